@@ -1,0 +1,73 @@
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { EventEnvelope } from '../event-format/event-envelope.js'
+
+/**
+ * Where events are kept, in order, for ever. One stream holds one mesh.
+ *
+ * Revisions count from 0 inside a stream and have no gaps. An empty or unknown stream has revision -1. Once `append` has
+ * answered with a success, the events survive a crash of the process and of the machine (as far as the adapter's medium allows).
+ */
+export interface EventLog {
+  /**
+   * Adds the events behind `expectedRevision`, all of them or none.
+   *
+   * The same append again (same ids at the same place) is a success with the same answer, however often: a lost reply costs
+   * nothing. Anything else that finds the stream past `expectedRevision` is `wrong-expected-revision`. An empty list answers
+   * the current revision when it equals `expectedRevision`.
+   */
+  append(
+    stream: string,
+    expectedRevision: number,
+    events: readonly EventEnvelope[],
+  ): Promise<Either<EventLogError, AppendedEvents>>
+
+  /** At most `maxCount` events from `fromRevision` (included) upwards. Fewer only at the head of the stream. */
+  read(
+    stream: string,
+    options: { readonly fromRevision: number; readonly maxCount: number },
+  ): Promise<Either<EventLogError, readonly RecordedEvent[]>>
+
+  /** The revision of the newest event, -1 when there is none. */
+  headRevision(stream: string): Promise<Either<EventLogError, number>>
+
+  /**
+   * Hands over every event from `fromRevision` on, those already there first, each once, in order, whoever wrote it (other
+   * processes too). `onEvents` is not called again before its promise has settled. A failure ends the subscription through
+   * `onError`; subscribe again from the last revision seen.
+   */
+  subscribe(
+    stream: string,
+    fromRevision: number,
+    listener: {
+      readonly onEvents: (events: readonly RecordedEvent[]) => Promise<void> | void
+      readonly onError: (error: EventLogError) => void
+    },
+  ): EventSubscription
+
+  /** Ends subscriptions and frees what the log holds. Calling it twice is fine; any other call after it is `closed`. */
+  close(): Promise<void>
+}
+
+/** An event as the log holds it: what was appended, and where it stands. */
+export interface RecordedEvent {
+  readonly revision: number
+  readonly envelope: EventEnvelope
+}
+
+/** `headRevision` is the revision of the last event of this append. */
+export interface AppendedEvents {
+  readonly headRevision: number
+}
+
+/** Stops a subscription; `onEvents` is not called after the promise has settled. Calling it twice is fine. */
+export interface EventSubscription {
+  readonly stop: () => Promise<void>
+}
+
+export type EventLogError =
+  | { readonly code: 'wrong-expected-revision'; readonly expectedRevision: number; readonly actualRevision: number }
+  /** The medium is busy or unreachable; nothing was written; the same call may succeed later. */
+  | { readonly code: 'event-log-unavailable'; readonly reason: string }
+  /** What is stored can't be read as an event. Nothing after it is handed over. */
+  | { readonly code: 'event-log-corrupt'; readonly revision: number; readonly reason: string }
+  | { readonly code: 'event-log-closed' }

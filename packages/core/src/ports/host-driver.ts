@@ -1,0 +1,38 @@
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { DriverCapabilities } from '../reconcile/driver-capabilities.js'
+import type { HostChange } from '../reconcile/host-change.js'
+import type { ObservedHost } from '../reconcile/observed-host.js'
+
+/**
+ * Puts WireGuard, addresses and routes of one host into effect, for one operating system and one interface.
+ *
+ * A driver touches only what it owns: its interface, and routes on it. It decides nothing: core's `planChanges` says what to do.
+ */
+export interface HostDriver {
+  /** What this driver can do on this host. Data, known before the first call. */
+  readonly capabilities: DriverCapabilities
+
+  /** Reads what is there now. Changes nothing; a missing interface is an answer, not an error. */
+  observe(): Promise<Either<HostDriverError, ObservedHost>>
+
+  /**
+   * Carries out one change. Carrying out the same change again leaves the host as the first time did, so a plan cut off at any
+   * step can be made anew from `observe` and finished. A change that this driver can't do is `change-unsupported`, never a
+   * silent success.
+   */
+  execute(change: HostChange): Promise<Either<HostDriverError, void>>
+
+  /** Frees what the driver holds open; leaves the host as it is. To remove the interface, plan towards `undefined`. */
+  close(): Promise<void>
+}
+
+export type HostDriverError =
+  | { readonly code: 'change-unsupported'; readonly change: HostChange['kind']; readonly reason: string }
+  /** A tool is missing or too old; the reason names what to install. */
+  | { readonly code: 'host-tool-missing'; readonly tool: string; readonly reason: string }
+  /** The process lacks a right that the host asks for. */
+  | { readonly code: 'host-permission-denied'; readonly action: string; readonly reason: string }
+  /** The host refused. `reason` is its own words, without secrets. */
+  | { readonly code: 'host-refused'; readonly action: string; readonly reason: string }
+  /** The host's answer could not be understood. */
+  | { readonly code: 'host-answer-unreadable'; readonly action: string; readonly reason: string }

@@ -1,0 +1,35 @@
+import type { IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+import type { HostRoute } from './desired-host.js'
+
+/**
+ * One step that a driver can take. Small on purpose: each leaves a host that `observe` can describe, so a plan may be cut off
+ * after any of them. `planChanges` yields them in an order that never takes a working path away before its successor is there.
+ */
+export type HostChange =
+  /** Creates the interface without peers, with the host's private key, and down. */
+  | { readonly kind: 'create-interface'; readonly publicKey: WireguardPublicKey; readonly listenPort: number }
+  /** Removes it with everything on it. */
+  | { readonly kind: 'remove-interface' }
+  | { readonly kind: 'set-private-key'; readonly publicKey: WireguardPublicKey }
+  | { readonly kind: 'set-listen-port'; readonly listenPort: number }
+  | { readonly kind: 'set-mtu'; readonly mtuBytes: number }
+  | { readonly kind: 'bring-up' }
+  | { readonly kind: 'add-address'; readonly address: IpAddress }
+  | { readonly kind: 'remove-address'; readonly address: IpAddress }
+  /** Creates or updates one peer; what is left out stays as it is. `allowedIps` replaces all of the peer's, taking them from others. */
+  | {
+      readonly kind: 'set-peer'
+      readonly publicKey: WireguardPublicKey
+      readonly allowedIps?: readonly IpPrefix[]
+      readonly endpoint?: UdpEndpoint
+      readonly keepaliveSeconds?: number
+    }
+  | { readonly kind: 'remove-peer'; readonly publicKey: WireguardPublicKey }
+  /** Adds the route, or replaces one of the same prefix and metric on the own interface. */
+  | { readonly kind: 'add-route'; readonly route: HostRoute }
+  | { readonly kind: 'remove-route'; readonly route: HostRoute }
+  /**
+   * Makes WireGuard forget the source addresses it remembers for its peers. Wanted after an own underlay address went away:
+   * older wireguard-go keeps sending from it for 15 s otherwise.
+   */
+  | { readonly kind: 'refresh-underlay' }

@@ -1,0 +1,45 @@
+import type { EpochMs, IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+import type { HostRoute } from './desired-host.js'
+
+/** What a driver read from its host at one moment: own interface, own routes, and the underlay's addresses. */
+export interface ObservedHost {
+  readonly observedAtEpochMs: EpochMs
+  /** `undefined`: there is no such interface. Routes then are none either. */
+  readonly interface: ObservedInterface | undefined
+  readonly peers: ReadonlyMap<WireguardPublicKey, ObservedPeer>
+  /** Routes over the own interface that a driver put there, or somebody else did. */
+  readonly routes: readonly HostRoute[]
+  /** Addresses of the host's other interfaces, global scope only: candidates for endpoints. */
+  readonly underlayAddresses: readonly UnderlayAddress[]
+}
+
+export interface ObservedInterface {
+  readonly name: string
+  /** `kernel`: WireGuard of the operating system; `userspace`: a process such as wireguard-go. */
+  readonly implementation: 'kernel' | 'userspace'
+  /** `undefined` until a private key was set. */
+  readonly publicKey: WireguardPublicKey | undefined
+  readonly listenPort: number
+  readonly mtuBytes: number
+  readonly isUp: boolean
+  readonly addresses: readonly IpAddress[]
+}
+
+export interface ObservedPeer {
+  readonly publicKey: WireguardPublicKey
+  readonly endpoint: UdpEndpoint | undefined
+  readonly allowedIps: readonly IpPrefix[]
+  /** `undefined`: never. Seconds' resolution. */
+  readonly latestHandshakeAtEpochMs: EpochMs | undefined
+  /** Counted from the peer's creation, handshakes and keepalives included. */
+  readonly receivedBytes: number
+  readonly sentBytes: number
+  readonly keepaliveSeconds: number
+}
+
+export interface UnderlayAddress {
+  readonly interfaceName: string
+  readonly address: IpAddress
+  /** The prefix that the address is connected to, such as `192.168.1.0/24`. */
+  readonly connectedPrefix: IpPrefix
+}
