@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Tests import each package's source, not its build: the same mapping as `paths` in tsconfig.json. */
+const alias = [
+  { find: /^@meshfold\/core\/testing$/, replacement: at('packages/core/src/testing.ts') },
+  { find: /^@meshfold\/([^/]+)$/, replacement: at('packages/$1/src/index.ts') },
+]
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'tools/**/*.test.{ts,mjs}'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.lab.test.ts', '**/*.browser.test.ts'],
+          benchmark: { include: ['packages/*/{src,test,bench}/**/*.bench.ts'] },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: ['packages/*/test/**/*.lab.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+})
