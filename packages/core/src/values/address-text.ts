@@ -7,7 +7,8 @@ const HEX_GROUP = /^[0-9a-fA-F]{1,4}$/
 
 /**
  * Reads an IPv4 address in dotted decimal or an IPv6 address in any spelling of RFC 4291 §2.2; the left side is the
- * reason. Octal, hexadecimal and shortened IPv4, zone ids, whitespace and IPv4-mapped IPv6 are refused.
+ * reason. Octal, hexadecimal and shortened IPv4, zone ids and whitespace are refused. Whether to take IPv4-mapped
+ * addresses is the caller's question: parsers refuse them, but arithmetic on ranges may pass through them.
  */
 export function readAddress(text: string): E.Either<string, AddressBits> {
   if (text.length > LONGEST_ADDRESS) return E.left('too long for an IP address')
@@ -17,6 +18,13 @@ export function readAddress(text: string): E.Either<string, AddressBits> {
 /** The canonical text: dotted decimal, or RFC 5952 (lower case, longest run of zeros shortened, no dotted tail). */
 export function writeAddress(bits: AddressBits): string {
   return bits.length === 1 ? writeIpv4(bits[0] ?? 0) : writeIpv6(bits)
+}
+
+/** As {@link readAddress}, and refuses IPv4-mapped addresses. */
+export function readUnmappedAddress(text: string): E.Either<string, AddressBits> {
+  const bits = readAddress(text)
+  if (E.isLeft(bits) || !isIpv4Mapped(bits.right)) return bits
+  return E.left(`an IPv4-mapped address; write ${writeIpv4(bits.right[3] ?? 0)}`)
 }
 
 /** Whether the address lies in ::ffff:0:0/96, IPv4 in the clothes of IPv6 (RFC 4291 §2.5.5.2). */
@@ -46,8 +54,7 @@ function readIpv6(text: string): E.Either<string, AddressBits> {
   for (let index = 0; index < 8; index += 2) {
     words.push(groupValue(groups.right, index) * 0x10000 + groupValue(groups.right, index + 1))
   }
-  if (!isIpv4Mapped(words)) return E.right(words)
-  return E.left(`an IPv4-mapped address; write ${writeIpv4(words[3] ?? 0)}`)
+  return E.right(words)
 }
 
 /** Turns `64:ff9b::192.0.2.1` into `64:ff9b::c000:201`. */
@@ -83,7 +90,11 @@ function writeIpv4(word: number): string {
 function writeIpv6(bits: AddressBits): string {
   const groups = bits.flatMap((word) => [word >>> 16, word & 0xffff])
   const zeros = longestZeroRun(groups)
-  const hex = (from: number, to: number) => groups.slice(from, to).map((group) => group.toString(16)).join(':')
+  const hex = (from: number, to: number) =>
+    groups
+      .slice(from, to)
+      .map((group) => group.toString(16))
+      .join(':')
   // RFC 5952 §4.2.2: a single zero group is written out.
   if (zeros.length < 2) return hex(0, 8)
   return `${hex(0, zeros.start)}::${hex(zeros.start + zeros.length, 8)}`

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type AddressBits, bitsFromBigInt, bitsToBigInt, compareBits } from './address-bits.js'
-import { isIpv4Mapped, readAddress, writeAddress } from './address-text.js'
+import { isIpv4Mapped, readAddress, readUnmappedAddress, writeAddress } from './address-text.js'
 import type { Brand } from './brand.js'
 import { literal, type ParseError, refuse, shorten } from './parse-error.js'
 
@@ -32,7 +32,7 @@ export type IpParseError = ParseError<'ip-invalid'>
  * addresses are `ip-invalid`.
  */
 export function parseIpAddress(text: string): E.Either<IpParseError, IpAddress> {
-  const bits = readAddress(text)
+  const bits = readUnmappedAddress(text)
   return E.isLeft(bits) ? refuse('ip-invalid', text, bits.left) : E.right(addressOfBits(bits.right))
 }
 

@@ -10,7 +10,11 @@ export interface ParseError<Code extends string> {
 }
 
 /** The left side of a parser. Quotes at most 64 characters of `text`, so that hostile input can't fill a log. */
-export function refuse<Code extends string>(code: Code, text: string, reason: string): E.Either<ParseError<Code>, never> {
+export function refuse<Code extends string>(
+  code: Code,
+  text: string,
+  reason: string,
+): E.Either<ParseError<Code>, never> {
   return E.left({ code, text: shorten(text), reason })
 }
 

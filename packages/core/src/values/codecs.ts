@@ -1,0 +1,107 @@
+/**
+ * io-ts codecs of the values, for the borders: the log, sockets, HTTP, tool output. They take the canonical text only, so
+ * that what was written once has one spelling for ever. A failure carries the reason of the value's parser as its
+ * message.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { type EpochMs, isEpochMs, parseEpochMs } from './epoch-ms.js'
+import { type IdentityPublicKey, parseIdentityPublicKey } from './identity-public-key.js'
+import * as ids from './ids.js'
+import { type InterfaceAddress, parseInterfaceAddress } from './interface-address.js'
+import { type IpAddress, parseIpAddress } from './ip-address.js'
+import { type IpPrefix, parseIpPrefix } from './ip-prefix.js'
+import { type HostName, type NetworkName, parseHostName, parseNetworkName } from './names.js'
+import { type ParseError, shorten } from './parse-error.js'
+import { parseUdpEndpoint, type UdpEndpoint } from './udp-endpoint.js'
+import { parseWireguardPublicKey, type WireguardPublicKey } from './wireguard-public-key.js'
+
+/** {@link IpAddress} as text. */
+export const ipAddressCodec: t.Type<IpAddress, string> = textCodec('IpAddress', parseIpAddress)
+
+/** {@link IpPrefix} as text. */
+export const ipPrefixCodec: t.Type<IpPrefix, string> = textCodec('IpPrefix', parseIpPrefix)
+
+/** {@link InterfaceAddress} as text. */
+export const interfaceAddressCodec: t.Type<InterfaceAddress, string> = textCodec(
+  'InterfaceAddress',
+  parseInterfaceAddress,
+)
+
+/** {@link UdpEndpoint} as text. */
+export const udpEndpointCodec: t.Type<UdpEndpoint, string> = textCodec('UdpEndpoint', parseUdpEndpoint)
+
+/** {@link WireguardPublicKey} as base64. */
+export const wireguardPublicKeyCodec: t.Type<WireguardPublicKey, string> = textCodec(
+  'WireguardPublicKey',
+  parseWireguardPublicKey,
+)
+
+/** {@link IdentityPublicKey} as base64. */
+export const identityPublicKeyCodec: t.Type<IdentityPublicKey, string> = textCodec(
+  'IdentityPublicKey',
+  parseIdentityPublicKey,
+)
+
+/** {@link ids.MeshId} as text. */
+export const meshIdCodec: t.Type<ids.MeshId, string> = textCodec('MeshId', ids.parseMeshId)
+
+/** {@link ids.NetworkId} as text. */
+export const networkIdCodec: t.Type<ids.NetworkId, string> = textCodec('NetworkId', ids.parseNetworkId)
+
+/** {@link ids.HostId} as text. */
+export const hostIdCodec: t.Type<ids.HostId, string> = textCodec('HostId', ids.parseHostId)
+
+/** {@link ids.NodeId} as text. */
+export const nodeIdCodec: t.Type<ids.NodeId, string> = textCodec('NodeId', ids.parseNodeId)
+
+/** {@link ids.EnrollmentKeyId} as text. */
+export const enrollmentKeyIdCodec: t.Type<ids.EnrollmentKeyId, string> = textCodec(
+  'EnrollmentKeyId',
+  ids.parseEnrollmentKeyId,
+)
+
+/** {@link ids.CommandId} as text. */
+export const commandIdCodec: t.Type<ids.CommandId, string> = textCodec('CommandId', ids.parseCommandId)
+
+/** {@link ids.EventId} as text. */
+export const eventIdCodec: t.Type<ids.EventId, string> = textCodec('EventId', ids.parseEventId)
+
+/** {@link NetworkName} as text. */
+export const networkNameCodec: t.Type<NetworkName, string> = textCodec('NetworkName', parseNetworkName)
+
+/** {@link HostName} as text. */
+export const hostNameCodec: t.Type<HostName, string> = textCodec('HostName', parseHostName)
+
+/** {@link EpochMs} as a number. */
+export const epochMsCodec: t.Type<EpochMs, number> = new t.Type(
+  'EpochMs',
+  isEpochMs,
+  (u, context) => {
+    if (typeof u !== 'number') return t.failure(u, context, 'not a number')
+    const parsed = parseEpochMs(u)
+    return E.isLeft(parsed) ? t.failure(u, context, parsed.left.reason) : t.success(parsed.right)
+  },
+  (moment) => moment,
+)
+
+function textCodec<Text extends string>(
+  name: string,
+  parse: (text: string) => E.Either<ParseError<string>, Text>,
+): t.Type<Text, string> {
+  const decode = (u: unknown): E.Either<string, Text> => {
+    if (typeof u !== 'string') return E.left('not a string')
+    const parsed = parse(u)
+    if (E.isLeft(parsed)) return E.left(parsed.left.reason)
+    return parsed.right === u ? parsed : E.left(`not in canonical form, which is ${shorten(parsed.right)}`)
+  }
+  return new t.Type(
+    name,
+    (u): u is Text => E.isRight(decode(u)),
+    (u, context) => {
+      const decoded = decode(u)
+      return E.isLeft(decoded) ? t.failure(u, context, decoded.left) : t.success(decoded.right)
+    },
+    (text) => text,
+  )
+}

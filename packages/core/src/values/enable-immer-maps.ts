@@ -1,0 +1,9 @@
+import { enableMapSet, produce as immerProduce } from 'immer'
+
+enableMapSet()
+
+/**
+ * immer's `produce` with drafts of `Map` and `Set` switched on. Import it from here: a bare side-effect import could be
+ * dropped by a bundler, since the package declares that it has no side effects.
+ */
+export const produce = immerProduce
