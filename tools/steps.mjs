@@ -1,0 +1,49 @@
+/**
+ * What `npm test` runs, in this order. Add a row to add a check.
+ *
+ * `slow` rows are left out of `pnpm check`. `when` says whether there is anything to run yet. `vitest` rows are counted
+ * test by test, every other row counts as one.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './toolchain.mjs'
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {readonly (readonly string[])[]} commands run one after the other, the first failure ends the step;
+ *   `pnpm exec` is put in front of everything but `node` and `pnpm`
+ * @property {boolean} [slow]
+ * @property {boolean} [vitest] the only command is a vitest run
+ * @property {() => boolean} [when]
+ */
+
+/** @param {string} path */
+const exists = (path) => () => existsSync(join(root, path))
+
+/** @type {readonly Step[]} */
+export const steps = [
+  { name: 'format and lint', commands: [['biome', 'check', '--error-on-warnings', '.']] },
+  {
+    name: 'types',
+    commands: [
+      ['tsc', '--noEmit'],
+      // core again, without the types of Node and the DOM: `process`, `setTimeout` or `console` must not compile there.
+      ['tsc', '--noEmit', '-p', 'packages/core/tsconfig.build.json'],
+    ],
+  },
+  { name: 'dependency rules', commands: [['depcruise', '--config', '.dependency-cruiser.cjs', 'packages']] },
+  { name: 'unused code', commands: [['knip']] },
+  { name: 'build', commands: [['turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped']] },
+  { name: 'package checks', commands: [['node', 'tools/check-packages.mjs']] },
+  { name: 'packed install', commands: [['node', 'tools/packed-install.mjs']] },
+  { name: 'unit tests', commands: [['vitest', 'run', '--project', 'unit']], vitest: true },
+  { name: 'examples', commands: [['pnpm', '--filter', './examples/*', 'run', 'example']], when: exists('examples') },
+  {
+    name: 'lab tests',
+    commands: [['node', 'packages/lab/dist/sandbox-exec.js', 'vitest', 'run', '--project', 'lab']],
+    vitest: true,
+    slow: true,
+    when: exists('packages/lab/src/sandbox-exec.ts'),
+  },
+]
