@@ -9,7 +9,14 @@ import { type EpochMs, isEpochMs, parseEpochMs } from './epoch-ms.js'
 import { type IdentityPublicKey, parseIdentityPublicKey } from './identity-public-key.js'
 import * as ids from './ids.js'
 import { type InterfaceAddress, parseInterfaceAddress } from './interface-address.js'
-import { type IpAddress, parseIpAddress } from './ip-address.js'
+import {
+  type IpAddress,
+  type Ipv4Address,
+  type Ipv6Address,
+  isIpv4Address,
+  isIpv6Address,
+  parseIpAddress,
+} from './ip-address.js'
 import { type IpPrefix, parseIpPrefix } from './ip-prefix.js'
 import { type HostName, type NetworkName, parseHostName, parseNetworkName } from './names.js'
 import { type ParseError, shorten } from './parse-error.js'
@@ -18,6 +25,16 @@ import { parseWireguardPublicKey, type WireguardPublicKey } from './wireguard-pu
 
 /** {@link IpAddress} as text. */
 export const ipAddressCodec: t.Type<IpAddress, string> = textCodec('IpAddress', parseIpAddress)
+
+/** {@link Ipv4Address} as text. */
+export const ipv4AddressCodec: t.Type<Ipv4Address, string> = textCodec('Ipv4Address', (text) =>
+  E.filterOrElse(isIpv4Address, (address) => wrongFamily(address, 'IPv4'))(parseIpAddress(text)),
+)
+
+/** {@link Ipv6Address} as text. */
+export const ipv6AddressCodec: t.Type<Ipv6Address, string> = textCodec('Ipv6Address', (text) =>
+  E.filterOrElse(isIpv6Address, (address) => wrongFamily(address, 'IPv6'))(parseIpAddress(text)),
+)
 
 /** {@link IpPrefix} as text. */
 export const ipPrefixCodec: t.Type<IpPrefix, string> = textCodec('IpPrefix', parseIpPrefix)
@@ -104,4 +121,8 @@ function textCodec<Text extends string>(
     },
     (text) => text,
   )
+}
+
+function wrongFamily(text: string, family: string): ParseError<'ip-invalid'> {
+  return { code: 'ip-invalid', text, reason: `must be an ${family} address` }
 }

@@ -24,6 +24,8 @@ export {
   interfaceAddressCodec,
   ipAddressCodec,
   ipPrefixCodec,
+  ipv4AddressCodec,
+  ipv6AddressCodec,
   meshIdCodec,
   networkIdCodec,
   networkNameCodec,
@@ -31,6 +33,7 @@ export {
   udpEndpointCodec,
   wireguardPublicKeyCodec,
 } from './codecs.js'
+export { type ContentHash, emptyHash, formatHash, hashText, toggleHash } from './content-hash.js'
 export { produce } from './enable-immer-maps.js'
 export { type EpochMs, type EpochMsParseError, epochMs, isEpochMs, parseEpochMs } from './epoch-ms.js'
 export { decodeHex, encodeHex, type HexParseError } from './hex.js'

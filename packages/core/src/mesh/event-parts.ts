@@ -1,0 +1,116 @@
+/** Pieces that several events and commands share, with their codecs. */
+import * as t from 'io-ts'
+import {
+  epochMsCodec,
+  ipAddressCodec,
+  ipPrefixCodec,
+  udpEndpointCodec,
+} from '../values/codecs.js'
+import { hostCapabilities, type HostCapability } from '../reconcile/driver-capabilities.js'
+import { type EndpointCandidate, maxEndpointCandidates } from './endpoint-candidate.js'
+import type { HostSystem, NetworkSettings } from './mesh-state.js'
+
+/** A text of at most `maxLength` UTF-16 units, without control characters: it ends up in terminals and pages. */
+export const shortText = (maxLength: number): t.Type<string> => {
+  const is = (u: unknown): u is string => typeof u === 'string' && u.length <= maxLength && !hasControlCharacter(u)
+  return new t.Type(
+    `text of at most ${maxLength} characters`,
+    is,
+    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `must be a text of at most ${maxLength} characters, without control characters`)),
+    t.identity,
+  )
+}
+
+/** A whole number within bounds, both included. */
+export const integerBetween = (lowest: number, highest: number): t.Type<number> => {
+  const is = (u: unknown): u is number => Number.isSafeInteger(u) && (u as number) >= lowest && (u as number) <= highest
+  return new t.Type(
+    `whole number from ${lowest} to ${highest}`,
+    is,
+    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `must be a whole number from ${lowest} to ${highest}`)),
+    t.identity,
+  )
+}
+
+/** A list of at most `maxLength` items; a longer one is refused before any item is looked at. */
+export const shortList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Type<readonly A[], unknown> => {
+  const list = t.readonlyArray(item)
+  return new t.Type<readonly A[], unknown>(
+    `list of at most ${maxLength}: ${item.name}`,
+    list.is,
+    (u, c) =>
+      Array.isArray(u) && u.length > maxLength
+        ? t.failure(u, c, `must have at most ${maxLength} items, has ${u.length}`)
+        : list.validate(u, c),
+    t.identity,
+  )
+}
+
+export const portCodec = integerBetween(1, 65_535)
+export const mtuCodec = integerBetween(576, 9000)
+
+export const endpointCandidateCodec: t.Type<EndpointCandidate, unknown> = t.type(
+  {
+    endpoint: udpEndpointCodec,
+    origin: t.keyof({ local: null, observed: null, declared: null }),
+  },
+  'endpoint candidate',
+)
+export const endpointCandidatesCodec = shortList(endpointCandidateCodec, maxEndpointCandidates)
+
+/** A host has a handful of prefixes; the bound keeps a confused one from filling the log. */
+export const localPrefixesCodec = shortList(ipPrefixCodec, 64)
+
+export const hostSystemCodec: t.Type<HostSystem, unknown> = t.type(
+  {
+    os: t.keyof({ linux: null, windows: null, macos: null, other: null }),
+    osVersion: shortText(100),
+    arch: shortText(30),
+    agentVersion: shortText(50),
+  },
+  'host system',
+)
+
+/**
+ * Capability names as a host reports them. Names that this version doesn't know are kept out by the codec's user, not refused:
+ * a newer agent may know more than its server.
+ */
+export const hostCapabilityCodec: t.Type<HostCapability, unknown> = new t.Type<HostCapability, unknown>(
+  'host capability',
+  (u): u is HostCapability => hostCapabilities.includes(u as HostCapability),
+  (u, c) =>
+    hostCapabilities.includes(u as HostCapability)
+      ? t.success(u as HostCapability)
+      : t.failure(u, c, `must be one of: ${hostCapabilities.join(', ')}`),
+  t.identity,
+)
+export const hostCapabilitiesCodec = shortList(hostCapabilityCodec, 64)
+
+export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.type(
+  {
+    keepaliveSeconds: integerBetween(0, 1000),
+    mtuBytes: mtuCodec,
+    joinApproval: t.keyof({ automatic: null, required: null }),
+    clientDns: shortList(ipAddressCodec, 8),
+  },
+  'network settings',
+)
+
+export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> =>
+  new t.Type<A | null, unknown>(
+    `${codec.name} or null`,
+    (u): u is A | null => u === null || codec.is(u),
+    (u, c) => (u === null ? t.success(null) : codec.validate(u, c)),
+    t.identity,
+  )
+
+/** What every event has besides its own fields. */
+export const eventTime = { atEpochMs: epochMsCodec }
+
+const hasControlCharacter = (text: string): boolean => {
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x20 || unit === 0x7f) return true
+  }
+  return false
+}

@@ -1,0 +1,30 @@
+import { castDraft } from 'immer'
+import * as t from 'io-ts'
+import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
+import { orNull, shortList, shortText } from '../event-parts.js'
+import { largeMapSet } from '../large-map.js'
+import type { MeshDraft } from '../mesh-state.js'
+
+/** Hosts that hold the key's secret may join its networks. The secret itself is not in the log. */
+export const enrollmentKeyCreatedCodec = t.type(
+  {
+    type: t.literal('EnrollmentKeyCreated'),
+    atEpochMs: epochMsCodec,
+    keyId: enrollmentKeyIdCodec,
+    name: shortText(64),
+    secretHash: shortText(64),
+    networkIds: shortList(networkIdCodec, 100),
+    maxUses: orNull(t.number),
+    expiresAtEpochMs: orNull(epochMsCodec),
+    preApproved: t.boolean,
+    ephemeral: t.boolean,
+  },
+  'EnrollmentKeyCreated',
+)
+export type EnrollmentKeyCreated = t.TypeOf<typeof enrollmentKeyCreatedCodec>
+
+export const evolveEnrollmentKeyCreated = (draft: MeshDraft, event: EnrollmentKeyCreated): void => {
+  const { type: _type, atEpochMs: _at, ...facts } = event
+  largeMapSet(draft.enrollmentKeys, event.keyId, castDraft({ ...facts, uses: 0, revoked: false }))
+  draft.indexes.enrollmentKeyIdsByName.set(event.name, event.keyId)
+}

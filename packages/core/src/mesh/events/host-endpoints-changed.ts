@@ -1,0 +1,31 @@
+import { castDraft } from 'immer'
+import * as t from 'io-ts'
+import { epochMsCodec, hostIdCodec } from '../../values/index.js'
+import { endpointCandidatesCodec, localPrefixesCodec, portCodec } from '../event-parts.js'
+import { largeMapGet } from '../large-map.js'
+import { addListeners, removeListeners } from '../listeners.js'
+import type { MeshDraft } from '../mesh-state.js'
+
+/** A host reported where it may be reached now; carries all of it. Nothing else of the host changed. */
+export const hostEndpointsChangedCodec = t.type(
+  {
+    type: t.literal('HostEndpointsChanged'),
+    atEpochMs: epochMsCodec,
+    hostId: hostIdCodec,
+    listenPort: portCodec,
+    endpoints: endpointCandidatesCodec,
+    localPrefixes: localPrefixesCodec,
+  },
+  'HostEndpointsChanged',
+)
+export type HostEndpointsChanged = t.TypeOf<typeof hostEndpointsChangedCodec>
+
+export const evolveHostEndpointsChanged = (draft: MeshDraft, event: HostEndpointsChanged): void => {
+  const host = largeMapGet(draft.hosts, event.hostId)
+  if (host === undefined) return
+  removeListeners(draft, host)
+  host.listenPort = event.listenPort
+  host.endpoints = castDraft(event.endpoints)
+  host.localPrefixes = castDraft(event.localPrefixes)
+  addListeners(draft, host)
+}

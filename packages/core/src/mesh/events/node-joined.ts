@@ -1,0 +1,61 @@
+import * as t from 'io-ts'
+import {
+  enrollmentKeyIdCodec,
+  epochMsCodec,
+  hostIdCodec,
+  hostNameCodec,
+  ipv4AddressCodec,
+  ipv6AddressCodec,
+  networkIdCodec,
+  nodeIdCodec,
+  takeAddress,
+} from '../../values/index.js'
+import { orNull } from '../event-parts.js'
+import { largeMapGet, largeMapSet } from '../large-map.js'
+import { refreshMembership } from '../membership.js'
+import type { MeshDraft, Node } from '../mesh-state.js'
+
+/**
+ * A host became a node of a network and holds its addresses. With `approval: 'pending'` it takes no part until `NodeApproved`.
+ * Does not imply that the host is reachable, or that its agent has applied anything.
+ */
+export const nodeJoinedCodec = t.type(
+  {
+    type: t.literal('NodeJoined'),
+    atEpochMs: epochMsCodec,
+    nodeId: nodeIdCodec,
+    networkId: networkIdCodec,
+    hostId: hostIdCodec,
+    name: hostNameCodec,
+    address4: orNull(ipv4AddressCodec),
+    address6: orNull(ipv6AddressCodec),
+    approval: t.keyof({ approved: null, pending: null }),
+    ephemeral: t.boolean,
+    expiresAtEpochMs: orNull(epochMsCodec),
+    /** The key it came in with; `null`: an administrator put it there. */
+    enrollmentKeyId: orNull(enrollmentKeyIdCodec),
+  },
+  'NodeJoined',
+)
+export type NodeJoined = t.TypeOf<typeof nodeJoinedCodec>
+
+export const evolveNodeJoined = (draft: MeshDraft, event: NodeJoined): void => {
+  const { type: _type, atEpochMs, enrollmentKeyId: _key, ...facts } = event
+  const node: Node = { ...facts, joinedAtEpochMs: atEpochMs, connected: true, expired: false, awaySinceEpochMs: null }
+  largeMapSet(draft.nodes, event.nodeId, node)
+  largeMapGet(draft.hosts, event.hostId)?.nodeIds.push(event.nodeId)
+  const network = largeMapGet(draft.networks, event.networkId)
+  if (network === undefined) return
+  network.everUsed = true
+  largeMapSet(network.nodeIds, event.nodeId, event.hostId)
+  largeMapSet(network.nodeIdsByName, event.name, event.nodeId)
+  if (event.address4 !== null && network.pool4 !== null) {
+    takeAddress(network.pool4, event.address4)
+    largeMapSet(network.holders, event.address4, event.nodeId)
+  }
+  if (event.address6 !== null && network.pool6 !== null) {
+    takeAddress(network.pool6, event.address6)
+    largeMapSet(network.holders, event.address6, event.nodeId)
+  }
+  refreshMembership(draft, event.nodeId)
+}

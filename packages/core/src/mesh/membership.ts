@@ -1,0 +1,41 @@
+/**
+ * Who takes part in a network, kept up to date in one place: `members`, and the hashes over members and their names from which
+ * fragments get their versions.
+ */
+import type { Draft } from 'immer'
+import { type ContentHash, hashText, toggleHash } from '../values/content-hash.js'
+import type { NodeId } from '../values/index.js'
+import { largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
+import type { MeshState, Network, Node } from './mesh-state.js'
+
+/** Whether a node is a peer of others now. An ephemeral node that is away still is, until it is removed. */
+export const takesPart = (node: Node): boolean => node.approval === 'approved' && node.connected && !node.expired
+
+/** One node's line in its network's names: what `namesHash` is made of. */
+export const nameEntryText = (node: Pick<Node, 'nodeId' | 'name' | 'address4' | 'address6'>): string =>
+  JSON.stringify([node.nodeId, node.name, node.address4, node.address6])
+
+/** To be called by each recipe that changes whether a node takes part, after it did. */
+export const refreshMembership = (draft: Draft<MeshState>, nodeId: NodeId): void => {
+  const node = largeMapGet(draft.nodes, nodeId)
+  const network = node === undefined ? undefined : largeMapGet(draft.networks, node.networkId)
+  if (node === undefined || network === undefined) return
+  const belongs = takesPart(node)
+  if (belongs === largeMapHas(network.members, nodeId)) return
+  if (belongs) largeMapSet(network.members, nodeId, node.hostId)
+  else largeMapDelete(network.members, nodeId)
+  toggleMember(network, node)
+}
+
+/** To be called before a node is taken out of the state. */
+export const endMembership = (draft: Draft<MeshState>, node: Node): void => {
+  const network = largeMapGet(draft.networks, node.networkId)
+  if (network === undefined || !largeMapHas(network.members, node.nodeId)) return
+  largeMapDelete(network.members, node.nodeId)
+  toggleMember(network, node)
+}
+
+const toggleMember = (network: Draft<Network>, node: Node): void => {
+  network.membersHash = toggleHash(network.membersHash as ContentHash, hashText(node.nodeId))
+  network.namesHash = toggleHash(network.namesHash as ContentHash, hashText(nameEntryText(node)))
+}
