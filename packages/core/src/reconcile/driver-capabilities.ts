@@ -7,9 +7,7 @@ export type HostCapability =
 export const hostCapabilities: readonly HostCapability[] = ['isolate-networks']
 
 /** A capability that is missing says what follows from that, in one sentence for people. */
-export type CapabilityState =
-  | { readonly supported: true }
-  | { readonly supported: false; readonly consequence: string }
+export type CapabilityState = { readonly supported: true } | { readonly supported: false; readonly consequence: string }
 
 export type DriverCapabilities = Readonly<Record<HostCapability, CapabilityState>>
 

@@ -1,0 +1,132 @@
+import type { IpPrefix, WireguardPublicKey } from '../values/index.js'
+import { isIpv6Address } from '../values/index.js'
+import type { HostRoute } from './desired-host.js'
+import type { HostChange } from './host-change.js'
+import type { ObservedHost, ObservedInterface, ObservedPeer } from './observed-host.js'
+import { routeIdentity, routeSlot } from './plan-route-changes.js'
+
+/** What a fresh interface is like where a change doesn't say it. */
+export interface InterfaceDefaults {
+  readonly name: string
+  readonly implementation: ObservedInterface['implementation']
+}
+
+/** The MTU of a fresh WireGuard interface (both of Linux's implementations). */
+export const DEFAULT_MTU_BYTES = 1420
+
+/**
+ * What `observe` would answer after a driver carried out `changes`: for planning the next patch before the next full
+ * observation, and the model behind the simulated host. Expects changes that succeed; the ones that make no sense on this
+ * host (a peer without an interface) leave it as it is.
+ */
+export function applyHostChanges(
+  observed: ObservedHost,
+  changes: Iterable<HostChange>,
+  defaults: InterfaceDefaults,
+): ObservedHost {
+  let host = observed
+  // One copy for the whole plan: a copy for each change would cost 10,000 peers each time.
+  const peers = new Map(observed.peers)
+  for (const change of changes) {
+    host = applyToInterface(host, change, defaults)
+    if (host.interface !== undefined) applyToPeers(peers, change)
+    else peers.clear()
+  }
+  return { ...host, peers }
+}
+
+function applyToInterface(host: ObservedHost, change: HostChange, defaults: InterfaceDefaults): ObservedHost {
+  if (change.kind === 'create-interface')
+    return { ...host, interface: createdInterface(host.interface, change, defaults) }
+  const current = host.interface
+  if (current === undefined) return host
+  const withInterface = (changed: Partial<ObservedInterface>) => ({ ...host, interface: { ...current, ...changed } })
+  switch (change.kind) {
+    case 'remove-interface':
+      return { ...host, interface: undefined, routes: [] }
+    case 'set-private-key':
+      return withInterface({ publicKey: change.publicKey })
+    case 'set-listen-port':
+      return withInterface({ listenPort: change.listenPort })
+    case 'set-mtu':
+      return withInterface({ mtuBytes: change.mtuBytes })
+    case 'bring-up':
+      return withInterface({ isUp: true })
+    case 'add-address':
+      return withInterface({ addresses: [...current.addresses.filter((a) => a !== change.address), change.address] })
+    case 'remove-address':
+      return {
+        ...withInterface({ addresses: current.addresses.filter((address) => address !== change.address) }),
+        routes: routesWithoutSource(host.routes, change.address),
+      }
+    case 'add-route':
+      return { ...host, routes: [...withoutSlot(host.routes, change.route), change.route] }
+    case 'remove-route':
+      return { ...host, routes: host.routes.filter((route) => routeIdentity(route) !== routeIdentity(change.route)) }
+    case 'set-peer':
+    case 'remove-peer':
+    case 'refresh-underlay':
+      return host
+  }
+}
+
+function createdInterface(
+  current: ObservedInterface | undefined,
+  { publicKey, listenPort }: Extract<HostChange, { kind: 'create-interface' }>,
+  defaults: InterfaceDefaults,
+): ObservedInterface {
+  if (current !== undefined) return { ...current, publicKey, listenPort }
+  return { ...defaults, publicKey, listenPort, mtuBytes: DEFAULT_MTU_BYTES, isUp: false, addresses: [] }
+}
+
+/** Linux drops IPv4 routes whose source goes away and keeps IPv6 ones without it. */
+function routesWithoutSource(routes: readonly HostRoute[], source: string): readonly HostRoute[] {
+  return routes.flatMap((route) => {
+    if (route.preferredSource !== source) return route
+    return isIpv6Address(route.preferredSource) ? { ...route, preferredSource: null } : []
+  })
+}
+
+function withoutSlot(routes: readonly HostRoute[], { prefix, metric }: HostRoute): readonly HostRoute[] {
+  const slot = routeSlot({ prefix, metric, preferredSource: null })
+  return routes.filter((route) => routeSlot(route) !== slot)
+}
+
+function applyToPeers(peers: Map<WireguardPublicKey, ObservedPeer>, change: HostChange): void {
+  if (change.kind === 'remove-peer' || change.kind === 'set-private-key') peers.delete(change.publicKey)
+  if (change.kind !== 'set-peer') return
+  const { publicKey, allowedIps, endpoint, keepaliveSeconds } = change
+  if (allowedIps !== undefined) stealAllowedIps(peers, publicKey, allowedIps)
+  const current = peers.get(publicKey) ?? freshPeer(publicKey)
+  peers.set(publicKey, {
+    ...current,
+    ...(allowedIps === undefined ? {} : { allowedIps }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(keepaliveSeconds === undefined ? {} : { keepaliveSeconds }),
+  })
+}
+
+/** WireGuard's table maps a prefix to one peer: giving it to one takes it from the other without a word. */
+function stealAllowedIps(
+  peers: Map<WireguardPublicKey, ObservedPeer>,
+  thief: WireguardPublicKey,
+  allowedIps: readonly IpPrefix[],
+): void {
+  const stolen = new Set(allowedIps)
+  for (const [key, peer] of peers) {
+    if (key === thief || !peer.allowedIps.some((prefix) => stolen.has(prefix))) continue
+    peers.set(key, { ...peer, allowedIps: peer.allowedIps.filter((prefix) => !stolen.has(prefix)) })
+  }
+}
+
+function freshPeer(publicKey: WireguardPublicKey): ObservedPeer {
+  return {
+    publicKey,
+    endpoint: undefined,
+    allowedIps: [],
+    latestHandshakeAtEpochMs: undefined,
+    receivedBytes: 0,
+    sentBytes: 0,
+    keepaliveSeconds: 0,
+  }
+}

@@ -1,0 +1,87 @@
+import type { IpAddress, WireguardPublicKey } from '../values/index.js'
+import type { DesiredHost, HostRoute } from './desired-host.js'
+import type { HostChange } from './host-change.js'
+import type { ObservedHost, ObservedInterface } from './observed-host.js'
+import { allPeerKeys, comparePeers, type PeerDifference } from './peer-differences.js'
+import type { PlanContext } from './plan-changes.js'
+import { planRouteChanges } from './plan-route-changes.js'
+
+/** One way in which a host is not as desired: for people and status pages, where `HostChange` is for drivers. */
+export type HostDrift =
+  | { readonly kind: 'interface-missing' }
+  | { readonly kind: 'interface-unexpected' }
+  | {
+      readonly kind: 'interface-differs'
+      readonly field: InterfaceField
+      readonly expected: InterfaceValue
+      readonly found: InterfaceValue
+    }
+  | { readonly kind: 'address-missing' | 'address-unexpected'; readonly address: IpAddress }
+  | { readonly kind: 'peer-missing' | 'peer-unexpected'; readonly publicKey: WireguardPublicKey }
+  | { readonly kind: 'peer-differs'; readonly publicKey: WireguardPublicKey; readonly fields: readonly PeerField[] }
+  | { readonly kind: 'route-missing' | 'route-unexpected'; readonly route: HostRoute }
+
+/** Fields of the interface that may drift. */
+export type InterfaceField = 'publicKey' | 'listenPort' | 'mtuBytes' | 'isUp'
+
+/** Fields of a peer that may drift. */
+export type PeerField = 'allowedIps' | 'endpoint' | 'keepaliveSeconds'
+
+type InterfaceValue = string | number | boolean | null
+
+/** Everything that differs; empty exactly when `planChanges` has nothing to do. */
+export function describeDrift(
+  observed: ObservedHost,
+  desired: DesiredHost | undefined,
+  context: PlanContext = {},
+): readonly HostDrift[] {
+  if (desired === undefined) return observed.interface === undefined ? [] : [{ kind: 'interface-unexpected' }]
+  const keys = context.changedPeers ?? allPeerKeys(observed, desired)
+  const peers = comparePeers(observed, desired, keys, context.previousDesired)
+  return [
+    ...interfaceDrift(observed.interface, desired),
+    ...addressDrift(observed.interface?.addresses ?? [], desired.addresses),
+    ...peers.differing.map(peerDrift),
+    ...peers.unexpected.map((publicKey) => ({ kind: 'peer-unexpected', publicKey }) as const),
+    ...routeDrift(observed.routes, desired.routes),
+  ]
+}
+
+function interfaceDrift(found: ObservedInterface | undefined, desired: DesiredHost): readonly HostDrift[] {
+  if (found === undefined) return [{ kind: 'interface-missing' }]
+  const pairs: readonly (readonly [InterfaceField, InterfaceValue, InterfaceValue])[] = [
+    ['publicKey', desired.publicKey, found.publicKey ?? null],
+    ['listenPort', desired.listenPort, found.listenPort],
+    ['mtuBytes', desired.mtuBytes, found.mtuBytes],
+    ['isUp', true, found.isUp],
+  ]
+  return pairs.flatMap(([field, expected, value]) =>
+    expected === value ? [] : { kind: 'interface-differs', field, expected, found: value },
+  )
+}
+
+function addressDrift(found: readonly IpAddress[], desired: readonly IpAddress[]): readonly HostDrift[] {
+  const [has, wants] = [new Set(found), new Set(desired)]
+  return [
+    ...[...wants].flatMap((address) => (has.has(address) ? [] : ({ kind: 'address-missing', address } as const))),
+    ...[...has].flatMap((address) => (wants.has(address) ? [] : ({ kind: 'address-unexpected', address } as const))),
+  ]
+}
+
+function peerDrift({ publicKey, isNew, gained, lost, endpoint, keepaliveSeconds }: PeerDifference): HostDrift {
+  if (isNew) return { kind: 'peer-missing', publicKey }
+  const fields: PeerField[] = []
+  if (gained.length > 0 || lost.length > 0) fields.push('allowedIps')
+  if (endpoint !== undefined) fields.push('endpoint')
+  if (keepaliveSeconds !== undefined) fields.push('keepaliveSeconds')
+  return { kind: 'peer-differs', publicKey, fields }
+}
+
+function routeDrift(found: readonly HostRoute[], desired: readonly HostRoute[]): readonly HostDrift[] {
+  const { add, remove } = planRouteChanges(found, desired)
+  return [...add, ...remove].flatMap((change: HostChange): readonly HostDrift[] => {
+    if (change.kind === 'add-route') return [{ kind: 'route-missing', route: change.route }]
+    if (change.kind === 'remove-route') return [{ kind: 'route-unexpected', route: change.route }]
+    return []
+  })
+}

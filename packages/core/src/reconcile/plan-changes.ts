@@ -1,0 +1,68 @@
+/**
+ * The difference between what a host is and what it should be, as steps. Pure: `reconcile` carries them out.
+ *
+ * The order is the point. Whatever reaches its destination before the first step and after the last also does so after
+ * every step in between: addresses come before routes that name them as source, peers before routes that lead to them,
+ * wider routes before narrower ones go, and only then is taken away what nothing needs any more.
+ */
+import type { WireguardPublicKey } from '../values/index.js'
+import type { DesiredHost } from './desired-host.js'
+import type { HostChange } from './host-change.js'
+import type { ObservedHost, ObservedInterface } from './observed-host.js'
+import { allPeerKeys, comparePeers } from './peer-differences.js'
+import { orderPeerChanges } from './plan-peer-changes.js'
+import { planRouteChanges } from './plan-route-changes.js'
+
+/** What the planner can be told besides the two states. */
+export interface PlanContext {
+  /** What was in effect before: an endpoint in use that was a candidate there and is none now was withdrawn. */
+  readonly previousDesired?: DesiredHost | undefined
+  /** Look at these peers only; the others are known to be as they should. Left out: all are compared. */
+  readonly changedPeers?: Iterable<WireguardPublicKey> | undefined
+}
+
+/**
+ * The steps from `observed` to `desired`, fewest and always the same for the same input; `[]` when it is so already.
+ * `undefined` desired: the interface shall not be there.
+ */
+export function planChanges(
+  observed: ObservedHost,
+  desired: DesiredHost | undefined,
+  context: PlanContext = {},
+): readonly HostChange[] {
+  if (desired === undefined) return observed.interface === undefined ? [] : [{ kind: 'remove-interface' }]
+  const keys = context.changedPeers ?? allPeerKeys(observed, desired)
+  const peers = orderPeerChanges(comparePeers(observed, desired, keys, context.previousDesired))
+  const routes = planRouteChanges(observed.routes, desired.routes)
+  const addresses = planAddresses(observed.interface, desired)
+  return [
+    ...planInterface(observed.interface, desired),
+    ...addresses.add,
+    ...peers.give,
+    ...(observed.interface?.isUp === true ? [] : [{ kind: 'bring-up' } as const]),
+    ...routes.add,
+    ...routes.remove,
+    ...peers.take,
+    ...addresses.remove,
+  ]
+}
+
+/** The private key comes first: WireGuard forgets a peer that has the interface's own key. */
+function planInterface(found: ObservedInterface | undefined, desired: DesiredHost): readonly HostChange[] {
+  const { publicKey, listenPort, mtuBytes } = desired
+  const changes: HostChange[] = []
+  if (found === undefined) changes.push({ kind: 'create-interface', publicKey, listenPort })
+  if (found !== undefined && found.publicKey !== publicKey) changes.push({ kind: 'set-private-key', publicKey })
+  if (found !== undefined && found.listenPort !== listenPort) changes.push({ kind: 'set-listen-port', listenPort })
+  if (found?.mtuBytes !== mtuBytes) changes.push({ kind: 'set-mtu', mtuBytes })
+  return changes
+}
+
+function planAddresses(found: ObservedInterface | undefined, desired: DesiredHost) {
+  const [has, wants] = [new Set(found?.addresses), new Set(desired.addresses)]
+  const add: HostChange[] = [...wants].flatMap((address) => (has.has(address) ? [] : { kind: 'add-address', address }))
+  const remove: HostChange[] = [...has].flatMap((address) =>
+    wants.has(address) ? [] : { kind: 'remove-address', address },
+  )
+  return { add, remove }
+}
