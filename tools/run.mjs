@@ -39,7 +39,7 @@ function prepareToolchain() {
   const { node, binFolder, headers } = ensureNode()
   const pnpmFolder = ensurePnpm(packageManager.replace(/^pnpm@/, '').replace(/\+.*$/, ''))
   /** @type {NodeJS.ProcessEnv} */
-  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', MESHFOLD_RUN: '1' }
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
   // On Windows the variable is called Path; the copy above is case-sensitive.
   const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH'
   env[pathName] = [pnpmFolder, binFolder, process.env[pathName]].join(delimiter)
@@ -49,18 +49,26 @@ function prepareToolchain() {
 }
 
 /** @param {Toolchain} toolchain */
-async function installDependencies({ pnpm, env }) {
+async function installDependencies(toolchain) {
   const stamp = join(root, 'node_modules', '.meshfold-installed')
-  if (readOr(stamp, '') === dependencyHash()) return
-  await withLock(join(root, '.tools', 'install.lock'), () => {
+  const isUpToDate = () => readOr(stamp, '') === dependencyHash()
+  if (isUpToDate()) return
+  const lock = join(root, '.tools', 'install.lock')
+  const installOnce = () => {
+    if (isUpToDate()) return
     const wanted = dependencyHash()
-    if (readOr(stamp, '') === wanted) return
-    say('installing dependencies')
-    const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only', '--loglevel=warn']
-    const done = spawnSync(pnpm, args, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-    if (done.status !== 0) throw explainInstallFailure(`${done.stdout}${done.stderr}${done.error ?? ''}`)
+    pnpmInstall(toolchain)
     writeFileSync(stamp, wanted)
-  })
+  }
+  await withLock(lock, installOnce, (pid) => say(`waiting for the install of process ${pid} (its lock: ${lock})`))
+}
+
+/** @param {Toolchain} toolchain */
+function pnpmInstall({ pnpm, env }) {
+  say('installing dependencies')
+  const args = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only', '--loglevel=warn']
+  const done = spawnSync(pnpm, args, { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  if (done.status !== 0) throw explainInstallFailure(`${done.stdout}${done.stderr}${done.error ?? ''}`)
 }
 
 /** Changes with the lockfile and with every manifest, so that a manifest that left its lockfile behind is noticed. */

@@ -7,7 +7,17 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -16,6 +26,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const toolsFolder = join(root, '.tools')
+const draftPrefix = 'unfinished-'
 
 /**
  * @type {{ node: Record<string, PinnedPackage>, oldestNode: Record<string, PinnedPackage>,
@@ -140,7 +151,8 @@ function ensureInstalled(packages, reason, finish) {
   const started = Date.now()
   say(`${reason}: fetching ${packages.map((p) => `${p.name}@${p.version}`).join(', ')}`)
   mkdirSync(toolsFolder, { recursive: true })
-  const draft = mkdtempSync(join(toolsFolder, 'unfinished-'))
+  removeAbandonedDrafts()
+  const draft = mkdtempSync(join(toolsFolder, draftPrefix))
   try {
     npmInstall(draft, packages)
     finish?.(join(draft, ...inside))
@@ -154,6 +166,15 @@ function ensureInstalled(packages, reason, finish) {
 
 /** A changed checksum or companion package gets a folder of its own. @param {readonly PinnedPackage[]} packages */
 const digest = (packages) => createHash('sha256').update(JSON.stringify(packages)).digest('hex').slice(0, 8)
+
+/** What killed runs left behind: nobody works on a draft for an hour. */
+function removeAbandonedDrafts() {
+  for (const name of readdirSync(toolsFolder).filter((entry) => entry.startsWith(draftPrefix))) {
+    const draft = join(toolsFolder, name)
+    const changedAt = statSync(draft, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+    if (Date.now() - changedAt > 3_600_000) rmSync(draft, { recursive: true, force: true })
+  }
+}
 
 /** @param {string} draft @param {string} target */
 function renameUnlessThere(draft, target) {

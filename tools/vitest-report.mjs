@@ -20,11 +20,11 @@ export function readVitestReport(reportFile, exitCode, output) {
     (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   )
   const failed = failedTests.length + brokenFiles.length
-  const unexplained = exitCode !== 0 && failed === 0
+  const unexplained = failed === 0 && (exitCode !== 0 || tests.length === 0)
   const details = [
     ...failedTests.map(({ file, test }) => describe(file, test.fullName, (test.failureMessages ?? []).join('\n'))),
     ...brokenFiles.map((file) => describe(file, 'the file could not be run', file.message)),
-    ...(unexplained ? [`vitest ended with code ${exitCode}:\n${output}`] : []),
+    ...(unexplained ? [`vitest ran ${tests.length} tests and ended with code ${exitCode}:\n${output}`] : []),
   ]
   return {
     passed: tests.filter(({ test }) => test.status === 'passed').length,

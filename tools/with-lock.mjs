@@ -8,15 +8,21 @@ import { setTimeout as pause } from 'node:timers/promises'
  * @template A
  * @param {string} file
  * @param {() => A | Promise<A>} work
+ * @param {(holder: number) => void} [onWait] called once when somebody else holds it
  * @returns {Promise<A>}
  */
-export async function withLock(file, work) {
+export async function withLock(file, work, onWait) {
   mkdirSync(dirname(file), { recursive: true })
-  while (!take(file)) await pause(100)
+  for (let waited = false; !take(file); waited = true) {
+    const holder = holderOf(file)
+    if (holder !== undefined && !isAlive(holder)) release(file, holder)
+    else if (!waited) onWait?.(holder ?? 0)
+    await pause(100)
+  }
   try {
     return await work()
   } finally {
-    rmSync(file, { force: true })
+    release(file, process.pid)
   }
 }
 
@@ -26,21 +32,35 @@ function take(file) {
     writeFileSync(file, String(process.pid), { flag: 'wx' })
     return true
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error
-    if (holderIsGone(file)) rmSync(file, { force: true })
-    return false
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
   }
 }
 
-/** @param {string} file */
-function holderIsGone(file) {
+/** Only the lock of the holder that was looked at: by now somebody else may have taken over. @param {string} file @param {number} holder */
+function release(file, holder) {
+  if (holderOf(file) === holder) rmSync(file, { force: true })
+}
+
+/** @param {string} file @returns {number | undefined} none when it is free, or taken but not yet signed */
+function holderOf(file) {
   try {
-    const pid = Number(readFileSync(file, 'utf8'))
-    // Created but not yet written: the holder is about to put its number in.
-    if (pid === 0) return false
-    process.kill(pid, 0)
-    return false
+    return Number(readFileSync(file, 'utf8')) || undefined
   } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'ESRCH'
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
   }
 }
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH'
+  }
+}
+
+/** @param {unknown} error */
+const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code
