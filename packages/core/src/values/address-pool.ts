@@ -49,8 +49,8 @@ export function highestFreeAddress(pool: AddressPool): IpAddress | undefined {
  * {@link isAddressUsable} too before giving out a particular one.
  */
 export function isAddressTaken(pool: AddressPool, address: IpAddress): boolean {
-  if (!isAddressUsable(pool.range, address)) return false
-  return isTouchedInTree(pool.tree, bitsOfPrefix(pool.range), singleAddress(address))
+  const place = usablePlace(pool.range, address)
+  return place !== undefined && isTouchedInTree(pool.tree, place.range, place.single)
 }
 
 /** Whether `prefix` lies in the range and none of its addresses is taken or never given. */
@@ -67,21 +67,19 @@ export function isPrefixFree(pool: AddressPool, prefix: IpPrefix): boolean {
  *   /128 nothing.
  */
 export function isAddressUsable(range: IpPrefix, address: IpAddress): boolean {
-  const [rangeBits, single] = [bitsOfPrefix(range), singleAddress(address)]
-  if (!containsBits(rangeBits, single)) return false
-  return !withheldPrefixes(rangeBits).some((prefix) => containsBits(prefix, single))
+  return usablePlace(range, address) !== undefined
 }
 
 /** Marks `address` as given out. No change when it is already, and when it is not usable ({@link isAddressUsable}). */
 export function takeAddress(draftPool: AddressPool, address: IpAddress): void {
-  if (!isAddressUsable(draftPool.range, address)) return
-  takeInTree(draftPool.tree, bitsOfPrefix(draftPool.range), singleAddress(address))
+  const place = usablePlace(draftPool.range, address)
+  if (place !== undefined) takeInTree(draftPool.tree, place.range, place.single)
 }
 
 /** Marks `address` as free. No change when it is already, and when it is not usable ({@link isAddressUsable}). */
 export function releaseAddress(draftPool: AddressPool, address: IpAddress): void {
-  if (!isAddressUsable(draftPool.range, address)) return
-  releaseInTree(draftPool.tree, bitsOfPrefix(draftPool.range), singleAddress(address))
+  const place = usablePlace(draftPool.range, address)
+  if (place !== undefined) releaseInTree(draftPool.tree, place.range, place.single)
 }
 
 /** Marks every address of `prefix` as given out, at the cost of one. No change when it lies outside the range. */
@@ -104,9 +102,16 @@ export function releasePrefix(draftPool: AddressPool, prefix: IpPrefix): void {
 /** The IPv4-mapped addresses, ::ffff:0:0/96, which are no {@link IpAddress}. */
 const MAPPED: PrefixBits = { bits: [0, 0, 0xffff, 0], length: 96 }
 
-function singleAddress(address: IpAddress): PrefixBits {
+/** Range and address as bits, when the address may be given out in this range. */
+function usablePlace(
+  rangeText: IpPrefix,
+  address: IpAddress,
+): { readonly range: PrefixBits; readonly single: PrefixBits } | undefined {
+  const range = bitsOfPrefix(rangeText)
   const bits = bitsOfAddress(address)
-  return { bits, length: widthOf(bits) }
+  const single = { bits, length: widthOf(bits) }
+  if (!containsBits(range, single)) return undefined
+  return withheldPrefixes(range).some((prefix) => containsBits(prefix, single)) ? undefined : { range, single }
 }
 
 /** The parts of a range that are never given out. */

@@ -2,8 +2,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { AddressBits } from './address-bits.js'
 
 const LONGEST_ADDRESS = '0000:0000:0000:0000:0000:0000:255.255.255.255'.length
-const DECIMAL_OCTET = /^(?:0|[1-9][0-9]{0,2})$/
-const HEX_GROUP = /^[0-9a-fA-F]{1,4}$/
 
 /**
  * Reads an IPv4 address in dotted decimal or an IPv6 address in any spelling of RFC 4291 §2.2; the left side is the
@@ -12,12 +10,8 @@ const HEX_GROUP = /^[0-9a-fA-F]{1,4}$/
  */
 export function readAddress(text: string): E.Either<string, AddressBits> {
   if (text.length > LONGEST_ADDRESS) return E.left('too long for an IP address')
+  if (text.includes('%')) return E.left('an address with a zone id means something on one machine only')
   return text.includes(':') ? readIpv6(text) : readIpv4(text)
-}
-
-/** The canonical text: dotted decimal, or RFC 5952 (lower case, longest run of zeros shortened, no dotted tail). */
-export function writeAddress(bits: AddressBits): string {
-  return bits.length === 1 ? writeIpv4(bits[0] ?? 0) : writeIpv6(bits)
 }
 
 /** As {@link readAddress}, and refuses IPv4-mapped addresses. */
@@ -27,60 +21,91 @@ export function readUnmappedAddress(text: string): E.Either<string, AddressBits>
   return E.left(`an IPv4-mapped address; write ${writeIpv4(bits.right[3] ?? 0)}`)
 }
 
+/** The canonical text: dotted decimal, or RFC 5952 (lower case, longest run of zeros shortened, no dotted tail). */
+export function writeAddress(bits: AddressBits): string {
+  return bits.length === 1 ? writeIpv4(bits[0] ?? 0) : writeIpv6(bits)
+}
+
 /** Whether the address lies in ::ffff:0:0/96, IPv4 in the clothes of IPv6 (RFC 4291 §2.5.5.2). */
 export function isIpv4Mapped(bits: AddressBits): boolean {
   return bits.length === 4 && bits[0] === 0 && bits[1] === 0 && bits[2] === 0xffff
 }
 
 function readIpv4(text: string): E.Either<string, AddressBits> {
-  const parts = text.split('.')
-  if (parts.length !== 4) return E.left('an IPv4 address has four decimal parts, an IPv6 address has colons')
-  let word = 0
-  for (const part of parts) {
-    if (!DECIMAL_OCTET.test(part)) return E.left(`'${part}' is not a decimal number without leading zeros`)
-    if (Number(part) > 255) return E.left(`'${part}' is above 255`)
-    word = word * 256 + Number(part)
+  let [word, at] = [0, 0]
+  for (let part = 0; part < 4; part++) {
+    const end = part === 3 ? text.length : text.indexOf('.', at)
+    if (end < 0) return E.left('an IPv4 address has four decimal parts, an IPv6 address has colons')
+    const value = readOctet(text, at, end)
+    if (value === undefined) return E.left(`'${text.slice(at, end)}' is no number from 0 to 255 without leading zeros`)
+    word = word * 256 + value
+    at = end + 1
   }
   return E.right([word])
 }
 
 function readIpv6(text: string): E.Either<string, AddressBits> {
-  if (text.includes('%')) return E.left('an address with a zone id means something on one machine only')
-  const spelled = text.includes('.') ? spellOutDottedTail(text) : E.right(text)
-  if (E.isLeft(spelled)) return spelled
-  const groups = expandGroups(spelled.right)
-  if (E.isLeft(groups)) return groups
-  const words: number[] = []
-  for (let index = 0; index < 8; index += 2) {
-    words.push(groupValue(groups.right, index) * 0x10000 + groupValue(groups.right, index + 1))
+  const groups: number[] = []
+  let gap = text.startsWith('::') ? 0 : -1
+  let at = gap === 0 ? 2 : 0
+  while (at < text.length) {
+    const colon = text.indexOf(':', at)
+    const end = colon < 0 ? text.length : colon
+    if (colon < 0 && text.includes('.', at)) {
+      const tail = readIpv4(text.slice(at))
+      if (E.isLeft(tail)) return tail
+      const word = tail.right[0] ?? 0
+      groups.push(word >>> 16, word & 0xffff)
+      break
+    }
+    const group = readGroup(text, at, end)
+    if (group === undefined) return E.left(`'${text.slice(at, end)}' is no group of one to four hexadecimal digits`)
+    groups.push(group)
+    if (colon === text.length - 1) return E.left('a single colon at the end')
+    at = end + 1
+    if (colon < 0 || text[at] !== ':') continue
+    if (gap >= 0) return E.left("'::' may stand once")
+    gap = groups.length
+    at++
   }
+  return joinGroups(groups, gap)
+}
+
+/** The address of eight groups, or of fewer with zeros inserted before group `gap`; -1 stands for no gap. */
+function joinGroups(groups: readonly number[], gap: number): E.Either<string, AddressBits> {
+  const missing = 8 - groups.length
+  if (gap < 0 ? missing !== 0 : missing < 1) return E.left("an IPv6 address has eight groups, or fewer and one '::'")
+  const words = [0, 0, 0, 0]
+  groups.forEach((group, index) => {
+    const position = gap >= 0 && index >= gap ? index + missing : index
+    words[position >>> 1] = (words[position >>> 1] ?? 0) + (position % 2 === 0 ? group * 0x10000 : group)
+  })
   return E.right(words)
 }
 
-/** Turns `64:ff9b::192.0.2.1` into `64:ff9b::c000:201`. */
-function spellOutDottedTail(text: string): E.Either<string, string> {
-  const tailStart = text.lastIndexOf(':') + 1
-  const tail = readIpv4(text.slice(tailStart))
-  if (E.isLeft(tail)) return tail
-  const word = tail.right[0] ?? 0
-  return E.right(`${text.slice(0, tailStart)}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`)
+function readOctet(text: string, from: number, to: number): number | undefined {
+  const hasLeadingZero = to - from > 1 && text[from] === '0'
+  if (to === from || to - from > 3 || hasLeadingZero) return undefined
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 48 || code > 57) return undefined
+    value = value * 10 + code - 48
+  }
+  return value <= 255 ? value : undefined
 }
 
-/** Exactly eight groups of one to four hexadecimal digits. */
-function expandGroups(text: string): E.Either<string, readonly string[]> {
-  const halves = text.split('::')
-  if (halves.length > 2) return E.left("'::' may stand once")
-  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
-  const missing = 8 - head.length - tail.length
-  const isComplete = halves.length === 2 ? missing >= 1 : missing === 0
-  if (!isComplete) return E.left("an IPv6 address has eight groups, or fewer and one '::'")
-  const wrong = [...head, ...tail].find((group) => !HEX_GROUP.test(group))
-  if (wrong !== undefined) return E.left(`'${wrong}' is not a group of one to four hexadecimal digits`)
-  return E.right([...head, ...Array.from({ length: missing }, () => '0'), ...tail])
-}
-
-function groupValue(groups: readonly string[], index: number): number {
-  return Number.parseInt(groups[index] ?? '0', 16)
+function readGroup(text: string, from: number, to: number): number | undefined {
+  if (to === from || to - from > 4) return undefined
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at)
+    const lower = code | 32
+    if (code >= 48 && code <= 57) value = value * 16 + code - 48
+    else if (lower >= 97 && lower <= 102) value = value * 16 + lower - 87
+    else return undefined
+  }
+  return value
 }
 
 function writeIpv4(word: number): string {
@@ -88,25 +113,34 @@ function writeIpv4(word: number): string {
 }
 
 function writeIpv6(bits: AddressBits): string {
-  const groups = bits.flatMap((word) => [word >>> 16, word & 0xffff])
-  const zeros = longestZeroRun(groups)
-  const hex = (from: number, to: number) =>
-    groups
-      .slice(from, to)
-      .map((group) => group.toString(16))
-      .join(':')
-  // RFC 5952 §4.2.2: a single zero group is written out.
-  if (zeros.length < 2) return hex(0, 8)
-  return `${hex(0, zeros.start)}::${hex(zeros.start + zeros.length, 8)}`
+  const zeros = longestZeroRun(bits)
+  let text = ''
+  for (let index = 0; index < 8; index++) {
+    if (index === zeros.start) {
+      text += '::'
+      index += zeros.length - 1
+    } else {
+      if (index > 0 && index !== zeros.start + zeros.length) text += ':'
+      text += groupAt(bits, index).toString(16)
+    }
+  }
+  return text
 }
 
-/** The first of the longest runs, as RFC 5952 §4.2.3 asks. */
-function longestZeroRun(groups: readonly number[]): { readonly start: number; readonly length: number } {
-  let longest = { start: 0, length: 0 }
-  let start = 0
-  for (let index = 0; index < groups.length; index++) {
-    if (groups[index] !== 0) start = index + 1
-    else if (index + 1 - start > longest.length) longest = { start, length: index + 1 - start }
+/** The first of the longest runs of two or more zero groups (RFC 5952 §4.2); `start` is -1 when there is none. */
+function longestZeroRun(bits: AddressBits): { readonly start: number; readonly length: number } {
+  let [bestStart, bestLength, start] = [-1, 1, 0]
+  for (let index = 0; index < 8; index++) {
+    if (groupAt(bits, index) !== 0) start = index + 1
+    else if (index + 1 - start > bestLength) {
+      bestStart = start
+      bestLength = index + 1 - start
+    }
   }
-  return longest
+  return { start: bestStart, length: bestLength }
+}
+
+function groupAt(bits: AddressBits, index: number): number {
+  const word = bits[index >>> 1] ?? 0
+  return index % 2 === 0 ? word >>> 16 : word & 0xffff
 }

@@ -14,8 +14,8 @@ import type { PrefixBits } from './prefix-bits.js'
 export interface AddressTree {
   /** Bit `n` is set when slot `n` is wholly taken; unsigned. */
   full: number
-  /** The partly taken slots: neither full nor empty. */
-  parts: { [slot: number]: AddressTree }
+  /** The partly taken slots, neither full nor empty; beside `full`, because immer drafts each object of a path. */
+  [slot: number]: AddressTree
 }
 
 /** Where a branch stands: its slots are `width` bits of the address, with `shift` bits below them. */
@@ -29,7 +29,7 @@ const ALL_SLOTS = 0xffff_ffff
 
 /** A tree with nothing taken. */
 export function emptyTree(): AddressTree {
-  return { full: 0, parts: {} }
+  return { full: 0 }
 }
 
 /** Takes every address of `prefix`; what is taken already stays so. */
@@ -48,7 +48,7 @@ export function isTouchedInTree(root: AddressTree, range: PrefixBits, prefix: Pr
   while (!endsAt(level, prefix)) {
     const slot = digitAt(prefix.bits, level.shift, level.width)
     if (isSet(branch.full, slot)) return true
-    const part = branch.parts[slot]
+    const part = branch[slot]
     if (part === undefined) return false
     ;[branch, level] = [part, below(level)]
   }
@@ -85,7 +85,7 @@ function findFree(
     if (free === 0) return undefined
     const slot = choose(free)
     bits = withDigit(bits, level.shift, slot)
-    branch = branch.parts[slot]
+    branch = branch[slot]
     if (branch === undefined) return fill(bits, widthOf(bits) - level.shift)
   }
 }
@@ -93,36 +93,36 @@ function findFree(
 function takeBelow(branch: AddressTree, level: Level, prefix: PrefixBits): void {
   if (endsAt(level, prefix)) {
     const run = runOf(level, prefix)
-    for (const slot of slotsIn(branch, run)) delete branch.parts[slot]
+    for (const slot of slotsIn(branch, run)) delete branch[slot]
     branch.full = (branch.full | run) >>> 0
     return
   }
   const slot = digitAt(prefix.bits, level.shift, level.width)
   if (isSet(branch.full, slot)) return
-  branch.parts[slot] ??= emptyTree()
-  const part = branch.parts[slot]
+  branch[slot] ??= emptyTree()
+  const part = branch[slot]
   takeBelow(part, below(level), prefix)
   if (part.full !== ALL_SLOTS) return
-  delete branch.parts[slot]
+  delete branch[slot]
   branch.full = (branch.full | (1 << slot)) >>> 0
 }
 
 function releaseBelow(branch: AddressTree, level: Level, prefix: PrefixBits): void {
   if (endsAt(level, prefix)) {
     const run = runOf(level, prefix)
-    for (const slot of slotsIn(branch, run)) delete branch.parts[slot]
+    for (const slot of slotsIn(branch, run)) delete branch[slot]
     branch.full = (branch.full & ~run) >>> 0
     return
   }
   const slot = digitAt(prefix.bits, level.shift, level.width)
   if (isSet(branch.full, slot)) {
     branch.full = (branch.full & ~(1 << slot)) >>> 0
-    branch.parts[slot] = { full: ALL_SLOTS, parts: {} }
+    branch[slot] = { full: ALL_SLOTS }
   }
-  const part = branch.parts[slot]
+  const part = branch[slot]
   if (part === undefined) return
   releaseBelow(part, below(level), prefix)
-  if (part.full === 0 && Object.keys(part.parts).length === 0) delete branch.parts[slot]
+  if (isEmpty(part)) delete branch[slot]
 }
 
 function rootLevel(range: PrefixBits): Level {
@@ -153,9 +153,13 @@ function slotsOf(level: Level): number {
 
 /** The partly taken slots among those of `run`. */
 function slotsIn(branch: AddressTree, run: number): readonly number[] {
-  return Object.keys(branch.parts)
+  return Object.keys(branch)
     .map(Number)
-    .filter((slot) => isSet(run, slot))
+    .filter((slot) => slot >= 0 && isSet(run, slot))
+}
+
+function isEmpty(branch: AddressTree): boolean {
+  return branch.full === 0 && slotsIn(branch, ALL_SLOTS).length === 0
 }
 
 function isSet(slots: number, slot: number): boolean {
