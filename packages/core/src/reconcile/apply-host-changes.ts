@@ -36,12 +36,18 @@ export function applyHostChanges(
 }
 
 function applyToInterface(host: ObservedHost, change: HostChange, defaults: InterfaceDefaults): ObservedHost {
-  if (change.kind === 'create-interface')
-    return { ...host, interface: createdInterface(host.interface, change, defaults) }
-  const current = host.interface
-  if (current === undefined) return host
+  if (host.interface !== undefined) return applyToExisting(host, host.interface, change)
+  if (change.kind !== 'create-interface') return host
+  const { publicKey, listenPort } = change
+  const created = { ...defaults, publicKey, listenPort, mtuBytes: DEFAULT_MTU_BYTES, isUp: false, addresses: [] }
+  return { ...host, interface: created }
+}
+
+function applyToExisting(host: ObservedHost, current: ObservedInterface, change: HostChange): ObservedHost {
   const withInterface = (changed: Partial<ObservedInterface>) => ({ ...host, interface: { ...current, ...changed } })
   switch (change.kind) {
+    case 'create-interface':
+      return withInterface({ publicKey: change.publicKey, listenPort: change.listenPort })
     case 'remove-interface':
       return { ...host, interface: undefined, routes: [] }
     case 'set-private-key':
@@ -70,15 +76,6 @@ function applyToInterface(host: ObservedHost, change: HostChange, defaults: Inte
   }
 }
 
-function createdInterface(
-  current: ObservedInterface | undefined,
-  { publicKey, listenPort }: Extract<HostChange, { kind: 'create-interface' }>,
-  defaults: InterfaceDefaults,
-): ObservedInterface {
-  if (current !== undefined) return { ...current, publicKey, listenPort }
-  return { ...defaults, publicKey, listenPort, mtuBytes: DEFAULT_MTU_BYTES, isUp: false, addresses: [] }
-}
-
 /** Linux drops IPv4 routes whose source goes away and keeps IPv6 ones without it. */
 function routesWithoutSource(routes: readonly HostRoute[], source: string): readonly HostRoute[] {
   return routes.flatMap((route) => {
@@ -87,9 +84,8 @@ function routesWithoutSource(routes: readonly HostRoute[], source: string): read
   })
 }
 
-function withoutSlot(routes: readonly HostRoute[], { prefix, metric }: HostRoute): readonly HostRoute[] {
-  const slot = routeSlot({ prefix, metric, preferredSource: null })
-  return routes.filter((route) => routeSlot(route) !== slot)
+function withoutSlot(routes: readonly HostRoute[], added: HostRoute): readonly HostRoute[] {
+  return routes.filter((route) => routeSlot(route) !== routeSlot(added))
 }
 
 function applyToPeers(peers: Map<WireguardPublicKey, ObservedPeer>, change: HostChange): void {

@@ -1,0 +1,133 @@
+/**
+ * Random hosts, small on purpose: six keys, a dozen nested ranges and a few endpoints, so that two draws have much in
+ * common and the interesting transitions (swaps, splits, roaming, withdrawn endpoints) come up often.
+ */
+
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { applyHostChanges } from '../../reconcile/apply-host-changes.js'
+import type { DesiredHost, DesiredPeer, HostRoute } from '../../reconcile/desired-host.js'
+import type { ObservedHost } from '../../reconcile/observed-host.js'
+import { planChanges } from '../../reconcile/plan-changes.js'
+import {
+  epochMs,
+  type IpAddress,
+  type IpPrefix,
+  ipAddress,
+  ipFamilyOf,
+  ipPrefix,
+  prefixFamily,
+  type UdpEndpoint,
+  udpEndpoint,
+  type WireguardPublicKey,
+  wireguardKeyFromBytes,
+} from '../../values/index.js'
+import { emptyHost, withHandshake, withLinkDown } from '../simulated-host.js'
+
+/** A public key that nobody holds: 32 times the same byte, not 0. */
+export function samplePublicKey(byte: number): WireguardPublicKey {
+  const key = wireguardKeyFromBytes(new Uint8Array(32).fill(byte))
+  if (E.isRight(key)) return key.right
+  throw new TypeError(key.left.reason)
+}
+
+/** The keys that random peers have. */
+export const samplePeerKeys: readonly WireguardPublicKey[] = [0x11, 0x22, 0x33, 0x44, 0x55, 0x66].map(samplePublicKey)
+
+/** The moment at which random hosts are observed. */
+export const sampleObservedAt = epochMs(1_750_000_000_000)
+
+const addresses: readonly IpAddress[] = ['10.66.0.1', '10.67.0.1', 'fd66::1', 'fd67::1'].map(ipAddress)
+
+const allowedRanges: readonly IpPrefix[] = [
+  ...['10.66.0.2/32', '10.66.0.3/32', '10.66.0.0/24', '10.66.0.0/25', '10.67.0.2/32', '10.20.0.0/16', '10.20.0.0/24'],
+  ...['0.0.0.0/0', 'fd66::2/128', 'fd66::/64', 'fd20::/48', '::/0'],
+].map(ipPrefix)
+
+const routedRanges = ['10.66.0.0/24', '10.67.0.0/24', '10.20.0.0/16', '10.20.0.0/24', 'fd66::/64', 'fd20::/48'].map(
+  ipPrefix,
+)
+
+const endpoints: readonly UdpEndpoint[] = [
+  ...['192.0.2.1:51821', '192.0.2.2:51821', '198.51.100.3:40000', '203.0.113.4:51821'],
+  ...['[2001:db8::1]:51821', '[2001:db8::2]:51821'],
+].map(udpEndpoint)
+
+/** A host that may be wanted. All draws with the same `publicKey` differ in everything else. */
+export function arbitraryDesiredHost(publicKey: WireguardPublicKey): fc.Arbitrary<DesiredHost> {
+  return fc
+    .record({
+      listenPort: fc.constantFrom(51821, 51822),
+      mtuBytes: fc.constantFrom(1280, 1420),
+      addresses: fc.subarray([...addresses]),
+      peers: arbitraryPeers,
+    })
+    .chain((host) => arbitraryRoutes(host.addresses).map((routes) => ({ ...host, publicKey, routes })))
+}
+
+/**
+ * A host as it may be found: on the way to something else, cut off there, disturbed since. `heldKeys` are the own keys it
+ * may have, in turn.
+ */
+export function arbitraryObservedHost(heldKeys: readonly WireguardPublicKey[]): fc.Arbitrary<ObservedHost> {
+  const past = fc.constantFrom(...heldKeys).chain(arbitraryDesiredHost)
+  return fc
+    .record({
+      past,
+      stepsDone: fc.nat({ max: 30 }),
+      isLinkDown: fc.boolean(),
+      handshakes: fc.array(arbitraryHandshake),
+    })
+    .map(({ past, stepsDone, isLinkDown, handshakes }) => {
+      const fresh = emptyHost(sampleObservedAt)
+      const plan = planChanges(fresh, past).slice(0, stepsDone)
+      const reached = applyHostChanges(fresh, plan, { name: 'mesh0', implementation: 'kernel' })
+      const met = handshakes.reduce((host, { peer, ...handshake }) => withHandshake(host, peer, handshake), reached)
+      return isLinkDown ? withLinkDown(met) : met
+    })
+}
+
+const arbitraryHandshake = fc.record({
+  peer: fc.constantFrom(...samplePeerKeys),
+  endpoint: fc.constantFrom(...endpoints),
+  atEpochMs: fc.constantFrom(sampleObservedAt - 1_000, sampleObservedAt - 600_000),
+})
+
+const arbitraryPeers: fc.Arbitrary<ReadonlyMap<WireguardPublicKey, DesiredPeer>> = fc
+  .record({
+    settings: fc.tuple(
+      ...samplePeerKeys.map((publicKey) =>
+        fc.record({
+          publicKey: fc.constant(publicKey),
+          isWanted: fc.boolean(),
+          endpointCandidates: fc.shuffledSubarray([...endpoints], { maxLength: 3 }),
+          keepaliveSeconds: fc.constantFrom(0, 0, 25),
+        }),
+      ),
+    ),
+    // Drawn by range and not by peer: WireGuard gives a range to one peer only.
+    owners: fc.tuple(...allowedRanges.map(() => fc.constantFrom(undefined, ...samplePeerKeys))),
+  })
+  .map(({ settings, owners }) => {
+    const wanted = settings.filter(({ isWanted }) => isWanted)
+    return new Map(
+      wanted.map(({ isWanted: _, ...peer }) => {
+        const allowedIps = allowedRanges.filter((_, index) => owners[index] === peer.publicKey)
+        return [peer.publicKey, { ...peer, allowedIps }]
+      }),
+    )
+  })
+
+function arbitraryRoutes(own: readonly IpAddress[]): fc.Arbitrary<readonly HostRoute[]> {
+  const routes = routedRanges.map((prefix) => {
+    const sources = own.filter((address) => ipFamilyOf(address) === prefixFamily(prefix))
+    return fc.option(
+      fc.record({
+        prefix: fc.constant(prefix),
+        preferredSource: fc.constantFrom(null, ...sources),
+        metric: fc.constantFrom(50, 100),
+      }),
+    )
+  })
+  return fc.tuple(...routes).map((drawn) => drawn.filter((route) => route !== null))
+}
