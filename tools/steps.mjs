@@ -14,6 +14,7 @@ import { root } from './toolchain.mjs'
  * @property {readonly (readonly string[])[]} commands run one after the other, the first failure ends the step;
  *   `pnpm exec` is put in front of everything but `node` and `pnpm`
  * @property {boolean} [slow]
+ * @property {string} [needs] a step before it; when that one failed there is nothing to learn here
  * @property {boolean} [vitest] the only command is a vitest run
  * @property {() => boolean} [when]
  */
@@ -35,15 +36,21 @@ export const steps = [
   { name: 'dependency rules', commands: [['depcruise', '--config', '.dependency-cruiser.cjs', 'packages']] },
   { name: 'unused code', commands: [['knip']] },
   { name: 'build', commands: [['turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped']] },
-  { name: 'package checks', commands: [['node', 'tools/check-packages.mjs']] },
-  { name: 'packed install', commands: [['node', 'tools/packed-install.mjs']] },
+  { name: 'package checks', commands: [['node', 'tools/check-packages.mjs']], needs: 'build' },
+  { name: 'packed install', commands: [['node', 'tools/packed-install.mjs']], needs: 'build' },
   { name: 'unit tests', commands: [['vitest', 'run', '--project', 'unit']], vitest: true },
-  { name: 'examples', commands: [['pnpm', '--filter', './examples/*', 'run', 'example']], when: exists('examples') },
+  {
+    name: 'examples',
+    commands: [['pnpm', '--filter', './examples/*', 'run', 'example']],
+    needs: 'build',
+    when: exists('examples'),
+  },
   {
     name: 'lab tests',
     commands: [['node', 'packages/lab/dist/sandbox-exec.js', 'vitest', 'run', '--project', 'lab']],
     vitest: true,
     slow: true,
+    needs: 'build',
     when: exists('packages/lab/src/sandbox-exec.ts'),
   },
 ]

@@ -54,6 +54,12 @@ async function runStep(step) {
   return outcome
 }
 
+/** @param {import('./steps.mjs').Step} step @param {ReadonlySet<string>} failedSteps */
+function reasonToSkip({ when, needs }, failedSteps) {
+  if (when && !when()) return 'nothing to run yet'
+  return needs && failedSteps.has(needs) ? `not run, ${needs} failed` : undefined
+}
+
 async function main() {
   if (!nodeFits(process.versions.node)) {
     console.error('Start this through `npm test` or `npm run pnpm -- check`: they choose the Node version.')
@@ -66,14 +72,18 @@ async function main() {
   }
   let passed = 0
   let failed = 0
+  /** @type {Set<string>} */
+  const failedSteps = new Set()
   for (const step of chosen) {
-    if (step.when && !step.when()) {
-      console.log(`--            ${step.name}: nothing to run`)
+    const reason = reasonToSkip(step, failedSteps)
+    if (reason) {
+      console.log(`--            ${step.name}: ${reason}`)
       continue
     }
     const outcome = await runStep(step)
     passed += outcome.passed
     failed += outcome.failed
+    if (outcome.failed > 0) failedSteps.add(step.name)
   }
   console.log(`${passed} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
