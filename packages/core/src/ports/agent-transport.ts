@@ -1,4 +1,5 @@
-import type { HostId } from '../values/index.js'
+import type { HostId, IdentityPublicKey, MeshId } from '../values/index.js'
+import type { KeyPair } from './crypto.js'
 
 /**
  * The line between a server and its agents: authenticated both ways before the first message, every message whole, in order,
@@ -17,11 +18,14 @@ export interface AgentConnection {
    * nothing is taken until `onWritable`. Then send what differs by then. On a closed connection: `closed`.
    */
   readonly send: (message: string) => 'queued' | 'overflow' | 'closed'
-  /** Ends the connection; the other end may come again. Calling it twice is fine. */
+  /** Ends the connection, `onClose` before it returns; the other end may come again. Calling it twice is fine. */
   readonly close: (reason: ConnectionEnd) => void
 }
 
-/** What the user of a connection does with it. Never called again after `onClose`. */
+/**
+ * What the user of a connection does with it. `onClose` is called once, with the first reason there was, and nothing after
+ * it. When a newer connection of the same host takes over, the older one's `onClose` comes before the newer's `onConnection`.
+ */
 export interface AgentConnectionHandlers {
   readonly onMessage: (message: string) => void
   /** After an overflow: the queue is empty again. */
@@ -64,3 +68,34 @@ export type AgentLinkStatus =
   | { readonly state: 'connecting'; readonly attempt: number; readonly lastEnd: ConnectionEnd | null }
   | { readonly state: 'connected'; readonly serverUrl: string }
   | { readonly state: 'closed' }
+
+/** What a server gives to any transport. */
+export interface AgentEndpointOptions {
+  readonly meshId: MeshId
+  /** The mesh's epoch, asked for at every handshake. */
+  readonly epoch: () => number
+  /** The server's Ed25519 key pair, whose fingerprint the enrolment tokens carry. */
+  readonly identity: KeyPair
+  /**
+   * The identity key of a host that may connect; `undefined` for one that is unknown or removed. A rejection refuses this
+   * attempt alone.
+   */
+  readonly hostIdentityKey: (hostId: HostId) => Promise<IdentityPublicKey | undefined>
+  /** A host proved to be there. It may be sent to at once; its messages come after the handlers were returned. */
+  readonly onConnection: (connection: AgentConnection) => AgentConnectionHandlers
+}
+
+/** What an agent gives to any transport. */
+export interface AgentLinkOptions {
+  readonly meshId: MeshId
+  readonly hostId: HostId
+  /** Ed25519 seed, 32 bytes. */
+  readonly identityPrivateKey: Uint8Array
+  /** Known since enrolment: no other server is spoken to. */
+  readonly serverIdentityKey: IdentityPublicKey
+  /** The highest mesh epoch seen; a server that is behind it is refused. `null` before the first one. */
+  readonly knownEpoch: () => number | null
+  /** The server proved to be there. */
+  readonly onConnection: (connection: AgentConnection) => AgentConnectionHandlers
+  readonly onStatus?: (status: AgentLinkStatus) => void
+}
