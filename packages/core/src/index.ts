@@ -1,3 +1,84 @@
+export { changedFragments } from './host-config/changed-fragments.js'
+export { type ChosenPaths, choosePaths, type HealthView } from './host-config/choose-paths.js'
+export { coalesceChanges } from './host-config/coalesce-changes.js'
+export {
+  directList,
+  type Fragment,
+  type FragmentId,
+  type FragmentKind,
+  type FragmentVersion,
+  fragmentIdOf,
+  type GatewayListFragment,
+  type GatewayListId,
+  type HostFragment,
+  type MembersFragment,
+  type NameEntry,
+  type NamesFragment,
+  type NodeFragment,
+  parseFragmentId,
+  type SelfFragment,
+} from './host-config/fragment.js'
+export {
+  type AsOf,
+  type Audience,
+  type Change,
+  compareAsOf,
+  type FragmentChange,
+  type FragmentChanges,
+  type Patch,
+  type PatchChange,
+  type Snapshot,
+  type VisibilityChange,
+} from './host-config/fragment-change.js'
+export { createFragmentRing, defaultRingCapacity, type FragmentRing } from './host-config/fragment-ring.js'
+export {
+  applyPatch,
+  type FragmentTable,
+  type PatchError,
+  type TouchedFragments,
+  tableOfSnapshot,
+  tableVersions,
+} from './host-config/fragment-table.js'
+export { fragmentVersion } from './host-config/fragment-version.js'
+export type { HeldFragment } from './host-config/held-fragment.js'
+export {
+  expandHostConfig,
+  expandPath,
+  expandPeer,
+  type HostConfig,
+  type Path,
+  type PeerConfig,
+  projectHostConfig,
+} from './host-config/host-config.js'
+export { asOfState, patchOfStep, patchOfTable, projectSnapshot, viewersOf } from './host-config/patch.js'
+export type { PathVector } from './host-config/path-vector.js'
+export { projectFragment, projectFragmentVersion } from './host-config/project-fragments.js'
+export { canSee, networksSeenBy, visibleFragmentIds } from './host-config/visibility.js'
+export { type EndpointCandidate, maxEndpointCandidates } from './mesh/endpoint-candidate.js'
+export { evolve, evolveAll, type Replaying, replay, startReplay } from './mesh/evolve.js'
+export {
+  type LargeMap,
+  largeMapEntries,
+  largeMapGet,
+  largeMapHas,
+  largeMapKeys,
+  largeMapValues,
+} from './mesh/large-map.js'
+export { type MeshEvent, type MeshEventOf, type MeshEventType, meshEventTypes } from './mesh/mesh-event.js'
+export {
+  type EnrollmentKey,
+  emptyMeshState,
+  type Host,
+  type HostSystem,
+  type Mesh,
+  type MeshDraft,
+  type MeshIndexes,
+  type MeshSettings,
+  type MeshState,
+  type Network,
+  type NetworkSettings,
+  type Node,
+} from './mesh/mesh-state.js'
 export type {
   AgentConnection,
   AgentConnectionHandlers,
@@ -12,6 +93,17 @@ export type { Clock } from './ports/clock.js'
 export type { Crypto, KeyPair } from './ports/crypto.js'
 export type { HostDriver, HostDriverError } from './ports/host-driver.js'
 export type { CancelTimer, Timers } from './ports/timers.js'
+export {
+  type AgentMessage,
+  agentMessageCodec,
+  encodeAgentMessage,
+  encodePatchMessage,
+  encodeServerMessage,
+  type HostReport,
+  hostReportCodec,
+  type ServerMessage,
+  serverMessageCodec,
+} from './protocol/agent-message.js'
 export {
   ENROLLMENT_CLAIMS_MAX_CHARACTERS,
   type EnrollmentAnswer,
@@ -48,10 +140,12 @@ export {
   type ServerFingerprint,
   serverFingerprint,
 } from './protocol/enrollment-token.js'
+export { fragmentCodec, patchCodec, snapshotCodec } from './protocol/fragment-codecs.js'
 export { applyHostChanges, DEFAULT_MTU_BYTES, type InterfaceDefaults } from './reconcile/apply-host-changes.js'
 export { hasLiveHandshake, LIVE_HANDSHAKE_MS } from './reconcile/choose-endpoint.js'
 export { describeDrift, type HostDrift, type InterfaceField, type PeerField } from './reconcile/describe-drift.js'
 export type { DesiredHost, DesiredPeer, HostRoute } from './reconcile/desired-host.js'
+export { desiredHostOf, desiredPeerOf } from './reconcile/desired-host-of.js'
 export {
   type CapabilityState,
   type DriverCapabilities,
@@ -71,3 +165,4 @@ export {
   type ReconcileReport,
   reconcile,
 } from './reconcile/reconcile.js'
+export * from './values/index.js'

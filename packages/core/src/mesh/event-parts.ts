@@ -2,11 +2,12 @@
 import * as t from 'io-ts'
 import {
   epochMsCodec,
+  type HostCapability,
+  hostCapabilities,
   ipAddressCodec,
   ipPrefixCodec,
   udpEndpointCodec,
-} from '../values/codecs.js'
-import { hostCapabilities, type HostCapability } from '../reconcile/driver-capabilities.js'
+} from '../values/index.js'
 import { type EndpointCandidate, maxEndpointCandidates } from './endpoint-candidate.js'
 import type { HostSystem, NetworkSettings } from './mesh-state.js'
 
@@ -16,7 +17,10 @@ export const shortText = (maxLength: number): t.Type<string> => {
   return new t.Type(
     `text of at most ${maxLength} characters`,
     is,
-    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `must be a text of at most ${maxLength} characters, without control characters`)),
+    (u, c) =>
+      is(u)
+        ? t.success(u)
+        : t.failure(u, c, `must be a text of at most ${maxLength} characters, without control characters`),
     t.identity,
   )
 }

@@ -8,7 +8,8 @@ import { type MeshEvent, recipes } from './mesh-event.js'
 import { emptyMeshState, type MeshDraft, type MeshState } from './mesh-state.js'
 
 /** The state after one more event. Never fails and never decides: an event that doesn't fit changes nothing but the revision. */
-export const evolve = (state: MeshState, event: MeshEvent): MeshState => produce(state, (draft) => applyEvent(draft, event))
+export const evolve = (state: MeshState, event: MeshEvent): MeshState =>
+  produce(state, (draft) => applyEvent(draft, event))
 
 /** The state after a batch, made in one go. Empty batch: the same state. */
 export const evolveAll = (state: MeshState, events: readonly MeshEvent[]): MeshState =>

@@ -1,11 +1,24 @@
 /** Which host listens on which port of a public address (A3: two hosts behind one address need different ports). */
 import type { Draft } from 'immer'
-import { endpointAddress, type HostId, type IpAddress, type IpPrefix, ipPrefix, prefixContainsAddress } from '../values/index.js'
+import {
+  endpointAddress,
+  type HostId,
+  type IpAddress,
+  type IpPrefix,
+  ipPrefix,
+  prefixContainsAddress,
+} from '../values/index.js'
 import { largeMapDelete, largeMapGet, largeMapSet } from './large-map.js'
 import type { Host, MeshState } from './mesh-state.js'
 
 /** RFC 1918, RFC 6598 (carrier-grade NAT), RFC 4193: the same address may be many machines. */
-const privateRanges: readonly IpPrefix[] = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].map(ipPrefix)
+const privateRanges: readonly IpPrefix[] = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  'fc00::/7',
+].map(ipPrefix)
 
 /** Whether an address means one place in the whole internet. */
 export const isPublicAddress = (address: IpAddress): boolean =>
@@ -26,9 +39,12 @@ export const freeListenPort = (
   endpoints: Host['endpoints'],
   wantedPort: number,
 ): number | undefined => {
-  const listeners = publicAddressesOf(endpoints).flatMap((address) => largeMapGet(state.indexes.listenersByAddress, address) ?? [])
+  const listeners = publicAddressesOf(endpoints).flatMap(
+    (address) => largeMapGet(state.indexes.listenersByAddress, address) ?? [],
+  )
   const isFree = (port: number) => listeners.every((ports) => (ports.get(port) ?? hostId) === hostId)
-  for (let tried = 0, port = wantedPort; tried < 65_535; tried += 1, port = nextPort(port)) if (isFree(port)) return port
+  for (let tried = 0, port = wantedPort; tried < 65_535; tried += 1, port = nextPort(port))
+    if (isFree(port)) return port
   return undefined
 }
 
@@ -38,7 +54,10 @@ const nextPort = (port: number): number => {
 }
 
 /** To be called by recipes when a host's endpoints or port change: first with what it had, then with what it has. */
-export const removeListeners = (draft: Draft<MeshState>, host: Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>): void => {
+export const removeListeners = (
+  draft: Draft<MeshState>,
+  host: Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>,
+): void => {
   for (const address of publicAddressesOf(host.endpoints)) {
     const ports = largeMapGet(draft.indexes.listenersByAddress, address)
     if (ports?.get(host.listenPort) !== host.hostId) continue
@@ -48,10 +67,14 @@ export const removeListeners = (draft: Draft<MeshState>, host: Pick<Host, 'hostI
 }
 
 /** A port that somebody holds already stays theirs: the log may hold such events, made before the rule was there. */
-export const addListeners = (draft: Draft<MeshState>, host: Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>): void => {
+export const addListeners = (
+  draft: Draft<MeshState>,
+  host: Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>,
+): void => {
   for (const address of publicAddressesOf(host.endpoints)) {
     const ports = largeMapGet(draft.indexes.listenersByAddress, address)
-    if (ports === undefined) largeMapSet(draft.indexes.listenersByAddress, address, new Map([[host.listenPort, host.hostId]]))
+    if (ports === undefined)
+      largeMapSet(draft.indexes.listenersByAddress, address, new Map([[host.listenPort, host.hostId]]))
     else if (!ports.has(host.listenPort)) ports.set(host.listenPort, host.hostId)
   }
 }

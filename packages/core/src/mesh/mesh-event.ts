@@ -1,14 +1,36 @@
 /** Everything that can happen to a mesh. To add an event: a file in `events/`, and one line in each of the tables below. */
-import { evolveEnrollmentKeyCreated, type EnrollmentKeyCreated, enrollmentKeyCreatedCodec } from './events/enrollment-key-created.js'
-import { evolveEnrollmentKeyRevoked, type EnrollmentKeyRevoked, enrollmentKeyRevokedCodec } from './events/enrollment-key-revoked.js'
-import { evolveEnrollmentKeyUsed, type EnrollmentKeyUsed, enrollmentKeyUsedCodec } from './events/enrollment-key-used.js'
-import { evolveHostEndpointsChanged, type HostEndpointsChanged, hostEndpointsChangedCodec } from './events/host-endpoints-changed.js'
+
+import type * as t from 'io-ts'
+import {
+  type EnrollmentKeyCreated,
+  enrollmentKeyCreatedCodec,
+  evolveEnrollmentKeyCreated,
+} from './events/enrollment-key-created.js'
+import {
+  type EnrollmentKeyRevoked,
+  enrollmentKeyRevokedCodec,
+  evolveEnrollmentKeyRevoked,
+} from './events/enrollment-key-revoked.js'
+import {
+  type EnrollmentKeyUsed,
+  enrollmentKeyUsedCodec,
+  evolveEnrollmentKeyUsed,
+} from './events/enrollment-key-used.js'
+import {
+  evolveHostEndpointsChanged,
+  type HostEndpointsChanged,
+  hostEndpointsChangedCodec,
+} from './events/host-endpoints-changed.js'
 import { evolveHostRegistered, type HostRegistered, hostRegisteredCodec } from './events/host-registered.js'
 import { evolveHostRemoved, type HostRemoved, hostRemovedCodec } from './events/host-removed.js'
 import { evolveHostUpdated, type HostUpdated, hostUpdatedCodec } from './events/host-updated.js'
 import { evolveMeshCreated, type MeshCreated, meshCreatedCodec } from './events/mesh-created.js'
 import { evolveMeshEpochRaised, type MeshEpochRaised, meshEpochRaisedCodec } from './events/mesh-epoch-raised.js'
-import { evolveMeshSettingsUpdated, type MeshSettingsUpdated, meshSettingsUpdatedCodec } from './events/mesh-settings-updated.js'
+import {
+  evolveMeshSettingsUpdated,
+  type MeshSettingsUpdated,
+  meshSettingsUpdatedCodec,
+} from './events/mesh-settings-updated.js'
 import { evolveNetworkCreated, type NetworkCreated, networkCreatedCodec } from './events/network-created.js'
 import { evolveNetworkRemoved, type NetworkRemoved, networkRemovedCodec } from './events/network-removed.js'
 import { evolveNetworkUpdated, type NetworkUpdated, networkUpdatedCodec } from './events/network-updated.js'
@@ -21,7 +43,6 @@ import { evolveNodeLeft, type NodeLeft, nodeLeftCodec } from './events/node-left
 import { evolveNodeReturned, type NodeReturned, nodeReturnedCodec } from './events/node-returned.js'
 import { evolveNodeUpdated, type NodeUpdated, nodeUpdatedCodec } from './events/node-updated.js'
 import { evolveNodeWentAway, type NodeWentAway, nodeWentAwayCodec } from './events/node-went-away.js'
-import type * as t from 'io-ts'
 import type { MeshDraft } from './mesh-state.js'
 
 export type MeshEvent =

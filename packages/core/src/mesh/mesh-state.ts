@@ -1,24 +1,24 @@
+import type { Draft } from 'immer'
 import {
-  epochMs,
   type AddressPool,
   type ContentHash,
   type EnrollmentKeyId,
   type EpochMs,
+  epochMs,
+  type HostCapability,
   type HostId,
   type HostName,
   type IdentityPublicKey,
+  type IpAddress,
   type IpPrefix,
   type Ipv4Address,
   type Ipv6Address,
-  type IpAddress,
   type MeshId,
   type NetworkId,
   type NetworkName,
   type NodeId,
   type WireguardPublicKey,
 } from '../values/index.js'
-import type { Draft } from 'immer'
-import type { HostCapability } from '../reconcile/driver-capabilities.js'
 import type { EndpointCandidate } from './endpoint-candidate.js'
 import { emptyLargeMap, type LargeMap } from './large-map.js'
 

@@ -1,4 +1,6 @@
-import type { IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+import type { HostRoute, IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+
+export type { HostRoute }
 
 /**
  * What one host's WireGuard interface, addresses and routes should be: the last form before the operating system, made from a
@@ -27,12 +29,4 @@ export interface DesiredPeer {
   readonly endpointCandidates: readonly UdpEndpoint[]
   /** 0: none. */
   readonly keepaliveSeconds: number
-}
-
-/** A route through the mesh interface. */
-export interface HostRoute {
-  readonly prefix: IpPrefix
-  /** Source address of packets that the host itself sends there; `null` where the host has none of that family. */
-  readonly preferredSource: IpAddress | null
-  readonly metric: number
 }

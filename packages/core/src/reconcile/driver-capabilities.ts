@@ -1,10 +1,6 @@
-/** What a driver may be able to do. The names travel in `HostRegistered`, so that rules can ask for them. */
-export type HostCapability =
-  /** Keeps traffic of one network from entering another on the same host. Needed for a host in several networks. */
-  'isolate-networks'
+import { type HostCapability, hostCapabilities } from '../values/index.js'
 
-/** Every capability, for exhaustive tables and codecs. */
-export const hostCapabilities: readonly HostCapability[] = ['isolate-networks']
+export { type HostCapability, hostCapabilities }
 
 /** A capability that is missing says what follows from that, in one sentence for people. */
 export type CapabilityState = { readonly supported: true } | { readonly supported: false; readonly consequence: string }

@@ -37,6 +37,8 @@ export { type ContentHash, emptyHash, formatHash, hashText, toggleHash } from '.
 export { produce } from './enable-immer-maps.js'
 export { type EpochMs, type EpochMsParseError, epochMs, isEpochMs, parseEpochMs } from './epoch-ms.js'
 export { decodeHex, encodeHex, type HexParseError } from './hex.js'
+export { type HostCapability, hostCapabilities } from './host-capability.js'
+export type { HostRoute } from './host-route.js'
 export {
   type IdentityPublicKey,
   identityKeyFromBytes,

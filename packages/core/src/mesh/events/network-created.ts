@@ -1,6 +1,13 @@
 import { castDraft } from 'immer'
 import * as t from 'io-ts'
-import { createAddressPool, emptyHash, epochMsCodec, ipPrefixCodec, networkIdCodec, networkNameCodec } from '../../values/index.js'
+import {
+  createAddressPool,
+  emptyHash,
+  epochMsCodec,
+  ipPrefixCodec,
+  networkIdCodec,
+  networkNameCodec,
+} from '../../values/index.js'
 import { networkSettingsCodec, orNull } from '../event-parts.js'
 import { emptyLargeMap, largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'

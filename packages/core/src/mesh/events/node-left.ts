@@ -26,7 +26,10 @@ export const evolveNodeLeft = (draft: MeshDraft, event: NodeLeft): void => {
   if (network !== undefined) {
     largeMapDelete(network.nodeIds, node.nodeId)
     largeMapDelete(network.nodeIdsByName, node.name)
-    for (const [address, pool] of [[node.address4, network.pool4], [node.address6, network.pool6]] as const) {
+    for (const [address, pool] of [
+      [node.address4, network.pool4],
+      [node.address6, network.pool6],
+    ] as const) {
       if (address === null || pool === null) continue
       releaseAddress(pool, address)
       largeMapDelete(network.holders, address)

@@ -7,7 +7,12 @@ import type { MeshDraft } from '../mesh-state.js'
 
 /** When a node expires was changed; null: never. A time ahead ends an expiry that had happened. */
 export const nodeUpdatedCodec = t.type(
-  { type: t.literal('NodeUpdated'), atEpochMs: epochMsCodec, nodeId: nodeIdCodec, expiresAtEpochMs: orNull(epochMsCodec) },
+  {
+    type: t.literal('NodeUpdated'),
+    atEpochMs: epochMsCodec,
+    nodeId: nodeIdCodec,
+    expiresAtEpochMs: orNull(epochMsCodec),
+  },
   'NodeUpdated',
 )
 export type NodeUpdated = t.TypeOf<typeof nodeUpdatedCodec>

@@ -1,0 +1,113 @@
+/**
+ * What an agent holds: fragments by id, each with its version, up to a place in the mesh's history. Patches change it in place,
+ * all of a patch or nothing; a fragment that nothing leads to any more is dropped by itself.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { HostId, NodeId } from '../values/index.js'
+import { changedEntries, changedIds } from './coalesce-changes.js'
+import { commitFragments, type MutableFragmentTable } from './commit-fragments.js'
+import {
+  type FragmentId,
+  type FragmentVersion,
+  fragmentIdOf,
+  type MembersFragment,
+  type NamesFragment,
+} from './fragment.js'
+import { type AsOf, type Change, compareAsOf, type Patch, type PatchChange, type Snapshot } from './fragment-change.js'
+import { fragmentVersion, toggledMembersVersion, toggledNamesVersion } from './fragment-version.js'
+import type { HeldFragment } from './held-fragment.js'
+
+export interface FragmentTable {
+  readonly viewer: HostId
+  readonly asOf: AsOf
+  readonly fragments: ReadonlyMap<FragmentId, HeldFragment>
+  /** Held nodes by their host: whether a host is still wanted is answered from here. */
+  readonly nodesByHost: ReadonlyMap<HostId, ReadonlySet<NodeId>>
+}
+
+export type PatchError =
+  /** It goes back in history; what is held stays. */
+  | { readonly code: 'patch-goes-back'; readonly held: AsOf; readonly patch: AsOf }
+  /** It builds on something else than what is held: send the table of versions and take what differs. */
+  | { readonly code: 'patch-does-not-fit'; readonly fragment: FragmentId; readonly reason: string }
+
+/** Which fragments a patch touched: put, changed or dropped. */
+export type TouchedFragments = ReadonlySet<FragmentId>
+
+export const tableOfSnapshot = (viewer: HostId, snapshot: Snapshot): FragmentTable => {
+  const table = { viewer, asOf: snapshot.asOf, fragments: new Map(), nodesByHost: new Map() }
+  commitFragments(
+    table,
+    snapshot.fragments.map(
+      (fragment) => [fragmentIdOf(fragment), { version: fragmentVersion(fragment), fragment }] as const,
+    ),
+  )
+  return table
+}
+
+/** Versions of everything held: what an agent sends to be told what differs. */
+export const tableVersions = (table: FragmentTable): ReadonlyMap<FragmentId, FragmentVersion> =>
+  new Map([...table.fragments].map(([id, { version }]) => [id, version]))
+
+/** Changes `table` in place when the whole patch fits; leaves it as it is when not. The same patch again changes nothing. */
+export const applyPatch = (table: FragmentTable, patch: Patch): E.Either<PatchError, TouchedFragments> => {
+  if (compareAsOf(patch.asOf, table.asOf) < 0)
+    return E.left({ code: 'patch-goes-back', held: table.asOf, patch: patch.asOf })
+  const prepared: (readonly [FragmentId, HeldFragment | undefined])[] = []
+  for (const item of patch.changes) {
+    const outcome = prepareChange(table, item)
+    if (E.isLeft(outcome)) return outcome
+    prepared.push([item.fragment, outcome.right])
+  }
+  const mutable = table as MutableFragmentTable
+  mutable.asOf = patch.asOf
+  return E.right(commitFragments(mutable, prepared))
+}
+
+const prepareChange = (
+  table: FragmentTable,
+  { fragment: id, change }: PatchChange,
+): E.Either<PatchError, HeldFragment | undefined> => {
+  const misfit = (reason: string) => E.left<PatchError>({ code: 'patch-does-not-fit', fragment: id, reason })
+  switch (change.op) {
+    case 'forget':
+      return E.right(undefined)
+    case 'put': {
+      if (fragmentIdOf(change.content) !== id) return misfit('its content is about something else')
+      if (fragmentVersion(change.content) !== change.to)
+        return misfit('its content does not have the version it claims')
+      return E.right({ version: change.to, fragment: change.content })
+    }
+    case 'members':
+    case 'names': {
+      const held = table.fragments.get(id)
+      if (held?.version === change.to) return E.right(held)
+      if (held === undefined) return misfit('it changes a set that is not held')
+      if (held.version !== change.from) return misfit('it builds on another version of the set')
+      const changed = changeSet(held, change)
+      return changed === undefined
+        ? misfit('what it takes away or adds does not lead to the version it claims')
+        : E.right(changed)
+    }
+  }
+}
+
+const changeSet = (
+  { fragment, version }: HeldFragment,
+  change: Extract<Change, { op: 'members' | 'names' }>,
+): HeldFragment | undefined => {
+  if (fragment.kind === 'members' && change.op === 'members') {
+    const toggled = toggledMembersVersion(version, [...change.add, ...change.remove])
+    const next: MembersFragment = { ...fragment, nodeIds: changedIds(fragment.nodeIds, change) }
+    return toggled === change.to ? { version: change.to, fragment: next } : undefined
+  }
+  if (fragment.kind === 'names' && change.op === 'names') {
+    const gone = new Set(change.remove)
+    const removed = gone.size === 0 ? [] : fragment.entries.filter(({ nodeId }) => gone.has(nodeId))
+    const next: NamesFragment = { ...fragment, entries: changedEntries(fragment.entries, change) }
+    return toggledNamesVersion(version, [...removed, ...change.add]) === change.to
+      ? { version: change.to, fragment: next }
+      : undefined
+  }
+  return undefined
+}

@@ -1,0 +1,149 @@
+/**
+ * What agents and servers say to each other, once a connection is authenticated (`connect-handshake.ts`). JSON texts, one message
+ * each. An agent begins with `resume`; a server answers with what the agent is missing, and from then on sends patches.
+ */
+import * as t from 'io-ts'
+import type { FragmentId, FragmentVersion } from '../host-config/fragment.js'
+import type { AsOf, Patch, PatchChange, Snapshot } from '../host-config/fragment-change.js'
+import type { EndpointCandidate } from '../mesh/endpoint-candidate.js'
+import {
+  endpointCandidatesCodec,
+  hostCapabilityCodec,
+  hostSystemCodec,
+  localPrefixesCodec,
+  orNull,
+  portCodec,
+  shortList,
+  shortText,
+} from '../mesh/event-parts.js'
+import type { HostSystem } from '../mesh/mesh-state.js'
+import type { HostCapability, IpPrefix } from '../values/index.js'
+import {
+  asOfCodec,
+  fragmentIdCodec,
+  fragmentVersionCodec,
+  messageByType,
+  patchCodec,
+  snapshotCodec,
+} from './fragment-codecs.js'
+
+/** From a server to an agent. */
+export type ServerMessage =
+  /** Everything, for an agent that has nothing to build on or comes from another epoch. */
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'patch'; readonly patch: Patch }
+  /** "I can't tell what you miss: send your table." Answered by `table`. */
+  | { readonly type: 'table-wanted' }
+  /** Sent when nothing else was for a while: everything up to `asOf` that concerns the agent has been sent. */
+  | { readonly type: 'heartbeat'; readonly asOf: AsOf }
+  /** The agent's last report was not taken; what stands is what the mesh had before. */
+  | { readonly type: 'report-refused'; readonly code: string; readonly message: string }
+
+/** From an agent to a server. A host speaks only of itself. */
+export type AgentMessage =
+  /** The first message: up to where the agent holds its config; `null`: it holds none. */
+  | { readonly type: 'resume'; readonly asOf: AsOf | null }
+  | { readonly type: 'table'; readonly versions: readonly (readonly [FragmentId, FragmentVersion])[] }
+  | {
+      readonly type: 'ack'
+      readonly asOf: AsOf
+      /** `failed`: received and kept, but the host would not take all of it; `detail` says what, without secrets. */
+      readonly outcome: 'applied' | 'failed'
+      readonly detail: string | null
+    }
+  | { readonly type: 'report'; readonly report: HostReport }
+  | { readonly type: 'heartbeat'; readonly appliedAsOf: AsOf | null }
+
+/** What a host says of itself; all of it, each time something of it changed. */
+export interface HostReport {
+  readonly system: HostSystem
+  readonly listenPort: number
+  readonly endpoints: readonly EndpointCandidate[]
+  readonly localPrefixes: readonly IpPrefix[]
+  readonly capabilities: readonly HostCapability[]
+  /** What on the host differs from its config and could not be put right; empty when nothing does. */
+  readonly drift: readonly string[]
+}
+
+const codec = <A>(shape: t.Type<A, unknown> | t.Any): t.Type<A, unknown> => shape as t.Type<A, unknown>
+
+export const hostReportCodec: t.Type<HostReport, unknown> = codec(
+  t.strict({
+    system: hostSystemCodec,
+    listenPort: portCodec,
+    endpoints: endpointCandidatesCodec,
+    localPrefixes: localPrefixesCodec,
+    capabilities: shortList(hostCapabilityCodec, 64),
+    drift: shortList(shortText(300), 50),
+  }),
+)
+
+export const serverMessageCodec: t.Type<ServerMessage, unknown> = messageByType<ServerMessage>(
+  'ServerMessage',
+  new Map<ServerMessage['type'], t.Type<ServerMessage, unknown>>([
+    ['snapshot', codec<ServerMessage>(t.strict({ type: t.literal('snapshot'), snapshot: snapshotCodec }))],
+    ['patch', codec<ServerMessage>(t.strict({ type: t.literal('patch'), patch: patchCodec }))],
+    ['table-wanted', codec<ServerMessage>(t.strict({ type: t.literal('table-wanted') }))],
+    ['heartbeat', codec<ServerMessage>(t.strict({ type: t.literal('heartbeat'), asOf: asOfCodec }))],
+    [
+      'report-refused',
+      codec<ServerMessage>(
+        t.strict({ type: t.literal('report-refused'), code: shortText(100), message: shortText(1000) }),
+      ),
+    ],
+  ]),
+)
+
+export const agentMessageCodec: t.Type<AgentMessage, unknown> = messageByType<AgentMessage>(
+  'AgentMessage',
+  new Map<AgentMessage['type'], t.Type<AgentMessage, unknown>>([
+    ['resume', codec<AgentMessage>(t.strict({ type: t.literal('resume'), asOf: orNull(codec<AsOf>(asOfCodec)) }))],
+    [
+      'table',
+      codec<AgentMessage>(
+        t.strict({
+          type: t.literal('table'),
+          versions: t.readonlyArray(t.tuple([fragmentIdCodec, fragmentVersionCodec])),
+        }),
+      ),
+    ],
+    [
+      'ack',
+      codec<AgentMessage>(
+        t.strict({
+          type: t.literal('ack'),
+          asOf: asOfCodec,
+          outcome: t.keyof({ applied: null, failed: null }),
+          detail: orNull(shortText(1000)),
+        }),
+      ),
+    ],
+    ['report', codec<AgentMessage>(t.strict({ type: t.literal('report'), report: hostReportCodec }))],
+    [
+      'heartbeat',
+      codec<AgentMessage>(t.strict({ type: t.literal('heartbeat'), appliedAsOf: orNull(codec<AsOf>(asOfCodec)) })),
+    ],
+  ]),
+)
+
+/**
+ * The text of a `patch` message, put together from its changes' texts. Each change is encoded once, however many agents it goes to:
+ * changes are immutable, so their text is kept as long as they are.
+ */
+export const encodePatchMessage = (asOf: AsOf, changes: readonly PatchChange[]): string =>
+  `{"type":"patch","patch":{"asOf":${JSON.stringify(asOf)},"changes":[${changes.map(encodedChange).join(',')}]}}`
+
+export const encodeServerMessage = (message: ServerMessage): string =>
+  message.type === 'patch' ? encodePatchMessage(message.patch.asOf, message.patch.changes) : JSON.stringify(message)
+
+export const encodeAgentMessage = (message: AgentMessage): string => JSON.stringify(message)
+
+const encodedChanges = new WeakMap<object, string>()
+
+const encodedChange = (change: PatchChange): string => {
+  const known = encodedChanges.get(change)
+  if (known !== undefined) return known
+  const text = JSON.stringify({ fragment: change.fragment, change: change.change })
+  encodedChanges.set(change, text)
+  return text
+}
