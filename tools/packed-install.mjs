@@ -1,18 +1,16 @@
 /**
  * Proves the `engines` line of the packages that promise Node 20.19: packs them, installs the tarballs in an empty project
- * whose dependencies must all allow that Node, and uses each package there, on that very Node.
+ * whose dependencies must all allow that Node, and uses each package there, on that very Node: imports every entry, runs
+ * `test/packed-use.mjs` where a package has one, and asks every command for its `--version`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execute } from './execute.mjs'
 import { manifestOf, pack, publishedPackages } from './pack.mjs'
-import { ensureOldestNode } from './toolchain.mjs'
+import { ensureOldestNode, root } from './toolchain.mjs'
 
 const oldestPromise = '>=20.19'
-
-/** What a first user of each package would do. Runs as an ES module; a throw is a failure. @type {Record<string, string>} */
-const uses = {}
 
 /** @param {readonly string[]} names @param {string} project @param {string} nodeVersion */
 async function install(names, project, nodeVersion) {
@@ -40,13 +38,14 @@ const peersOf = (name) => Object.entries(manifestOf(name).peerDependencies ?? {}
 async function useThem(name, project, node) {
   const { name: packageName, exports, bin = {} } = manifestOf(name)
   const entries = Object.keys(exports).filter((entry) => !entry.endsWith('.json'))
-  const script = [
-    ...entries.map((entry) => `await import('${packageName}${entry.slice(1)}')`),
-    uses[packageName] ?? '',
-  ].join('\n')
-  const file = join(project, `use-${name}.mjs`)
-  writeFileSync(file, script)
-  await succeed([node, file], project)
+  const importAll = join(project, `import-${name}.mjs`)
+  writeFileSync(importAll, entries.map((entry) => `await import('${packageName}${entry.slice(1)}')\n`).join(''))
+  await succeed([node, importAll], project)
+  const firstUse = join(root, 'packages', name, 'test', 'packed-use.mjs')
+  if (existsSync(firstUse)) {
+    copyFileSync(firstUse, join(project, `use-${name}.mjs`))
+    await succeed([node, join(project, `use-${name}.mjs`)], project)
+  }
   for (const path of Object.values(bin)) {
     await succeed([node, join(project, 'node_modules', packageName, path), '--version'], project)
   }

@@ -100,12 +100,18 @@ function readOr(file, otherwise) {
 
 /** @param {string} output of pnpm */
 function explainInstallFailure(output) {
+  const end = output.trim().split('\n').slice(-20).join('\n')
   if (/OUTDATED_LOCKFILE/.test(output)) {
     return new ToolchainError(
-      `pnpm-lock.yaml does not fit the package.json files. Bring it up to date: npm run pnpm -- install\n${output.trim()}`,
+      `pnpm-lock.yaml does not fit the package.json files. Bring it up to date: npm run pnpm -- install\n${end}`,
     )
   }
-  return new ToolchainError(`Dependencies could not be installed:\n${output.trim()}`)
+  if (/Failed to fetch|dns error|ECONNREFUSED|ENOTFOUND|ETIMEDOUT/.test(output)) {
+    return new ToolchainError(
+      `Some dependencies are not on this machine yet and the npm registry cannot be reached. Run again with a network; later runs need none.\n${end}`,
+    )
+  }
+  return new ToolchainError(`Dependencies could not be installed:\n${end}`)
 }
 
 /** @param {Toolchain} toolchain */
