@@ -1,3 +1,18 @@
+export {
+  type DecodeProblem,
+  decodeWith,
+  describeDecodeError,
+  type InvalidInput,
+} from './event-format/describe-decode-error.js'
+export type { EventEnvelope, EventMetadata } from './event-format/event-envelope.js'
+export { eventEnvelopeCodec } from './event-format/event-envelope-codec.js'
+export {
+  createUpcaster,
+  type EventData,
+  type UpcastError,
+  type UpcastEvent,
+  type Upcasters,
+} from './event-format/upcast-event.js'
 export { changedFragments } from './host-config/changed-fragments.js'
 export { type ChosenPaths, choosePaths, type HealthView } from './host-config/choose-paths.js'
 export { coalesceChanges } from './host-config/coalesce-changes.js'
@@ -91,6 +106,7 @@ export type {
 } from './ports/agent-transport.js'
 export type { Clock } from './ports/clock.js'
 export type { Crypto, KeyPair } from './ports/crypto.js'
+export type { AppendedEvents, EventLog, EventLogError, EventSubscription, RecordedEvent } from './ports/event-log.js'
 export type { HostDriver, HostDriverError } from './ports/host-driver.js'
 export type { CancelTimer, Timers } from './ports/timers.js'
 export {
