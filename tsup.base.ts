@@ -10,4 +10,6 @@ export const base: Options = {
   sourcemap: true,
   clean: true,
   silent: true,
+  // `node:sqlite` has no name without the prefix.
+  removeNodeProtocol: false,
 }
