@@ -6,4 +6,4 @@ enableMapSet()
  * immer's `produce` with drafts of `Map` and `Set` switched on. Import it from here: a bare side-effect import could be
  * dropped by a bundler, since the package declares that it has no side effects.
  */
-export const produce = immerProduce
+export const produce: typeof immerProduce = immerProduce
