@@ -69,6 +69,31 @@ export { asOfState, patchOfStep, patchOfTable, projectSnapshot, viewersOf } from
 export type { PathVector } from './host-config/path-vector.js'
 export { projectFragment, projectFragmentVersion } from './host-config/project-fragments.js'
 export { canSee, networksSeenBy, visibleFragmentIds } from './host-config/visibility.js'
+export type { ApproveNode } from './mesh/commands/approve-node.js'
+export type { ConnectNode } from './mesh/commands/connect-node.js'
+export type { CreateEnrollmentKey } from './mesh/commands/create-enrollment-key.js'
+export type { CreateMesh } from './mesh/commands/create-mesh.js'
+export type { CreateNetwork } from './mesh/commands/create-network.js'
+export type { DisconnectNode } from './mesh/commands/disconnect-node.js'
+export type { EnrollHost } from './mesh/commands/enroll-host.js'
+export type { ExpireNode } from './mesh/commands/expire-node.js'
+export type { JoinNetwork } from './mesh/commands/join-network.js'
+export type { MarkNodeAway } from './mesh/commands/mark-node-away.js'
+export type { MarkNodeReturned } from './mesh/commands/mark-node-returned.js'
+export type { RaiseMeshEpoch } from './mesh/commands/raise-mesh-epoch.js'
+export type { RegisterHost } from './mesh/commands/register-host.js'
+export type { RemoveAwayNode } from './mesh/commands/remove-away-node.js'
+export type { RemoveHost } from './mesh/commands/remove-host.js'
+export type { RemoveNetwork } from './mesh/commands/remove-network.js'
+export type { RemoveNode } from './mesh/commands/remove-node.js'
+export type { ReportHostEndpoints } from './mesh/commands/report-host-endpoints.js'
+export type { RevokeEnrollmentKey } from './mesh/commands/revoke-enrollment-key.js'
+export type { UpdateHost } from './mesh/commands/update-host.js'
+export type { UpdateMeshSettings } from './mesh/commands/update-mesh-settings.js'
+export type { UpdateNetwork } from './mesh/commands/update-network.js'
+export type { UpdateNode } from './mesh/commands/update-node.js'
+export { type Decision, decide } from './mesh/decide.js'
+export { describeMeshError } from './mesh/describe-mesh-error.js'
 export { type EndpointCandidate, maxEndpointCandidates } from './mesh/endpoint-candidate.js'
 export { evolve, evolveAll, type Replaying, replay, startReplay } from './mesh/evolve.js'
 export {
@@ -79,6 +104,16 @@ export {
   largeMapKeys,
   largeMapValues,
 } from './mesh/large-map.js'
+export {
+  isMeshCommandType,
+  type MeshCommand,
+  type MeshCommandOf,
+  type MeshCommandType,
+  meshCommandCodec,
+  meshCommandCodecs,
+  meshCommandTypes,
+} from './mesh/mesh-command.js'
+export type { MeshError, MeshErrorCode, MeshErrorOf, RangeOwner, RangeRefusal } from './mesh/mesh-error.js'
 export { type MeshEvent, type MeshEventOf, type MeshEventType, meshEventTypes } from './mesh/mesh-event.js'
 export {
   type EnrollmentKey,

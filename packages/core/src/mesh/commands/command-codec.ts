@@ -1,0 +1,58 @@
+/** How commands are read from outside: every field checked, and none that nobody asked for. */
+import * as t from 'io-ts'
+import { type EpochMs, epochMsCodec } from '../../values/index.js'
+
+/** A command's own fields, besides those that all have. Optional ones mean "as it is" when left out. */
+export type CommandOf<
+  Type extends string,
+  Required extends t.Props,
+  Optional extends t.Props = Record<never, never>,
+> = {
+  readonly type: Type
+  /** When it was given, by the clock of whoever took it. */
+  readonly atEpochMs: EpochMs
+} & Readonly<t.TypeOfProps<Required>> &
+  Readonly<t.TypeOfPartialProps<Optional>>
+
+/** The codec of a command. A field it doesn't know is refused: a slip of the pen must not be ignored. */
+export const commandCodec = <
+  Type extends string,
+  Required extends t.Props,
+  Optional extends t.Props = Record<never, never>,
+>(
+  type: Type,
+  required: Required,
+  optional?: Optional,
+): t.Type<CommandOf<Type, Required, Optional>, unknown> => {
+  const fields = t.intersection([
+    t.type({ type: t.literal(type), atEpochMs: epochMsCodec, ...required }),
+    t.partial(optional ?? {}),
+  ])
+  return onlyFieldsOf(type, fields, ['type', 'atEpochMs', ...Object.keys(required), ...Object.keys(optional ?? {})])
+}
+
+/** An object with these fields, each of which may be left out, and no others. */
+export const partialCodec = <Fields extends t.Props>(
+  name: string,
+  fields: Fields,
+): t.Type<Readonly<t.TypeOfPartialProps<Fields>>, unknown> => onlyFieldsOf(name, t.partial(fields), Object.keys(fields))
+
+const onlyFieldsOf = <A>(name: string, codec: t.Mixed, fieldNames: readonly string[]): t.Type<A, unknown> => {
+  const known = new Set(fieldNames)
+  const unknownFieldOf = (u: unknown): string | undefined => {
+    if (typeof u !== 'object' || u === null) return undefined
+    for (const field in u) if (!known.has(field)) return field
+    return undefined
+  }
+  return new t.Type<A, unknown>(
+    name,
+    (u): u is A => codec.is(u) && unknownFieldOf(u) === undefined,
+    (u, context) => {
+      const field = unknownFieldOf(u)
+      if (field === undefined) return codec.validate(u, context) as t.Validation<A>
+      const value = (u as Record<string, unknown>)[field]
+      return t.failure(value, t.appendContext(context, field, t.never, value))
+    },
+    t.identity,
+  )
+}

@@ -1,0 +1,76 @@
+/** Codecs of fields that several commands have; narrower than what events may hold, because commands come first. */
+import * as t from 'io-ts'
+import {
+  hostNameCodec,
+  identityPublicKeyCodec,
+  ipAddressCodec,
+  ipPrefixCodec,
+  ipv6AddressCodec,
+  wireguardPublicKeyCodec,
+} from '../../values/index.js'
+import {
+  endpointCandidatesCodec,
+  hostCapabilitiesCodec,
+  hostSystemCodec,
+  integerBetween,
+  localPrefixesCodec,
+  mtuCodec,
+  orNull,
+  portCodec,
+  shortList,
+  shortText,
+} from '../event-parts.js'
+import { partialCodec } from './command-codec.js'
+
+const matching = (name: string, pattern: RegExp, maxLength: number): t.Type<string, unknown> => {
+  const is = (u: unknown): u is string => typeof u === 'string' && u.length <= maxLength && pattern.test(u)
+  return new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)
+}
+
+/** A name for people: no control characters, not empty, no blanks at its ends. */
+export const titleCodec = (maxLength: number): t.Type<string, unknown> => {
+  const text = shortText(maxLength)
+  const is = (u: unknown): u is string => text.is(u) && u !== '' && u.trim() === u
+  const name = `a name of 1 to ${maxLength} characters, without blanks at its ends`
+  return new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)
+}
+
+/** A DNS domain in lower case. With a host's and a network's name before it, it stays within DNS's 253 characters. */
+export const domainCodec = matching(
+  'a DNS domain in lower case, of at most 150 characters',
+  /^(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/,
+  150,
+)
+
+/** SHA-256 of an enrolment key's secret: 64 lower-case hex digits. */
+export const secretHashCodec = matching('64 lower-case hex digits', /^[0-9a-f]{64}$/, 64)
+
+/** A year at most: what is to stay longer is not ephemeral. */
+export const graceCodec = integerBetween(1, 31_536_000)
+
+export const rangeCodec = orNull(ipPrefixCodec)
+
+/** Each setting that is given changes; the others stay. */
+export const networkSettingsChangeCodec = partialCodec('network settings', {
+  keepaliveSeconds: integerBetween(0, 1000),
+  mtuBytes: mtuCodec,
+  joinApproval: t.keyof({ automatic: null, required: null }),
+  clientDns: shortList(ipAddressCodec, 8),
+})
+
+/** What a machine says of itself when the mesh first hears of it. */
+export const hostFactsProps = {
+  name: hostNameCodec,
+  system: hostSystemCodec,
+  /** Wanted; another host behind the same public address may have it already. */
+  listenPort: portCodec,
+  /** `null`: what its networks say. */
+  mtuBytes: orNull(mtuCodec),
+  wireguardKey: wireguardPublicKeyCodec,
+  identityKey: identityPublicKeyCodec,
+  /** Made by the caller from the mesh's id and the identity key, inside the mesh's IPv6 control range. */
+  controlAddress6: ipv6AddressCodec,
+  endpoints: endpointCandidatesCodec,
+  localPrefixes: localPrefixesCodec,
+  capabilities: hostCapabilitiesCodec,
+}
