@@ -1,0 +1,60 @@
+import type { HostChange, WireguardPublicKey } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { type LinuxHost, type Outcome, runAll } from '../linux-host.js'
+import { loadFittingPrivateKey } from '../private-key.js'
+import { bringUp, setMtu } from '../render/interface-commands.js'
+import { executeAddAddress, executeRemoveAddress } from './execute-address.js'
+import { executeRefreshUnderlay, executeRemovePeer, executeSetPeer } from './execute-peer.js'
+import { executeAddRoute, executeRemoveRoute } from './execute-route.js'
+import { createInterface, removeInterface } from './interface-lifecycle.js'
+import { setDevice } from './set-device.js'
+
+/** Carries out one change: the table of contents of what this driver can do. */
+export async function executeChange(host: LinuxHost, change: HostChange): Outcome {
+  const { interfaceName } = host
+  switch (change.kind) {
+    case 'create-interface':
+      return createInterface(host, change)
+    case 'remove-interface':
+      return removeInterface(host)
+    case 'set-private-key':
+      return setPrivateKey(host, change.publicKey)
+    case 'set-listen-port':
+      return setDevice(host, { listenPort: change.listenPort }, change.kind)
+    case 'set-mtu':
+      return runAll(host, [setMtu(interfaceName, change.mtuBytes)], change.kind)
+    case 'bring-up':
+      return runAll(host, [bringUp(interfaceName)], change.kind)
+    case 'add-address':
+      return executeAddAddress(host, change.address)
+    case 'remove-address':
+      return executeRemoveAddress(host, change.address)
+    case 'set-peer':
+      return executeSetPeer(host, change)
+    case 'remove-peer':
+      return executeRemovePeer(host, change.publicKey)
+    case 'add-route':
+      return executeAddRoute(host, change.route)
+    case 'remove-route':
+      return executeRemoveRoute(host, change.route)
+    case 'refresh-underlay':
+      return executeRefreshUnderlay(host)
+    default:
+      return unsupported(change)
+  }
+}
+
+async function setPrivateKey(host: LinuxHost, publicKey: WireguardPublicKey): Outcome {
+  const privateKey = await loadFittingPrivateKey(host.privateKey, publicKey, 'set-private-key')
+  if (E.isLeft(privateKey)) return privateKey
+  host.seenKey.current = publicKey
+  return setDevice(host, { privateKey: privateKey.right }, 'set-private-key')
+}
+
+/** By type this can't be; a caller that was built with a newer core gets an answer all the same. */
+function unsupported(
+  change: never,
+): E.Either<{ code: 'change-unsupported'; change: HostChange['kind']; reason: string }, never> {
+  const { kind } = change as HostChange
+  return E.left({ code: 'change-unsupported', change: kind, reason: `this driver knows no change '${String(kind)}'` })
+}

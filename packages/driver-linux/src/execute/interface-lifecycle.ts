@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { HostChange } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { toolFailure, toolRefusal } from '../host-tool.js'
+import { type LinuxHost, type Outcome, refuse, run, runAll } from '../linux-host.js'
+import { KERNEL_LACKS_WIREGUARD } from '../linux-pitfalls.js'
+import { observeDevice } from '../observe/observe-link.js'
+import { loadFittingPrivateKey } from '../private-key.js'
+import { addKernelLink, deleteLink, markOwnLink } from '../render/interface-commands.js'
+import { findOwnLink } from './find-link.js'
+import { setDevice } from './set-device.js'
+
+const CREATE = 'create-interface'
+const REMOVE = 'remove-interface'
+const SOCKET_POLL_MS = 10
+const SOCKET_GONE_WITHIN_MS = 3_000
+
+/** Makes the interface, or finishes one that was begun: whatever of it is there already is kept. */
+export async function createInterface(
+  host: LinuxHost,
+  change: Extract<HostChange, { readonly kind: 'create-interface' }>,
+): Outcome {
+  // Asked first: without the key nothing may be left behind.
+  const privateKey = await loadFittingPrivateKey(host.privateKey, change.publicKey, CREATE)
+  if (E.isLeft(privateKey)) return privateKey
+  const link = await findOwnLink(host, CREATE)
+  if (E.isLeft(link)) return link
+  const present = link.right === undefined ? await addLink(host) : await observeDevice(host, link.right, CREATE)
+  if (E.isLeft(present)) return present
+  const marked = await runAll(host, markOwnLink(host.interfaceName), CREATE)
+  if (E.isLeft(marked)) return marked
+  host.seenKey.current = change.publicKey
+  return setDevice(host, { privateKey: privateKey.right, listenPort: change.listenPort }, CREATE)
+}
+
+/** Removes the interface and waits until its process and socket are gone too. */
+export async function removeInterface(host: LinuxHost): Outcome {
+  const link = await findOwnLink(host, REMOVE)
+  if (E.isLeft(link)) return link
+  if (link.right !== undefined) {
+    const found = await observeDevice(host, link.right, REMOVE)
+    if (E.isLeft(found)) return found
+    const deleted = await run(host, deleteLink(host.interfaceName), REMOVE)
+    if (E.isLeft(deleted)) return deleted
+  }
+  return socketGone(host, REMOVE)
+}
+
+async function addLink(host: LinuxHost): Outcome<unknown> {
+  if (host.choice === 'userspace') return startUserspace(host)
+  const { tool, args } = addKernelLink(host.interfaceName)
+  const added = await host.runner({ file: tool, args })
+  if (E.isLeft(added)) return E.left(toolFailure(tool, added.left, CREATE))
+  if (added.right.exitCode === 0) return requireWg(host)
+  const isMissing = KERNEL_LACKS_WIREGUARD.test(added.right.stderr)
+  if (isMissing && host.choice === 'automatic') return startUserspace(host)
+  return E.left(toolRefusal(added.right, CREATE, undefined))
+}
+
+/** The kernel's WireGuard can only be spoken to through `wg`; without it the new link would be of no use. */
+async function requireWg(host: LinuxHost): Outcome<unknown> {
+  const version = await run(host, { tool: 'wg', args: ['--version'] }, CREATE)
+  if (E.isLeft(version)) await run(host, deleteLink(host.interfaceName), CREATE)
+  return version
+}
+
+async function startUserspace(host: LinuxHost): Outcome<unknown> {
+  const free = await socketFree(host)
+  if (E.isLeft(free)) return free
+  const started = await host.runner({ file: host.wireguardGo, args: [host.interfaceName], staysBehind: true })
+  if (E.isLeft(started)) return E.left(toolFailure('wireguard-go', started.left, CREATE))
+  if (started.right.exitCode === 0) return started
+  return E.left(toolRefusal({ ...started.right, stderr: withoutBanner(started.right.stderr) }, CREATE, undefined))
+}
+
+/** Without a link a listener can only be of another network namespace that shares our folder of sockets. */
+async function socketFree(host: LinuxHost): Outcome {
+  const listener = await host.socket.get()
+  if (E.isLeft(listener)) return listener
+  if (listener.right !== undefined) return refuse(CREATE, `another WireGuard already listens on ${host.socket.path}`)
+  return removeStaleSocket(host, CREATE)
+}
+
+/** wireguard-go takes its socket along a moment after its link; what a killed one left is removed here. */
+async function socketGone(host: LinuxHost, action: string): Outcome {
+  for (let waitedMs = 0; waitedMs < SOCKET_GONE_WITHIN_MS; waitedMs += SOCKET_POLL_MS) {
+    const listener = await host.socket.get()
+    if (E.isLeft(listener)) break
+    if (listener.right === undefined) return removeStaleSocket(host, action)
+    await sleep(SOCKET_POLL_MS)
+  }
+  return refuse(action, `the process behind ${host.socket.path} goes on without its interface`)
+}
+
+async function removeStaleSocket(host: LinuxHost, action: string): Outcome {
+  try {
+    await rm(host.socket.path, { force: true })
+    return E.right(undefined)
+  } catch (error) {
+    return refuse(action, error instanceof Error ? error.message : `${host.socket.path} can't be removed`)
+  }
+}
+
+/** wireguard-go begins with a box of advice; what went wrong comes after it. */
+function withoutBanner(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => !/^[┌│└]/.test(line))
+  return lines.join('\n')
+}

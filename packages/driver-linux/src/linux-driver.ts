@@ -1,0 +1,66 @@
+/**
+ * The driver for Linux: one WireGuard interface with its addresses and routes, the kernel's WireGuard where there is one and
+ * wireguard-go otherwise.
+ *
+ * What it does is in `execute/`, one file for each part of a host; how tools are called is data made in `render/`; what
+ * they answer is read in `observe/`. Everything it touches comes in as a value, so that the same code runs in a namespace
+ * of a test. It owns the interface with its name and the routes over it, and leaves nothing else behind.
+ */
+import type { DriverCapabilities, HostDriver, HostDriverError } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { createCommandRunner } from './command-runner.js'
+import { executeChange } from './execute/execute-change.js'
+import type { LinuxDriverOptions } from './linux-driver-options.js'
+import { type LinuxHost, refuse, run } from './linux-host.js'
+import { observeLinuxHost } from './observe/observe-linux-host.js'
+import { openUserspaceSocket } from './userspace-socket.js'
+
+/** What this driver can do. */
+export const linuxCapabilities: DriverCapabilities = {
+  'isolate-networks': {
+    supported: false,
+    consequence:
+      'There is no packet filter yet, so a host in several networks would pass traffic between them: keep each host in one network.',
+  },
+}
+
+const INTERFACE_NAME = /^[a-zA-Z0-9_=+-][a-zA-Z0-9_=+.-]{0,14}$/
+const DEFAULT_SOCKET_FOLDER = '/var/run/wireguard'
+
+/**
+ * Opens a driver for one interface. Changes nothing on the host; fails with `host-tool-missing` where `ip` can't be run. Two
+ * drivers for one interface at once get in each other's way.
+ */
+export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.Either<HostDriverError, HostDriver>> {
+  if (!INTERFACE_NAME.test(options.interfaceName)) {
+    return refuse(
+      'open',
+      'an interface name has 1 to 15 characters of a-z, A-Z, 0-9 and _=+.-, not beginning with a dot',
+    )
+  }
+  const host = hostOf(options)
+  const version = await run(host, { tool: 'ip', args: ['-V'] }, 'open')
+  if (E.isLeft(version)) return version
+  return E.right({
+    capabilities: linuxCapabilities,
+    observe: () => observeLinuxHost(host),
+    execute: (change) => executeChange(host, change),
+    close: async () => {},
+  })
+}
+
+function hostOf(options: LinuxDriverOptions): LinuxHost {
+  const { interfaceName, privateKey } = options
+  const environment = options.environment ?? process.env
+  const folder = options.socketFolder ?? DEFAULT_SOCKET_FOLDER
+  return {
+    interfaceName,
+    privateKey,
+    choice: options.implementation ?? 'automatic',
+    wireguardGo: options.wireguardGo ?? environment.MESHFOLD_WIREGUARD_GO ?? 'wireguard-go',
+    runner: options.commandRunner ?? createCommandRunner({ path: environment.PATH }),
+    socket: openUserspaceSocket({ folder, interfaceName }),
+    nowEpochMs: options.nowEpochMs ?? Date.now,
+    seenKey: { current: undefined },
+  }
+}

@@ -1,0 +1,51 @@
+import type { HostDriverError, WireguardPublicKey } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { CommandRunner } from './command-runner.js'
+import { runTool, runTools, type ToolCommand } from './host-tool.js'
+import type { PrivateKeySource, WireguardChoice } from './linux-driver-options.js'
+import type { Unreadable } from './observe/wireguard-device.js'
+import type { UserspaceSocket } from './userspace-socket.js'
+
+/** The host as the driver's parts reach it: everything they need from outside, as values. */
+export interface LinuxHost {
+  readonly interfaceName: string
+  readonly choice: WireguardChoice
+  /** What to run as wireguard-go. */
+  readonly wireguardGo: string
+  readonly runner: CommandRunner
+  readonly socket: UserspaceSocket
+  readonly privateKey: PrivateKeySource
+  readonly nowEpochMs: () => number
+  /** The interface's own key as last seen or set; spares a look at the private key for each peer. */
+  readonly seenKey: { current: WireguardPublicKey | undefined }
+}
+
+/** What a step of the driver ends with. */
+export type Outcome<A = void> = Promise<E.Either<HostDriverError, A>>
+
+/** Runs one tool. */
+export const run = (host: LinuxHost, command: ToolCommand, action: string): Outcome<string> =>
+  runTool(host.runner, command, action)
+
+/** Runs tools in order, up to the first that fails. */
+export const runAll = (host: LinuxHost, commands: readonly ToolCommand[], action: string): Outcome =>
+  runTools(host.runner, commands, action)
+
+/** Runs one tool and reads its answer. */
+export async function runAndRead<A>(
+  host: LinuxHost,
+  command: ToolCommand,
+  action: string,
+  read: (text: string) => E.Either<Unreadable, A>,
+): Outcome<A> {
+  const printed = await run(host, command, action)
+  return E.isLeft(printed) ? printed : orUnreadable(read(printed.right), action)
+}
+
+/** A parser's answer as a driver's. */
+export const orUnreadable = <A>(parsed: E.Either<Unreadable, A>, action: string): E.Either<HostDriverError, A> =>
+  E.isRight(parsed) ? parsed : E.left({ code: 'host-answer-unreadable', action, reason: parsed.left.reason })
+
+/** The host refused, in the driver's words. */
+export const refuse = (action: string, reason: string): E.Either<HostDriverError, never> =>
+  E.left({ code: 'host-refused', action, reason })

@@ -1,0 +1,95 @@
+/**
+ * Where Linux and its WireGuards do something other than one expects, each with its name and reason. Code that works
+ * around one of them refers to it here.
+ */
+
+/** The protocol number on our routes (`ip route … proto 213`): free in rtnetlink.h and in iproute2's table. */
+export const OWN_ROUTE_PROTOCOL = '213'
+
+/** The alias on our interface, by which another program's tunnel of the same name is told apart and left alone. */
+export const OWN_INTERFACE_ALIAS = 'meshfold'
+
+/**
+ * Words of a kernel without WireGuard, in answer to `ip link add … type wireguard`. Trying is the only probe without side
+ * effects: modules load on demand, so nothing to look at beforehand tells.
+ */
+export const KERNEL_LACKS_WIREGUARD = /unknown device type|operation not supported|not supported/i
+
+/** Taking away what is not there: done already, by somebody else or by ourselves before a crash. */
+export const ALREADY_GONE =
+  /no such process|cannot assign requested address|address not found|cannot find device|no such device/i
+
+/** `ip route add` when prefix and metric are taken, by our route or by one of another interface. */
+export const ROUTE_EXISTS = /file exists/i
+
+/**
+ * `ip route replace` looks at prefix and metric only and not at the interface: it would overwrite the route of a LAN that
+ * has the same range. So it is used only when every route in the way is known to be ours.
+ */
+export const replaceIsSafe = (devicesInTheWay: readonly string[], ownInterface: string): boolean =>
+  devicesInTheWay.every((device) => device === ownInterface)
+
+/**
+ * `ip route del … metric 0` means "any metric" for IPv4, and IPv6 ignores `src`: either could hit a route that was not
+ * meant. So the exact route is looked up before it is deleted.
+ */
+export const DELETE_MATCHES_TOO_MUCH = 'look up the exact route before deleting it'
+
+/** IPv6 has no metric 0: the kernel turns it into 1024, and what is read back is not what was written. */
+export const IPV6_HAS_NO_METRIC_0 = 'IPv6 routes have metrics from 1: the kernel turns 0 into 1024'
+
+/**
+ * An MTU below this takes all IPv6 addresses off the interface (RFC 8200 §5). They come back only by adding them again,
+ * which the next plan does.
+ */
+export const LOWEST_IPV6_MTU_BYTES = 1280
+
+/**
+ * The kernel gives a TUN device a link-local address as soon as it is up, WireGuard's own devices not. It serves nobody
+ * in a mesh, so it is switched off and never reported.
+ */
+export const NO_LINK_LOCAL = ['addrgenmode', 'none'] as const
+
+/** Words of a kernel without IPv6, in answer to `addrgenmode`. */
+export const KERNEL_LACKS_IPV6 = /not supported|invalid argument/i
+
+/**
+ * Setting a host's own key as a peer succeeds in both implementations and does nothing. A silent success would never
+ * converge, so the driver refuses.
+ */
+export const OWN_KEY_AS_PEER = 'a host is no peer of its own; WireGuard would ignore it without a word'
+
+/**
+ * Lines of a userspace `set` before the refused one stay applied. The next observation shows how far it got.
+ */
+export const SET_IS_NOT_ATOMIC = 'what stood before it may have taken effect'
+
+/**
+ * wireguard-go reports port 0 when it failed to bind, so `observe` shows a port that differs and the next plan tries
+ * again: a port in use is never taken for done.
+ */
+export const PORT_IN_USE = 'the UDP port is in use'
+
+/**
+ * wireguard-go 0.0.20220316 sends from a remembered source address for 15 s after that address went away. Writing a peer's
+ * endpoint again, even the same, makes it forget; newer ones and the kernel don't mind.
+ */
+export const STICKY_SOURCE = 'write every endpoint again after an own address went away'
+
+/**
+ * After SIGKILL of wireguard-go its socket stays and refuses connections; `wg` then answers "Protocol not supported". It
+ * is removed before a new process starts.
+ */
+export const STALE_SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT'])
+
+/**
+ * systemd kills a service's whole control group by default, wireguard-go with it. An agent that shall restart without
+ * cutting the mesh needs `KillMode=process` in its unit.
+ */
+export const AGENT_UNIT_NEEDS = 'KillMode=process'
+
+/** Arguments of one process are limited to 2 MB (a quarter of the stack limit); so many peers are safe in one `wg set`. */
+export const PEERS_PER_WG_SET = 500
+
+/** One argument is limited to 128 KiB (`MAX_ARG_STRLEN`): a gateway's allowed IPs can be longer, even as IPv6 of 43 characters. */
+export const PREFIXES_PER_ARGUMENT = 1_000

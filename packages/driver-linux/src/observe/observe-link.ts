@@ -1,0 +1,57 @@
+import type { ObservedInterface, WireguardPublicKey } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { type LinuxHost, type Outcome, orUnreadable, refuse, run } from '../linux-host.js'
+import { OWN_INTERFACE_ALIAS } from '../linux-pitfalls.js'
+import { loadPrivateKey, publicKeyOf } from '../private-key.js'
+import { wgShowDump } from '../render/peer-commands.js'
+import type { IpLinkEntry } from './parse-ip-json.js'
+import { parseUapiGet } from './parse-uapi-get.js'
+import { parseWgDump } from './parse-wg-dump.js'
+import type { WireguardDevice } from './wireguard-device.js'
+
+/** The own interface as WireGuard sees it. */
+export interface FoundDevice {
+  readonly implementation: ObservedInterface['implementation']
+  readonly device: WireguardDevice
+}
+
+/**
+ * Asks the WireGuard behind a link that bears our interface's name. An error when it is no WireGuard, or another
+ * program's: this driver changes nothing that it didn't make.
+ */
+export async function observeDevice(host: LinuxHost, link: IpLinkEntry, action: string): Outcome<FoundDevice> {
+  const found = await readDevice(host, link, action)
+  if (E.isLeft(found)) return found
+  const isOurs = link.ifalias === OWN_INTERFACE_ALIAS || (await looksOurs(host, found.right.device))
+  if (isOurs) return found
+  return refuse(action, `${link.ifname} is another program's tunnel: choose another interface name, or remove it`)
+}
+
+async function readDevice(host: LinuxHost, link: IpLinkEntry, action: string): Outcome<FoundDevice> {
+  if (link.linkinfo?.info_kind === 'wireguard') {
+    const dump = await run(host, wgShowDump(link.ifname), action)
+    if (E.isLeft(dump)) return dump
+    const device = orUnreadable(parseWgDump(dump.right), action)
+    return E.isLeft(device) ? device : E.right({ implementation: 'kernel', device: device.right })
+  }
+  const lines = await host.socket.get()
+  if (E.isLeft(lines)) return lines
+  if (lines.right === undefined) {
+    return refuse(action, `${link.ifname} is no WireGuard interface: choose another interface name, or remove it`)
+  }
+  const device = orUnreadable(parseUapiGet(lines.right), action)
+  return E.isLeft(device) ? device : E.right({ implementation: 'userspace', device: device.right })
+}
+
+/**
+ * Without our mark it is still ours when a crash came before the mark (nothing was set then), or when it has our key.
+ */
+async function looksOurs(host: LinuxHost, device: WireguardDevice): Promise<boolean> {
+  if (device.publicKey === undefined) return device.peers.size === 0
+  return device.publicKey === (await heldPublicKey(host))
+}
+
+async function heldPublicKey(host: LinuxHost): Promise<WireguardPublicKey | undefined> {
+  const key = await loadPrivateKey(host.privateKey, 'observe')
+  return E.isRight(key) ? publicKeyOf(key.right) : undefined
+}

@@ -1,0 +1,67 @@
+import { epochMs, type HostRoute, type IpAddress, type IpFamily, type ObservedHost } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux-host.js'
+import { showAddresses } from '../render/address-commands.js'
+import { showRoutesOf } from '../render/route-commands.js'
+import { observeDevice } from './observe-link.js'
+import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
+import { readOwnAddresses, readRoutes, readUnderlayAddresses } from './read-host.js'
+
+const ACTION = 'observe'
+
+/** Reads the host: three short processes, and WireGuard's own answer. */
+export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
+  const links = await runAndRead(host, showAddresses, ACTION, parseIpAddr)
+  if (E.isLeft(links)) return links
+  const underlay = orUnreadable(readUnderlayAddresses(links.right, host.interfaceName), ACTION)
+  if (E.isLeft(underlay)) return underlay
+  const surroundings = { observedAtEpochMs: epochMs(host.nowEpochMs()), underlayAddresses: underlay.right }
+  const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
+  if (link !== undefined) return observeOwnLink(host, link, surroundings)
+  return E.right({ ...surroundings, interface: undefined, peers: new Map(), routes: [] })
+}
+
+async function observeOwnLink(
+  host: LinuxHost,
+  link: IpLinkEntry,
+  surroundings: Pick<ObservedHost, 'observedAtEpochMs' | 'underlayAddresses'>,
+): Outcome<ObservedHost> {
+  const addresses = orUnreadable(readOwnAddresses(link), ACTION)
+  if (E.isLeft(addresses)) return addresses
+  const [found, ipv4, ipv6] = await Promise.all([
+    observeDevice(host, link, ACTION),
+    observeRoutes(host, 4, addresses.right),
+    observeRoutes(host, 6, addresses.right),
+  ])
+  if (E.isLeft(found)) return found
+  if (E.isLeft(ipv4)) return ipv4
+  if (E.isLeft(ipv6)) return ipv6
+  const { publicKey, listenPort, peers } = found.right.device
+  host.seenKey.current = publicKey
+  return E.right({
+    ...surroundings,
+    interface: {
+      name: link.ifname,
+      implementation: found.right.implementation,
+      publicKey,
+      listenPort,
+      mtuBytes: link.mtu,
+      isUp: link.flags.includes('UP'),
+      addresses: addresses.right,
+    },
+    peers,
+    routes: [...ipv4.right, ...ipv6.right],
+  })
+}
+
+async function observeRoutes(
+  host: LinuxHost,
+  family: IpFamily,
+  ownAddresses: readonly IpAddress[],
+): Outcome<readonly HostRoute[]> {
+  const entries = await runAndRead(host, showRoutesOf(host.interfaceName, family), ACTION, parseIpRoute)
+  if (E.isLeft(entries)) return entries
+  const routes = orUnreadable(readRoutes(family, entries.right, ownAddresses), ACTION)
+  if (E.isLeft(routes)) return routes
+  return E.right(routes.right.map(({ prefix, preferredSource, metric }) => ({ prefix, preferredSource, metric })))
+}

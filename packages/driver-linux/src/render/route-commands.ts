@@ -1,0 +1,42 @@
+import { type HostRoute, type IpFamily, type IpPrefix, prefixFamily } from '@meshfold/core'
+import type { ToolCommand } from '../host-tool.js'
+import { ALREADY_GONE, KERNEL_LACKS_IPV6, OWN_ROUTE_PROTOCOL } from '../linux-pitfalls.js'
+
+/** Adds a route; an error when prefix and metric are taken, by whichever interface. */
+export function addRoute(name: string, route: HostRoute): ToolCommand {
+  return { tool: 'ip', args: routeArgs('add', name, route) }
+}
+
+/** Overwrites the route with this prefix and metric, on whichever interface: see `replaceIsSafe`. */
+export function replaceRoute(name: string, route: HostRoute): ToolCommand {
+  return { tool: 'ip', args: routeArgs('replace', name, route) }
+}
+
+/** Deletes a route that is known to be there, whoever put it there: see `DELETE_MATCHES_TOO_MUCH`. */
+export function deleteRoute(name: string, { prefix, preferredSource, metric }: HostRoute): ToolCommand {
+  const source = preferredSource === null ? [] : ['src', preferredSource]
+  const args = [flag(prefixFamily(prefix)), 'route', 'del', prefix, 'dev', name, ...source, 'metric', String(metric)]
+  return { tool: 'ip', args: [...args, 'table', 'main'], tolerates: ALREADY_GONE }
+}
+
+/** The routes of one family over one interface; none when there is no such interface, or no such family. */
+export function showRoutesOf(name: string, family: IpFamily): ToolCommand {
+  const args = ['-N', '-j', '-d', flag(family), 'route', 'show', 'table', 'main', 'dev', name]
+  return { tool: 'ip', args, tolerates: new RegExp(`${ALREADY_GONE.source}|${KERNEL_LACKS_IPV6.source}`, 'i') }
+}
+
+/** The routes to exactly this prefix, over any interface. */
+export function showRoutesTo(prefix: IpPrefix): ToolCommand {
+  const args = ['-N', '-j', '-d', flag(prefixFamily(prefix)), 'route', 'show', 'table', 'main', 'exact', prefix]
+  return { tool: 'ip', args }
+}
+
+function routeArgs(verb: 'add' | 'replace', name: string, { prefix, preferredSource, metric }: HostRoute) {
+  const source = preferredSource === null ? [] : ['src', preferredSource]
+  const marks = ['proto', OWN_ROUTE_PROTOCOL, 'metric', String(metric), 'table', 'main']
+  return [flag(prefixFamily(prefix)), 'route', verb, prefix, 'dev', name, ...source, ...marks]
+}
+
+function flag(family: IpFamily): '-4' | '-6' {
+  return family === 4 ? '-4' : '-6'
+}

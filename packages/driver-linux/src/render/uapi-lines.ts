@@ -1,0 +1,38 @@
+import { encodeHex, type WireguardPublicKey, wireguardKeyToHex } from '@meshfold/core'
+import type { DeviceSettings } from './interface-commands.js'
+import type { SetPeer } from './peer-commands.js'
+
+/** For a userspace WireGuard: about the interface itself. The key is secret. */
+export function uapiSetDevice({ privateKey, listenPort }: DeviceSettings): readonly string[] {
+  const lines: string[] = []
+  if (privateKey !== undefined) lines.push(`private_key=${encodeHex(privateKey)}`)
+  if (listenPort !== undefined) lines.push(`listen_port=${listenPort}`)
+  return lines
+}
+
+/** For a userspace WireGuard. Allowed IPs are given whole: removing single ones exists only in versions of 2025 and later. */
+export function uapiSetPeer({ publicKey, allowedIps, endpoint, keepaliveSeconds }: SetPeer): readonly string[] {
+  const lines = [`public_key=${wireguardKeyToHex(publicKey)}`]
+  if (endpoint !== undefined) lines.push(`endpoint=${endpoint}`)
+  if (allowedIps !== undefined)
+    lines.push('replace_allowed_ips=true', ...allowedIps.map((prefix) => `allowed_ip=${prefix}`))
+  // Last, because a keepalive that starts sends at once: endpoint and allowed IPs are there by then.
+  if (keepaliveSeconds !== undefined) lines.push(`persistent_keepalive_interval=${keepaliveSeconds}`)
+  return lines
+}
+
+/** For a userspace WireGuard. `update_only`: older versions create the peer before they remove it. */
+export function uapiRemovePeer(publicKey: WireguardPublicKey): readonly string[] {
+  return [`public_key=${wireguardKeyToHex(publicKey)}`, 'update_only=true', 'remove=true']
+}
+
+/** Writes endpoints as the socket gave them; a peer that went away meanwhile stays away. */
+export function uapiSetEndpoints(
+  peers: readonly { readonly publicKeyHex: string; readonly endpoint: string }[],
+): readonly string[] {
+  return peers.flatMap(({ publicKeyHex, endpoint }) => [
+    `public_key=${publicKeyHex}`,
+    'update_only=true',
+    `endpoint=${endpoint}`,
+  ])
+}
