@@ -116,6 +116,12 @@ export {
 export type { MeshError, MeshErrorCode, MeshErrorOf, RangeOwner, RangeRefusal } from './mesh/mesh-error.js'
 export { type MeshEvent, type MeshEventOf, type MeshEventType, meshEventTypes } from './mesh/mesh-event.js'
 export {
+  type DecodeEventError,
+  decodeMeshEvent,
+  type EventProvenance,
+  encodeMeshEvent,
+} from './mesh/mesh-event-format.js'
+export {
   type EnrollmentKey,
   emptyMeshState,
   type Host,
