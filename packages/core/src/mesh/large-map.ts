@@ -34,6 +34,8 @@ export const largeMapHas = <K extends string, V>(map: LargeMap<K, V>, key: K): b
   return map.shards[slot >> 6]?.[slot & 63]?.has(key) ?? false
 }
 
+export const largeMapSize = <K extends string, V>(map: LargeMap<K, V>): number => map.size
+
 /** Only on a draft or a private mutable state. */
 export const largeMapSet = <K extends string, V>(draft: LargeMap<K, V>, key: K, value: Immutable<NoInfer<V>>): void => {
   const map = draft as MutableLargeMap<K, V>

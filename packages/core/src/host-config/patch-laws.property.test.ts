@@ -1,0 +1,172 @@
+import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, test } from 'vitest'
+import { evolveAll } from '../mesh/evolve.js'
+import { largeMapKeys } from '../mesh/large-map.js'
+import type { MeshEvent } from '../mesh/mesh-event.js'
+import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
+import type { HostId } from '../values/index.js'
+import { changedFragments } from './changed-fragments.js'
+import { coalesceChanges } from './coalesce-changes.js'
+import type { FragmentChanges } from './fragment-change.js'
+import { createFragmentRing } from './fragment-ring.js'
+import { applyPatch, type FragmentTable, tableOfSnapshot, tableVersions } from './fragment-table.js'
+import { expandHostConfig, projectHostConfig } from './host-config.js'
+import { asOfState, patchOfStep, patchOfTable, projectSnapshot, viewersOf } from './patch.js'
+import { projectFragmentVersion } from './project-fragments.js'
+import { randomSteps } from './random-steps.fixture.js'
+import { canSee, visibleFragmentIds } from './visibility.js'
+
+const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 60)
+
+interface Step {
+  readonly before: MeshState
+  readonly after: MeshState
+  readonly changes: FragmentChanges
+}
+
+const historyOf = (batches: readonly (readonly MeshEvent[])[]): readonly Step[] => {
+  let before = emptyMeshState()
+  return batches.map((events) => {
+    const after = evolveAll(before, events)
+    const step = { before, after, changes: changedFragments(before, after, events) }
+    before = after
+    return step
+  })
+}
+
+const hostsOf = (state: MeshState): readonly HostId[] => [...largeMapKeys(state.hosts)].sort()
+
+/** What a table holds, comparable: fragments by id, sorted. */
+const contentOf = (table: FragmentTable) =>
+  [...table.fragments].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, held]) => [id, held] as const)
+
+const patched = (table: FragmentTable, changes: Parameters<typeof applyPatch>[1]): FragmentTable => {
+  const outcome = applyPatch(table, changes)
+  if (E.isLeft(outcome)) throw new Error(JSON.stringify(outcome.left))
+  return table
+}
+
+describe('law 3: snapshot + patches = snapshot', () => {
+  test('step by step, for every host', () => {
+    fc.assert(
+      fc.property(randomSteps(), (batches) => {
+        const tables = new Map<HostId, FragmentTable>()
+        for (const { before, after, changes } of historyOf(batches)) {
+          const concerned = new Set(viewersOf(changes, after))
+          for (const hostId of hostsOf(after)) {
+            const table = tables.get(hostId) ?? tableOfSnapshot(hostId, projectSnapshot(before, hostId))
+            const list = patchOfStep(changes, before, after, hostId)
+            if (!concerned.has(hostId)) expect(list).toEqual([])
+            tables.set(hostId, patched(table, { asOf: changes.asOf, changes: list }))
+            expect(contentOf(table)).toEqual(contentOf(tableOfSnapshot(hostId, projectSnapshot(after, hostId))))
+            expect(expandHostConfig(table)).toEqual(projectHostConfig(after, hostId))
+          }
+        }
+      }),
+      { numRuns: runs },
+    )
+  })
+
+  test('after an absence of any length, from the ring or from a table of versions', () => {
+    fc.assert(
+      fc.property(randomSteps(), fc.nat(), fc.integer({ min: 1, max: 60 }), (batches, away, capacity) => {
+        const history = historyOf(batches)
+        if (history.length === 0) return
+        const ring = createFragmentRing(capacity)
+        for (const { changes } of history) ring.append(changes)
+        const last = (history.at(-1) as Step).after
+        const left = (history[away % history.length] as Step).before
+        for (const hostId of hostsOf(last)) {
+          const table = tableOfSnapshot(hostId, projectSnapshot(left, hostId))
+          const patch =
+            ring.patchSince(last, hostId, asOfState(left)) ?? patchOfTable(last, hostId, tableVersions(table))
+          patched(table, patch)
+          expect(contentOf(table)).toEqual(contentOf(tableOfSnapshot(hostId, projectSnapshot(last, hostId))))
+          expect(table.asOf).toEqual(asOfState(last))
+        }
+      }),
+      { numRuns: runs },
+    )
+  })
+
+  test('a patch that comes twice changes nothing the second time', () => {
+    fc.assert(
+      fc.property(randomSteps(), (batches) => {
+        for (const { before, after, changes } of historyOf(batches)) {
+          for (const hostId of hostsOf(after)) {
+            const table = tableOfSnapshot(hostId, projectSnapshot(before, hostId))
+            const patch = { asOf: changes.asOf, changes: patchOfStep(changes, before, after, hostId) }
+            patched(table, patch)
+            const once = contentOf(table)
+            const again = applyPatch(table, patch)
+            expect(E.isRight(again) && again.right.size).toBe(0)
+            expect(contentOf(table)).toEqual(once)
+          }
+        }
+      }),
+      { numRuns: Math.ceil(runs / 4) },
+    )
+  })
+
+  test('coalescing two steps is the two steps', () => {
+    fc.assert(
+      fc.property(randomSteps(), (batches) => {
+        const history = historyOf(batches)
+        for (let i = 0; i + 1 < history.length; i += 1) {
+          const [first, second] = [history[i] as Step, history[i + 1] as Step]
+          for (const hostId of hostsOf(second.after)) {
+            const one = patchOfStep(first.changes, first.before, first.after, hostId)
+            const two = patchOfStep(second.changes, second.before, second.after, hostId)
+            const table = tableOfSnapshot(hostId, projectSnapshot(first.before, hostId))
+            patched(table, { asOf: second.changes.asOf, changes: coalesceChanges([...one, ...two]) })
+            expect(contentOf(table)).toEqual(contentOf(tableOfSnapshot(hostId, projectSnapshot(second.after, hostId))))
+          }
+        }
+      }),
+      { numRuns: Math.ceil(runs / 4) },
+    )
+  })
+})
+
+describe('law 4: who is sent a patch has another config, and who is not has the same', () => {
+  test('for every host and every step', () => {
+    fc.assert(
+      fc.property(randomSteps(), (batches) => {
+        for (const { before, after, changes } of historyOf(batches)) {
+          const concerned = new Set(viewersOf(changes, after))
+          for (const hostId of hostsOf(after)) {
+            const sent = concerned.has(hostId) && patchOfStep(changes, before, after, hostId).length > 0
+            const same = sameJson(projectHostConfig(before, hostId), projectHostConfig(after, hostId))
+            expect({ hostId, sent }).toEqual({ hostId, sent: !same })
+          }
+        }
+      }),
+      { numRuns: runs },
+    )
+  })
+})
+
+describe('versions', () => {
+  test('a version computed without building the set is the version of the set', () => {
+    fc.assert(
+      fc.property(randomSteps(), (batches) => {
+        for (const { after } of historyOf(batches)) {
+          for (const hostId of hostsOf(after)) {
+            const table = tableOfSnapshot(hostId, projectSnapshot(after, hostId))
+            for (const id of visibleFragmentIds(after, hostId)) {
+              expect(canSee(after, hostId, id)).toBe(true)
+              expect(projectFragmentVersion(after, id)).toBe(table.fragments.get(id)?.version)
+            }
+          }
+        }
+      }),
+      { numRuns: Math.ceil(runs / 10) },
+    )
+  })
+})
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a, maps) === JSON.stringify(b, maps)
+
+const maps = (_key: string, value: unknown): unknown =>
+  value instanceof Map ? [...value].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)) : value
