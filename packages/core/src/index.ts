@@ -144,12 +144,20 @@ export type {
   AgentLinkOptions,
   AgentLinkStatus,
   ConnectionEnd,
+  RefusedConnection,
 } from './ports/agent-transport.js'
 export type { Clock } from './ports/clock.js'
 export type { Crypto, KeyPair } from './ports/crypto.js'
 export type { AppendedEvents, EventLog, EventLogError, EventSubscription, RecordedEvent } from './ports/event-log.js'
 export type { HostDriver, HostDriverError } from './ports/host-driver.js'
 export type { CancelTimer, Timers } from './ports/timers.js'
+export {
+  type AcceptorOptions,
+  type ConnectionAcceptor,
+  createConnectionAcceptor,
+  type KnockingMedium,
+  type MediumEvents,
+} from './protocol/accept-connections.js'
 export {
   type AgentMessage,
   agentMessageCodec,
@@ -161,6 +169,7 @@ export {
   type ServerMessage,
   serverMessageCodec,
 } from './protocol/agent-message.js'
+export { AGENT_SUBPROTOCOL, HANDSHAKE_MAX_LENGTH } from './protocol/connect-handshake-messages.js'
 export {
   ENROLLMENT_CLAIMS_MAX_CHARACTERS,
   type EnrollmentAnswer,
@@ -198,6 +207,19 @@ export {
   serverFingerprint,
 } from './protocol/enrollment-token.js'
 export { fragmentCodec, patchCodec, snapshotCodec } from './protocol/fragment-codecs.js'
+export type { HandshakeError } from './protocol/handshake-error.js'
+export { PIECE_LENGTH } from './protocol/message-pieces.js'
+export { type OpenConnectionOptions, type OpeningConnection, openConnection } from './protocol/open-connection.js'
+export {
+  createReconnectingLink,
+  DEFAULT_RECONNECT_DELAYS,
+  type DialEvents,
+  type DialledConnection,
+  type ReconnectDelays,
+  type ReconnectingLinkOptions,
+} from './protocol/reconnecting-link.js'
+export { type ChannelLimits, type FrameWire, seenFromThere } from './protocol/secure-channel.js'
+export { FRAME_OVERHEAD } from './protocol/secure-frames.js'
 export { applyHostChanges, DEFAULT_MTU_BYTES, type InterfaceDefaults } from './reconcile/apply-host-changes.js'
 export { hasLiveHandshake, LIVE_HANDSHAKE_MS } from './reconcile/choose-endpoint.js'
 export { describeDrift, type HostDrift, type InterfaceField, type PeerField } from './reconcile/describe-drift.js'

@@ -5,3 +5,11 @@ export {
   eventLogConformance,
 } from './testing/event-log-conformance.js'
 export { createInMemoryEventLog } from './testing/in-memory-event-log.js'
+export {
+  createInMemoryTransport,
+  type InMemoryTransport,
+  type InMemoryTransportOptions,
+} from './testing/in-memory-transport.js'
+export type { InMemoryWire } from './testing/in-memory-wire.js'
+export { type FrameMeddling, LossyWire, type WireFaults } from './testing/lossy-wire.js'
+export { createManualTimers, type ManualTimers } from './testing/manual-timers.js'

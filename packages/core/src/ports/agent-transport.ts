@@ -59,7 +59,10 @@ export interface AgentEndpoint {
 /** Agent side: keeps one connection to a server, and comes back by itself (full jitter, 5 s at most) until closed. */
 export interface AgentLink {
   readonly status: () => AgentLinkStatus
-  /** Tries at once instead of waiting: after a change of the own network. */
+  /**
+   * Tries at once instead of waiting: after a change of the own network. An attempt of the last second goes on, and so does a
+   * connection: its heartbeats tell whether it lives.
+   */
   readonly reconnectNow: () => void
   readonly close: () => Promise<void>
 }
@@ -83,6 +86,16 @@ export interface AgentEndpointOptions {
   readonly hostIdentityKey: (hostId: HostId) => Promise<IdentityPublicKey | undefined>
   /** A host proved to be there. It may be sent to at once; its messages come after the handlers were returned. */
   readonly onConnection: (connection: AgentConnection) => AgentConnectionHandlers
+  /** Somebody was turned away before they proved who they are; for logs and metrics. */
+  readonly onRefused?: (refusal: RefusedConnection) => void
+}
+
+/** Whom an endpoint turned away, and why; the other end isn't told as much. Transports add codes of their own. */
+export interface RefusedConnection {
+  readonly code: string
+  readonly remoteAddress: string | null
+  /** What they said; nothing proves it. `null`: they hadn't said. */
+  readonly claimedHostId: HostId | null
 }
 
 /** What an agent gives to any transport. */
@@ -97,5 +110,6 @@ export interface AgentLinkOptions {
   readonly knownEpoch: () => number | null
   /** The server proved to be there. */
   readonly onConnection: (connection: AgentConnection) => AgentConnectionHandlers
+  /** Each change; the state at the beginning is `status()`'s to tell. */
   readonly onStatus?: (status: AgentLinkStatus) => void
 }
