@@ -1,1 +1,22 @@
-export {}
+/**
+ * The lab: hosts in network namespaces, real packets between them.
+ *
+ * Everything runs inside one sandbox (`runInSandbox`), so that no mistake in it can reach the machine's own interfaces
+ * or firewall. In it, a `Lab` holds an internet (`Router`), hosts on it, NAT boxes, LANs and slow wires; on the hosts run
+ * the real server and real agents as processes of their own.
+ */
+export { Host, HostCommandFailed } from './net/host.js'
+export { HostProcess, type ProcessEnd, type SpawnOptions } from './net/host-process.js'
+export { Lab, type LabOptions } from './net/lab.js'
+export { Lan, type LanPlan, type LanPort } from './net/lan.js'
+export { NatBox, type NatBoxPlan } from './net/nat-box.js'
+export type { NatKind } from './net/nat-rules.js'
+export { type PairPing, type PingMatrix, PingStream, type PingTarget, ping, pingMatrix } from './net/ping.js'
+export type { PingCount } from './net/ping-output.js'
+export { type AttachRequest, Router, type Uplink } from './net/router.js'
+export type { ShellResult } from './net/shell-channel.js'
+export type { Wire, WireSettings } from './net/wire.js'
+export type { SandboxProbe } from './sandbox/judge-sandbox.js'
+export { probeSandbox } from './sandbox/probe-sandbox.js'
+export { runInSandbox, SandboxImpossible, type SandboxRun, type SandboxRunOptions } from './sandbox/run-in-sandbox.js'
+export { type WaitOptions, waitUntil } from './wait-until.js'

@@ -1,0 +1,54 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { waitUntil } from '../src/wait-until.js'
+
+const sandboxExec = fileURLToPath(new URL('../dist/sandbox-exec.js', import.meta.url))
+
+/** Processes that have this word among their arguments, `sandbox-exec` itself aside. */
+function processesWith(word: string): readonly string[] {
+  const commandLines = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => readCommandLine(pid).split('\0'))
+  return commandLines.filter((line) => line.includes(word)).map((line) => line.join(' '))
+}
+
+function readCommandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function start(...command: readonly string[]) {
+  return spawn(process.execPath, [sandboxExec, ...command], { stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+test('the exit code is passed on, and inside there is nothing but loopback', () => {
+  const run = () => execFileSync(process.execPath, [sandboxExec, 'sh', '-c', 'ls /sys/class/net; exit 9'])
+  expect(run).toThrow(expect.objectContaining({ status: 9, stdout: Buffer.from('lo\n') }))
+})
+
+test('no command: usage and a code of its own', () => {
+  expect(() => execFileSync(process.execPath, [sandboxExec], { stdio: 'pipe' })).toThrow(
+    expect.objectContaining({ status: 2, stderr: expect.objectContaining({}) }),
+  )
+})
+
+test('SIGTERM reaches the command, which may end in its own way', async () => {
+  const child = start('sh', '-c', 'trap "exit 3" TERM; echo up; while :; do sleep 0.05; done')
+  await once(child.stdout, 'data')
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([3, null])
+})
+
+test('kill -9 leaves nothing of it, not even what had gone into the background', async () => {
+  const child = start('sh', '-c', 'setsid sleep 31977 & setsid sleep 31977 & echo up; wait')
+  await once(child.stdout, 'data')
+  expect(processesWith('31977')).toHaveLength(2)
+  child.kill('SIGKILL')
+  await waitUntil('nothing is left', () => processesWith('31977').length === 0)
+})
