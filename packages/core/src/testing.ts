@@ -1,9 +1,22 @@
 export {
+  arbitraryDesiredHost,
+  arbitraryObservedHost,
+  sampleDesiredHosts,
+  sampleObservedAt,
+  samplePeerKeys,
+  samplePublicKey,
+} from './testing/arbitraries/hosts.js'
+export {
   type EventLogCapabilities,
   type EventLogConformanceOptions,
   type EventLogUnderTest,
   eventLogConformance,
 } from './testing/event-log-conformance.js'
+export {
+  type HostDriverConformanceOptions,
+  type HostUnderTest,
+  hostDriverConformance,
+} from './testing/host-driver-conformance.js'
 export { createInMemoryEventLog } from './testing/in-memory-event-log.js'
 export {
   createInMemoryTransport,
@@ -13,3 +26,11 @@ export {
 export type { InMemoryWire } from './testing/in-memory-wire.js'
 export { type FrameMeddling, LossyWire, type WireFaults } from './testing/lossy-wire.js'
 export { createManualTimers, type ManualTimers } from './testing/manual-timers.js'
+export {
+  createSimulatedHost,
+  emptyHost,
+  type SimulatedHost,
+  type SimulatedHostOptions,
+  withHandshake,
+  withLinkDown,
+} from './testing/simulated-host.js'

@@ -131,3 +131,11 @@ function arbitraryRoutes(own: readonly IpAddress[]): fc.Arbitrary<readonly HostR
   })
   return fc.tuple(...routes).map((drawn) => drawn.filter((route) => route !== null))
 }
+
+/** The same random hosts for the same seed: for drivers of real hosts, where shrinking would take too long. */
+export function sampleDesiredHosts(
+  publicKey: WireguardPublicKey,
+  options: { readonly seed: number; readonly count: number },
+): readonly DesiredHost[] {
+  return fc.sample(arbitraryDesiredHost(publicKey), { seed: options.seed, numRuns: options.count })
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import type { HostDriver } from '../ports/host-driver.js'
+import { sampleObservedAt, samplePublicKey } from './arbitraries/hosts.js'
+import { brokenDrivers } from './host-driver-conformance/broken-drivers.js'
+import { type HostUnderTest, hostDriverConformance } from './host-driver-conformance.js'
+import { createSimulatedHost, type SimulatedHost } from './simulated-host.js'
+
+const keys = [samplePublicKey(0xa1), samplePublicKey(0xa2)] as const
+
+const simulated =
+  (spoil: (driver: SimulatedHost) => HostDriver = (driver) => driver) =>
+  async (): Promise<HostUnderTest> => {
+    const driver = createSimulatedHost({ heldKeys: keys, nowEpochMs: () => sampleObservedAt })
+    return {
+      open: async () => spoil(driver),
+      keys,
+      hold: async () => {},
+      snapshot: async () => ({ ...driver.state, peers: [...driver.state.peers] }),
+      dispose: async () => {},
+    }
+  }
+
+/** Collects the cases instead of running them: the runner is the kit's parameter, so its tests can be one. */
+function casesOf(createHost: () => Promise<HostUnderTest>) {
+  const cases = new Map<string, () => Promise<void>>()
+  hostDriverConformance({
+    describe: (_name, body) => body(),
+    test: (name, body) => void cases.set(name, body),
+    createHost,
+  })
+  return cases
+}
+
+describe('a right driver passes: simulated', () => {
+  hostDriverConformance({ describe, test, createHost: simulated(), walkLength: 50 })
+})
+
+describe('a broken driver fails: it', () => {
+  test.each(brokenDrivers)('$fault', async ({ caughtBy, spoil }) => {
+    const body = casesOf(simulated(spoil)).get(caughtBy)
+    if (body === undefined) throw new Error(`no such case: ${caughtBy}`)
+    const failure: unknown = await body().catch((thrown: unknown) => thrown)
+    // A plain Error is what the kit throws; a TypeError would be a slip in the broken driver itself.
+    expect((failure as Error | undefined)?.constructor).toBe(Error)
+  })
+})

@@ -1,0 +1,221 @@
+/** Drivers with one fault each, which the kit must find: its own tests. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { HostDriver } from '../../ports/host-driver.js'
+import type { HostChange } from '../../reconcile/host-change.js'
+import type { ObservedHost, ObservedPeer } from '../../reconcile/observed-host.js'
+import { ipAddress, ipPrefix } from '../../values/index.js'
+import { sampleObservedAt } from '../arbitraries/hosts.js'
+import { emptyHost, type SimulatedHost } from '../simulated-host.js'
+
+/** A fault, the case that must find it, and how it comes about on a host that is otherwise right. */
+export interface BrokenDriver {
+  readonly fault: string
+  readonly caughtBy: string
+  readonly spoil: (driver: SimulatedHost) => HostDriver
+}
+
+type Execute = HostDriver['execute']
+
+/** Everything that is not overridden goes to the right driver. */
+const replacing = (driver: SimulatedHost, overrides: Partial<HostDriver>): HostDriver => ({
+  capabilities: driver.capabilities,
+  observe: () => driver.observe(),
+  execute: (change) => driver.execute(change),
+  close: () => driver.close(),
+  ...overrides,
+})
+
+const withExecute =
+  (execute: (driver: SimulatedHost, change: HostChange) => ReturnType<Execute>) => (driver: SimulatedHost) =>
+    replacing(driver, { execute: (change) => execute(driver, change) })
+
+const ignoring = (kind: HostChange['kind']) =>
+  withExecute(async (driver, change) => (change.kind === kind ? E.right(undefined) : driver.execute(change)))
+
+const withObserve = (edit: (host: ObservedHost) => ObservedHost) => (driver: SimulatedHost) =>
+  replacing(driver, { observe: async () => E.map(edit)(await driver.observe()) })
+
+const withPeers = (host: ObservedHost, edit: (peer: ObservedPeer) => ObservedPeer): ObservedHost => ({
+  ...host,
+  peers: new Map([...host.peers].map(([key, peer]) => [key, edit(peer)])),
+})
+
+const refused = E.left({ code: 'host-refused', action: 'test', reason: 'it is so already' } as const)
+
+export const brokenDrivers: readonly BrokenDriver[] = [
+  { fault: 'ignores remove-peer', caughtBy: 'remove-peer; again, nothing more', spoil: ignoring('remove-peer') },
+  { fault: 'ignores remove-route', caughtBy: 'remove-route; again, nothing more', spoil: ignoring('remove-route') },
+  { fault: 'ignores set-mtu', caughtBy: 'set-mtu; again, nothing more', spoil: ignoring('set-mtu') },
+  {
+    fault: 'ignores set-private-key',
+    caughtBy: 'set-private-key; again, nothing more',
+    spoil: ignoring('set-private-key'),
+  },
+  {
+    fault: 'takes an unknown change for done',
+    caughtBy: 'a change it does not know is unsupported',
+    spoil: withExecute(async (driver, change) => {
+      const done = await driver.execute(change)
+      return E.isLeft(done) && done.left.code === 'change-unsupported' ? E.right(undefined) : done
+    }),
+  },
+  {
+    fault: 'throws instead of answering',
+    caughtBy: 'a change it does not know is unsupported',
+    spoil: withExecute(async (driver, change) => {
+      const done = await driver.execute(change)
+      if (E.isLeft(done)) throw new TypeError(done.left.reason)
+      return done
+    }),
+  },
+  {
+    fault: 'can add an address only once',
+    caughtBy: 'add-address IPv4; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      const isThere = change.kind === 'add-address' && driver.state.interface?.addresses.includes(change.address)
+      return isThere === true ? refused : driver.execute(change)
+    }),
+  },
+  {
+    fault: 'fails to remove what is gone',
+    caughtBy: 'taking away what is not there succeeds and changes nothing',
+    spoil: withExecute(async (driver, change) => {
+      const isGone = change.kind === 'remove-peer' && !driver.state.peers.has(change.publicKey)
+      return isGone ? refused : driver.execute(change)
+    }),
+  },
+  {
+    fault: 'loses the endpoint when something else of a peer is set',
+    caughtBy: 'set-peer ends keepalives; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      const done = await driver.execute(change)
+      if (change.kind === 'set-peer' && change.endpoint === undefined) {
+        const { publicKey } = change
+        driver.disturb((host) =>
+          withPeers(host, (p) => (p.publicKey === publicKey ? { ...p, endpoint: undefined } : p)),
+        )
+      }
+      return done
+    }),
+  },
+  {
+    fault: 'adds allowed IPs instead of replacing them',
+    caughtBy: 'set-peer replaces all allowed IPs; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      if (change.kind !== 'set-peer' || change.allowedIps === undefined) return driver.execute(change)
+      const had = driver.state.peers.get(change.publicKey)?.allowedIps ?? []
+      return driver.execute({ ...change, allowedIps: [...new Set([...had, ...change.allowedIps])] })
+    }),
+  },
+  {
+    fault: 'takes an empty list of allowed IPs for none given',
+    caughtBy: 'set-peer with no allowed IPs; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      if (change.kind !== 'set-peer' || change.allowedIps?.length !== 0) return driver.execute(change)
+      const { allowedIps: _, ...rest } = change
+      return driver.execute(rest)
+    }),
+  },
+  {
+    fault: 'accepts the own key as a peer and forgets it',
+    caughtBy: 'a host is no peer of its own',
+    spoil: withExecute(async (driver, change) => {
+      const isOwn = change.kind === 'set-peer' && change.publicKey === driver.state.interface?.publicKey
+      return isOwn ? E.right(undefined) : driver.execute(change)
+    }),
+  },
+  {
+    fault: 'takes an error about a missing interface for success',
+    caughtBy: 'what needs the interface fails while there is none',
+    spoil: withExecute(async (driver, change) =>
+      driver.state.interface === undefined && change.kind === 'set-peer' ? E.right(undefined) : driver.execute(change),
+    ),
+  },
+  {
+    fault: 'makes the interface before it looks at the key',
+    caughtBy: 'an interface with a key that the host does not hold is not made, not even half',
+    spoil: withExecute(async (driver, change) => {
+      const done = await driver.execute(change)
+      if (change.kind !== 'create-interface' || E.isRight(done)) return done
+      driver.disturb((host) => ({ ...host, interface: halfMadeInterface }))
+      return done
+    }),
+  },
+  {
+    fault: 'leaves routes behind',
+    caughtBy: 'wanting nothing gives the host back as it was, and it can be made again',
+    spoil: withExecute(async (driver, change) => {
+      const { routes } = driver.state
+      const done = await driver.execute(change)
+      if (change.kind === 'remove-interface') driver.disturb((host) => ({ ...host, routes }))
+      return done
+    }),
+  },
+  {
+    fault: 'makes the interface while observing',
+    caughtBy: 'a bare host has no interface, and observing changes nothing',
+    spoil: (driver) =>
+      replacing(driver, {
+        observe: async () => {
+          const answer = await driver.observe()
+          driver.disturb((host) => ({ ...host, interface: host.interface ?? halfMadeInterface }))
+          return answer
+        },
+      }),
+  },
+  {
+    fault: 'answers from memory',
+    caughtBy: 'a driver opened anew reads the same',
+    spoil: (driver) => {
+      let isFresh = true
+      return replacing(driver, {
+        observe: async () => (isFresh ? E.right(emptyHost(sampleObservedAt)) : driver.observe()),
+        execute: (change) => {
+          isFresh = false
+          return driver.execute(change)
+        },
+      })
+    },
+  },
+  {
+    fault: 'does not see keepalives',
+    caughtBy: 'an ordinary host reads the same twice, and observing changes nothing',
+    spoil: withObserve((host) => withPeers(host, (peer) => ({ ...peer, keepaliveSeconds: 0 }))),
+  },
+  {
+    fault: 'reports its own address as underlay',
+    caughtBy: 'the own interface is no underlay',
+    spoil: withObserve((host) => ({
+      ...host,
+      underlayAddresses: [
+        { interfaceName: 'mesh0', address: ipAddress('10.66.0.1'), connectedPrefix: ipPrefix('10.66.0.1/32') },
+      ],
+    })),
+  },
+  {
+    fault: 'declares a capability missing without a word',
+    caughtBy: 'every capability is declared, and a missing one says what follows',
+    spoil: (driver) =>
+      replacing(driver, { capabilities: { 'isolate-networks': { supported: false, consequence: ' ' } } }),
+  },
+  {
+    fault: 'lets each route exist once for any metric',
+    caughtBy: 'add-route beside one of another metric; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      if (change.kind !== 'add-route') return driver.execute(change)
+      const { prefix } = change.route
+      driver.disturb((host) => ({ ...host, routes: host.routes.filter((route) => route.prefix !== prefix) }))
+      return driver.execute(change)
+    }),
+  },
+]
+
+const halfMadeInterface: ObservedHost['interface'] = {
+  name: 'mesh0',
+  implementation: 'kernel',
+  publicKey: undefined,
+  listenPort: 0,
+  mtuBytes: 1420,
+  isUp: false,
+  addresses: [],
+}

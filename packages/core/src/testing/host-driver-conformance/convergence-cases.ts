@@ -1,0 +1,59 @@
+import { describeDrift } from '../../reconcile/describe-drift.js'
+import { planChanges } from '../../reconcile/plan-changes.js'
+import { sampleDesiredHosts } from '../arbitraries/hosts.js'
+import { assertSame, assertThat, executed, observed } from './assertions.js'
+import { bringTo, type HostDriverCase } from './conformance-case.js'
+import { ordinaryHost } from './scenarios.js'
+
+/** Law 7 on the real thing, and that nothing stays of it. */
+export const convergenceCases: readonly HostDriverCase[] = [
+  {
+    name: 'a walk through random configurations',
+    run: async ({ host, driver, seed, walkLength }) => {
+      for (const desired of sampleDesiredHosts(host.keys[0], { seed, count: walkLength })) {
+        await bringTo(driver, desired)
+        const drift = describeDrift(await observed(await host.open()), desired)
+        assertSame(drift, [], `what a new driver finds amiss (seed ${seed})`)
+      }
+    },
+  },
+  {
+    name: 'a crash after any step towards another configuration is made good by a new process',
+    run: async ({ host, driver, seed }) => {
+      const [from, to] = [ordinaryHost(host.keys[0]), sampleDesiredHosts(host.keys[0], { seed, count: 1 })[0]]
+      assertThat(to !== undefined, 'no sample')
+      await bringTo(driver, from)
+      const steps = planChanges(await observed(driver), to).length
+      for (let done = 0; done <= steps; done++) {
+        const crashing = await host.open()
+        await bringTo(crashing, from)
+        await executed(crashing, planChanges(await observed(crashing), to).slice(0, done))
+        await bringTo(await host.open(), to)
+      }
+    },
+  },
+  {
+    name: 'a crash after any step of making the interface is made good by a new process',
+    run: async ({ host, driver }) => {
+      const wanted = ordinaryHost(host.keys[0])
+      const steps = planChanges(await observed(driver), wanted).length
+      for (let done = 0; done <= steps; done++) {
+        const crashing = await host.open()
+        await executed(crashing, planChanges(await observed(crashing), wanted).slice(0, done))
+        await bringTo(await host.open(), wanted)
+        await bringTo(await host.open(), undefined)
+      }
+    },
+  },
+  {
+    name: 'wanting nothing gives the host back as it was, and it can be made again',
+    run: async ({ host, driver }) => {
+      const before = await host.snapshot()
+      for (let time = 1; time <= 2; time++) {
+        await bringTo(driver, ordinaryHost(host.keys[0]))
+        await bringTo(await host.open(), undefined)
+        assertSame(await host.snapshot(), before, `what was left behind (time ${time})`)
+      }
+    },
+  },
+]

@@ -1,0 +1,163 @@
+import type { DesiredHost } from '../../reconcile/desired-host.js'
+import type { HostCapability } from '../../reconcile/driver-capabilities.js'
+import type { HostChange } from '../../reconcile/host-change.js'
+import { ipAddress, ipPrefix, udpEndpoint, type WireguardPublicKey } from '../../values/index.js'
+import { samplePeerKeys, samplePublicKey } from '../arbitraries/hosts.js'
+
+/**
+ * What a driver must be able to do before it is asked for a change. Exhaustive: a new kind of change doesn't compile until
+ * it says here whether a driver may decline it.
+ */
+export const capabilityNeededBy: Readonly<Record<HostChange['kind'], HostCapability | undefined>> = {
+  'create-interface': undefined,
+  'remove-interface': undefined,
+  'set-private-key': undefined,
+  'set-listen-port': undefined,
+  'set-mtu': undefined,
+  'bring-up': undefined,
+  'add-address': undefined,
+  'remove-address': undefined,
+  'set-peer': undefined,
+  'remove-peer': undefined,
+  'add-route': undefined,
+  'remove-route': undefined,
+  'refresh-underlay': undefined,
+}
+
+const [peerA = samplePublicKey(1), peerB = samplePublicKey(2), peerC = samplePublicKey(3)] = samplePeerKeys
+
+const laptop = { prefix: ipPrefix('10.66.0.0/24'), preferredSource: ipAddress('10.66.0.1'), metric: 50 }
+const office = { prefix: ipPrefix('10.20.0.0/16'), preferredSource: ipAddress('10.66.0.1'), metric: 50 }
+const sixth = { prefix: ipPrefix('fd66::/64'), preferredSource: ipAddress('fd66::1'), metric: 50 }
+
+/** A host with something of everything: two families, two peers, three routes. */
+export function ordinaryHost(publicKey: WireguardPublicKey): DesiredHost {
+  return {
+    publicKey,
+    listenPort: 51821,
+    mtuBytes: 1400,
+    addresses: [ipAddress('10.66.0.1'), ipAddress('fd66::1')],
+    peers: new Map([
+      [
+        peerA,
+        {
+          publicKey: peerA,
+          allowedIps: [ipPrefix('10.66.0.2/32'), ipPrefix('fd66::2/128')],
+          endpointCandidates: [udpEndpoint('192.0.2.1:51821')],
+          keepaliveSeconds: 25,
+        },
+      ],
+      [
+        peerB,
+        {
+          publicKey: peerB,
+          allowedIps: [ipPrefix('10.66.0.3/32'), ipPrefix('10.20.0.0/16')],
+          endpointCandidates: [udpEndpoint('[2001:db8::1]:51821')],
+          keepaliveSeconds: 0,
+        },
+      ],
+    ]),
+    routes: [laptop, office, sixth],
+  }
+}
+
+/** One change on an ordinary host (`on: 'nothing'`: on one without the interface). */
+export interface ChangeScenario {
+  readonly name: string
+  readonly on: 'ordinary-host' | 'nothing'
+  readonly change: HostChange
+}
+
+/** Every kind of change at least once, with the cases in which WireGuard or an operating system has a will of its own. */
+export function changeScenarios(
+  ownKey: WireguardPublicKey,
+  otherOwnKey: WireguardPublicKey,
+): readonly ChangeScenario[] {
+  const onOrdinaryHost = (name: string, change: HostChange): ChangeScenario => ({ name, on: 'ordinary-host', change })
+  return [
+    {
+      name: 'create-interface',
+      on: 'nothing',
+      change: { kind: 'create-interface', publicKey: ownKey, listenPort: 51821 },
+    },
+    onOrdinaryHost('remove-interface', { kind: 'remove-interface' }),
+    onOrdinaryHost('set-private-key', { kind: 'set-private-key', publicKey: otherOwnKey }),
+    onOrdinaryHost('set-listen-port', { kind: 'set-listen-port', listenPort: 51830 }),
+    onOrdinaryHost('set-mtu', { kind: 'set-mtu', mtuBytes: 1300 }),
+    onOrdinaryHost('bring-up', { kind: 'bring-up' }),
+    onOrdinaryHost('add-address IPv4', { kind: 'add-address', address: ipAddress('10.67.0.1') }),
+    onOrdinaryHost('add-address IPv6', { kind: 'add-address', address: ipAddress('fd67::1') }),
+    onOrdinaryHost('remove-address', { kind: 'remove-address', address: ipAddress('10.67.0.1') }),
+    ...peerScenarios().map(([name, change]) => onOrdinaryHost(name, change)),
+    onOrdinaryHost('add-route', { kind: 'add-route', route: { ...office, prefix: ipPrefix('10.30.0.0/16') } }),
+    onOrdinaryHost('add-route IPv6 without source', {
+      kind: 'add-route',
+      route: { prefix: ipPrefix('fd20::/48'), preferredSource: null, metric: 100 },
+    }),
+    onOrdinaryHost('add-route beside one of another metric', { kind: 'add-route', route: { ...office, metric: 60 } }),
+    onOrdinaryHost('add-route with another source replaces', {
+      kind: 'add-route',
+      route: { ...office, preferredSource: null },
+    }),
+    onOrdinaryHost('add-route IPv6 with another source replaces', {
+      kind: 'add-route',
+      route: { ...sixth, preferredSource: null },
+    }),
+    onOrdinaryHost('remove-route', { kind: 'remove-route', route: office }),
+    onOrdinaryHost('remove-route IPv6', { kind: 'remove-route', route: sixth }),
+    onOrdinaryHost('refresh-underlay', { kind: 'refresh-underlay' }),
+  ]
+}
+
+function peerScenarios(): readonly (readonly [string, HostChange])[] {
+  return [
+    ['set-peer makes a peer with nothing', { kind: 'set-peer', publicKey: peerC }],
+    [
+      'set-peer makes a whole peer',
+      {
+        kind: 'set-peer',
+        publicKey: peerC,
+        allowedIps: [ipPrefix('10.66.0.4/32'), ipPrefix('::/0')],
+        endpoint: udpEndpoint('198.51.100.3:40000'),
+        keepaliveSeconds: 15,
+      },
+    ],
+    [
+      'set-peer replaces all allowed IPs',
+      { kind: 'set-peer', publicKey: peerB, allowedIps: [ipPrefix('10.66.0.9/32')] },
+    ],
+    ['set-peer with no allowed IPs', { kind: 'set-peer', publicKey: peerA, allowedIps: [] }],
+    ['set-peer takes from another', { kind: 'set-peer', publicKey: peerA, allowedIps: [ipPrefix('10.20.0.0/16')] }],
+    [
+      'set-peer moves the endpoint',
+      { kind: 'set-peer', publicKey: peerA, endpoint: udpEndpoint('[2001:db8::2]:51821') },
+    ],
+    ['set-peer ends keepalives', { kind: 'set-peer', publicKey: peerA, keepaliveSeconds: 0 }],
+    ['remove-peer', { kind: 'remove-peer', publicKey: peerA }],
+  ]
+}
+
+/** Changes that take away what an ordinary host does not have: successes without effect, there and on a bare host. */
+export function emptyRemovals(): readonly HostChange[] {
+  return [
+    { kind: 'remove-peer', publicKey: peerC },
+    { kind: 'remove-address', address: ipAddress('10.99.0.1') },
+    { kind: 'remove-address', address: ipAddress('fd99::1') },
+    { kind: 'remove-route', route: { ...office, metric: 77 } },
+    { kind: 'remove-route', route: { ...office, preferredSource: null } },
+    { kind: 'remove-route', route: { ...sixth, prefix: ipPrefix('fd99::/64') } },
+  ]
+}
+
+/** Changes that need the interface: on a bare host each is an error. */
+export function changesThatNeedTheInterface(ownKey: WireguardPublicKey): readonly HostChange[] {
+  return [
+    { kind: 'set-private-key', publicKey: ownKey },
+    { kind: 'set-listen-port', listenPort: 51830 },
+    { kind: 'set-mtu', mtuBytes: 1300 },
+    { kind: 'bring-up' },
+    { kind: 'add-address', address: ipAddress('10.67.0.1') },
+    { kind: 'set-peer', publicKey: peerA },
+    { kind: 'add-route', route: { ...office, preferredSource: null } },
+  ]
+}
