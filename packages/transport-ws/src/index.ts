@@ -1,1 +1,6 @@
+export { type ConnectAgentOptions, connectAgent } from './connect-agent.js'
+export { AGENT_LIMITS, type AgentLimits, SERVER_LIMITS, type ServerLimits } from './limits.js'
 export { nodeCrypto } from './node-crypto.js'
+export { type ServeAgentsOptions, serveAgents } from './serve-agents.js'
+export type { StrangerLimits } from './stranger-limits.js'
+export { systemTimers } from './system-timers.js'

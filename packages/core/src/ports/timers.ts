@@ -1,6 +1,6 @@
 /**
  * Work for later, as a value that a caller passes in. Core itself never waits. A task runs once the delay is over, never
- * before; none keeps a process alive that has nothing else to do.
+ * before, and never inside the call that asked for it. Until then it may keep a process alive.
  */
 export interface Timers {
   readonly after: (delayMs: number, task: () => void) => CancelTimer
