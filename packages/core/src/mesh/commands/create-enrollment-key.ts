@@ -1,8 +1,14 @@
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
+import { type EpochMs, enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
 import { integerBetween, orNull, shortList } from '../event-parts.js'
+import { largeMapGet, largeMapHas } from '../large-map.js'
+import { enrollmentKeyContentEq } from '../mesh-equality.js'
+import type { EnrollmentKey } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
 import { secretHashCodec, titleCodec } from './command-parts.js'
+import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { isAhead } from './time-rules.js'
 
 /** Let machines that hold a secret join networks (G1). The secret is shown once by whoever made it and never comes here. */
 export const createEnrollmentKeyCodec = commandCodec('CreateEnrollmentKey', {
@@ -19,3 +25,28 @@ export const createEnrollmentKeyCodec = commandCodec('CreateEnrollmentKey', {
   ephemeral: t.boolean,
 })
 export type CreateEnrollmentKey = t.TypeOf<typeof createEnrollmentKeyCodec>
+
+export const decideCreateEnrollmentKey = (command: CreateEnrollmentKey, state: ExistingMesh): Decision => {
+  const { type: _type, ...given } = command
+  const { keyId, name, atEpochMs, expiresAtEpochMs } = command
+  const facts = { ...given, networkIds: [...new Set(command.networkIds)] }
+  const present = largeMapGet(state.enrollmentKeys, keyId)
+  if (present !== undefined && !present.revoked && enrollmentKeyContentEq.equals(present, facts)) return alreadySo
+  if (present !== undefined) return refuse({ code: 'enrollment-key-id-taken', keyId, name: present.name })
+  const namesakeId = state.indexes.enrollmentKeyIdsByName.get(name)
+  const namesake = namesakeId === undefined ? undefined : largeMapGet(state.enrollmentKeys, namesakeId)
+  if (namesake !== undefined && letsIn(namesake, atEpochMs))
+    return refuse({ code: 'enrollment-key-name-taken', name, keyId: namesake.keyId })
+  if (facts.networkIds.length === 0) return refuse({ code: 'enrollment-key-needs-network', name })
+  const unknown = facts.networkIds.find((networkId) => !largeMapHas(state.networks, networkId))
+  if (unknown !== undefined) return refuse({ code: 'network-unknown', networkId: unknown })
+  if (expiresAtEpochMs !== null && !isAhead(expiresAtEpochMs, atEpochMs))
+    return refuse({ code: 'expiry-not-ahead', expiresAtEpochMs, atEpochMs })
+  return E.right([{ type: 'EnrollmentKeyCreated', ...facts }])
+}
+
+/** Whether a key may still let a machine in; one that never will again gives its name free. */
+const letsIn = (key: EnrollmentKey, nowEpochMs: EpochMs): boolean =>
+  !key.revoked &&
+  (key.maxUses === null || key.uses < key.maxUses) &&
+  (key.expiresAtEpochMs === null || isAhead(key.expiresAtEpochMs, nowEpochMs))

@@ -1,8 +1,13 @@
+import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { networkIdCodec, networkNameCodec } from '../../values/index.js'
 import { networkSettingsCodec } from '../event-parts.js'
+import { largeMapGet } from '../large-map.js'
+import { networkContentEq } from '../mesh-equality.js'
 import { commandCodec } from './command-codec.js'
 import { rangeCodec } from './command-parts.js'
+import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { networkRangesProblem } from './range-rules.js'
 
 /** Begin a network (A1). At least one of the two ranges. `[]` when it is there with the same content. */
 export const createNetworkCodec = commandCodec('CreateNetwork', {
@@ -13,3 +18,15 @@ export const createNetworkCodec = commandCodec('CreateNetwork', {
   settings: networkSettingsCodec,
 })
 export type CreateNetwork = t.TypeOf<typeof createNetworkCodec>
+
+export const decideCreateNetwork = (command: CreateNetwork, state: ExistingMesh): Decision => {
+  const { atEpochMs, networkId, name, range4, range6, settings } = command
+  const present = largeMapGet(state.networks, networkId)
+  if (present !== undefined && networkContentEq.equals(present, command)) return alreadySo
+  if (present !== undefined) return refuse({ code: 'network-id-taken', networkId, name: present.name })
+  const namesake = largeMapGet(state.indexes.networkIdsByName, name)
+  if (namesake !== undefined) return refuse({ code: 'network-name-taken', name, networkId: namesake })
+  const problem = networkRangesProblem(state, command)
+  if (problem !== undefined) return refuse(problem)
+  return E.right([{ type: 'NetworkCreated', atEpochMs, networkId, name, range4, range6, settings }])
+}

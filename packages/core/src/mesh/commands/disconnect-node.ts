@@ -1,7 +1,17 @@
+import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { nodeIdCodec } from '../../values/index.js'
+import { largeMapGet } from '../large-map.js'
 import { commandCodec } from './command-codec.js'
+import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Put a node aside (A5): it keeps its place and addresses, and nobody peers with it. */
 export const disconnectNodeCodec = commandCodec('DisconnectNode', { nodeId: nodeIdCodec })
 export type DisconnectNode = t.TypeOf<typeof disconnectNodeCodec>
+
+export const decideDisconnectNode = ({ nodeId, atEpochMs }: DisconnectNode, state: ExistingMesh): Decision => {
+  const node = largeMapGet(state.nodes, nodeId)
+  if (node === undefined) return refuse({ code: 'node-unknown', nodeId })
+  if (!node.connected) return alreadySo
+  return E.right([{ type: 'NodeDisconnected', atEpochMs, nodeId }])
+}

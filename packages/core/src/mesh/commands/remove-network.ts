@@ -1,6 +1,11 @@
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { networkIdCodec } from '../../values/index.js'
+import { type NetworkId, networkIdCodec } from '../../values/index.js'
+import type { EnrollmentKeyRevoked } from '../events/enrollment-key-revoked.js'
+import { largeMapGet, largeMapHas, largeMapKeys, largeMapValues } from '../large-map.js'
 import { commandCodec } from './command-codec.js'
+import { type Decision, type ExistingMesh, refuse } from './decision.js'
+import { leaveAll } from './leave-rules.js'
 
 /** End a network. Enrolment keys that lead nowhere else are revoked; hosts stay in the mesh. */
 export const removeNetworkCodec = commandCodec('RemoveNetwork', {
@@ -9,3 +14,30 @@ export const removeNetworkCodec = commandCodec('RemoveNetwork', {
   evenWithNodes: t.boolean,
 })
 export type RemoveNetwork = t.TypeOf<typeof removeNetworkCodec>
+
+export const decideRemoveNetwork = (command: RemoveNetwork, state: ExistingMesh): Decision => {
+  const { networkId, atEpochMs } = command
+  const network = largeMapGet(state.networks, networkId)
+  if (network === undefined) return refuse({ code: 'network-unknown', networkId })
+  const nodes = network.nodeIds.size
+  if (nodes > 0 && !command.evenWithNodes)
+    return refuse({ code: 'network-has-nodes', networkId, name: network.name, nodes })
+  return E.right([
+    ...leaveAll(state, [...largeMapKeys(network.nodeIds)], 'network-removed', atEpochMs),
+    ...revokeKeysOnlyFor(state, command),
+    { type: 'NetworkRemoved', atEpochMs, networkId },
+  ])
+}
+
+/** Keys that lead to no other network that is there. */
+const revokeKeysOnlyFor = (
+  state: ExistingMesh,
+  { networkId, atEpochMs }: RemoveNetwork,
+): readonly EnrollmentKeyRevoked[] => {
+  const isElsewhere = (other: NetworkId) => other !== networkId && largeMapHas(state.networks, other)
+  return [...largeMapValues(state.enrollmentKeys)]
+    .filter((key) => !key.revoked && key.networkIds.includes(networkId) && !key.networkIds.some(isElsewhere))
+    .map(({ keyId }) => keyId)
+    .sort()
+    .map((keyId) => ({ type: 'EnrollmentKeyRevoked', atEpochMs, keyId }))
+}

@@ -1,7 +1,14 @@
+import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { hostIdCodec, hostNameCodec } from '../../values/index.js'
 import { hostCapabilitiesCodec, hostSystemCodec, mtuCodec, orNull, portCodec } from '../event-parts.js'
+import { largeMapGet } from '../large-map.js'
+import { freeListenPort, publicAddressesOf } from '../listeners.js'
+import { hostContentEq, hostEndpointsEq } from '../mesh-equality.js'
+import type { Host } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
+import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { moveLocalEndpoints } from './endpoint-rules.js'
 
 /** Change what is known or wanted of a host (A3). What is left out stays; its nodes keep their names. */
 export const updateHostCodec = commandCodec(
@@ -16,3 +23,27 @@ export const updateHostCodec = commandCodec(
   },
 )
 export type UpdateHost = t.TypeOf<typeof updateHostCodec>
+
+export const decideUpdateHost = (command: UpdateHost, state: ExistingMesh): Decision => {
+  const { hostId, atEpochMs } = command
+  const host = largeMapGet(state.hosts, hostId)
+  if (host === undefined) return refuse({ code: 'host-unknown', hostId })
+  const listenPort = freeListenPort(state, hostId, host.endpoints, command.listenPort ?? host.listenPort)
+  if (listenPort === undefined)
+    return refuse({ code: 'listen-ports-exhausted', addresses: publicAddressesOf(host.endpoints) })
+  const wanted = { ...wantedContent(command, host), listenPort }
+  if (hostContentEq.equals(host, wanted)) return alreadySo
+  const updated = { type: 'HostUpdated', atEpochMs, hostId, ...wanted } as const
+  if (listenPort === host.listenPort) return E.right([updated])
+  const { localPrefixes } = host
+  const moved = { listenPort, endpoints: moveLocalEndpoints(host.endpoints, listenPort), localPrefixes }
+  if (hostEndpointsEq.equals({ ...host, listenPort }, moved)) return E.right([updated])
+  return E.right([updated, { type: 'HostEndpointsChanged', atEpochMs, hostId, ...moved }])
+}
+
+const wantedContent = (command: UpdateHost, host: Host) => ({
+  name: command.name ?? host.name,
+  system: command.system ?? host.system,
+  mtuBytes: command.mtuBytes === undefined ? host.mtuBytes : command.mtuBytes,
+  capabilities: command.capabilities ?? host.capabilities,
+})

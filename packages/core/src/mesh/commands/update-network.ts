@@ -1,7 +1,14 @@
+import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { networkIdCodec, networkNameCodec } from '../../values/index.js'
+import { largeMapGet } from '../large-map.js'
+import { networkContentEq } from '../mesh-equality.js'
+import type { MeshError } from '../mesh-error.js'
+import type { Network, NetworkSettings } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
 import { networkSettingsChangeCodec, rangeCodec } from './command-parts.js'
+import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { networkRangesProblem } from './range-rules.js'
 
 /** Change a network. What is left out stays; name and ranges stay for ever once it had a node (A1). */
 export const updateNetworkCodec = commandCodec(
@@ -10,3 +17,44 @@ export const updateNetworkCodec = commandCodec(
   { name: networkNameCodec, range4: rangeCodec, range6: rangeCodec, settings: networkSettingsChangeCodec },
 )
 export type UpdateNetwork = t.TypeOf<typeof updateNetworkCodec>
+
+export const decideUpdateNetwork = (command: UpdateNetwork, state: ExistingMesh): Decision => {
+  const { networkId, atEpochMs } = command
+  const network = largeMapGet(state.networks, networkId)
+  if (network === undefined) return refuse({ code: 'network-unknown', networkId })
+  const wanted = wantedContent(command, network)
+  if (networkContentEq.equals(network, wanted)) return alreadySo
+  const used = usedProblem(network, wanted)
+  if (used !== undefined) return refuse(used)
+  const namesake = largeMapGet(state.indexes.networkIdsByName, wanted.name)
+  if (namesake !== undefined && namesake !== networkId)
+    return refuse({ code: 'network-name-taken', name: wanted.name, networkId: namesake })
+  if (wanted.range4 !== network.range4 || wanted.range6 !== network.range6) {
+    const problem = networkRangesProblem(state, { networkId, ...wanted })
+    if (problem !== undefined) return refuse(problem)
+  }
+  return E.right([{ type: 'NetworkUpdated', atEpochMs, networkId, ...wanted }])
+}
+
+type NetworkContent = Pick<Network, 'name' | 'range4' | 'range6' | 'settings'>
+
+const wantedContent = (command: UpdateNetwork, network: Network): NetworkContent => ({
+  name: command.name ?? network.name,
+  range4: command.range4 === undefined ? network.range4 : command.range4,
+  range6: command.range6 === undefined ? network.range6 : command.range6,
+  settings: wantedSettings(command.settings ?? {}, network.settings),
+})
+
+const wantedSettings = (wanted: NonNullable<UpdateNetwork['settings']>, present: NetworkSettings): NetworkSettings => ({
+  keepaliveSeconds: wanted.keepaliveSeconds ?? present.keepaliveSeconds,
+  mtuBytes: wanted.mtuBytes ?? present.mtuBytes,
+  joinApproval: wanted.joinApproval ?? present.joinApproval,
+  clientDns: wanted.clientDns ?? present.clientDns,
+})
+
+const usedProblem = (network: Network, wanted: NetworkContent): MeshError | undefined => {
+  if (!network.everUsed) return undefined
+  const field = (['name', 'range4', 'range6'] as const).find((each) => wanted[each] !== network[each])
+  const { networkId, name } = network
+  return field === undefined ? undefined : { code: 'network-used', networkId, name, field }
+}

@@ -1,7 +1,11 @@
+import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { epochMsCodec, nodeIdCodec } from '../../values/index.js'
 import { orNull } from '../event-parts.js'
+import { largeMapGet } from '../large-map.js'
 import { commandCodec } from './command-codec.js'
+import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { isAhead } from './time-rules.js'
 
 /** Change when a node expires (A5); a time ahead brings an expired one back. */
 export const updateNodeCodec = commandCodec('UpdateNode', {
@@ -10,3 +14,15 @@ export const updateNodeCodec = commandCodec('UpdateNode', {
   expiresAtEpochMs: orNull(epochMsCodec),
 })
 export type UpdateNode = t.TypeOf<typeof updateNodeCodec>
+
+export const decideUpdateNode = (
+  { nodeId, expiresAtEpochMs, atEpochMs }: UpdateNode,
+  state: ExistingMesh,
+): Decision => {
+  const node = largeMapGet(state.nodes, nodeId)
+  if (node === undefined) return refuse({ code: 'node-unknown', nodeId })
+  if (node.expiresAtEpochMs === expiresAtEpochMs && !node.expired) return alreadySo
+  if (expiresAtEpochMs !== null && !isAhead(expiresAtEpochMs, atEpochMs))
+    return refuse({ code: 'expiry-not-ahead', expiresAtEpochMs, atEpochMs })
+  return E.right([{ type: 'NodeUpdated', atEpochMs, nodeId, expiresAtEpochMs }])
+}

@@ -14,5 +14,7 @@ export const evolveEnrollmentKeyRevoked = (draft: MeshDraft, event: EnrollmentKe
   const key = largeMapGet(draft.enrollmentKeys, event.keyId)
   if (key === undefined) return
   key.revoked = true
-  draft.indexes.enrollmentKeyIdsByName.delete(key.name)
+  // A key that lets nobody in any more may have lost its name to a newer one.
+  const names = draft.indexes.enrollmentKeyIdsByName
+  if (names.get(key.name) === event.keyId) names.delete(key.name)
 }

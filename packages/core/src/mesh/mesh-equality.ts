@@ -1,0 +1,65 @@
+/** When two pieces of state say the same. A field that is added to one of them without a line here doesn't compile. */
+import * as B from 'fp-ts/lib/boolean.js'
+import * as Eq from 'fp-ts/lib/Eq.js'
+import * as N from 'fp-ts/lib/number.js'
+import * as RA from 'fp-ts/lib/ReadonlyArray.js'
+import * as S from 'fp-ts/lib/string.js'
+import type { EndpointCandidate } from './endpoint-candidate.js'
+import type { EnrollmentKey, Host, HostSystem, Mesh, MeshSettings, Network, NetworkSettings } from './mesh-state.js'
+
+const meshSettingsEq = Eq.struct<MeshSettings>({
+  domain: S.Eq,
+  controlRange4: S.Eq,
+  controlRange6: S.Eq,
+  ephemeralGraceSeconds: N.Eq,
+})
+
+/** What an administrator says of a mesh. */
+export const meshContentEq = Eq.struct<Pick<Mesh, 'name' | 'settings'>>({ name: S.Eq, settings: meshSettingsEq })
+
+const networkSettingsEq = Eq.struct<NetworkSettings>({
+  keepaliveSeconds: N.Eq,
+  mtuBytes: N.Eq,
+  joinApproval: S.Eq,
+  clientDns: RA.getEq(S.Eq),
+})
+
+/** What an administrator says of a network. */
+export const networkContentEq = Eq.struct<Pick<Network, 'name' | 'range4' | 'range6' | 'settings'>>({
+  name: S.Eq,
+  range4: Eq.eqStrict,
+  range6: Eq.eqStrict,
+  settings: networkSettingsEq,
+})
+
+const hostSystemEq = Eq.struct<HostSystem>({ os: S.Eq, osVersion: S.Eq, arch: S.Eq, agentVersion: S.Eq })
+
+/** What `HostUpdated` carries. */
+export const hostContentEq = Eq.struct<Pick<Host, 'name' | 'system' | 'listenPort' | 'mtuBytes' | 'capabilities'>>({
+  name: S.Eq,
+  system: hostSystemEq,
+  listenPort: N.Eq,
+  mtuBytes: Eq.eqStrict,
+  capabilities: RA.getEq(S.Eq),
+})
+
+/** The same door, known the same way. */
+export const endpointCandidateEq = Eq.struct<EndpointCandidate>({ endpoint: S.Eq, origin: S.Eq })
+
+/** What `HostEndpointsChanged` carries. */
+export const hostEndpointsEq = Eq.struct<Pick<Host, 'listenPort' | 'endpoints' | 'localPrefixes'>>({
+  listenPort: N.Eq,
+  endpoints: RA.getEq(endpointCandidateEq),
+  localPrefixes: RA.getEq(S.Eq),
+})
+
+/** What an administrator says of an enrolment key. */
+export const enrollmentKeyContentEq = Eq.struct<Omit<EnrollmentKey, 'keyId' | 'uses' | 'revoked'>>({
+  name: S.Eq,
+  secretHash: S.Eq,
+  networkIds: RA.getEq(S.Eq),
+  maxUses: Eq.eqStrict,
+  expiresAtEpochMs: Eq.eqStrict,
+  preApproved: B.Eq,
+  ephemeral: B.Eq,
+})
