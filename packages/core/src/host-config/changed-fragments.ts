@@ -3,22 +3,14 @@
  * mesh: entities are compared one by one, sets are never built, only what came and went.
  */
 
-import { largeMapGet, largeMapHas, largeMapValues } from '../mesh/large-map.js'
+import { largeMapGet, largeMapValues } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import type { HostId, NetworkId, NodeId } from '../values/index.js'
-import {
-  type Fragment,
-  type FragmentId,
-  hostFragmentId,
-  membersFragmentId,
-  namesFragmentId,
-  nodeFragmentId,
-  selfFragmentId,
-} from './fragment.js'
+import type { HostId, NodeId } from '../values/index.js'
+import { type FragmentId, hostFragmentId, nodeFragmentId, selfFragmentId } from './fragment.js'
 import type { FragmentChange, FragmentChanges, VisibilityChange } from './fragment-change.js'
-import { fragmentVersion, membersVersion, namesVersion } from './fragment-version.js'
-import { namesSuffix, projectFragment, projectNameEntry, projectNames } from './project-fragments.js'
+import { fragmentVersion } from './fragment-version.js'
+import { projectFragment } from './project-fragments.js'
 import { type Touched, touchedBy } from './touched-by-event.js'
 import { networksSeenBy } from './visibility.js'
 
@@ -43,35 +35,6 @@ export const changedFragments = (
     ],
     visibility: [...movedHosts].flatMap((hostId) => visibilityChange(before, after, hostId)),
   }
-}
-
-interface Move {
-  readonly nodeId: NodeId
-  readonly hostId: HostId
-  readonly networkId: NetworkId
-}
-interface Moves {
-  readonly came: readonly Move[]
-  readonly went: readonly Move[]
-}
-
-const membershipMoves = (before: MeshState, after: MeshState, nodes: Iterable<NodeId>): Moves => {
-  const came: Move[] = []
-  const went: Move[] = []
-  for (const nodeId of nodes) {
-    const was = memberIn(before, nodeId)
-    const is = memberIn(after, nodeId)
-    if (was === undefined && is !== undefined) came.push(is)
-    if (was !== undefined && is === undefined) went.push(was)
-  }
-  return { came, went }
-}
-
-const memberIn = (state: MeshState, nodeId: NodeId): Move | undefined => {
-  const node = largeMapGet(state.nodes, nodeId)
-  const network = node === undefined ? undefined : largeMapGet(state.networks, node.networkId)
-  if (node === undefined || network === undefined || !largeMapHas(network.members, nodeId)) return undefined
-  return { nodeId, hostId: node.hostId, networkId: node.networkId }
 }
 
 const changedSelves = (
@@ -135,67 +98,6 @@ const changedEntity = (
   return { fragment, change: { op: 'put', to, content: is } }
 }
 
-const changedSets = (
-  before: MeshState,
-  after: MeshState,
-  touched: Touched,
-  moves: Moves,
-): readonly FragmentChange[] => {
-  const networkIds = new Set([...touched.networks, ...moves.came.map(networkOf), ...moves.went.map(networkOf)])
-  return [...networkIds].flatMap((networkId) => {
-    const was = largeMapGet(before.networks, networkId)
-    const is = largeMapGet(after.networks, networkId)
-    if (was === undefined || is === undefined) return []
-    const came = moves.came
-      .filter((move) => move.networkId === networkId)
-      .map(nodeOf)
-      .sort()
-    const went = moves.went
-      .filter((move) => move.networkId === networkId)
-      .map(nodeOf)
-      .sort()
-    const audience = { kind: 'networks', networkIds: [networkId] } as const
-    const members = setChange(membersFragmentId(networkId), audience, {
-      op: 'members',
-      from: membersVersion(was.membersHash),
-      to: membersVersion(is.membersHash),
-      add: came,
-      remove: went,
-    })
-    const suffixes = [namesSuffix(before, was), namesSuffix(after, is)] as const
-    const names =
-      suffixes[0] === suffixes[1]
-        ? setChange(namesFragmentId(networkId), audience, {
-            op: 'names',
-            from: namesVersion(was.namesHash, suffixes[0]),
-            to: namesVersion(is.namesHash, suffixes[1]),
-            add: came.flatMap((nodeId) => projectNameEntry(after, nodeId) ?? []),
-            remove: went,
-          })
-        : wholeNames(after, networkId, audience)
-    return [...members, ...names]
-  })
-}
-
-const setChange = (
-  fragment: FragmentId,
-  audience: FragmentChange['audience'],
-  change: Extract<FragmentChange['change'], { op: 'members' | 'names' }>,
-): readonly FragmentChange[] =>
-  change.add.length === 0 && change.remove.length === 0 ? [] : [{ fragment, audience, change }]
-
-const wholeNames = (
-  after: MeshState,
-  networkId: NetworkId,
-  audience: FragmentChange['audience'],
-): readonly FragmentChange[] => {
-  const content: Fragment | undefined = projectNames(after, networkId)
-  if (content === undefined) return []
-  return [
-    { fragment: namesFragmentId(networkId), audience, change: { op: 'put', to: fragmentVersion(content), content } },
-  ]
-}
-
 const visibilityChange = (before: MeshState, after: MeshState, hostId: HostId): readonly VisibilityChange[] => {
   const was = networksSeenBy(before, hostId)
   const is = networksSeenBy(after, hostId)
@@ -203,6 +105,3 @@ const visibilityChange = (before: MeshState, after: MeshState, hostId: HostId): 
   const lost = was.filter((networkId) => !is.includes(networkId))
   return gained.length === 0 && lost.length === 0 ? [] : [{ hostId, gained, lost }]
 }
-
-const networkOf = (move: Move): NetworkId => move.networkId
-const nodeOf = (move: Move): NodeId => move.nodeId

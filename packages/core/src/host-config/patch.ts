@@ -83,23 +83,26 @@ const concerns = (
   }
 }
 
-/** Whole networks for a viewer that came into them; those it left are forgotten. */
+/** Whole networks for a viewer that came into them, less what it holds already; those it left are forgotten. */
 const visibilityPatch = (
   before: MeshState,
   after: MeshState,
   moved: VisibilityChange,
   sent: readonly PatchChange[],
 ): readonly PatchChange[] => {
-  const hostsSeen = new Set<HostId>([moved.hostId])
-  const stillSeen = networksSeenBy(before, moved.hostId).filter((id) => !moved.lost.includes(id))
-  for (const networkId of stillSeen) for (const hostId of membersOf(after, networkId)) hostsSeen.add(hostId)
   const alreadySent = new Set(sent.map(({ fragment }) => fragment))
+  const hostsSeen = new Set<HostId>([moved.hostId])
   const ids = moved.gained.flatMap((networkId) => [...fragmentIdsOfNetwork(after, networkId, hostsSeen)])
   return [
-    ...ids.filter((id) => !alreadySent.has(id)).flatMap((id) => putOf(after, id)),
+    ...ids
+      .filter((id) => !alreadySent.has(id) && !heldAlike(before, after, moved.hostId, id))
+      .flatMap((id) => putOf(after, id)),
     ...moved.lost.flatMap((networkId) => [forget(membersFragmentId(networkId)), forget(namesFragmentId(networkId))]),
   ]
 }
+
+const heldAlike = (before: MeshState, after: MeshState, viewer: HostId, id: FragmentId): boolean =>
+  canSee(before, viewer, id) && projectFragmentVersion(before, id) === projectFragmentVersion(after, id)
 
 /**
  * What brings a viewer with these versions up to `state`: what differs, whole, and what it may no longer see. Needs nothing but
