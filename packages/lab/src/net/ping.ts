@@ -30,13 +30,15 @@ export async function ping(from: Host, address: string, waitSeconds = 2): Promis
 }
 
 /**
- * Everybody pings everybody else. Who gets no answer is tried again until `limitMs` is over: when two handshakes cross,
- * WireGuard needs 5 s.
+ * Everybody pings everybody else; who gets no answer is tried again until `limitMs` is over.
+ *
+ * First each pings those after it in the list, then those before it: two handshakes that cross cost WireGuard 5 s.
  */
 export async function pingMatrix(targets: readonly PingTarget[], limitMs = 15_000): Promise<PingMatrix> {
   const deadline = performance.now() + limitMs
-  const rows = await Promise.all(targets.map((from) => pingRow(from, targets, deadline)))
-  const results = rows.flat()
+  const later = await Promise.all(targets.map((from, at) => pingRow(from, targets.slice(at + 1), deadline)))
+  const earlier = await Promise.all(targets.map((from, at) => pingRow(from, targets.slice(0, at), deadline)))
+  const results = targets.flatMap((_, at) => [...(earlier[at] ?? []), ...(later[at] ?? [])])
   return { pairs: results.length, reachable: results.filter(({ reached }) => reached).length, results }
 }
 
@@ -46,7 +48,7 @@ async function pingRow(
   deadline: number,
 ): Promise<readonly PairPing[]> {
   const row: PairPing[] = []
-  for (const to of targets.filter((target) => target !== from)) {
+  for (const to of targets) {
     let roundTripMs = await ping(from.host, to.address)
     while (roundTripMs === undefined && performance.now() < deadline) {
       await pause(50)

@@ -10,27 +10,14 @@ import {
   routerTable,
 } from './router-rules.js'
 import { quote } from './shell-channel.js'
-import { layWire, type Wire, type WireSettings } from './wire.js'
-
-/** A host's cable to a router. */
-export interface Uplink {
-  readonly host: Host
-  readonly interfaceName: string
-  readonly routerPort: string
-  /** Changes by `readdress`. */
-  readonly address: AddressPair
-  /** The delaying wire it runs through, if any. */
-  readonly wire: Wire | undefined
-}
+import { dropAddressLines, hostLines, routeLines, routerLines, type Uplink } from './uplink.js'
+import { layWire, type WireSettings } from './wire.js'
 
 export interface AttachRequest {
   readonly host: Host
   /** Lays a userspace wire with delay, jitter and loss instead of a cable. */
   readonly wire?: WireSettings
 }
-
-/** The address of every router on the host's side of its cable. */
-const gateway = { ipv4: '169.254.1.1', ipv6: 'fe80::1' }
 
 /** The interface by which a host reaches the router. */
 const uplinkName = 'eth0'
@@ -169,36 +156,4 @@ export class Router implements AsyncDisposable {
   async #nft(rules: string): Promise<void> {
     await this.host.sh(`printf '%s\\n' ${quote(rules)} | nft -f -`)
   }
-}
-
-function routerLines(uplink: Uplink): readonly string[] {
-  const { routerPort } = uplink
-  return [
-    `link set ${routerPort} up`,
-    `addr add ${gateway.ipv4}/32 dev ${routerPort}`,
-    `addr add ${gateway.ipv6}/64 dev ${routerPort} nodad`,
-    ...routeLines(uplink, 'add'),
-  ]
-}
-
-function routeLines({ address, routerPort }: Uplink, action: 'add' | 'replace' | 'del'): readonly string[] {
-  return [
-    `route ${action} ${address.ipv4}/32 dev ${routerPort}`,
-    `route ${action} ${address.ipv6}/128 dev ${routerPort}`,
-  ]
-}
-
-function hostLines({ address, interfaceName }: Uplink): readonly string[] {
-  return [
-    `link set ${interfaceName} up`,
-    `addr add ${address.ipv4}/32 dev ${interfaceName}`,
-    `addr add ${address.ipv6}/128 dev ${interfaceName} nodad`,
-    `route replace ${gateway.ipv4} dev ${interfaceName}`,
-    `route replace default via ${gateway.ipv4} dev ${interfaceName} src ${address.ipv4}`,
-    `route replace default via ${gateway.ipv6} dev ${interfaceName} src ${address.ipv6}`,
-  ]
-}
-
-function dropAddressLines({ address, interfaceName }: Uplink): readonly string[] {
-  return [`addr del ${address.ipv4}/32 dev ${interfaceName}`, `addr del ${address.ipv6}/128 dev ${interfaceName}`]
 }

@@ -1,0 +1,43 @@
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+/** The server refused a request. */
+export class ApiRefused extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: string,
+    what: string,
+  ) {
+    super(`${what}: ${status} ${body}`)
+    this.name = 'ApiRefused'
+  }
+}
+
+/** The server's HTTP API through its unix socket, which every network namespace reaches. */
+export class ApiClient {
+  constructor(
+    readonly socketFile: string,
+    readonly token: string,
+  ) {}
+
+  get<A>(path: string): Promise<A> {
+    return this.#send('GET', path)
+  }
+
+  post<A>(path: string, body: unknown): Promise<A> {
+    return this.#send('POST', path, body)
+  }
+
+  async #send<A>(method: string, path: string, body?: unknown): Promise<A> {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' }
+      const asked = request({ socketPath: this.socketFile, method, path, headers, timeout: 10_000 }, resolve)
+      asked.once('error', reject).once('timeout', () => asked.destroy(new Error(`${method} ${path}: no answer`)))
+      asked.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+    const answer = await text(response)
+    const status = response.statusCode ?? 0
+    if (status >= 300) throw new ApiRefused(status, answer, `${method} ${path}`)
+    return (answer === '' ? undefined : JSON.parse(answer)) as A
+  }
+}

@@ -1,0 +1,124 @@
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Host } from '../net/host.js'
+import type { HostProcess } from '../net/host-process.js'
+import { toolPath } from '../tool-path.js'
+import { type LogLine, readLogLines, tailOfLog } from './log-lines.js'
+import { productEnvironment, productProgram } from './product-program.js'
+import { readTunnel, type TunnelState } from './tunnel-state.js'
+
+export interface AgentPlan {
+  /** Keys, last good config and log. */
+  readonly stateFolder: string
+  readonly name: string
+  readonly interfaceName?: string
+  /** A folder whose programs come before the system's: another build of wireguard-go, for example. */
+  readonly toolFolder?: string
+}
+
+/** The real reference agent as a process inside a host. */
+export class MeshAgent {
+  #process: HostProcess | undefined
+
+  constructor(
+    readonly host: Host,
+    readonly plan: AgentPlan,
+  ) {}
+
+  get interfaceName(): string {
+    return this.plan.interfaceName ?? 'wg0'
+  }
+
+  get logFile(): string {
+    return join(this.plan.stateFolder, 'agent.log')
+  }
+
+  get running(): boolean {
+    return this.#process?.running ?? false
+  }
+
+  /** Whether an earlier run left an identity in the state folder. */
+  async isEnrolled(): Promise<boolean> {
+    return access(this.#enrolledMark).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** Makes keys and joins the mesh. The token goes by the environment: a command line is everybody's to read. */
+  async enroll(serverUrl: string, token: string): Promise<void> {
+    const { stateFolder, name } = this.plan
+    await mkdir(stateFolder, { recursive: true, mode: 0o700 })
+    const args = ['enroll', '--server', serverUrl, '--state', stateFolder, '--name', name]
+    const result = await this.#run([...args, '--interface', this.interfaceName], { MESHFOLD_ENROLLMENT_TOKEN: token })
+    if (result.code !== 0) {
+      throw new Error(`${name} could not enrol (exit code ${result.code}): ${result.stderr}${result.stdout}`)
+    }
+    await writeFile(this.#enrolledMark, '')
+  }
+
+  /** Starts it; `waitForTunnel` says when it has brought its interface up. */
+  start(): void {
+    if (this.running) throw new Error(`${this.plan.name}'s agent runs already.`)
+    const args = [productProgram('reference-agent'), 'run', '--state', this.plan.stateFolder]
+    this.#process = this.host.spawn(process.execPath, args, {
+      env: this.#environment({}),
+      stdoutFile: this.logFile,
+      stderrFile: this.logFile,
+    })
+  }
+
+  /** As `kill -9`: the tunnel stays up without it. */
+  async kill(): Promise<void> {
+    await this.#process?.kill('SIGKILL')
+    await this.#process?.ended
+  }
+
+  /** Asks it to end; resolves with its exit code. */
+  async stop(): Promise<number | null> {
+    return (await this.#process?.stop())?.code ?? null
+  }
+
+  /** Takes everything away that the agent made in the system. */
+  async down(): Promise<void> {
+    const result = await this.#run(['down', '--state', this.plan.stateFolder], {})
+    if (result.code !== 0) throw new Error(`${this.plan.name}: down: ${result.stderr}${result.stdout}`)
+  }
+
+  /** What the agent says of itself. */
+  async status(): Promise<unknown> {
+    const result = await this.#run(['status', '--state', this.plan.stateFolder, '--json'], {})
+    if (result.code !== 0) throw new Error(`${this.plan.name}: status: ${result.stderr}${result.stdout}`)
+    return JSON.parse(result.stdout)
+  }
+
+  /** What the system says of the tunnel; undefined while there is none. */
+  tunnel(): Promise<TunnelState | undefined> {
+    return readTunnel(this.host, this.interfaceName)
+  }
+
+  logLines(): Promise<readonly LogLine[]> {
+    return readLogLines(this.logFile)
+  }
+
+  /** Fails with the end of the log if the agent has ended by itself. */
+  async assertRunning(): Promise<void> {
+    if (this.running) return
+    throw new Error(`${this.plan.name}'s agent has ended. Its log ends:\n${await tailOfLog(this.logFile)}`)
+  }
+
+  get #enrolledMark(): string {
+    return join(this.plan.stateFolder, '.enrolled-by-the-lab')
+  }
+
+  #run(args: readonly string[], env: NodeJS.ProcessEnv) {
+    const program = [productProgram('reference-agent'), ...args]
+    return this.host.run(process.execPath, program, { env: this.#environment(env), limitMs: 60_000 })
+  }
+
+  #environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+    const { toolFolder } = this.plan
+    const path = toolFolder === undefined ? toolPath() : `${toolFolder}:${toolPath()}`
+    return productEnvironment({ ...env, PATH: path })
+  }
+}
