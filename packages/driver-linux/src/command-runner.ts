@@ -47,6 +47,9 @@ export interface CommandRunnerOptions {
   readonly path?: string | undefined
 }
 
+/** `nsenter`, `env`, `ip netns exec` … end so when they can't find the program to run. */
+const NOT_FOUND_BY_PREFIX = 127
+
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The real thing, on this host. */
@@ -57,8 +60,11 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
     // Nothing else is inherited: LOG_LEVEL alone makes wireguard-go keep our files open for as long as it lives.
     const env = { PATH: path, LC_ALL: 'C' }
     try {
-      if (command.staysBehind === true) return await runDaemon(file, args, { env, timeoutMs })
-      return await runProgram(file, args, { env, timeoutMs, outputLimitBytes, stdin: command.stdin })
+      const ended = command.staysBehind
+        ? await runDaemon(file, args, { env, timeoutMs })
+        : await runProgram(file, args, { env, timeoutMs, outputLimitBytes, stdin: command.stdin })
+      const isMissing = prefix.length > 0 && E.isRight(ended) && ended.right.exitCode === NOT_FOUND_BY_PREFIX
+      return isMissing ? E.left({ code: 'program-missing' }) : ended
     } catch (error) {
       return E.left({ code: 'not-started', reason: error instanceof Error ? error.message : String(error) })
     }

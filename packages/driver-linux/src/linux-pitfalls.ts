@@ -19,6 +19,9 @@ export const KERNEL_LACKS_WIREGUARD = /unknown device type|operation not support
 export const ALREADY_GONE =
   /no such process|cannot assign requested address|address not found|cannot find device|no such device/i
 
+/** `wg` about an interface that is not there; the second on a kernel without WireGuard. */
+export const WG_FINDS_NO_INTERFACE = /no such device|protocol not supported/i
+
 /** `ip route add` when prefix and metric are taken, by our route or by one of another interface. */
 export const ROUTE_EXISTS = /file exists/i
 

@@ -10,7 +10,7 @@ export interface UserspaceSocket {
   /** Everything about the device as `key=value` lines, the private key among them. `undefined`: nobody listens there. */
   get(): Promise<E.Either<HostDriverError, readonly string[] | undefined>>
   /** Writes `key=value` lines; `action` names the deed in errors. Not atomic. */
-  set(lines: readonly string[], action: string): Promise<E.Either<HostDriverError, void>>
+  set(lines: readonly string[], action: string): Promise<E.Either<HostDriverError, 'written' | 'nobody-there'>>
 }
 
 /** Settings of {@link openUserspaceSocket}. */
@@ -43,9 +43,8 @@ export function openUserspaceSocket(options: UserspaceSocketOptions): UserspaceS
     async set(lines, action) {
       const answer = await exchange(path, `set=1\n${lines.join('\n')}\n\n`, limits)
       if (answer.kind === 'failed') return E.left(errorOf(answer, action))
-      if (answer.kind === 'nobody-there')
-        return E.left({ code: 'host-refused', action, reason: `nobody listens on ${path}` })
-      return answer.errno === 0 ? E.right(undefined) : E.left(errnoError(answer.errno, action))
+      if (answer.kind === 'nobody-there') return E.right('nobody-there')
+      return answer.errno === 0 ? E.right('written') : E.left(errnoError(answer.errno, action))
     },
   }
 }

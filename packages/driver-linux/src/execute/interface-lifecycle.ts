@@ -48,6 +48,8 @@ export async function removeInterface(host: LinuxHost): Outcome {
 }
 
 async function addLink(host: LinuxHost): Outcome<unknown> {
+  const free = await socketFree(host)
+  if (E.isLeft(free)) return free
   if (host.choice === 'userspace') return startUserspace(host)
   const { tool, args } = addKernelLink(host.interfaceName)
   const added = await host.runner({ file: tool, args })
@@ -66,15 +68,16 @@ async function requireWg(host: LinuxHost): Outcome<unknown> {
 }
 
 async function startUserspace(host: LinuxHost): Outcome<unknown> {
-  const free = await socketFree(host)
-  if (E.isLeft(free)) return free
   const started = await host.runner({ file: host.wireguardGo, args: [host.interfaceName], staysBehind: true })
   if (E.isLeft(started)) return E.left(toolFailure('wireguard-go', started.left, CREATE))
   if (started.right.exitCode === 0) return started
   return E.left(toolRefusal({ ...started.right, stderr: withoutBanner(started.right.stderr) }, CREATE, undefined))
 }
 
-/** Without a link a listener can only be of another network namespace that shares our folder of sockets. */
+/**
+ * Makes sure that a socket of our name is ours: one that nobody listens on would be taken for a userspace interface. Without a
+ * link a listener can only be of another network namespace that shares the folder.
+ */
 async function socketFree(host: LinuxHost): Outcome {
   const listener = await host.socket.get()
   if (E.isLeft(listener)) return listener

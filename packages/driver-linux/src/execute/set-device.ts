@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
-import { type LinuxHost, type Outcome, run } from '../linux-host.js'
+import { type LinuxHost, type Outcome, refuse, run } from '../linux-host.js'
 import { type DeviceSettings, wgSetDevice } from '../render/interface-commands.js'
 import { uapiSetDevice } from '../render/uapi-lines.js'
 
 /** Tells WireGuard about its own interface. */
 export async function setDevice(host: LinuxHost, settings: DeviceSettings, action: string): Outcome {
-  if (isUserspace(host)) return host.socket.set(uapiSetDevice(settings), action)
+  if (isUserspace(host)) return writeToSocket(host, uapiSetDevice(settings), action)
   const done = await run(host, wgSetDevice(host.interfaceName, settings), action)
   return E.isLeft(done) ? done : E.right(undefined)
 }
@@ -14,4 +14,11 @@ export async function setDevice(host: LinuxHost, settings: DeviceSettings, actio
 /** `wg` decides by the same sign: a userspace interface is one that has a socket. */
 export function isUserspace(host: LinuxHost): boolean {
   return existsSync(host.socket.path)
+}
+
+/** Writes to a userspace WireGuard that must be there. */
+export async function writeToSocket(host: LinuxHost, lines: readonly string[], action: string): Outcome {
+  const answer = await host.socket.set(lines, action)
+  if (E.isLeft(answer)) return answer
+  return answer.right === 'written' ? E.right(undefined) : refuse(action, `nobody listens on ${host.socket.path}`)
 }

@@ -1,6 +1,6 @@
 import type { HostChange, UdpEndpoint, WireguardPublicKey } from '@meshfold/core'
 import type { ToolCommand } from '../host-tool.js'
-import { PEERS_PER_WG_SET, PREFIXES_PER_ARGUMENT } from '../linux-pitfalls.js'
+import { PEERS_PER_WG_SET, PREFIXES_PER_ARGUMENT, WG_FINDS_NO_INTERFACE } from '../linux-pitfalls.js'
 
 /** A change that creates or updates a peer. */
 export type SetPeer = Extract<HostChange, { readonly kind: 'set-peer' }>
@@ -27,7 +27,7 @@ function wgAddPeer(name: string, { publicKey, allowedIps = [], endpoint, keepali
 
 /** For the kernel's WireGuard. Removing a peer that is not there succeeds. */
 export function wgRemovePeer(name: string, publicKey: WireguardPublicKey): ToolCommand {
-  return { tool: 'wg', args: ['set', name, 'peer', publicKey, 'remove'] }
+  return { tool: 'wg', args: ['set', name, 'peer', publicKey, 'remove'], tolerates: WG_FINDS_NO_INTERFACE }
 }
 
 /** Writes endpoints as they are, in as few calls as arguments allow. */

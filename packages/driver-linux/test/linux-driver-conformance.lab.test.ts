@@ -1,0 +1,25 @@
+import { type HostUnderTest, hostDriverConformance } from '@meshfold/core/testing'
+import { describe, test } from 'vitest'
+import { Lab } from '../../lab/src/index.js'
+import { driverOptions, hostSnapshot, makeKeys, opened } from './support/lab-driver.js'
+
+/** A host in namespaces of its own, with nothing but a loopback. Outside a sandbox `Lab.open` refuses. */
+async function createHost(): Promise<HostUnderTest> {
+  const lab = await Lab.open()
+  const [host] = await lab.hosts(['under-test'])
+  const [first, second] = [makeKeys(), makeKeys()]
+  let held = first
+  return {
+    open: () => opened(driverOptions(host, () => held.privateKey)),
+    keys: [first.publicKey, second.publicKey],
+    hold: async (key) => {
+      held = key === first.publicKey ? first : second
+    },
+    snapshot: () => hostSnapshot(host),
+    dispose: () => lab.close(),
+  }
+}
+
+describe('Linux driver on a real host', () => {
+  hostDriverConformance({ describe, test, createHost, walkLength: 12 })
+})

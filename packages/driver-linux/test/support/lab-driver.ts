@@ -1,0 +1,77 @@
+/** The driver on a host of the lab: the same code as in production, reaching into the host's namespaces. */
+import { generateKeyPairSync } from 'node:crypto'
+import { type HostDriver, type WireguardPublicKey, wireguardKeyFromBytes } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Host } from '../../../lab/src/index.js'
+import { createCommandRunner } from '../../src/command-runner.js'
+import { createLinuxDriver } from '../../src/linux-driver.js'
+import type { LinuxDriverOptions } from '../../src/linux-driver-options.js'
+
+/** The interface that drivers under test own. */
+export const interfaceName = 'mesh0'
+
+/** A WireGuard key pair, raw. */
+export interface LabKeys {
+  readonly privateKey: Uint8Array
+  readonly publicKey: WireguardPublicKey
+}
+
+/** Makes a key pair. */
+export function makeKeys(): LabKeys {
+  const { privateKey, publicKey } = generateKeyPairSync('x25519')
+  const publicBytes = wireguardKeyFromBytes(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32))
+  if (E.isLeft(publicBytes)) throw new Error(publicBytes.left.reason)
+  return {
+    privateKey: Uint8Array.from(privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32)),
+    publicKey: publicBytes.right,
+  }
+}
+
+/** Settings of the driver that set it up for a host of the lab. */
+export function driverOptions(host: Host, privateKey: () => Uint8Array): LinuxDriverOptions {
+  return {
+    interfaceName,
+    privateKey: async () => E.right(privateKey()),
+    commandRunner: createCommandRunner({ prefix: ['nsenter', ...host.enterArguments] }),
+    socketFolder: `/proc/${host.pid}/root/run/wireguard`,
+  }
+}
+
+/** Opens the driver on a host. */
+export async function openDriver(
+  host: Host,
+  keys: LabKeys,
+  more: Partial<LinuxDriverOptions> = {},
+): Promise<HostDriver> {
+  return opened({ ...driverOptions(host, () => keys.privateKey), ...more })
+}
+
+/** Opens a driver that must open. */
+export async function opened(options: LinuxDriverOptions): Promise<HostDriver> {
+  const driver = await createLinuxDriver(options)
+  if (E.isLeft(driver)) throw new Error(JSON.stringify(driver.left))
+  return driver.right
+}
+
+/** All that a driver might leave on a host: links, addresses, routes, rules, processes, and files of `/run`. */
+export async function hostSnapshot(host: Host): Promise<unknown> {
+  await host.sh(waitForDyingWireguard)
+  const commands = [
+    'ip -j -d link show',
+    'ip -j addr show',
+    'ip -j -4 route show table all',
+    'ip -j -6 route show table all',
+    'ip -j rule show',
+    'ip -j -6 rule show',
+    // Without the shell and the programs that take the snapshot.
+    "ps -e -o comm= | grep -vxE 'ps|sh|grep|sort' | sort",
+    'find /run | sort',
+  ]
+  return host.sh(commands.join('; echo; '))
+}
+
+/** wireguard-go closes its socket some milliseconds before it ends. */
+const waitForDyingWireguard = `
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  [ -n "$(ls /run/wireguard)" ] || ! pgrep -x wireguard-go >/dev/null || sleep 0.05
+done`
