@@ -1,3 +1,9 @@
+/**
+ * The words that everything else is written in: addresses, ranges, keys, endpoints, names, ids and moments. Each is a
+ * string or number with a brand, in one canonical spelling, so that `===`, `Map` keys and JSON just work. A value is
+ * made by its parser (which returns the reason when it refuses), by its codec at a border, or, for literals in code and
+ * tests, by the function of its own name (which throws).
+ */
 export {
   type AddressPool,
   createAddressPool,

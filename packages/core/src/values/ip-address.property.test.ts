@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
-import { arbitraryIpAddress, arbitraryIpv6Address } from '../testing/arbitraries/values.js'
+import { arbitraryIpAddress, arbitraryIpv4Address, arbitraryIpv6Address } from '../testing/arbitraries/values.js'
 import {
   compareIpAddresses,
   ipAddressFromBigInt,
@@ -69,6 +69,18 @@ test('every other spelling leads to the same canonical text and is not canonical
       expect(parseIpAddress(address.toUpperCase())).toEqual(E.right(address))
       expect(isIpAddress(spelledOut)).toBe(spelledOut === address)
       expect(isIpAddress(address.toUpperCase())).toBe(address.toUpperCase() === address)
+    }),
+  )
+})
+
+test('IPv4 has one spelling: none with a part padded, in octal or in hexadecimal', () => {
+  fc.assert(
+    fc.property(arbitraryIpv4Address, fc.nat(3), fc.constantFrom(8, 16), (address, position, radix) => {
+      const respell = (write: (part: string) => string) =>
+        address.split('.').map((part, index) => (index === position ? write(part) : part))
+      const padded = respell((part) => `0${part}`)
+      const inRadix = respell((part) => `${radix === 8 ? '0' : '0x'}${Number(part).toString(radix)}`)
+      for (const spelling of [padded, inRadix]) expect(E.isLeft(parseIpAddress(spelling.join('.')))).toBe(true)
     }),
   )
 })
