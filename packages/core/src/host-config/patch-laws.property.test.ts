@@ -5,6 +5,7 @@ import { evolveAll } from '../mesh/evolve.js'
 import { largeMapKeys } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
+import { eventHistories } from '../testing/arbitraries/event-histories.js'
 import type { HostId } from '../values/index.js'
 import { changedFragments } from './changed-fragments.js'
 import { coalesceChanges } from './coalesce-changes.js'
@@ -14,7 +15,6 @@ import { applyPatch, type FragmentTable, tableOfSnapshot, tableVersions } from '
 import { expandHostConfig, projectHostConfig } from './host-config.js'
 import { asOfState, patchOfStep, patchOfTable, projectSnapshot, viewersOf } from './patch.js'
 import { projectFragmentVersion } from './project-fragments.js'
-import { randomSteps } from './random-steps.fixture.js'
 import { canSee, visibleFragmentIds } from './visibility.js'
 
 const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 60)
@@ -53,7 +53,7 @@ const patched = (table: FragmentTable, changes: Parameters<typeof applyPatch>[1]
 describe('law 3: snapshot + patches = snapshot', () => {
   test('step by step, for every host', async () => {
     await fc.assert(
-      fc.property(randomSteps(), (batches) => {
+      fc.property(eventHistories(), (batches) => {
         const tables = new Map<HostId, FragmentTable>()
         for (const { before, after, changes } of historyOf(batches)) {
           const concerned = new Set(viewersOf(changes, after))
@@ -77,7 +77,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
 
   test('after an absence of any length, from the ring or from a table of versions', async () => {
     await fc.assert(
-      fc.property(randomSteps(), fc.nat(), fc.integer({ min: 1, max: 60 }), (batches, away, capacity) => {
+      fc.property(eventHistories(), fc.nat(), fc.integer({ min: 1, max: 60 }), (batches, away, capacity) => {
         const history = historyOf(batches)
         if (history.length === 0) return
         const ring = createFragmentRing(capacity)
@@ -99,7 +99,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
 
   test('a patch that comes twice changes nothing the second time', async () => {
     await fc.assert(
-      fc.property(randomSteps(), (batches) => {
+      fc.property(eventHistories(), (batches) => {
         for (const { before, after, changes } of historyOf(batches)) {
           for (const hostId of hostsOf(after)) {
             const table = tableOfSnapshot(hostId, projectSnapshot(before, hostId))
@@ -118,7 +118,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
 
   test('coalescing two steps is the two steps', async () => {
     await fc.assert(
-      fc.property(randomSteps(), (batches) => {
+      fc.property(eventHistories(), (batches) => {
         const history = historyOf(batches)
         for (let i = 0; i + 1 < history.length; i += 1) {
           const [first, second] = [history[i] as Step, history[i + 1] as Step]
@@ -139,7 +139,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
 describe('law 4: who is sent a patch has another config, and who is not has the same', () => {
   test('for every host and every step', async () => {
     await fc.assert(
-      fc.property(randomSteps(), (batches) => {
+      fc.property(eventHistories(), (batches) => {
         for (const { before, after, changes } of historyOf(batches)) {
           const concerned = new Set(viewersOf(changes, after))
           for (const hostId of hostsOf(after)) {
@@ -157,7 +157,7 @@ describe('law 4: who is sent a patch has another config, and who is not has the 
 describe('versions', () => {
   test('a version computed without building the set is the version of the set', async () => {
     await fc.assert(
-      fc.property(randomSteps(), (batches) => {
+      fc.property(eventHistories(), (batches) => {
         for (const { after } of historyOf(batches)) {
           for (const hostId of hostsOf(after)) {
             const table = tableOfSnapshot(hostId, projectSnapshot(after, hostId))

@@ -1,12 +1,12 @@
 /**
- * Random histories for the patch laws, made of events directly: they need not be what the rules would emit, only what a log could
+ * Random histories, made of events directly: they need not be what the rules would emit, only what a log could
  * hold, so that patches are right for every log.
  */
 import * as fc from 'fast-check'
-import { evolveAll } from '../mesh/evolve.js'
-import { largeMapGet, largeMapHas, largeMapKeys, largeMapSize } from '../mesh/large-map.js'
-import type { MeshEvent } from '../mesh/mesh-event.js'
-import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
+import { evolveAll } from '../../mesh/evolve.js'
+import { largeMapGet, largeMapHas, largeMapKeys, largeMapSize } from '../../mesh/large-map.js'
+import type { MeshEvent } from '../../mesh/mesh-event.js'
+import { emptyMeshState, type MeshState } from '../../mesh/mesh-state.js'
 import {
   encodeBase64,
   epochMs,
@@ -24,7 +24,7 @@ import {
   nodeId,
   udpEndpoint,
   wireguardPublicKey,
-} from '../values/index.js'
+} from '../../values/index.js'
 
 interface Move {
   readonly what: (typeof kinds)[number]
@@ -62,7 +62,7 @@ const networkNumbers = 3
  * Batches of events, in order, from an empty log on. Most hosts are there and in most networks from the beginning: two hosts that
  * see each other are where patches can go wrong.
  */
-export const randomSteps = (): fc.Arbitrary<readonly (readonly MeshEvent[])[]> =>
+export const eventHistories = (): fc.Arbitrary<readonly (readonly MeshEvent[])[]> =>
   fc
     .record({
       absent: fc.subarray(placements, { maxLength: 6 }),
