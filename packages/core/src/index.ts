@@ -93,6 +93,7 @@ export type { UpdateMeshSettings } from './mesh/commands/update-mesh-settings.js
 export type { UpdateNetwork } from './mesh/commands/update-network.js'
 export type { UpdateNode } from './mesh/commands/update-node.js'
 export { type Decision, decide } from './mesh/decide.js'
+export { describeMeshEvent } from './mesh/describe-event.js'
 export { describeMeshError } from './mesh/describe-mesh-error.js'
 export { type EndpointCandidate, maxEndpointCandidates } from './mesh/endpoint-candidate.js'
 export { evolve, evolveAll, type Replaying, replay, startReplay } from './mesh/evolve.js'
@@ -121,6 +122,7 @@ export {
   type EventProvenance,
   encodeMeshEvent,
 } from './mesh/mesh-event-format.js'
+export { brokenInvariants, type InvariantBreach } from './mesh/mesh-invariants.js'
 export {
   type EnrollmentKey,
   emptyMeshState,

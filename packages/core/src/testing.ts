@@ -27,6 +27,16 @@ export type { InMemoryWire } from './testing/in-memory-wire.js'
 export { type FrameMeddling, LossyWire, type WireFaults } from './testing/lossy-wire.js'
 export { createManualTimers, type ManualTimers } from './testing/manual-timers.js'
 export {
+  eventsOf,
+  sampleCreateEnrollmentKey,
+  sampleCreateMesh,
+  sampleCreateNetwork,
+  sampleEnrollHost,
+  sampleJoinNetwork,
+  sampleRegisterHost,
+  sampleTime,
+} from './testing/sample-mesh.js'
+export {
   createSimulatedHost,
   emptyHost,
   type SimulatedHost,
@@ -34,3 +44,11 @@ export {
   withHandshake,
   withLinkDown,
 } from './testing/simulated-host.js'
+export {
+  type Decider,
+  type Expectation,
+  meshSpecification,
+  type Specification,
+  SpecificationFailure,
+  specification,
+} from './testing/specification.js'

@@ -111,10 +111,19 @@ export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> 
 /** What every event has besides its own fields. */
 export const eventTime = { atEpochMs: epochMsCodec }
 
+/** Controls, line separators, and marks that reorder text: none of them may reach a terminal or a log line. */
+const unprintable: readonly (readonly [first: number, last: number])[] = [
+  [0x7f, 0x9f],
+  [0x200e, 0x200f],
+  [0x2028, 0x202e],
+  [0x2066, 0x2069],
+]
+
 const hasControlCharacter = (text: string): boolean => {
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i)
-    if (unit < 0x20 || unit === 0x7f) return true
+    if (unit < 0x20) return true
+    if (unit > 0x7e && unprintable.some(([first, last]) => unit >= first && unit <= last)) return true
   }
   return false
 }

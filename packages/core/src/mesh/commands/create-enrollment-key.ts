@@ -1,14 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { type EpochMs, enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
+import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
+import { letsIn } from '../enrollment-key-validity.js'
 import { integerBetween, orNull, shortList } from '../event-parts.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import { enrollmentKeyContentEq } from '../mesh-equality.js'
-import type { EnrollmentKey } from '../mesh-state.js'
+import { isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { secretHashCodec, titleCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
-import { isAhead } from './time-rules.js'
 
 /** Let machines that hold a secret join networks (G1). The secret is shown once by whoever made it and never comes here. */
 export const createEnrollmentKeyCodec = commandCodec('CreateEnrollmentKey', {
@@ -44,9 +44,3 @@ export const decideCreateEnrollmentKey = (command: CreateEnrollmentKey, state: E
     return refuse({ code: 'expiry-not-ahead', expiresAtEpochMs, atEpochMs })
   return E.right([{ type: 'EnrollmentKeyCreated', ...facts }])
 }
-
-/** Whether a key may still let a machine in; one that never will again gives its name free. */
-const letsIn = (key: EnrollmentKey, nowEpochMs: EpochMs): boolean =>
-  !key.revoked &&
-  (key.maxUses === null || key.uses < key.maxUses) &&
-  (key.expiresAtEpochMs === null || isAhead(key.expiresAtEpochMs, nowEpochMs))

@@ -2,9 +2,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { nodeIdCodec } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
+import { isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
-import { isAhead } from './time-rules.js'
 
 /** A node's time ran out (A5); refused before that. From the sweeper. */
 export const expireNodeCodec = commandCodec('ExpireNode', { nodeId: nodeIdCodec })

@@ -14,10 +14,10 @@ import {
 import { orNull } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
 import type { Host, Node } from '../mesh-state.js'
+import { isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { isolationProblem, joinNetwork } from './join-rules.js'
-import { isAhead } from './time-rules.js'
 
 /** An administrator puts a host into a network; no approval is asked for. `[]` when it is there as wanted. */
 export const joinNetworkCodec = commandCodec('JoinNetwork', {

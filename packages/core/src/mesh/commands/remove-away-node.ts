@@ -2,10 +2,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { nodeIdCodec } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
+import { addSeconds, isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 import { leaveAll } from './leave-rules.js'
-import { addSeconds, isAhead } from './time-rules.js'
 
 /** Remove an ephemeral node that was away longer than the grace of the mesh (A5). From the sweeper. */
 export const removeAwayNodeCodec = commandCodec('RemoveAwayNode', { nodeId: nodeIdCodec })

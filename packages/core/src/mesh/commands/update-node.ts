@@ -3,9 +3,9 @@ import type * as t from 'io-ts'
 import { epochMsCodec, nodeIdCodec } from '../../values/index.js'
 import { orNull } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
+import { isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
-import { isAhead } from './time-rules.js'
 
 /** Change when a node expires (A5); a time ahead brings an expired one back. */
 export const updateNodeCodec = commandCodec('UpdateNode', {

@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs } from '../../values/index.js'
+import { type EpochMs, epochMs } from '../values/index.js'
 
 /** Whether a time to expire has not come. */
 export const isAhead = (expiresAtEpochMs: EpochMs, nowEpochMs: EpochMs): boolean => expiresAtEpochMs > nowEpochMs

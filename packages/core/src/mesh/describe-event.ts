@@ -1,0 +1,101 @@
+/** One English line for each event, as `meshfold events` prints it. */
+import type { EpochMs, HostId, NetworkId, NodeId } from '../values/index.js'
+import { largeMapGet } from './large-map.js'
+import type { MeshEvent, MeshEventOf, MeshEventType } from './mesh-event.js'
+import { emptyMeshState, type MeshState } from './mesh-state.js'
+
+/**
+ * What happened, in one line without a time. Names come from `state`, best the one before the event: who leaves still has a name
+ * there. Ids stand in where it doesn't know them.
+ */
+export const describeMeshEvent = (event: MeshEvent, state: MeshState = emptyMeshState()): string => {
+  const describe = lines[event.type] as (event: MeshEvent, name: Names) => string
+  return describe(event, namesIn(state))
+}
+
+interface Names {
+  readonly host: (hostId: HostId) => string
+  readonly node: (nodeId: NodeId) => string
+  readonly network: (networkId: NetworkId) => string
+  readonly key: (keyId: MeshEventOf<'EnrollmentKeyUsed'>['keyId']) => string
+}
+
+const namesIn = (state: MeshState): Names => {
+  const network = (networkId: NetworkId) => quoted(largeMapGet(state.networks, networkId)?.name, networkId)
+  return {
+    network,
+    host: (hostId) => quoted(largeMapGet(state.hosts, hostId)?.name, hostId),
+    node: (nodeId) => {
+      const node = largeMapGet(state.nodes, nodeId)
+      return node === undefined ? nodeId : `"${node.name}" of network ${network(node.networkId)}`
+    },
+    key: (keyId) => quoted(largeMapGet(state.enrollmentKeys, keyId)?.name, keyId),
+  }
+}
+
+const lines: { readonly [T in MeshEventType]: (event: MeshEventOf<T>, name: Names) => string } = {
+  MeshCreated: (e) => `Mesh "${e.name}" (${e.meshId}) was created, domain ${e.domain}`,
+  MeshSettingsUpdated: (e) =>
+    `Mesh settings are now: name "${e.name}", domain ${e.domain}, control ranges ${e.controlRange4} and ${e.controlRange6}, grace ${e.ephemeralGraceSeconds} s`,
+  MeshEpochRaised: (e) => `The mesh's epoch was raised to ${e.epoch}`,
+
+  NetworkCreated: (e) => `Network "${e.name}" (${e.networkId}) was created with ${listed([e.range4, e.range6])}`,
+  NetworkUpdated: (e, name) =>
+    `Network ${name.network(e.networkId)} is now: name "${e.name}", ${listed([e.range4, e.range6])}, MTU ${e.settings.mtuBytes}, keepalive ${e.settings.keepaliveSeconds} s, approval ${e.settings.joinApproval}`,
+  NetworkRemoved: (e, name) => `Network ${name.network(e.networkId)} was removed`,
+
+  HostRegistered: (e) =>
+    `Host "${e.name}" (${e.hostId}) is known, port ${e.listenPort}, ${reachedAt(e.endpoints)}, control addresses ${e.controlAddress4} and ${e.controlAddress6}`,
+  HostEndpointsChanged: (e, name) =>
+    `Host ${name.host(e.hostId)} is now ${reachedAt(e.endpoints)}, port ${e.listenPort}`,
+  HostUpdated: (e, name) =>
+    `Host ${name.host(e.hostId)} is now: name "${e.name}", ${e.system.os} ${e.system.arch}, agent ${e.system.agentVersion}, port ${e.listenPort}, MTU ${e.mtuBytes ?? 'of its networks'}`,
+  HostRemoved: (e, name) => `Host ${name.host(e.hostId)} was removed; its keys can't come back`,
+
+  NodeJoined: (e, name) =>
+    `Host ${name.host(e.hostId)} joined network ${name.network(e.networkId)} as "${e.name}" (${e.nodeId}) with ${listed([e.address4, e.address6])}${joinTerms(e, name)}`,
+  NodeApproved: (e, name) => `Node ${name.node(e.nodeId)} was approved`,
+  NodeConnected: (e, name) => `Node ${name.node(e.nodeId)} was connected again`,
+  NodeDisconnected: (e, name) => `Node ${name.node(e.nodeId)} was disconnected`,
+  NodeUpdated: (e, name) =>
+    `Node ${name.node(e.nodeId)} ${e.expiresAtEpochMs === null ? 'never expires' : `expires at ${timeText(e.expiresAtEpochMs)}`}`,
+  NodeExpired: (e, name) => `Node ${name.node(e.nodeId)} expired`,
+  NodeWentAway: (e, name) => `Node ${name.node(e.nodeId)} is away since ${timeText(e.lastContactAtEpochMs)}`,
+  NodeReturned: (e, name) => `Node ${name.node(e.nodeId)} is back`,
+  NodeLeft: (e, name) =>
+    `Host ${name.host(e.hostId)} left network ${name.network(e.networkId)} (node ${e.nodeId}): ${causes[e.cause]}`,
+
+  EnrollmentKeyCreated: (e, name) =>
+    `Enrolment key "${e.name}" (${e.keyId}) was created for ${e.networkIds.map(name.network).join(', ')}, ${e.maxUses === null ? 'any number of uses' : `uses: ${e.maxUses}`}, ${e.expiresAtEpochMs === null ? 'without expiry' : `until ${timeText(e.expiresAtEpochMs)}`}`,
+  EnrollmentKeyUsed: (e, name) => `Enrolment key ${name.key(e.keyId)} was used by host ${name.host(e.hostId)}`,
+  EnrollmentKeyRevoked: (e, name) => `Enrolment key ${name.key(e.keyId)} was revoked`,
+}
+
+const causes: { readonly [C in MeshEventOf<'NodeLeft'>['cause']]: string } = {
+  removed: 'it was removed',
+  'host-removed': 'the host is being removed',
+  'network-removed': 'the network is being removed',
+  'away-too-long': 'it was away longer than the grace',
+}
+
+const quoted = (name: string | undefined, id: string): string => (name === undefined ? id : `"${name}"`)
+
+const listed = (items: readonly (string | null)[]): string => items.filter((item) => item !== null).join(' and ')
+
+const reachedAt = (endpoints: MeshEventOf<'HostRegistered'>['endpoints']): string =>
+  endpoints.length === 0
+    ? 'reached at no known endpoint'
+    : `reached at ${endpoints.map(({ endpoint, origin }) => `${endpoint} (${origin})`).join(', ')}`
+
+const joinTerms = (event: MeshEventOf<'NodeJoined'>, name: Names): string =>
+  [
+    event.enrollmentKeyId === null ? '' : `by enrolment key ${name.key(event.enrollmentKeyId)}`,
+    event.approval === 'pending' ? 'waiting for approval' : '',
+    event.ephemeral ? 'ephemeral' : '',
+    event.expiresAtEpochMs === null ? '' : `until ${timeText(event.expiresAtEpochMs)}`,
+  ]
+    .filter((term) => term !== '')
+    .map((term) => `, ${term}`)
+    .join('')
+
+const timeText = (time: EpochMs): string => (time <= 8.64e15 ? new Date(time).toISOString() : `${time} ms`)

@@ -1,0 +1,144 @@
+/**
+ * A small mesh to write examples with: every command complete, with harmless values, and whatever an example is about given as
+ * changes. Numbers tell hosts apart: host 3 has keys, control address and endpoint of its own.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { CreateEnrollmentKey } from '../mesh/commands/create-enrollment-key.js'
+import type { CreateMesh } from '../mesh/commands/create-mesh.js'
+import type { CreateNetwork } from '../mesh/commands/create-network.js'
+import type { EnrollHost } from '../mesh/commands/enroll-host.js'
+import type { JoinNetwork } from '../mesh/commands/join-network.js'
+import type { RegisterHost } from '../mesh/commands/register-host.js'
+import { decide } from '../mesh/decide.js'
+import { describeMeshError } from '../mesh/describe-mesh-error.js'
+import { evolveAll } from '../mesh/evolve.js'
+import type { MeshCommand } from '../mesh/mesh-command.js'
+import type { MeshEvent } from '../mesh/mesh-event.js'
+import { emptyMeshState } from '../mesh/mesh-state.js'
+import { encodeBase64 } from '../values/base64.js'
+import {
+  enrollmentKeyId,
+  epochMs,
+  hostId,
+  hostName,
+  type Ipv6Address,
+  identityPublicKey,
+  ipAddress,
+  ipPrefix,
+  meshId,
+  networkId,
+  networkName,
+  nodeId,
+  udpEndpoint,
+  wireguardPublicKey,
+} from '../values/index.js'
+
+/** When everything in the samples happens. */
+export const sampleTime = epochMs(1_700_000_000_000)
+
+export const sampleCreateMesh = (changes: Partial<CreateMesh> = {}): CreateMesh => ({
+  type: 'CreateMesh',
+  atEpochMs: sampleTime,
+  meshId: meshId('mesh-1'),
+  name: 'Sample mesh',
+  domain: 'mesh.internal',
+  controlRange4: ipPrefix('198.19.0.0/16'),
+  controlRange6: ipPrefix('fd6d:6573:6801::/48'),
+  ephemeralGraceSeconds: 600,
+  ...changes,
+})
+
+/** Network 1 is `net-1`, `office-1`, 10.1.0.0/24 and fd01::/64. */
+export const sampleCreateNetwork = (number = 1, changes: Partial<CreateNetwork> = {}): CreateNetwork => ({
+  type: 'CreateNetwork',
+  atEpochMs: sampleTime,
+  networkId: networkId(`net-${number}`),
+  name: networkName(`office-${number}`),
+  range4: ipPrefix(`10.${number}.0.0/24`),
+  range6: ipPrefix(`fd01:0:0:${number.toString(16)}::/64`),
+  settings: { keepaliveSeconds: 25, mtuBytes: 1420, joinApproval: 'automatic', clientDns: [] },
+  ...changes,
+})
+
+/** Host 1 is `host-1`, reached at 203.0.113.1:51821. It can't keep networks apart. */
+export const sampleRegisterHost = (number = 1, changes: Partial<RegisterHost> = {}): RegisterHost => ({
+  type: 'RegisterHost',
+  atEpochMs: sampleTime,
+  hostId: hostId(`host-${number}`),
+  ...sampleHostFacts(number),
+  ...changes,
+})
+
+export const sampleJoinNetwork = (network = 1, host = 1, changes: Partial<JoinNetwork> = {}): JoinNetwork => ({
+  type: 'JoinNetwork',
+  atEpochMs: sampleTime,
+  networkId: networkId(`net-${network}`),
+  hostId: hostId(`host-${host}`),
+  nodeId: nodeId(`node-${network}-${host}`),
+  name: null,
+  address4: null,
+  address6: null,
+  ephemeral: false,
+  expiresAtEpochMs: null,
+  ...changes,
+})
+
+/** Leads to network 1, any number of times, for ever. */
+export const sampleCreateEnrollmentKey = (changes: Partial<CreateEnrollmentKey> = {}): CreateEnrollmentKey => ({
+  type: 'CreateEnrollmentKey',
+  atEpochMs: sampleTime,
+  keyId: enrollmentKeyId('key-1'),
+  name: 'Laptops',
+  secretHash: 'a'.repeat(64),
+  networkIds: [networkId('net-1')],
+  maxUses: null,
+  expiresAtEpochMs: null,
+  preApproved: false,
+  ephemeral: false,
+  ...changes,
+})
+
+/** With the key of {@link sampleCreateEnrollmentKey}. */
+export const sampleEnrollHost = (number = 1, changes: Partial<EnrollHost> = {}): EnrollHost => ({
+  type: 'EnrollHost',
+  atEpochMs: sampleTime,
+  keyId: enrollmentKeyId('key-1'),
+  secretHash: 'a'.repeat(64),
+  hostId: hostId(`host-${number}`),
+  freshNodeIds: [nodeId(`node-1-${number}`), nodeId(`node-2-${number}`)],
+  ...sampleHostFacts(number),
+  ...changes,
+})
+
+/** The events of commands that are all accepted, one after the other. Throws with the reason when one is refused. */
+export const eventsOf = (...commands: readonly MeshCommand[]): readonly MeshEvent[] => {
+  const events: MeshEvent[] = []
+  let state = emptyMeshState()
+  for (const command of commands) {
+    const decision = decide(command, state)
+    if (E.isLeft(decision)) throw new TypeError(`${command.type} was refused: ${describeMeshError(decision.left)}`)
+    events.push(...decision.right)
+    state = evolveAll(state, decision.right)
+  }
+  return events
+}
+
+const sampleHostFacts = (number: number) => ({
+  name: hostName(`machine-${number}`),
+  system: { os: 'linux', osVersion: 'Debian 13', arch: 'x64', agentVersion: '0.1.0' } as const,
+  listenPort: 51821,
+  mtuBytes: null,
+  wireguardKey: wireguardPublicKey(sampleKeyText(number, 1)),
+  identityKey: identityPublicKey(sampleKeyText(number, 2)),
+  controlAddress6: ipAddress(`fd6d:6573:6801::${number.toString(16)}`) as Ipv6Address,
+  endpoints: [{ endpoint: udpEndpoint(`203.0.113.${number}:51821`), origin: 'local' } as const],
+  localPrefixes: [],
+  capabilities: [],
+})
+
+/** Key `kind` of host `number`: nobody holds the private key. */
+const sampleKeyText = (number: number, kind: number): string =>
+  encodeBase64(
+    Uint8Array.from({ length: 32 }, (_, i) => [kind, number & 255, number >> 8][i] ?? i),
+    'standard',
+  )
