@@ -172,6 +172,7 @@ export {
   serverMessageCodec,
 } from './protocol/agent-message.js'
 export { AGENT_SUBPROTOCOL, HANDSHAKE_MAX_LENGTH } from './protocol/connect-handshake-messages.js'
+export { controlAddress6Of, controlRange6Of } from './protocol/control-address.js'
 export {
   ENROLLMENT_CLAIMS_MAX_CHARACTERS,
   type EnrollmentAnswer,
@@ -210,6 +211,7 @@ export {
 } from './protocol/enrollment-token.js'
 export { fragmentCodec, patchCodec, snapshotCodec } from './protocol/fragment-codecs.js'
 export type { HandshakeError } from './protocol/handshake-error.js'
+export { decodeHostClaims, encodeHostClaims, type HostClaims, hostClaimsCodec } from './protocol/host-claims.js'
 export { PIECE_LENGTH } from './protocol/message-pieces.js'
 export { type OpenConnectionOptions, type OpeningConnection, openConnection } from './protocol/open-connection.js'
 export {
