@@ -5,6 +5,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   generateKeyPairSync,
   hkdfSync,
@@ -35,11 +36,14 @@ const DER_PREFIX: Readonly<Record<Curve, { readonly privateKey: Buffer; readonly
   },
 }
 
-/** {@link Crypto} on Node's own OpenSSL. Stateless. */
+/**
+ * {@link Crypto} on Node's own OpenSSL. It remembers what Node made of a key's bytes for as long as the array lives, which
+ * saves most of the time of an HMAC: so an array that was used as a key must not be written to.
+ */
 export const nodeCrypto: Crypto = {
   randomBytes: (length) => plain(randomBytes(length)),
   sha256: (data) => plain(createHash('sha256').update(data).digest()),
-  hmacSha256: (key, data) => plain(createHmac('sha256', key).update(data).digest()),
+  hmacSha256: (key, data) => plain(createHmac('sha256', secretKey(key)).update(data).digest()),
   hkdfSha256: (secret, salt, info, length) => new Uint8Array(hkdfSync('sha256', secret, salt, info, length)),
   equalsConstantTime: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   generateX25519: () => rawPair(generateKeyPairSync('x25519')),
@@ -112,9 +116,27 @@ function rawPublic(key: KeyObject): Uint8Array {
 }
 
 function importPrivate(curve: Curve, privateKey: Uint8Array): KeyObject {
-  checkLength('A private key', privateKey, KEY_BYTES)
-  const key = Buffer.concat([DER_PREFIX[curve].privateKey, privateKey])
-  return createPrivateKey({ key, format: 'der', type: 'pkcs8' })
+  return remembered(privateKeys[curve], privateKey, () => {
+    checkLength('A private key', privateKey, KEY_BYTES)
+    const key = Buffer.concat([DER_PREFIX[curve].privateKey, privateKey])
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' })
+  })
+}
+
+function secretKey(key: Uint8Array): KeyObject {
+  return remembered(secretKeys, key, () => createSecretKey(key))
+}
+
+type KeyMemory = WeakMap<Uint8Array, KeyObject>
+const secretKeys: KeyMemory = new WeakMap()
+const privateKeys: Readonly<Record<Curve, KeyMemory>> = { x25519: new WeakMap(), ed25519: new WeakMap() }
+
+function remembered(memory: KeyMemory, bytes: Uint8Array, make: () => KeyObject): KeyObject {
+  const known = memory.get(bytes)
+  if (known !== undefined) return known
+  const made = make()
+  memory.set(bytes, made)
+  return made
 }
 
 function importPublic(curve: Curve, publicKey: Uint8Array): KeyObject {

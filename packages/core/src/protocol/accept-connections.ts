@@ -68,6 +68,7 @@ class Knock implements MediumEvents {
   #handshake: ServerHandshake | undefined
   #isLookingUp = false
   #channel: SecureChannel | undefined
+  #connection: AgentConnection | undefined
 
   constructor(
     options: AcceptorOptions,
@@ -157,6 +158,7 @@ class Knock implements MediumEvents {
         },
       },
       onConnection: (connection) => {
+        this.#connection = connection
         this.#connected.set(hostId, connection)
         return endpoint.onConnection(connection)
       },
@@ -166,7 +168,7 @@ class Knock implements MediumEvents {
 
   /** Before `onClose`, so that who asks for the connections then doesn't find this one. */
   #forget(): void {
-    const connection = this.#channel?.connection
+    const connection = this.#connection
     if (connection !== undefined && this.#connected.get(connection.hostId) === connection) {
       this.#connected.delete(connection.hostId)
     }

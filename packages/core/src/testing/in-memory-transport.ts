@@ -26,22 +26,26 @@ import { InMemoryPost, type InMemoryWire, InMemoryWireBetween } from './in-memor
 
 export interface InMemoryTransport {
   /** There is one server at a time: a later one is who answers from then on. */
-  readonly serveAgents: (options: AgentEndpointOptions) => AgentEndpoint
-  readonly connectAgent: (options: AgentLinkOptions) => AgentLink
+  readonly serveAgents: (options: AgentEndpointOptions, tuning?: InMemoryTuning) => AgentEndpoint
+  readonly connectAgent: (options: AgentLinkOptions, tuning?: InMemoryTuning) => AgentLink
   /** The wire of the agent that connected last as this host. */
   readonly wireOf: (hostId: HostId) => InMemoryWire
   /** Resolves when nothing is under way any more: frames, look-ups, and what follows from them. */
   readonly settled: () => Promise<void>
 }
 
-export interface InMemoryTransportOptions {
-  readonly crypto: Crypto
-  readonly timers: Timers
+/** What one end, or all of them, may have otherwise than by default. */
+export interface InMemoryTuning {
   readonly limits?: Partial<ChannelLimits>
   readonly reconnect?: ReconnectDelays
   /** From 0 to 1; the longest waits by default. */
   readonly random?: () => number
   readonly handshakeTimeoutMs?: number
+}
+
+export interface InMemoryTransportOptions extends InMemoryTuning {
+  readonly crypto: Crypto
+  readonly timers: Timers
   /** Where the server sees a host; nowhere by default. */
   readonly remoteAddressOf?: (hostId: HostId) => string | null
 }
@@ -61,9 +65,9 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): InMe
   const wires = new Map<HostId, InMemoryWireBetween>()
   let server: ConnectionAcceptor | undefined
   return {
-    serveAgents: (endpoint) => {
+    serveAgents: (endpoint, tuning) => {
       const lookedUp = { ...endpoint, hostIdentityKey: (id: HostId) => post.tracked(endpoint.hostIdentityKey(id)) }
-      const acceptor = createConnectionAcceptor({ ...settings(options), endpoint: lookedUp })
+      const acceptor = createConnectionAcceptor({ ...settings({ ...options, ...tuning }), endpoint: lookedUp })
       server = acceptor
       const close = async () => {
         if (server === acceptor) server = undefined
@@ -71,15 +75,16 @@ export function createInMemoryTransport(options: InMemoryTransportOptions): InMe
       }
       return { connections: acceptor.connections, close }
     },
-    connectAgent: (link) => {
+    connectAgent: (link, tuning) => {
+      const ofLink = { ...options, ...tuning }
       const wire = new InMemoryWireBetween(post, () => server, options.remoteAddressOf?.(link.hostId) ?? null)
       wires.set(link.hostId, wire)
       return createReconnectingLink({
         serverUrl: 'memory:',
-        dial: (events) => dialOver(wire, link, events, options),
+        dial: (events) => dialOver(wire, link, events, ofLink),
         timers: options.timers,
-        delays: options.reconnect ?? DEFAULT_RECONNECT_DELAYS,
-        random: options.random ?? (() => 1),
+        delays: ofLink.reconnect ?? DEFAULT_RECONNECT_DELAYS,
+        random: ofLink.random ?? (() => 1),
         onStatus: link.onStatus,
       })
     },

@@ -60,6 +60,7 @@ const LOST: ConnectionEnd = { code: 'connection-lost', detail: 'the wire was cut
 const NO_SERVER: ConnectionEnd = { code: 'connection-lost', detail: 'no server answers' }
 
 const meddling: FrameMeddling<Carried> = {
+  isTarget: (carried) => 'text' in carried,
   alter: (carried) => ('text' in carried ? { ...carried, text: withOtherEnd(carried.text) } : carried),
   forge: (last) => {
     const counter = last !== undefined && 'text' in last ? Number.parseInt(last.text, 10) + 1 : 0

@@ -3,7 +3,7 @@ export interface WireFaults {
   /** Nothing arrives until `resume`, which lets everything held arrive in order. */
   readonly stall: () => void
   readonly resume: () => void
-  /** The next frame doesn't arrive. */
+  /** The next frame doesn't arrive. Faults wait for one frame each, in the order they were asked for. */
   readonly dropNext: () => void
   /** The next frame arrives twice. */
   readonly duplicateNext: () => void
@@ -17,6 +17,8 @@ export interface WireFaults {
 
 /** How the frames of a medium are meddled with. */
 export interface FrameMeddling<Frame> {
+  /** Whether faults may hit this frame; others, such as the end of a connection, only wait their turn. */
+  readonly isTarget: (frame: Frame) => boolean
   readonly alter: (frame: Frame) => Frame
   /** A frame that fits behind `last`, the one that arrived last, as well as somebody without the keys can make it. */
   readonly forge: (last: Frame | undefined) => Frame
@@ -74,7 +76,7 @@ export class LossyWire<Frame> implements WireFaults {
   }
 
   #push(frame: Frame): void {
-    const fault = this.#faults.shift()
+    const fault = this.#meddling.isTarget(frame) ? this.#faults.shift() : undefined
     if (fault === 'swap') {
       this.#swapped = frame
       return
@@ -88,7 +90,7 @@ export class LossyWire<Frame> implements WireFaults {
   }
 
   #arrive(frame: Frame): void {
-    this.#last = frame
+    if (this.#meddling.isTarget(frame)) this.#last = frame
     if (this.#isStalled) this.#held.push(frame)
     else this.#deliver(frame)
   }
