@@ -1,0 +1,69 @@
+/** The recorded hosts in `fixtures/`, and how one is replayed. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { ObservedHost } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Command } from '../../src/command-runner.js'
+import type { LinuxHost } from '../../src/linux-host.js'
+
+const root = fileURLToPath(new URL('../../fixtures/', import.meta.url))
+
+/** The moment at which recorded hosts are observed. */
+export const fixtureTimeEpochMs = 1_750_000_000_000
+
+/** Every recorded host. */
+export const fixtureNames: readonly string[] = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+
+/** A file of a recorded host. */
+export function fixturePath(name: string, file: string): string {
+  return `${root}${name}/${file}`
+}
+
+/** The content of a file of a recorded host; `undefined` when it has no such file. */
+export function readFixture(name: string, file: string): string | undefined {
+  const path = fixturePath(name, file)
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+/** The file in which the output of a command is recorded. */
+export function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): string | undefined {
+  if (file === 'wg') return 'wg-dump.txt'
+  if (args.includes('addr')) return 'ip-addr.json'
+  if (!args.includes('route')) return undefined
+  return args.includes('-6') ? 'ip-route-6.json' : 'ip-route-4.json'
+}
+
+/** A host that answers what was recorded, after `edit`. */
+export function replayHost(name: string, edit: (file: string, text: string) => string = (_, text) => text): LinuxHost {
+  const recorded = (file: string) => {
+    const text = readFixture(name, file)
+    return text === undefined ? undefined : edit(file, text)
+  }
+  return {
+    interfaceName: 'mesh0',
+    choice: 'automatic',
+    wireguardGo: 'wireguard-go',
+    privateKey: async () => E.left({ reason: 'recorded hosts hold no key' }),
+    nowEpochMs: () => fixtureTimeEpochMs,
+    seenKey: { current: undefined },
+    runner: async (command) => {
+      const stdout = recorded(recordingOf(command) ?? 'nothing')
+      return E.right(
+        stdout === undefined ? { exitCode: 1, stdout: '', stderr: '' } : { exitCode: 0, stdout, stderr: '' },
+      )
+    },
+    socket: {
+      path: '/nonexistent/mesh0.sock',
+      get: async () => E.right(recorded('uapi-get.txt')?.split('\n')),
+      set: async () => E.right('nobody-there'),
+    },
+  }
+}
+
+/** An observation as JSON shows it: peers as a list, absence as null. */
+export function observationAsJson(host: ObservedHost): unknown {
+  const peers = [...host.peers.values()].sort((a, b) => (a.publicKey < b.publicKey ? -1 : 1))
+  return JSON.parse(JSON.stringify({ ...host, peers }, (_, value) => (value === undefined ? null : value)))
+}
