@@ -65,6 +65,12 @@ export class MeshServer {
     return this.#process?.running ?? false
   }
 
+  /** Its process number as the lab sees it. */
+  async pid(): Promise<number> {
+    if (this.#process === undefined) throw new Error('The server was never started.')
+    return this.#process.pid()
+  }
+
   /** Starts it, for the first time or again on the same data, and waits until it answers. */
   async start(limitMs = 20_000): Promise<void> {
     if (this.socketFile.length > longestSocketName) {

@@ -13,7 +13,7 @@ import { quote, ShellChannel, type ShellResult } from './shell-channel.js'
 const setUp = `
 mount -t tmpfs -o mode=0755 tmpfs /run && mkdir -m 0700 /run/wireguard || exit 125
 mount -t sysfs sysfs /sys || exit 125
-echo "$0" > /proc/sys/kernel/hostname
+hostname "$0"
 resolv=$(readlink -f /etc/resolv.conf)
 case $resolv in /run/*) mkdir -p "\${resolv%/*}" && : > "$resolv" ;; esac
 : > /run/resolv.conf

@@ -44,6 +44,7 @@ export const requiredTools: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
   setpriv: 'util-linux',
   mount: 'mount',
+  hostname: 'hostname',
   perl: 'perl-base',
   ip: 'iproute2',
   nft: 'nftables',

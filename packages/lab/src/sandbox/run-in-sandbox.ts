@@ -22,10 +22,13 @@ export class SandboxImpossible extends Error {
 export interface SandboxRunOptions {
   readonly stdio?: StdioOptions
   readonly env?: NodeJS.ProcessEnv
+  /** In a session of its own, so that a terminal's Ctrl-C reaches the caller only, who then says `stop`. */
+  readonly detached?: boolean
 }
 
 /** A command that runs in a sandbox of its own. */
 export interface SandboxRun {
+  readonly userNamespace: boolean
   readonly process: ChildProcess
   /** The command's exit code, 128 + n after signal n. Resolves when nothing of the sandbox is left. */
   readonly exitCode: Promise<number>
@@ -44,13 +47,20 @@ export function runInSandbox(command: readonly string[], options: SandboxRunOpti
   const [program, ...args] = sandboxCommand(command, probe)
   const child = spawn(program, args, {
     stdio: options.stdio ?? 'inherit',
+    detached: options.detached ?? false,
     env: { ...process.env, ...options.env, PATH: toolPath(options.env?.PATH ?? process.env.PATH), [sandboxMark]: '1' },
   })
   const exitCode = new Promise<number>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
   })
-  return { process: child, exitCode, stop: (signal, graceMs = 10_000) => stopRun(child, signal, graceMs) }
+  const { userNamespace } = probe
+  return {
+    process: child,
+    userNamespace,
+    exitCode,
+    stop: (signal, graceMs = 10_000) => stopRun(child, signal, graceMs),
+  }
 }
 
 /** `unshare` blocks SIGTERM and process 1 ignores it, so the signal goes to the command below them. */
@@ -70,7 +80,7 @@ function stopRun(child: ChildProcess, signal: NodeJS.Signals, graceMs: number): 
 }
 
 /** The command's process number as seen from here: unshare → process 1 → command. */
-export function commandPid(unsharePid: number): number | undefined {
+function commandPid(unsharePid: number): number | undefined {
   const [init] = childPids(unsharePid)
   return init === undefined ? undefined : childPids(init)[0]
 }

@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+/**
+ * `npm run demo`: one command, and real hosts join a real WireGuard mesh.
+ *
+ * This process stays in the machine's own network namespace and touches nothing there but one port of loopback. Server,
+ * hosts, agents and tunnels run in a sandbox (`demo-inside.ts`); it dies with this process, and with it all of them.
+ */
+import { takeDataFolder } from './demo/data-folder.js'
+import { canInstallPackages, installPackages } from './demo/debian-packages.js'
+import type { DemoUp } from './demo/demo-message.js'
+import { type DemoOptions, demoUsage, readDemoOptions, WrongOptions } from './demo/demo-options.js'
+import { countReached, renderReport, reportAsJson } from './demo/demo-report.js'
+import { type Forwarder, openForwarder } from './demo/forwarder.js'
+import { machinePids } from './demo/machine-pids.js'
+import { renderNextSteps } from './demo/next-steps.js'
+import { watchParents } from './demo/parent-watch.js'
+import { type Progress, startProgress } from './demo/progress.js'
+import { type Session, startSession } from './demo/session.js'
+import type { SandboxProbe } from './sandbox/judge-sandbox.js'
+import { probeSandbox } from './sandbox/probe-sandbox.js'
+
+const exitCodes = { incomplete: 1, wrongOptions: 2, impossible: 69, interrupted: 130 } as const
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readDemoOptions(args)
+  if (options.help) {
+    process.stdout.write(demoUsage)
+    return 0
+  }
+  const startedAt = Date.now()
+  const progress = startProgress(startedAt)
+  const data = takeDataFolder(options.data)
+  let code: number = exitCodes.incomplete
+  try {
+    code = await runDemo(options, data.path, startedAt, progress)
+    return code
+  } finally {
+    const keep = options.keep || code === exitCodes.incomplete
+    if (keep && options.data === undefined) progress(`logs and data are kept in ${data.path}`)
+    data.release(keep)
+  }
+}
+
+/** Installs what is missing where it may; what is still in the way is in the answer. */
+async function probeOrInstall(progress: Progress): Promise<SandboxProbe> {
+  const probe = probeSandbox()
+  if (probe.possible || probe.missingPackages.length === 0 || !canInstallPackages()) return probe
+  progress(probe.reason)
+  return (await installPackages(probe.missingPackages, progress)) ? probeOrInstall(progress) : probe
+}
+
+function refuse({ reason, remedy, missingPackages }: SandboxProbe & { readonly possible: false }): number {
+  const simulated = 'npm run demo -- --simulated'
+  const retry = missingPackages.length > 0 ? ', then start the demo again' : ''
+  process.stderr.write(
+    `The demo needs network namespaces and WireGuard, and cannot have them here.\n${reason}\n` +
+      `The way out${retry}:\n  ${remedy}\nOr hosts inside one process, which needs no rights:\n  ${simulated}\n`,
+  )
+  return exitCodes.impossible
+}
+
+async function runDemo(options: DemoOptions, dataFolder: string, startedAt: number, progress: Progress) {
+  const probe = await probeOrInstall(progress)
+  if (!probe.possible) return refuse(probe)
+  progress(`${options.hosts} hosts with ${probe.wireGuard === 'kernel' ? "the kernel's WireGuard" : 'wireguard-go'}`)
+  const hostNames = Array.from({ length: options.hosts }, (_, index) => `h${index + 1}`)
+  let forwarder: Forwarder | undefined
+  const session: Session = startSession(
+    { hostNames, dataFolder, startedAt },
+    {
+      progress,
+      onUp: async (up) => {
+        forwarder = await openForwarder(options.port, up.socketFile)
+        show(options, up, session, forwarder, dataFolder)
+        if (options.once) session.stop()
+      },
+    },
+  )
+  const interrupted = stopOnSignals(session, progress)
+  const { up, failure } = await session.ended
+  forwarder?.close()
+  if (failure !== undefined) process.stderr.write(`The demo failed: ${failure}\n`)
+  if (failure !== undefined) return exitCodes.incomplete
+  if (up === undefined) return interrupted() ? exitCodes.interrupted : exitCodes.incomplete
+  const { pairs } = up.report
+  return options.once && countReached(pairs) < pairs.length ? exitCodes.incomplete : 0
+}
+
+/** @returns whether a signal has come */
+function stopOnSignals(session: Session, progress: Progress): () => boolean {
+  let firstAt: number | undefined
+  const stop = (why: string) => {
+    // One Ctrl-C may arrive twice, from the terminal and from npm.
+    if (firstAt !== undefined && Date.now() - firstAt < 1_000) return
+    if (firstAt === undefined) progress(`${why}: ending the mesh`)
+    firstAt ??= Date.now()
+    session.stop()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
+  watchParents(() => stop('the command that started this is gone'))
+  return () => firstAt !== undefined
+}
+
+function show(options: DemoOptions, up: DemoUp, session: Session, { port }: Forwarder, dataFolder: string): void {
+  if (options.json) process.stdout.write(`${reportAsJson(up.report, false)}\n`)
+  else process.stdout.write(`\n${renderReport(up.report)}\n`)
+  if (options.once) return
+  const pids = machinePids(session.sandboxPid)
+  const [first, second] = up.report.hosts
+  const steps = renderNextSteps({
+    url: `http://127.0.0.1:${port}`,
+    adminToken: up.adminToken,
+    dataFolder,
+    host: { name: first?.name ?? '', pid: pids.get(first?.pid ?? 0) ?? 0 },
+    otherAddress: second?.addresses[0] ?? '',
+    serverPid: pids.get(up.serverPid),
+    userNamespace: session.userNamespace,
+  })
+  const stream = options.json ? process.stderr : process.stdout
+  stream.write(`\n${steps}\n\nCtrl-C ends it and leaves nothing behind.\n`)
+}
+
+// A reader that has left (`| head`) must not end the demo in the middle of its work.
+process.stdout.on('error', () => {})
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof WrongOptions)) throw error
+  process.stderr.write(`${error.message}\n\n${demoUsage}`)
+  process.exitCode = exitCodes.wrongOptions
+}
