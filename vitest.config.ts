@@ -19,7 +19,6 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/{src,test}/**/*.test.ts', 'tools/**/*.test.{ts,mjs}'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.lab.test.ts', '**/*.browser.test.ts'],
-          benchmark: { include: ['packages/*/{src,test,bench}/**/*.bench.ts'] },
         },
       },
       {

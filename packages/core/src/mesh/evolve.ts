@@ -2,8 +2,8 @@
  * From events to state. `evolve` is for events as they happen: each yields a new state that shares what did not change.
  * `replay` is for many at once: the same recipes on a private copy, frozen at the end, thousands of times faster.
  */
-import { freeze, produce } from 'immer'
-import '../values/enable-immer-maps.js'
+import { freeze } from 'immer'
+import { produce } from '../values/enable-immer-maps.js'
 import { type MeshEvent, recipes } from './mesh-event.js'
 import { emptyMeshState, type MeshDraft, type MeshState } from './mesh-state.js'
 

@@ -1,33 +1,28 @@
 /** Which host listens on which port of a public address (A3: two hosts behind one address need different ports). */
 import type { Draft } from 'immer'
-import {
-  endpointAddress,
-  type HostId,
-  type IpAddress,
-  type IpPrefix,
-  ipPrefix,
-  prefixContainsAddress,
-} from '../values/index.js'
+import { endpointAddress, type HostId, type IpAddress } from '../values/index.js'
 import { largeMapDelete, largeMapGet, largeMapSet } from './large-map.js'
 import type { Host, MeshState } from './mesh-state.js'
 
-/** RFC 1918, RFC 6598 (carrier-grade NAT), RFC 4193: the same address may be many machines. */
-const privateRanges: readonly IpPrefix[] = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  'fc00::/7',
-].map(ipPrefix)
+/**
+ * RFC 1918, RFC 6598 (carrier-grade NAT) and RFC 4193, as patterns over the canonical text: the same address may be many machines.
+ * Asked twice for every endpoint of every event, which is no place to parse prefixes.
+ */
+const private4 = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/
+const private6 = /^f[cd][0-9a-f]{2}:/
 
 /** Whether an address means one place in the whole internet. */
-export const isPublicAddress = (address: IpAddress): boolean =>
-  !privateRanges.some((range) => prefixContainsAddress(range, address))
+export const isPublicAddress = (address: IpAddress): boolean => !private4.test(address) && !private6.test(address)
 
 /** The public addresses at which a host is reached, each once. */
-export const publicAddressesOf = (endpoints: Host['endpoints']): readonly IpAddress[] => [
-  ...new Set(endpoints.map(({ endpoint }) => endpointAddress(endpoint)).filter(isPublicAddress)),
-]
+export const publicAddressesOf = (endpoints: Host['endpoints']): readonly IpAddress[] => {
+  const addresses: IpAddress[] = []
+  for (const { endpoint } of endpoints) {
+    const address = endpointAddress(endpoint)
+    if (isPublicAddress(address) && !addresses.includes(address)) addresses.push(address)
+  }
+  return addresses
+}
 
 /**
  * The wanted port, or the next one above it (wrapping at 65,535 to 1,025, leaving out 443) that no other host uses at any of the
