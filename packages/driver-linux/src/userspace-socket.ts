@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { constants } from 'node:os'
 import type { HostDriverError } from '@meshfold/core'
@@ -7,10 +9,14 @@ import { PORT_IN_USE, SET_IS_NOT_ATOMIC, STALE_SOCKET_ERRORS } from './linux-pit
 /** WireGuard's cross-platform configuration protocol (`wireguard.com/xplatform`) over the socket of one userspace interface. */
 export interface UserspaceSocket {
   readonly path: string
+  /** Whether there is a socket, be it stale: the sign by which `wg` too takes an interface for a userspace one. */
+  isPresent(): boolean
   /** Everything about the device as `key=value` lines, the private key among them. `undefined`: nobody listens there. */
   get(): Promise<E.Either<HostDriverError, readonly string[] | undefined>>
   /** Writes `key=value` lines; `action` names the deed in errors. Not atomic. */
   set(lines: readonly string[], action: string): Promise<E.Either<HostDriverError, 'written' | 'nobody-there'>>
+  /** Removes the file, when a process died without doing so; none there is fine. */
+  remove(action: string): Promise<E.Either<HostDriverError, void>>
 }
 
 /** Settings of {@link openUserspaceSocket}. */
@@ -34,6 +40,7 @@ export function openUserspaceSocket(options: UserspaceSocketOptions): UserspaceS
   const limits = { timeoutMs: options.timeoutMs ?? 10_000, limitBytes: options.answerLimitBytes ?? 128 * 1024 * 1024 }
   return {
     path,
+    isPresent: () => existsSync(path),
     async get() {
       const answer = await exchange(path, 'get=1\n\n', limits)
       if (answer.kind === 'nobody-there') return E.right(undefined)
@@ -45,6 +52,15 @@ export function openUserspaceSocket(options: UserspaceSocketOptions): UserspaceS
       if (answer.kind === 'failed') return E.left(errorOf(answer, action))
       if (answer.kind === 'nobody-there') return E.right('nobody-there')
       return answer.errno === 0 ? E.right('written') : E.left(errnoError(answer.errno, action))
+    },
+    async remove(action) {
+      try {
+        await rm(path, { force: true })
+        return E.right(undefined)
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : `${path} can't be removed`
+        return E.left({ code: 'host-refused', action, reason })
+      }
     },
   }
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostChange } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
@@ -82,7 +81,7 @@ async function socketFree(host: LinuxHost): Outcome {
   const listener = await host.socket.get()
   if (E.isLeft(listener)) return listener
   if (listener.right !== undefined) return refuse(CREATE, `another WireGuard already listens on ${host.socket.path}`)
-  return removeStaleSocket(host, CREATE)
+  return host.socket.remove(CREATE)
 }
 
 /** wireguard-go takes its socket along a moment after its link; what a killed one left is removed here. */
@@ -90,19 +89,10 @@ async function socketGone(host: LinuxHost, action: string): Outcome {
   for (let waitedMs = 0; waitedMs < SOCKET_GONE_WITHIN_MS; waitedMs += SOCKET_POLL_MS) {
     const listener = await host.socket.get()
     if (E.isLeft(listener)) break
-    if (listener.right === undefined) return removeStaleSocket(host, action)
+    if (listener.right === undefined) return host.socket.remove(action)
     await sleep(SOCKET_POLL_MS)
   }
   return refuse(action, `the process behind ${host.socket.path} goes on without its interface`)
-}
-
-async function removeStaleSocket(host: LinuxHost, action: string): Outcome {
-  try {
-    await rm(host.socket.path, { force: true })
-    return E.right(undefined)
-  } catch (error) {
-    return refuse(action, error instanceof Error ? error.message : `${host.socket.path} can't be removed`)
-  }
 }
 
 /** wireguard-go begins with a box of advice; what went wrong comes after it. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, refuse, run } from '../linux-host.js'
 import { type DeviceSettings, wgSetDevice } from '../render/interface-commands.js'
@@ -6,14 +5,9 @@ import { uapiSetDevice } from '../render/uapi-lines.js'
 
 /** Tells WireGuard about its own interface. */
 export async function setDevice(host: LinuxHost, settings: DeviceSettings, action: string): Outcome {
-  if (isUserspace(host)) return writeToSocket(host, uapiSetDevice(settings), action)
+  if (host.socket.isPresent()) return writeToSocket(host, uapiSetDevice(settings), action)
   const done = await run(host, wgSetDevice(host.interfaceName, settings), action)
   return E.isLeft(done) ? done : E.right(undefined)
-}
-
-/** `wg` decides by the same sign: a userspace interface is one that has a socket. */
-export function isUserspace(host: LinuxHost): boolean {
-  return existsSync(host.socket.path)
 }
 
 /** Writes to a userspace WireGuard that must be there. */

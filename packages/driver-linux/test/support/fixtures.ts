@@ -56,8 +56,10 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     },
     socket: {
       path: '/nonexistent/mesh0.sock',
+      isPresent: () => false,
       get: async () => E.right(recorded('uapi-get.txt')?.split('\n')),
       set: async () => E.right('nobody-there'),
+      remove: async () => E.right(undefined),
     },
   }
 }
