@@ -1,4 +1,13 @@
 export {
+  type AgentTransportCapabilities,
+  type AgentTransportConformanceOptions,
+  type AgentTransportUnderTest,
+  type AgentUnderTest,
+  agentTransportConformance,
+  type ConformanceTuning,
+  type DisturbableWire,
+} from './testing/agent-transport-conformance.js'
+export {
   arbitraryDesiredHost,
   arbitraryObservedHost,
   sampleDesiredHosts,
@@ -22,6 +31,7 @@ export {
   createInMemoryTransport,
   type InMemoryTransport,
   type InMemoryTransportOptions,
+  type InMemoryTuning,
 } from './testing/in-memory-transport.js'
 export type { InMemoryWire } from './testing/in-memory-wire.js'
 export { type FrameMeddling, LossyWire, type WireFaults } from './testing/lossy-wire.js'

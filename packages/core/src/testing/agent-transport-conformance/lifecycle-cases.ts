@@ -145,6 +145,7 @@ export const lifecycleCases: readonly AgentTransportCase[] = [
       agent.link.reconnectNow()
       await quiet()
       assertSame([agent.connections.length, server.connections.length], [1, 1], 'connections after')
+      assertSame(agent.newest().end, undefined, 'the end of the connection')
     },
   },
 ]
