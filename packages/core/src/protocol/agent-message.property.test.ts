@@ -1,0 +1,133 @@
+import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+import { describe, expect, test } from 'vitest'
+import { describeDecodeError } from '../event-format/describe-decode-error.js'
+import { changedFragments } from '../host-config/changed-fragments.js'
+import { patchOfStep, projectSnapshot, viewersOf } from '../host-config/patch.js'
+import { evolveAll } from '../mesh/evolve.js'
+import { emptyMeshState } from '../mesh/mesh-state.js'
+import { eventHistories } from '../testing/arbitraries/event-histories.js'
+import {
+  type AgentMessage,
+  agentMessageCodec,
+  encodeAgentMessage,
+  encodeServerMessage,
+  type ServerMessage,
+  serverMessageCodec,
+} from './agent-message.js'
+
+const decodes = <A>(codec: t.Type<A, unknown>, text: string): A => {
+  const decoded = codec.decode(JSON.parse(text))
+  if (E.isLeft(decoded)) throw new Error(describeDecodeError(decoded.left))
+  return decoded.right
+}
+
+describe('law 8: what is written is read back', () => {
+  test('every patch and snapshot that a history yields', async () => {
+    await fc.assert(
+      fc.property(eventHistories(), (batches) => {
+        let before = emptyMeshState()
+        for (const events of batches) {
+          const after = evolveAll(before, events)
+          const changes = changedFragments(before, after, events)
+          for (const viewer of viewersOf(changes, after)) {
+            const patch: ServerMessage = {
+              type: 'patch',
+              patch: {
+                asOf: changes.asOf,
+                changes: patchOfStep(changes, before, after, viewer).map(({ fragment, change }) => ({
+                  fragment,
+                  change,
+                })),
+              },
+            }
+            const snapshot: ServerMessage = { type: 'snapshot', snapshot: projectSnapshot(after, viewer) }
+            for (const message of [patch, snapshot])
+              expect(decodes(serverMessageCodec, encodeServerMessage(message))).toEqual(message)
+          }
+          before = after
+        }
+      }),
+      { numRuns: 15 },
+    )
+  }, 60_000)
+
+  const agentMessages: readonly AgentMessage[] = [
+    { type: 'resume', asOf: null },
+    { type: 'resume', asOf: { epoch: 1, revision: 12 } },
+    { type: 'table', versions: [['host:a' as never, '0123456789abcdef' as never]] },
+    { type: 'ack', asOf: { epoch: 1, revision: 3 }, outcome: 'failed', detail: 'no such device' },
+    { type: 'heartbeat', appliedAsOf: null },
+    {
+      type: 'report',
+      report: {
+        system: { os: 'linux', osVersion: '12', arch: 'x64', agentVersion: '0.1.0' },
+        listenPort: 51_821,
+        endpoints: [{ endpoint: '203.0.113.7:51821' as never, origin: 'local' }],
+        localPrefixes: ['203.0.113.0/24' as never],
+        capabilities: [],
+        drift: [],
+      },
+    },
+  ]
+  test.each(agentMessages)('an agent says $type', (message) => {
+    expect(decodes(agentMessageCodec, encodeAgentMessage(message))).toEqual(message)
+  })
+})
+
+describe('hostile messages get a described error, never a throw', () => {
+  const refused = (codec: t.Decoder<unknown, unknown>, input: unknown): string => {
+    const decoded = codec.decode(input)
+    if (E.isRight(decoded)) return ''
+    return describeDecodeError(decoded.left)
+  }
+
+  test('anything that JSON can hold', async () => {
+    await fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (input) => {
+        for (const codec of [agentMessageCodec, serverMessageCodec])
+          expect(refused(codec, input).length).toBeLessThan(2000)
+      }),
+    )
+  })
+
+  test.each([
+    ['a prototype name as type', '{"type":"constructor"}'],
+    ['__proto__ as type', '{"type":"__proto__"}'],
+    ['a type that is an object', '{"type":{"type":"resume"}}'],
+    ['no type', '{}'],
+    ['a list', '[]'],
+    [
+      'nine endpoints',
+      JSON.stringify({
+        type: 'report',
+        report: {
+          system: { os: 'linux', osVersion: '', arch: '', agentVersion: '' },
+          listenPort: 1,
+          endpoints: Array(9).fill({ endpoint: '203.0.113.7:1', origin: 'local' }),
+          localPrefixes: [],
+          capabilities: [],
+          drift: [],
+        },
+      }),
+    ],
+    ['a port out of range', '{"type":"report","report":{"listenPort":65536}}'],
+    ['a fragment id of no kind', '{"type":"table","versions":[["secret:x","0123456789abcdef"]]}'],
+    ['a revision that is no number', '{"type":"resume","asOf":{"epoch":1,"revision":"9"}}'],
+    [
+      'a control character in a text',
+      '{"type":"ack","asOf":{"epoch":1,"revision":1},"outcome":"failed","detail":"\\u001b[2J"}',
+    ],
+  ])('%s', (_name, text) => {
+    expect(refused(agentMessageCodec, JSON.parse(text))).not.toBe('')
+  })
+
+  test('100,000 wrong items and 10,000 levels cost one walk and a short answer', () => {
+    const many = { type: 'table', versions: Array.from({ length: 100_000 }, () => ['x', 'y']) }
+    expect(refused(agentMessageCodec, many).length).toBeLessThan(2000)
+    let deep: unknown = {}
+    for (let level = 0; level < 10_000; level += 1) deep = { type: deep }
+    expect(refused(serverMessageCodec, deep).length).toBeLessThan(2000)
+  })
+})
