@@ -35,7 +35,7 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
   'network-used': ({ name, field }) =>
     `The ${fieldText[field]} of network "${name}" can't change any more: it has had nodes. Create another network and move the hosts there.`,
   'network-has-nodes': ({ name, nodes }) =>
-    `Network "${name}" has ${counted(nodes, 'node')}. Remove ${nodes === 1 ? 'it' : 'them'} first, or say that they shall be removed too.`,
+    `Network "${name}" has ${counted(nodes, 'node')}. Remove ${nodes === 1 ? 'it' : 'them'} first, or say that ${nodes === 1 ? 'it' : 'they'} shall be removed too.`,
   'network-full': ({ name, range }) =>
     `Every address of ${range} in network "${name}" is taken. Remove nodes that are not needed, or use another network.`,
 

@@ -11,41 +11,32 @@ import {
 import { type EndpointCandidate, maxEndpointCandidates } from './endpoint-candidate.js'
 import type { HostSystem, NetworkSettings } from './mesh-state.js'
 
+/** A codec of values that pass a check; `name` says to people what is wanted, as in "expected a port, got 0". */
+export const checked = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, unknown> =>
+  new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)
+
 /** A text of at most `maxLength` UTF-16 units, without control characters: it ends up in terminals and pages. */
-export const shortText = (maxLength: number): t.Type<string> => {
-  const is = (u: unknown): u is string => typeof u === 'string' && u.length <= maxLength && !hasControlCharacter(u)
-  return new t.Type(
-    `text of at most ${maxLength} characters`,
-    is,
-    (u, c) =>
-      is(u)
-        ? t.success(u)
-        : t.failure(u, c, `must be a text of at most ${maxLength} characters, without control characters`),
-    t.identity,
+export const shortText = (maxLength: number): t.Type<string, unknown> =>
+  checked(
+    `a text of at most ${maxLength} characters, without control characters`,
+    (u): u is string => typeof u === 'string' && u.length <= maxLength && !hasControlCharacter(u),
   )
-}
 
 /** A whole number within bounds, both included. */
-export const integerBetween = (lowest: number, highest: number): t.Type<number> => {
-  const is = (u: unknown): u is number => Number.isSafeInteger(u) && (u as number) >= lowest && (u as number) <= highest
-  return new t.Type(
-    `whole number from ${lowest} to ${highest}`,
-    is,
-    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, `must be a whole number from ${lowest} to ${highest}`)),
-    t.identity,
+export const integerBetween = (lowest: number, highest: number): t.Type<number, unknown> =>
+  checked(
+    `a whole number from ${lowest} to ${highest}`,
+    (u): u is number => Number.isSafeInteger(u) && (u as number) >= lowest && (u as number) <= highest,
   )
-}
 
 /** A list of at most `maxLength` items; a longer one is refused before any item is looked at. */
 export const shortList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Type<readonly A[], unknown> => {
   const list = t.readonlyArray(item)
+  const isTooLong = (u: unknown): boolean => Array.isArray(u) && u.length > maxLength
   return new t.Type<readonly A[], unknown>(
-    `list of at most ${maxLength}: ${item.name}`,
-    list.is,
-    (u, c) =>
-      Array.isArray(u) && u.length > maxLength
-        ? t.failure(u, c, `must have at most ${maxLength} items, has ${u.length}`)
-        : list.validate(u, c),
+    `a list of at most ${maxLength} items`,
+    (u): u is readonly A[] => !isTooLong(u) && list.is(u),
+    (u, context) => (isTooLong(u) ? t.failure(u, context) : list.validate(u, context)),
     t.identity,
   )
 }
@@ -79,14 +70,9 @@ export const hostSystemCodec: t.Type<HostSystem, unknown> = t.type(
  * Capability names as a host reports them. Names that this version doesn't know are kept out by the codec's user, not refused:
  * a newer agent may know more than its server.
  */
-export const hostCapabilityCodec: t.Type<HostCapability, unknown> = new t.Type<HostCapability, unknown>(
-  'host capability',
+export const hostCapabilityCodec: t.Type<HostCapability, unknown> = checked(
+  `a host capability (${hostCapabilities.join(', ')})`,
   (u): u is HostCapability => hostCapabilities.includes(u as HostCapability),
-  (u, c) =>
-    hostCapabilities.includes(u as HostCapability)
-      ? t.success(u as HostCapability)
-      : t.failure(u, c, `must be one of: ${hostCapabilities.join(', ')}`),
-  t.identity,
 )
 export const hostCapabilitiesCodec = shortList(hostCapabilityCodec, 64)
 

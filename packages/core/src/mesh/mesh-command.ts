@@ -23,6 +23,7 @@ import { type UpdateHost, updateHostCodec } from './commands/update-host.js'
 import { type UpdateMeshSettings, updateMeshSettingsCodec } from './commands/update-mesh-settings.js'
 import { type UpdateNetwork, updateNetworkCodec } from './commands/update-network.js'
 import { type UpdateNode, updateNodeCodec } from './commands/update-node.js'
+import { checked } from './event-parts.js'
 
 /** A wish, with everything that deciding on it takes: time, fresh ids, evidence. */
 export type MeshCommand =
@@ -96,12 +97,7 @@ export const meshCommandCodec: t.Type<MeshCommand, unknown> = new t.Type<MeshCom
   t.identity,
 )
 
-const commandTypeCodec = new t.Type<MeshCommandType, unknown>(
-  'the type of a command',
-  isMeshCommandType,
-  (u, context) => (isMeshCommandType(u) ? t.success(u) : t.failure(u, context)),
-  t.identity,
-)
+const commandTypeCodec = checked('the type of a command', isMeshCommandType)
 
 const typeOf = (u: unknown): unknown => (typeof u === 'object' && u !== null && 'type' in u ? u.type : undefined)
 

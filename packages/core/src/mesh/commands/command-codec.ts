@@ -1,4 +1,5 @@
 /** How commands are read from outside: every field checked, and none that nobody asked for. */
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type EpochMs, epochMsCodec } from '../../values/index.js'
 
@@ -24,21 +25,23 @@ export const commandCodec = <
   required: Required,
   optional?: Optional,
 ): t.Type<CommandOf<Type, Required, Optional>, unknown> => {
-  const fields = t.intersection([
-    t.type({ type: t.literal(type), atEpochMs: epochMsCodec, ...required }),
-    t.partial(optional ?? {}),
-  ])
-  return onlyFieldsOf(type, fields, ['type', 'atEpochMs', ...Object.keys(required), ...Object.keys(optional ?? {})])
+  const present = t.type({ type: t.literal(type), atEpochMs: epochMsCodec, ...required })
+  const perhaps = t.partial(optional ?? {})
+  return onlyFieldsOf(type, [present, perhaps])
 }
 
 /** An object with these fields, each of which may be left out, and no others. */
 export const partialCodec = <Fields extends t.Props>(
   name: string,
   fields: Fields,
-): t.Type<Readonly<t.TypeOfPartialProps<Fields>>, unknown> => onlyFieldsOf(name, t.partial(fields), Object.keys(fields))
+): t.Type<Readonly<t.TypeOfPartialProps<Fields>>, unknown> => onlyFieldsOf(name, [t.partial(fields)])
 
-const onlyFieldsOf = <A>(name: string, codec: t.Mixed, fieldNames: readonly string[]): t.Type<A, unknown> => {
-  const known = new Set(fieldNames)
+/** Not `t.intersection`, which would number its members in the paths of errors. */
+const onlyFieldsOf = <A>(
+  name: string,
+  codecs: readonly (t.Mixed & { readonly props: object })[],
+): t.Type<A, unknown> => {
+  const known = new Set(codecs.flatMap((codec) => Object.keys(codec.props)))
   const unknownFieldOf = (u: unknown): string | undefined => {
     if (typeof u !== 'object' || u === null) return undefined
     for (const field in u) if (!known.has(field)) return field
@@ -46,12 +49,16 @@ const onlyFieldsOf = <A>(name: string, codec: t.Mixed, fieldNames: readonly stri
   }
   return new t.Type<A, unknown>(
     name,
-    (u): u is A => codec.is(u) && unknownFieldOf(u) === undefined,
+    (u): u is A => codecs.every((codec) => codec.is(u)) && unknownFieldOf(u) === undefined,
     (u, context) => {
       const field = unknownFieldOf(u)
-      if (field === undefined) return codec.validate(u, context) as t.Validation<A>
-      const value = (u as Record<string, unknown>)[field]
-      return t.failure(value, t.appendContext(context, field, t.never, value))
+      if (field !== undefined)
+        return t.failure(u, t.appendContext(context, field, t.never, (u as Record<string, unknown>)[field]))
+      for (const codec of codecs) {
+        const validation = codec.validate(u, context)
+        if (E.isLeft(validation)) return validation
+      }
+      return t.success(u as A)
     },
     t.identity,
   )

@@ -9,6 +9,7 @@ import {
   wireguardPublicKeyCodec,
 } from '../../values/index.js'
 import {
+  checked,
   endpointCandidatesCodec,
   hostCapabilitiesCodec,
   hostSystemCodec,
@@ -22,18 +23,17 @@ import {
 } from '../event-parts.js'
 import { partialCodec } from './command-codec.js'
 
-const matching = (name: string, pattern: RegExp, maxLength: number): t.Type<string, unknown> => {
-  const is = (u: unknown): u is string => typeof u === 'string' && u.length <= maxLength && pattern.test(u)
-  return new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)
-}
-
 /** A name for people: no control characters, not empty, no blanks at its ends. */
 export const titleCodec = (maxLength: number): t.Type<string, unknown> => {
   const text = shortText(maxLength)
-  const is = (u: unknown): u is string => text.is(u) && u !== '' && u.trim() === u
-  const name = `a name of 1 to ${maxLength} characters, without blanks at its ends`
-  return new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)
+  return checked(
+    `a name of 1 to ${maxLength} characters, without blanks at its ends`,
+    (u): u is string => text.is(u) && u !== '' && u.trim() === u,
+  )
 }
+
+const matching = (name: string, pattern: RegExp, maxLength: number): t.Type<string, unknown> =>
+  checked(name, (u): u is string => typeof u === 'string' && u.length <= maxLength && pattern.test(u))
 
 /** A DNS domain in lower case. With a host's and a network's name before it, it stays within DNS's 253 characters. */
 export const domainCodec = matching(

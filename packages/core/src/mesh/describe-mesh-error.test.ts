@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import { sampleTime } from '../testing/sample-mesh.js'
+import {
+  enrollmentKeyId,
+  epochMs,
+  hostId,
+  hostName,
+  ipAddress,
+  ipPrefix,
+  meshId,
+  networkId,
+  networkName,
+  nodeId,
+  udpEndpoint,
+} from '../values/index.js'
+import { describeMeshError } from './describe-mesh-error.js'
+import type { MeshErrorCode, MeshErrorOf, RangeOwner } from './mesh-error.js'
+
+const network = { networkId: networkId('net-1'), name: networkName('office') }
+const host = { hostId: hostId('host-1'), name: hostName('laptop') }
+const node = { nodeId: nodeId('node-1'), name: hostName('laptop') }
+const range = ipPrefix('10.1.0.0/24')
+const address = ipAddress('10.1.0.7')
+const owner: RangeOwner = { kind: 'network', ...network, range }
+const keyId = enrollmentKeyId('key-1')
+
+/** One of each: a new code without a line here doesn't compile. */
+const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'code'>[] } = {
+  'command-malformed': [{ problem: '$.listenPort: must be a whole number' }],
+  'mesh-unknown': [{}],
+  'mesh-exists': [{ meshId: meshId('m1'), name: 'Ours' }],
+  'range-overlaps': [
+    { range, owner },
+    { range, owner: { kind: 'control', range: ipPrefix('10.0.0.0/8') } },
+  ],
+  'range-size': [{ range: ipPrefix('10.0.0.0/31'), shortestLength: 8, longestLength: 30 }],
+  'range-not-usable': [
+    { range: ipPrefix('127.0.0.0/8'), reason: 'loopback' },
+    { range: ipPrefix('fe80::/64'), reason: 'link-local' },
+  ],
+  'range-wrong-family': [{ range, family: 6 }],
+  'control-range-in-use': [{ hosts: 1 }, { hosts: 7 }],
+  'network-unknown': [network],
+  'network-id-taken': [network],
+  'network-name-taken': [network],
+  'network-needs-range': [network],
+  'network-used': [
+    { ...network, field: 'name' },
+    { ...network, field: 'range6' },
+  ],
+  'network-has-nodes': [
+    { ...network, nodes: 1 },
+    { ...network, nodes: 3 },
+  ],
+  'network-full': [{ ...network, range }],
+  'host-unknown': [host],
+  'host-id-taken': [host],
+  'host-registered': [host],
+  'host-retired': [host],
+  'host-keys-mismatch': [
+    { ...host, knownKey: 'wireguardKey' },
+    { ...host, knownKey: 'identityKey' },
+  ],
+  'host-cannot-isolate-networks': [{ name: host.name, networkNames: [network.name, networkName('lab')] }],
+  'endpoint-refused': [
+    { endpoint: udpEndpoint('127.0.0.1:51821'), reason: 'loopback', owner: null },
+    { endpoint: udpEndpoint('10.1.0.9:51821'), reason: 'mesh-range', owner },
+  ],
+  'listen-ports-exhausted': [{ addresses: [ipAddress('203.0.113.1')] }],
+  'control-address-outside': [{ address: ipAddress('fd99::1'), range: ipPrefix('fd00::/48') }],
+  'control-address-taken': [{ address: ipAddress('fd00::1'), ...host }],
+  'control-range-full': [{ range: ipPrefix('198.19.0.0/16') }],
+  'node-unknown': [node],
+  'node-id-taken': [node],
+  'node-ids-missing': [{ needed: 2, given: 1 }],
+  'node-name-taken': [{ ...node, networkName: network.name }],
+  'host-in-network': [{ ...node, networkName: network.name }],
+  'expiry-not-ahead': [{ expiresAtEpochMs: sampleTime, atEpochMs: epochMs(Number.MAX_SAFE_INTEGER) }],
+  'node-not-due': [
+    { ...node, expiresAtEpochMs: sampleTime },
+    { ...node, expiresAtEpochMs: null },
+  ],
+  'node-not-ephemeral': [node],
+  'node-not-away-long-enough': [
+    { ...node, removableAtEpochMs: sampleTime },
+    { ...node, removableAtEpochMs: null },
+  ],
+  'address-taken': [{ address, ...node }],
+  'address-not-usable': [
+    { address, networkName: network.name, range, reason: 'reserved' },
+    { address, networkName: network.name, range, reason: 'outside' },
+    { address, networkName: network.name, range: null, reason: 'no-range' },
+  ],
+  'enrollment-key-invalid': [{}],
+  'enrollment-key-revoked': [{ keyId }],
+  'enrollment-key-used-up': [
+    { keyId, maxUses: 1 },
+    { keyId, maxUses: 5 },
+  ],
+  'enrollment-key-expired': [{ keyId, expiresAtEpochMs: sampleTime }],
+  'enrollment-key-unknown': [{ keyId }],
+  'enrollment-key-id-taken': [{ keyId, name: 'Laptops' }],
+  'enrollment-key-name-taken': [{ keyId, name: 'Laptops' }],
+  'enrollment-key-needs-network': [{ name: 'Laptops' }],
+}
+
+const sentences = Object.entries(samples).flatMap(([code, facts]) =>
+  facts.map((fact) => [code, describeMeshError({ ...fact, code } as never)] as const),
+)
+
+/** What one does about it; every refusal names something. */
+const wayOut =
+  /\b(choose|give|create|update|remove|list|keep|leave|make|ask|check|take|decode|set|revoke|use|name|wait|restore|say)\b/i
+
+describe('a refusal', () => {
+  test.each(sentences)('%s: %s', (_code, sentence) => {
+    expect(sentence).toMatch(/^[\s\S]{20,400}\.$/)
+    expect(sentence).not.toMatch(/undefined|null|NaN|\[object|\n/)
+    // The first sentence says what is wrong, the rest what to do about it.
+    expect(sentence.slice(sentence.indexOf('. ') + 1)).toMatch(wayOut)
+  })
+
+  test('says its facts', () => {
+    expect(describeMeshError({ code: 'address-taken', address, ...node })).toBe(
+      '10.1.0.7 is the address of node "laptop" (node-1). Choose another, or give none for the lowest free one.',
+    )
+    expect(describeMeshError({ code: 'range-overlaps', range, owner })).toBe(
+      '10.1.0.0/24 overlaps 10.1.0.0/24 of network "office". Choose a range that shares no address with it.',
+    )
+    expect(describeMeshError({ code: 'network-has-nodes', ...network, nodes: 1 })).toBe(
+      'Network "office" has 1 node. Remove it first, or say that it shall be removed too.',
+    )
+  })
+
+  test('gives nothing away about keys', () => {
+    expect(describeMeshError({ code: 'enrollment-key-invalid' })).not.toContain('key-1')
+  })
+})
