@@ -1,1 +1,5 @@
-export {}
+export {
+  type OpenSqliteEventLogError,
+  openSqliteEventLog,
+  type SqliteEventLogOptions,
+} from './open-sqlite-event-log.js'

@@ -82,7 +82,7 @@ export const sharingCases: readonly EventLogCase[] = [
   {
     name: 'a reader never sees a part of a batch',
     needs,
-    run: async ({ log, anotherInstance }) => {
+    run: async ({ log, anotherInstance, sleep }) => {
       const other = await anotherInstance()
       let isWriting = true
       const write = async () => {
@@ -93,6 +93,7 @@ export const sharingCases: readonly EventLogCase[] = [
         while (isWriting) {
           const head = right(await log.headRevision(stream), 'head revision')
           assertThat((head + 1) % 50 === 0, `the head was seen at ${head}, in the middle of a batch`)
+          await sleep(0)
         }
       }
       await Promise.all([write().finally(() => (isWriting = false)), watch()])
