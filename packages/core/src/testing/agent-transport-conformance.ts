@@ -57,8 +57,11 @@ export function agentTransportConformance(options: AgentTransportConformanceOpti
     test('match what the transport offers', () => checkDeclaration(options))
   })
   for (const [name, cases] of groups) {
+    const chosen = cases.filter((each) => isFor(capabilities, each))
+    // Some runners take a group without tests for a mistake.
+    if (chosen.length === 0) continue
     describe(name, () => {
-      for (const each of cases) if (isFor(capabilities, each)) test(each.name, () => runCase(each, options))
+      for (const each of chosen) test(each.name, () => runCase(each, options))
     })
   }
 }
