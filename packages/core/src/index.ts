@@ -151,7 +151,7 @@ export type {
 export type { Clock } from './ports/clock.js'
 export type { Crypto, KeyPair } from './ports/crypto.js'
 export type { AppendedEvents, EventLog, EventLogError, EventSubscription, RecordedEvent } from './ports/event-log.js'
-export type { HostDriver, HostDriverError } from './ports/host-driver.js'
+export type { FailedChange, HostDriver, HostDriverError } from './ports/host-driver.js'
 export type { SecretVault, SecretVaultError } from './ports/secret-vault.js'
 export type { CancelTimer, Timers } from './ports/timers.js'
 export {

@@ -117,8 +117,13 @@ function runProgram(
 /** Output goes to a file and the end is `exit`, not `close`: a daemon may keep what it inherited (`linux-pitfalls.ts`). */
 async function runDaemon(file: string, args: readonly string[], settings: RunSettings): ReturnType<CommandRunner> {
   const stderrFile = openNamelessFile('')
-  // Its own session: an interrupt typed into the agent's terminal must not stop the tunnel.
-  const child = spawn(file, args, { env: settings.env, stdio: ['ignore', 'ignore', stderrFile], detached: true })
+  // Its own session: an interrupt typed into the agent's terminal must not stop the tunnel. And it must hold no folder.
+  const child = spawn(file, args, {
+    env: settings.env,
+    stdio: ['ignore', 'ignore', stderrFile],
+    detached: true,
+    cwd: '/',
+  })
   const ended = await new Promise<E.Either<CommandFailure, number | null>>((resolve) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL')

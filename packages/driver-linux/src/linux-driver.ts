@@ -6,10 +6,12 @@
  * they answer is read in `observe/`. Everything it touches comes in as a value, so that the same code runs in a namespace
  * of a test. It owns the interface with its name and the routes over it, and leaves nothing else behind.
  */
+import { resolve } from 'node:path'
 import type { DriverCapabilities, HostDriver, HostDriverError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { createCommandRunner } from './command-runner.js'
 import { executeChange } from './execute/execute-change.js'
+import { executeChanges } from './execute/execute-changes.js'
 import type { LinuxDriverOptions } from './linux-driver-options.js'
 import { type LinuxHost, refuse, run } from './linux-host.js'
 import { observeLinuxHost } from './observe/observe-linux-host.js'
@@ -45,6 +47,7 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
     capabilities: linuxCapabilities,
     observe: () => observeLinuxHost(host),
     execute: (change) => executeChange(host, change),
+    executeAll: (changes) => executeChanges(host, changes),
     close: async () => {},
   })
 }
@@ -57,10 +60,15 @@ function hostOf(options: LinuxDriverOptions): LinuxHost {
     interfaceName,
     privateKey,
     choice: options.implementation ?? 'automatic',
-    wireguardGo: options.wireguardGo ?? environment.MESHFOLD_WIREGUARD_GO ?? 'wireguard-go',
+    wireguardGo: absolute(options.wireguardGo ?? environment.MESHFOLD_WIREGUARD_GO ?? 'wireguard-go'),
     runner: options.commandRunner ?? createCommandRunner({ path: environment.PATH }),
     socket: openUserspaceSocket({ folder, interfaceName }),
     nowEpochMs: options.nowEpochMs ?? Date.now,
     seenKey: { current: undefined },
   }
+}
+
+/** The daemon starts in the root folder; a name without a slash is looked up on PATH. */
+function absolute(program: string): string {
+  return program.includes('/') ? resolve(program) : program
 }

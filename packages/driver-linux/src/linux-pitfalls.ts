@@ -91,8 +91,8 @@ export const STALE_SOCKET_ERRORS: ReadonlySet<string> = new Set(['ECONNREFUSED',
  */
 export const AGENT_UNIT_NEEDS = 'KillMode=process'
 
-/** Arguments of one process are limited to 2 MB (a quarter of the stack limit); so many peers are safe in one `wg set`. */
-export const PEERS_PER_WG_SET = 500
+/** Arguments of one process are limited to a quarter of its stack, usually 2 MB, environment and pointers included. */
+export const ARGUMENT_BYTES_PER_PROCESS = 500_000
 
 /** One argument is limited to 128 KiB (`MAX_ARG_STRLEN`): a gateway's allowed IPs can be longer, even as IPv6 of 43 characters. */
 export const PREFIXES_PER_ARGUMENT = 1_000

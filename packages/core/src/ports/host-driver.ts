@@ -22,8 +22,23 @@ export interface HostDriver {
    */
   execute(change: HostChange): Promise<Either<HostDriverError, void>>
 
+  /**
+   * Carries out changes in order, as `execute` would one after the other, in fewer calls of the system: 10,000 peers then take
+   * a second and not a minute. Optional. Stops at the first failure.
+   */
+  executeAll?(changes: readonly HostChange[]): Promise<Either<FailedChange, void>>
+
   /** Frees what the driver holds open; leaves the host as it is. To remove the interface, plan towards `undefined`. */
   close(): Promise<void>
+}
+
+/** Where `executeAll` stopped. */
+export interface FailedChange {
+  /** So many changes surely took effect. Of those that were tried together with the refused one only `observe` tells. */
+  readonly done: number
+  /** The refused one, or the first of those that were tried together. */
+  readonly change: HostChange
+  readonly cause: HostDriverError
 }
 
 export type HostDriverError =

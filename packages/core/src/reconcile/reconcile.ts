@@ -74,6 +74,11 @@ export async function executePlan(
   plan: readonly HostChange[],
   executed: HostChange[],
 ): Promise<FailedStep | undefined> {
+  if (driver.executeAll !== undefined) {
+    const all = await driver.executeAll(plan)
+    executed.push(...(E.isRight(all) ? plan : plan.slice(0, all.left.done)))
+    return E.isRight(all) ? undefined : { change: all.left.change, cause: all.left.cause }
+  }
   for (const change of plan) {
     const done = await driver.execute(change)
     if (E.isLeft(done)) return { change, cause: done.left }

@@ -7,6 +7,7 @@ import type { Command, CommandResult } from '../command-runner.js'
 import type { LinuxHost } from '../linux-host.js'
 import { publicKeyOf } from '../private-key.js'
 import { executeChange } from './execute-change.js'
+import { executeChanges } from './execute-changes.js'
 
 const privateKey = new Uint8Array(32).fill(0x42)
 const secret = Buffer.from(privateKey).toString('base64')
@@ -126,6 +127,47 @@ describe('peers of the kernel', () => {
       `wg set mesh0 peer ${peer} allowed-ips `,
       `wg set mesh0 peer ${peer} remove`,
     ])
+  })
+
+  test('that follow each other share processes, in order', async () => {
+    const { host, lines } = hostAnswering()
+    const [a, b] = [samplePublicKey(1), samplePublicKey(2)]
+    const outcome = await executeChanges(host, [
+      { kind: 'set-peer', publicKey: a, allowedIps: [ipPrefix('10.66.0.2/32')] },
+      { kind: 'remove-peer', publicKey: b },
+      { kind: 'set-mtu', mtuBytes: 1400 },
+      { kind: 'remove-peer', publicKey: a },
+    ])
+    expect(outcome).toEqual(E.right(undefined))
+    expect(lines()).toEqual([
+      `wg set mesh0 peer ${a} allowed-ips 10.66.0.2/32 peer ${b} remove`,
+      'ip link set dev mesh0 mtu 1400',
+      `wg set mesh0 peer ${a} remove`,
+    ])
+  })
+
+  test('never overflow the arguments of a process', async () => {
+    const { host, commands } = hostAnswering()
+    const allowedIps = Array.from({ length: 900 }, (_, n) => ipPrefix(`10.66.${n >> 8}.${n & 255}/32`))
+    const changes = Array.from({ length: 100 }, (_, n) => samplePublicKey(n + 1)).map(
+      (publicKey) => ({ kind: 'set-peer', publicKey, allowedIps }) as const,
+    )
+    await executeChanges(host, changes)
+    expect(commands.length).toBeGreaterThan(1)
+    for (const { args } of commands) expect(args.join(' ').length).toBeLessThan(600_000)
+    expect(commands.flatMap(({ args }) => args.filter((word) => word === 'peer'))).toHaveLength(100)
+  })
+
+  test('tried together with one that is refused are in doubt', async () => {
+    const { host } = hostAnswering({ 'wg set': { exitCode: 1, stderr: 'Unable to modify interface: No such device' } })
+    const [a, b] = [samplePublicKey(1), samplePublicKey(2)]
+    const changes: readonly HostChange[] = [
+      { kind: 'bring-up' },
+      { kind: 'set-peer', publicKey: a },
+      { kind: 'set-peer', publicKey: b },
+    ]
+    const cause = { code: 'host-refused', reason: 'Unable to modify interface: No such device' }
+    expect(await executeChanges(host, changes)).toMatchObject({ left: { done: 1, change: changes[1], cause } })
   })
 
   test('with more ranges than an argument holds go through stdin', async () => {

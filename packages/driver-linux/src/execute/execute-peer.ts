@@ -1,27 +1,46 @@
-import type { WireguardPublicKey } from '@meshfold/core'
+import type { HostChange, WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, refuse, run, runAll } from '../linux-host.js'
 import { OWN_KEY_AS_PEER } from '../linux-pitfalls.js'
 import { endpointsInUapiGet } from '../observe/parse-uapi-get.js'
 import { parseWgDump } from '../observe/parse-wg-dump.js'
-import { type SetPeer, wgRemovePeer, wgSetEndpoints, wgSetPeer, wgShowDump } from '../render/peer-commands.js'
-import { uapiRemovePeer, uapiSetEndpoints, uapiSetPeer } from '../render/uapi-lines.js'
+import {
+  type PeerChange,
+  type SetPeer,
+  sameEndpoints,
+  wgChangePeers,
+  wgRemovePeer,
+  wgShowDump,
+} from '../render/peer-commands.js'
+import { uapiChangePeer, uapiSetEndpoints } from '../render/uapi-lines.js'
 import { writeToSocket } from './set-device.js'
 
 const REFRESH = 'refresh-underlay'
 
 /** Creates or updates one peer: one exchange on a userspace interface, one process on a kernel one. */
-export async function executeSetPeer(host: LinuxHost, change: SetPeer): Outcome {
-  if (change.publicKey === host.seenKey.current) return refuse(change.kind, OWN_KEY_AS_PEER)
-  if (host.socket.isPresent()) return writeToSocket(host, uapiSetPeer(change), change.kind)
-  return runAll(host, [wgSetPeer(host.interfaceName, change)], change.kind)
+export function executeSetPeer(host: LinuxHost, change: SetPeer): Outcome {
+  return executePeerChanges(host, [change])
 }
 
 /** Removes one peer; one that is not there, or whose interface is not, is removed already. */
 export async function executeRemovePeer(host: LinuxHost, publicKey: WireguardPublicKey): Outcome {
   if (!host.socket.isPresent()) return runAll(host, [wgRemovePeer(host.interfaceName, publicKey)], 'remove-peer')
-  const answer = await host.socket.set(uapiRemovePeer(publicKey), 'remove-peer')
+  const answer = await host.socket.set(uapiChangePeer({ kind: 'remove-peer', publicKey }), 'remove-peer')
   return E.isLeft(answer) ? answer : E.right(undefined)
+}
+
+/** Changes peers in the given order, all in one exchange or a few processes. Not atomic. */
+export async function executePeerChanges(host: LinuxHost, changes: readonly PeerChange[]): Outcome {
+  const action = changes[0]?.kind ?? 'set-peer'
+  const isOwn = changes.some(({ kind, publicKey }) => kind === 'set-peer' && publicKey === host.seenKey.current)
+  if (isOwn) return refuse(action, OWN_KEY_AS_PEER)
+  if (host.socket.isPresent()) return writeToSocket(host, changes.flatMap(uapiChangePeer), action)
+  return runAll(host, wgChangePeers(host.interfaceName, changes), action)
+}
+
+/** Whether the change is one of those that are carried out together. */
+export function isPeerChange(change: HostChange): change is PeerChange {
+  return change.kind === 'set-peer' || change.kind === 'remove-peer'
 }
 
 /** Writes every endpoint again, so that no peer is sent to from an address that is gone (`STICKY_SOURCE`). */
@@ -41,8 +60,5 @@ async function refreshKernel(host: LinuxHost): Outcome {
   if (E.isLeft(dump)) return dump
   const device = orUnreadable(parseWgDump(dump.right), REFRESH)
   if (E.isLeft(device)) return device
-  const peers = [...device.right.peers.values()].flatMap(({ publicKey, endpoint }) =>
-    endpoint === undefined ? [] : [{ publicKey, endpoint }],
-  )
-  return runAll(host, wgSetEndpoints(host.interfaceName, peers), REFRESH)
+  return runAll(host, wgChangePeers(host.interfaceName, sameEndpoints(device.right.peers.values())), REFRESH)
 }

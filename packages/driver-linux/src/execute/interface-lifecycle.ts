@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { toolFailure, toolRefusal } from '../host-tool.js'
 import { type LinuxHost, type Outcome, refuse, run, runAll } from '../linux-host.js'
 import { KERNEL_LACKS_WIREGUARD } from '../linux-pitfalls.js'
-import { observeDevice } from '../observe/observe-link.js'
+import { isMarkedOurs, observeDevice } from '../observe/observe-link.js'
 import { loadFittingPrivateKey } from '../private-key.js'
 import { addKernelLink, deleteLink, markOwnLink } from '../render/interface-commands.js'
 import { findOwnLink } from './find-link.js'
@@ -37,13 +37,12 @@ export async function createInterface(
 export async function removeInterface(host: LinuxHost): Outcome {
   const link = await findOwnLink(host, REMOVE)
   if (E.isLeft(link)) return link
-  if (link.right !== undefined) {
-    const found = await observeDevice(host, link.right, REMOVE)
-    if (E.isLeft(found)) return found
-    const deleted = await run(host, deleteLink(host.interfaceName), REMOVE)
-    if (E.isLeft(deleted)) return deleted
-  }
-  return socketGone(host, REMOVE)
+  if (link.right === undefined) return removeStaleSocket(host)
+  // With our mark on it, it goes even when its process doesn't answer any more.
+  const found = isMarkedOurs(link.right) ? link : await observeDevice(host, link.right, REMOVE)
+  if (E.isLeft(found)) return found
+  const deleted = await run(host, deleteLink(host.interfaceName), REMOVE)
+  return E.isLeft(deleted) ? deleted : socketGone(host)
 }
 
 async function addLink(host: LinuxHost): Outcome<unknown> {
@@ -84,15 +83,21 @@ async function socketFree(host: LinuxHost): Outcome {
   return host.socket.remove(CREATE)
 }
 
-/** wireguard-go takes its socket along a moment after its link; what a killed one left is removed here. */
-async function socketGone(host: LinuxHost, action: string): Outcome {
+/** Without a link a listener is of another namespace and not ours to disturb; a socket without listener is a remnant. */
+async function removeStaleSocket(host: LinuxHost): Outcome {
+  const listener = await host.socket.get()
+  return E.isRight(listener) && listener.right === undefined ? host.socket.remove(REMOVE) : E.right(undefined)
+}
+
+/** wireguard-go closes its socket a moment after its link went; what a killed one left is removed here. */
+async function socketGone(host: LinuxHost): Outcome {
   for (let waitedMs = 0; waitedMs < SOCKET_GONE_WITHIN_MS; waitedMs += SOCKET_POLL_MS) {
+    // An error is no end: a process that is about to end breaks off its answer.
     const listener = await host.socket.get()
-    if (E.isLeft(listener)) break
-    if (listener.right === undefined) return host.socket.remove(action)
+    if (E.isRight(listener) && listener.right === undefined) return host.socket.remove(REMOVE)
     await sleep(SOCKET_POLL_MS)
   }
-  return refuse(action, `the process behind ${host.socket.path} goes on without its interface`)
+  return refuse(REMOVE, `the process behind ${host.socket.path} goes on without its interface`)
 }
 
 /** wireguard-go begins with a box of advice; what went wrong comes after it. */

@@ -22,9 +22,14 @@ export interface FoundDevice {
 export async function observeDevice(host: LinuxHost, link: IpLinkEntry, action: string): Outcome<FoundDevice> {
   const found = await readDevice(host, link, action)
   if (E.isLeft(found)) return found
-  const isOurs = link.ifalias === OWN_INTERFACE_ALIAS || (await looksOurs(host, found.right.device))
+  const isOurs = isMarkedOurs(link) || (await looksOurs(host, found.right.device))
   if (isOurs) return found
   return refuse(action, `${link.ifname} is another program's tunnel: choose another interface name, or remove it`)
+}
+
+/** Whether the driver put its mark on the link. */
+export function isMarkedOurs(link: IpLinkEntry): boolean {
+  return link.ifalias === OWN_INTERFACE_ALIAS
 }
 
 async function readDevice(host: LinuxHost, link: IpLinkEntry, action: string): Outcome<FoundDevice> {

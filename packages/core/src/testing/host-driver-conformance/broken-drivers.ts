@@ -199,6 +199,17 @@ export const brokenDrivers: readonly BrokenDriver[] = [
       replacing(driver, { capabilities: { 'isolate-networks': { supported: false, consequence: ' ' } } }),
   },
   {
+    fault: 'goes on after a failure when it does many at once',
+    caughtBy: 'many changes at once do what they do one after the other, and stop at the first that fails',
+    spoil: (driver) =>
+      replacing(driver, {
+        executeAll: async (changes) => {
+          for (const change of changes) await driver.execute(change)
+          return E.right(undefined)
+        },
+      }),
+  },
+  {
     fault: 'lets each route exist once for any metric',
     caughtBy: 'add-route beside one of another metric; again, nothing more',
     spoil: withExecute(async (driver, change) => {

@@ -1,4 +1,5 @@
 import { describeDrift } from '../../reconcile/describe-drift.js'
+import type { HostChange } from '../../reconcile/host-change.js'
 import { planChanges } from '../../reconcile/plan-changes.js'
 import { sampleDesiredHosts } from '../arbitraries/hosts.js'
 import { assertSame, assertThat, executed, observed } from './assertions.js'
@@ -7,6 +8,18 @@ import { ordinaryHost } from './scenarios.js'
 
 /** Law 7 on the real thing, and that nothing stays of it. */
 export const convergenceCases: readonly HostDriverCase[] = [
+  {
+    name: 'many changes at once do what they do one after the other, and stop at the first that fails',
+    run: async ({ host, driver }) => {
+      const plan = planChanges(await observed(driver), ordinaryHost(host.keys[0]))
+      const unknown = { kind: 'unheard-of' } as unknown as HostChange
+      const failed = await driver.executeAll?.([...plan, unknown, { kind: 'remove-interface' }])
+      if (failed === undefined) return
+      assertSame(failed._tag === 'Left' && failed.left.done, plan.length, 'changes that took effect')
+      const drift = describeDrift(await observed(await host.open()), ordinaryHost(host.keys[0]))
+      assertSame(drift, [], 'what a new driver finds amiss')
+    },
+  },
   {
     name: 'a walk through random configurations',
     run: async ({ host, driver, seed, walkLength }) => {
