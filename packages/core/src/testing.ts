@@ -16,6 +16,28 @@ export {
   samplePublicKey,
 } from './testing/arbitraries/hosts.js'
 export {
+  arbitraryAddressWithin,
+  arbitraryCommandId,
+  arbitraryEnrollmentKeyId,
+  arbitraryEpochMs,
+  arbitraryEventId,
+  arbitraryHostId,
+  arbitraryHostName,
+  arbitraryIdentityPublicKey,
+  arbitraryInterfaceAddress,
+  arbitraryIpAddress,
+  arbitraryIpPrefix,
+  arbitraryIpv4Address,
+  arbitraryIpv6Address,
+  arbitraryMeshId,
+  arbitraryNetworkId,
+  arbitraryNetworkName,
+  arbitraryNodeId,
+  arbitraryPrefixWithin,
+  arbitraryUdpEndpoint,
+  arbitraryWireguardPublicKey,
+} from './testing/arbitraries/values.js'
+export {
   type EventLogCapabilities,
   type EventLogConformanceOptions,
   type EventLogUnderTest,
