@@ -28,6 +28,10 @@ export class ApiClient {
     return this.#send('POST', path, body)
   }
 
+  patch<A>(path: string, body: unknown): Promise<A> {
+    return this.#send('PATCH', path, body)
+  }
+
   async #send<A>(method: string, path: string, body?: unknown): Promise<A> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' }

@@ -3,7 +3,6 @@ import type { Host } from '../net/host.js'
 import type { Lab } from '../net/lab.js'
 import { type PingMatrix, type PingTarget, pingMatrix } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { ApiRefused } from './api-client.js'
 import { type AgentPlan, MeshAgent } from './mesh-agent.js'
 import { MeshServer } from './mesh-server.js'
 import type { TunnelState } from './tunnel-state.js'
@@ -38,6 +37,7 @@ export class Mesh {
     readonly lab: Lab,
     readonly server: MeshServer,
     plan: MeshPlan,
+    readonly networkId: string,
   ) {
     this.#plan = plan
   }
@@ -50,8 +50,7 @@ export class Mesh {
       address: lab.inet.uplink(host).address.ipv4,
     })
     await server.start()
-    await server.api.post('/api/v1/networks', meshNetwork).catch(ignoreIfThere)
-    return new Mesh(lab, server, plan)
+    return new Mesh(lab, server, plan, await networkOf(server))
   }
 
   /** A mesh of the named hosts, up and running. */
@@ -138,8 +137,8 @@ export class Mesh {
   async #enroll(newcomers: readonly MeshMember[]): Promise<void> {
     const { token } = await this.server.api.post<{ token: string }>('/api/v1/enrollment-keys', {
       name: `key-${Date.now()}`,
-      networks: [meshNetwork.name],
-      uses: newcomers.length,
+      networkIds: [this.networkId],
+      maxUses: newcomers.length,
     })
     let enrolled = 0
     const one = async ({ agent }: MeshMember) => {
@@ -166,6 +165,15 @@ async function inLanes<A>(items: readonly A[], lanes: number, work: (item: A) =>
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
-function ignoreIfThere(error: unknown): void {
-  if (!(error instanceof ApiRefused && error.status === 409)) throw error
+/** The mesh's network, made at the first start on a data folder. */
+async function networkOf({ api }: MeshServer): Promise<string> {
+  const path = '/api/v1/networks'
+  const { networks } = await api.get<{ networks: readonly SeenNetwork[] }>(path)
+  const known = networks.find(({ name }) => name === meshNetwork.name)
+  return (known ?? (await api.post<{ network: SeenNetwork }>(path, meshNetwork)).network).networkId
+}
+
+interface SeenNetwork {
+  readonly networkId: string
+  readonly name: string
 }

@@ -16,6 +16,7 @@ export interface LabOptions {
 /** One test's world: an internet, hosts on it, and what stands between. Closing it removes everything. */
 export class Lab implements AsyncDisposable {
   readonly #closing: (() => Promise<void>)[] = []
+  readonly #hosts: Host[] = []
 
   private constructor(
     readonly inet: Router,
@@ -38,7 +39,7 @@ export class Lab implements AsyncDisposable {
   /** Hosts that hang on nothing yet. */
   async hosts<const Names extends readonly string[]>(names: Names): Promise<{ [Name in keyof Names]: Host }> {
     const hosts = await Promise.all(names.map((name) => Host.open(name)))
-    for (const host of hosts) this.onClose(() => host.close())
+    for (const host of hosts) this.#keep(host)
     return hosts as { [Name in keyof Names]: Host }
   }
 
@@ -55,7 +56,7 @@ export class Lab implements AsyncDisposable {
   /** A NAT box on the internet, or behind another one. */
   async natBox(name: string, plan: Omit<NatBoxPlan, 'behind'> & Partial<NatBoxPlan>): Promise<NatBox> {
     const box = await NatBox.open(name, { behind: this.inet, ...plan })
-    this.onClose(() => box.close())
+    this.#keep(box.host)
     return box
   }
 
@@ -65,9 +66,19 @@ export class Lab implements AsyncDisposable {
     return Lan.open(holder, 'br0', { ...plan, gateway: false })
   }
 
+  /** All hosts, the internet and the boxes among them. */
+  get everyHost(): readonly Host[] {
+    return [this.inet.host, ...this.#hosts]
+  }
+
   /** Has something done before the lab is gone; the last wish comes first. */
   onClose(work: () => Promise<void>): void {
     this.#closing.push(work)
+  }
+
+  #keep(host: Host): void {
+    this.#hosts.push(host)
+    this.onClose(() => host.close())
   }
 
   async close(): Promise<void> {

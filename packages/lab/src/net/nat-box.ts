@@ -15,7 +15,7 @@ export interface NatBoxPlan {
 const outside = 'eth0'
 
 /** A home router, an office's firewall or a provider's NAT: one address outside, an IPv4 LAN inside. */
-export class NatBox implements AsyncDisposable {
+export class NatBox {
   readonly #forwards: PortForward[] = []
 
   private constructor(
@@ -57,14 +57,6 @@ export class NatBox implements AsyncDisposable {
     const folder = '/proc/sys/net/netfilter'
     const files = ['nf_conntrack_udp_timeout', 'nf_conntrack_udp_timeout_stream']
     await this.host.sh(files.map((file) => `echo ${seconds} > ${folder}/${file}`).join(' && '))
-  }
-
-  async close(): Promise<void> {
-    await this.host.close()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 
   async #load(): Promise<void> {

@@ -1,0 +1,34 @@
+import type { Host } from '../net/host.js'
+
+const views = {
+  interfaces: 'ip -o link | sed "s/ mode [A-Z]* group.*//"',
+  addresses: 'ip -o addr | grep -v "inet6 fe80"',
+  routes: 'ip route show table all; ip -6 route show table all | grep -v "fe80\\|multicast\\|anycast"',
+  rules: 'ip rule; ip -6 rule',
+  'packet filter': 'nft list ruleset',
+  'WireGuard sockets': 'ls -A /run/wireguard',
+  'files in /run': 'find /run -mindepth 1 -not -path "/run/wireguard*" | sort',
+  'name servers': 'cat /etc/resolv.conf',
+  processes:
+    'for file in /proc/[0-9]*/comm; do cat $file 2>/dev/null; done | grep -v "^\\(sh\\|cat\\|grep\\|sort\\)$"; true',
+} as const
+
+/** Everything that an agent could leave behind on a host, as text by kind. */
+export type Footprint = Readonly<Record<keyof typeof views, string>>
+
+export async function takeFootprint(host: Host): Promise<Footprint> {
+  const entries = await Promise.all(
+    Object.entries(views).map(async ([name, command]) => [name, (await host.trySh(command)).stdout.trim()] as const),
+  )
+  return Object.fromEntries(entries) as Footprint
+}
+
+/** The kinds in which two footprints differ, with the lines of each that the other lacks. */
+export function compareFootprints(before: Footprint, after: Footprint): readonly string[] {
+  return (Object.keys(views) as (keyof typeof views)[]).flatMap((kind) => {
+    const [old, now] = [before[kind].split('\n'), after[kind].split('\n')]
+    const gone = old.filter((line) => !now.includes(line)).map((line) => `-${line}`)
+    const come = now.filter((line) => !old.includes(line)).map((line) => `+${line}`)
+    return gone.length + come.length === 0 ? [] : [`${kind}: ${[...gone, ...come].join('; ')}`]
+  })
+}

@@ -1,0 +1,16 @@
+import { mesh } from './mesh.js'
+import { roamingAddress, roamingPort } from './roaming.js'
+import type { Scenario } from './scenario.js'
+import { serverKill9 } from './server-kill-9.js'
+import { sixthHostJoins } from './sixth-host-joins.js'
+import { teardownClean } from './teardown-clean.js'
+
+/** Every scenario. Add a file and a row to add one. */
+export const scenarios: readonly Scenario[] = [
+  mesh,
+  serverKill9,
+  roamingPort,
+  roamingAddress,
+  sixthHostJoins,
+  teardownClean,
+]

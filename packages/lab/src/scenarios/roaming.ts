@@ -1,0 +1,73 @@
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import { waitUntil } from '../wait-until.js'
+import { configMessagesSince, markLogs } from './agent-logs.js'
+import type { Scenario, Stage } from './scenario.js'
+import { hostNamed } from './server-view.js'
+import { checkStreams, startMesh, startStreams } from './start-mesh.js'
+
+/** A host is told to listen elsewhere: its peers follow, and nobody notices. */
+export const roamingPort: Scenario = {
+  name: 'roaming-port',
+  summary: "a host's port changes under continuous pings",
+  bothBuilds: true,
+  play: (stage) =>
+    playRoaming(stage, 'the port changes', async (mesh, mover) => {
+      const { hostId } = await hostNamed(mesh.server, mover.name)
+      await mesh.server.api.patch(`/api/v1/hosts/${hostId}`, { listenPort: 51_999 })
+      return ':51999'
+    }),
+}
+
+/** A host's address is taken away and another given: what a laptop does that changes its network. */
+export const roamingAddress: Scenario = {
+  name: 'roaming-address',
+  summary: "a host's address changes under continuous pings",
+  bothBuilds: true,
+  play: (stage) =>
+    playRoaming(stage, 'the address changes', async ({ lab }, mover) => {
+      const { ipv4 } = await lab.inet.readdress(mover.host)
+      return `${ipv4}:`
+    }),
+}
+
+/**
+ * Everybody pings the host that moves, and it pings one of them.
+ * @param move does it, and says what must be in its new endpoint
+ */
+async function playRoaming(
+  stage: Stage,
+  what: string,
+  move: (mesh: Mesh, mover: MeshMember) => Promise<string>,
+): Promise<void> {
+  const mesh = await startMesh(stage, 4)
+  await mesh.pingMatrix()
+  const mover = mesh.member(0)
+  const others = mesh.members.slice(1)
+  const { publicKey, interfaceIndex } = await mesh.tunnel(mover)
+  const streams = await startStreams(mesh, [...others.map((other) => [other, mover] as const), [mover, mesh.member(1)]])
+  const logs = await markLogs(mesh.members)
+  stage.tell(what)
+  const movedAt = performance.now()
+  const sign = await move(mesh, mover)
+  await Promise.all(others.map((other) => followed(mesh, other, publicKey, sign)))
+  stage.metric('followed-ms', Math.round(performance.now() - movedAt))
+  stage.check('every other host has the new endpoint', true)
+  const patched = () =>
+    configMessagesSince(logs).then((messages) =>
+      others.every((other) => messages.some(({ member }) => member === other)),
+    )
+  const told = await waitUntil('each has had a patch', patched, { limitMs: 10_000 }).catch(() => false)
+  stage.check('each was told by a patch', told)
+  await checkStreams(stage, what, streams, 1)
+  const snapshots = (await configMessagesSince(logs)).filter(({ kind }) => kind === 'snapshot').length
+  stage.check('nobody was sent a snapshot', snapshots === 0, `${snapshots} snapshots`)
+  const after = await mesh.tunnel(mover)
+  stage.check('its interface is still the same', after.interfaceIndex === interfaceIndex)
+}
+
+function followed(mesh: Mesh, member: MeshMember, publicKey: string, sign: string): Promise<unknown> {
+  return waitUntil(`${member.name} has the new endpoint`, async () => {
+    const { peers } = await mesh.tunnel(member)
+    return peers.find((peer) => peer.publicKey === publicKey)?.endpoint?.includes(sign)
+  })
+}

@@ -1,0 +1,97 @@
+import { Lab } from '../net/lab.js'
+import { findNewerWireguardGo } from '../tools/newer-wireguard-go.js'
+
+/** One story with real packets, and what must come of it. */
+export interface Scenario {
+  readonly name: string
+  readonly summary: string
+  /** Told once with the system's wireguard-go, and once with a newer one where there is one. */
+  readonly bothBuilds?: boolean
+  readonly play: (stage: Stage) => Promise<void>
+}
+
+/** What a scenario plays on. */
+export interface Stage {
+  readonly lab: Lab
+  /** A folder with the wireguard-go to use; undefined: the system's. */
+  readonly toolFolder: string | undefined
+  /** Something that must be so. A failed check does not end the scenario. */
+  check(name: string, passed: boolean, detail?: string): void
+  /** A figure worth keeping. */
+  metric(name: string, value: number): void
+  /** Where the story stands. */
+  tell(text: string): void
+}
+
+export interface Check {
+  readonly name: string
+  readonly passed: boolean
+  readonly detail: string
+}
+
+/** The one object of `lab run --json`. */
+export interface ScenarioResult {
+  readonly scenario: string
+  readonly passed: boolean
+  readonly checks: readonly Check[]
+  readonly metrics: Readonly<Record<string, number>>
+  /** What could not be tried here, with the reason. */
+  readonly skipped: readonly string[]
+}
+
+export interface PlayOptions {
+  readonly tell: (text: string) => void
+  /** Keeps logs and data there. */
+  readonly dataFolder?: string
+  /** Called with the world still up. */
+  readonly afterwards?: (lab: Lab) => Promise<void>
+}
+
+interface Build {
+  readonly label: string
+  readonly toolFolder: string | undefined
+}
+
+/** Plays a scenario to its end; whatever goes wrong is a failed check. */
+export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<ScenarioResult> {
+  const checks: Check[] = []
+  const metrics: Record<string, number> = {}
+  const { builds, skipped } = buildsFor(scenario)
+  for (const build of builds) {
+    const prefix = builds.length > 1 ? `${build.label}: ` : ''
+    const stage = {
+      toolFolder: build.toolFolder,
+      check: (name: string, passed: boolean, detail = '') => {
+        checks.push({ name: prefix + name, passed, detail })
+        options.tell(`${passed ? 'ok    ' : 'FAILED'} ${prefix}${name}${detail === '' ? '' : `: ${detail}`}`)
+      },
+      metric: (name: string, value: number) => {
+        metrics[builds.length > 1 ? `${build.label}-${name}` : name] = value
+      },
+      tell: (text: string) => options.tell(`       ${prefix}${text}`),
+    }
+    await playOnce(scenario, stage, options)
+  }
+  for (const reason of skipped) options.tell(`skipped ${reason}`)
+  const passed = checks.length > 0 && checks.every((check) => check.passed)
+  return { scenario: scenario.name, passed, checks, metrics, skipped }
+}
+
+async function playOnce(scenario: Scenario, stage: Omit<Stage, 'lab'>, options: PlayOptions): Promise<void> {
+  const { dataFolder, afterwards } = options
+  await using lab = await Lab.open(dataFolder === undefined ? {} : { dataFolder })
+  try {
+    await scenario.play({ ...stage, lab })
+  } catch (error) {
+    stage.check('it comes to its end', false, error instanceof Error ? error.message : String(error))
+  }
+  await afterwards?.(lab)
+}
+
+function buildsFor({ bothBuilds = false }: Scenario): { builds: readonly Build[]; skipped: readonly string[] } {
+  const system = { label: 'system', toolFolder: undefined }
+  if (!bothBuilds) return { builds: [system], skipped: [] }
+  const newer = findNewerWireguardGo()
+  if (!newer.available) return { builds: [system], skipped: [`the newer build: ${newer.reason}`] }
+  return { builds: [system, { label: 'newer', toolFolder: newer.folder }], skipped: [] }
+}

@@ -1,0 +1,41 @@
+import type { MeshServer } from '../mesh/mesh-server.js'
+
+/** Of a host, what scenarios look at. */
+export interface SeenHost {
+  readonly hostId: string
+  readonly name: string
+  readonly listenPort: number
+  readonly wireguardKey: string
+  readonly presence: { readonly online: boolean }
+}
+
+/** Of an event, what scenarios look at. */
+export interface SeenEvent {
+  readonly revision: number
+  readonly eventId: string
+  readonly type: string
+}
+
+export async function hostsOf({ api }: MeshServer): Promise<readonly SeenHost[]> {
+  return (await api.get<{ hosts: readonly SeenHost[] }>('/api/v1/hosts')).hosts
+}
+
+/** The host of that name. @throws Error where there is none */
+export async function hostNamed(server: MeshServer, name: string): Promise<SeenHost> {
+  const host = (await hostsOf(server)).find((candidate) => candidate.name === name)
+  if (host === undefined) throw new Error(`The server knows no host ${name}.`)
+  return host
+}
+
+/** The whole log, from the first event on. */
+export async function eventsOf({ api }: MeshServer): Promise<readonly SeenEvent[]> {
+  const events: SeenEvent[] = []
+  for (let from = 0; ; ) {
+    const page = await api.get<{ events: readonly SeenEvent[]; nextFrom: number }>(
+      `/api/v1/events?from=${from}&limit=1000`,
+    )
+    events.push(...page.events)
+    if (page.events.length === 0 || page.nextFrom <= from) return events
+    from = page.nextFrom
+  }
+}

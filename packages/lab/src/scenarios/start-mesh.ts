@@ -1,0 +1,48 @@
+import { Mesh, type MeshMember } from '../mesh/mesh.js'
+import { PingStream } from '../net/ping.js'
+import { readPingOutput } from '../net/ping-output.js'
+import type { Stage } from './scenario.js'
+
+/** A mesh of `h1` to `h<count>`, with the build of wireguard-go that is the scenario's turn. */
+export async function startMesh({ lab, toolFolder, tell }: Stage, count: number): Promise<Mesh> {
+  const hostNames = Array.from({ length: count }, (_, index) => `h${index + 1}`)
+  tell(`a mesh of ${count} hosts`)
+  return Mesh.start(lab, { hostNames, progress: tell, ...(toolFolder !== undefined && { agent: { toolFolder } }) })
+}
+
+/** A stream of pings with a name for the report. */
+export interface NamedStream {
+  readonly name: string
+  readonly stream: PingStream
+}
+
+/** Pings without a pause between pairs of members, started once each pair has answered. */
+export async function startStreams(
+  mesh: Mesh,
+  pairs: readonly (readonly [MeshMember, MeshMember])[],
+  intervalMs = 200,
+): Promise<readonly NamedStream[]> {
+  return Promise.all(
+    pairs.map(async ([from, to]) => {
+      const address = await mesh.address(to)
+      // Two handshakes that cross take 5 s: that is not what the stream is to measure.
+      const warm = await from.host.run('ping', ['-n', '-c', '1', '-W', '7', address])
+      if (readPingOutput(warm.stdout).received === 0) throw new Error(`${to.name} does not answer ${from.name}.`)
+      return { name: `${from.name}→${to.name}`, stream: new PingStream(from.host, address, intervalMs) }
+    }),
+  )
+}
+
+/** Ends the streams; none may have lost more than `most`. */
+export async function checkStreams(
+  { check, metric }: Stage,
+  what: string,
+  streams: readonly NamedStream[],
+  most: number,
+): Promise<void> {
+  const counts = await Promise.all(streams.map(async ({ name, stream }) => ({ name, ...(await stream.stop()) })))
+  const worst = Math.max(...counts.map(({ lost }) => lost))
+  const detail = counts.map(({ name, lost, sent }) => `${name} ${lost} of ${sent}`).join(', ')
+  check(`${what}: at most ${most} ping lost`, worst <= most && counts.every(({ sent }) => sent > 0), `lost ${detail}`)
+  metric('worst-loss', worst)
+}
