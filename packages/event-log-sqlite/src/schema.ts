@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import * as E from 'fp-ts/lib/Either.js'
 
 /** The layout that this version writes and reads, kept in `user_version`. */
-export const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 1
 
 /** "Mesh" in ASCII, kept in `application_id`: tells our files from any other SQLite database. */
-export const APPLICATION_ID = 0x4d657368
+const APPLICATION_ID = 0x4d657368
 
 /**
  * Rows lie in the order in which they are read, by stream and revision: WITHOUT ROWID saves the detour over a second tree.

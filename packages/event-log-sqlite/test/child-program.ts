@@ -11,22 +11,28 @@ export interface ChildPrograms {
   readonly remove: () => void
 }
 
-type ProgramName = 'event-log-process' | 'append-until-killed' | 'race-appends'
+const at = (url: URL) => fileURLToPath(url)
 
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const sources = {
+  'event-log-process': at(new URL('./programs/event-log-process.ts', import.meta.url)),
+  'append-until-killed': at(new URL('./programs/append-until-killed.ts', import.meta.url)),
+  'race-appends': at(new URL('./programs/race-appends.ts', import.meta.url)),
+}
+
+type ProgramName = keyof typeof sources
 
 /** Bundles the programs with everything they import: Node runs no TypeScript that imports `.js`, and starts faster so. */
 export async function buildPrograms(names: readonly ProgramName[]): Promise<ChildPrograms> {
   const folder = temporaryFolder()
   await build({
     config: false,
-    entry: names.map((name) => at(`./programs/${name}.ts`)),
+    entry: names.map((name) => sources[name]),
     outDir: folder.path,
     format: 'esm',
     outExtension: () => ({ js: '.mjs' }),
     platform: 'node',
     target: 'node22',
-    tsconfig: at('../../../tsconfig.json'),
+    tsconfig: at(new URL('../../../tsconfig.json', import.meta.url)),
     noExternal: [/^(?!node:)/],
     removeNodeProtocol: false,
     splitting: false,

@@ -10,6 +10,7 @@ describe.each(['full', 'normal'] as const)('synchronous %s, instances in one pro
     describe,
     test,
     sleep,
+    quietMs: 60,
     capabilities: { survivesReopen: true, sharedBetweenInstances: true, refusesReusedEventIds: true },
     createLog: async () => {
       const folder = temporaryFolder()

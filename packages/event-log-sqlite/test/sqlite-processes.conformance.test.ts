@@ -20,6 +20,7 @@ describe('instances in several processes', () => {
     describe,
     test,
     sleep,
+    quietMs: 60,
     capabilities: { survivesReopen: true, sharedBetweenInstances: true, refusesReusedEventIds: true },
     createLog: async () => {
       const folder = temporaryFolder()

@@ -32,7 +32,7 @@ export interface EventLogConformanceOptions {
   readonly capabilities: EventLogCapabilities
   /** Core has no timers: pass `setTimeout` of `node:timers/promises`. */
   readonly sleep: (milliseconds: number) => Promise<unknown>
-  /** How long something may take that must happen, 5,000 by default. Only failing cases wait that long. */
+  /** How long something may take that must happen, 4,000 by default. Only failing cases wait that long. */
   readonly patienceMs?: number
   /** How long the kit watches that something does not happen, 100 by default. More than the log's polling interval. */
   readonly quietMs?: number
@@ -61,7 +61,7 @@ export interface CaseContext {
 
 /** Runs one case on a fresh log. */
 export async function runCase({ run }: EventLogCase, options: EventLogConformanceOptions): Promise<void> {
-  const { createLog, capabilities, sleep, patienceMs = 5000, quietMs = 100 } = options
+  const { createLog, capabilities, sleep, patienceMs = 4000, quietMs = 100 } = options
   const underTest = await createLog()
   try {
     await run({

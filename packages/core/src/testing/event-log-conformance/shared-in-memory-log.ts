@@ -6,7 +6,7 @@ import type { EventLogUnderTest } from './conformance-case.js'
 const closed: EventLogError = { code: 'event-log-closed' }
 
 /** One in-memory log behind several doors, each with a `close` of its own: stands for a storage that outlives its logs. */
-export function openDoor(storage: EventLog): EventLog {
+function openDoor(storage: EventLog): EventLog {
   let isClosed = false
   const orClosed = <A>(call: () => Promise<E.Either<EventLogError, A>>) =>
     isClosed ? Promise.resolve(E.left(closed)) : call()
