@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
+import { produce } from '../values/index.js'
+import {
+  emptyLargeMap,
+  type LargeMap,
+  largeMapDelete,
+  largeMapEntries,
+  largeMapGet,
+  largeMapHas,
+  largeMapKeys,
+  largeMapSet,
+  largeMapValues,
+} from './large-map.js'
+
+type Numbers = LargeMap<string, number>
+type Change = { readonly key: string; readonly value: number | null }
+
+/** Few keys, so that they meet; some are names that objects have. */
+const change: fc.Arbitrary<Change> = fc.record({
+  key: fc.oneof(
+    fc.constantFrom('__proto__', 'constructor', '', 'size', 'shards'),
+    fc.nat(300).map((n) => `node-${n}`),
+    fc.string({ maxLength: 3 }),
+  ),
+  value: fc.option(fc.nat(9), { freq: 2 }),
+})
+const changes = fc.array(change, { maxLength: 400, size: 'max' })
+
+const apply = (map: Numbers, { key, value }: Change): void => {
+  if (value === null) largeMapDelete(map, key)
+  else largeMapSet(map, key, value)
+}
+
+const draftOf = (all: readonly Change[]): Numbers =>
+  produce(emptyLargeMap() as Numbers, (draft) => {
+    for (const each of all) apply(draft, each)
+  })
+
+const modelOf = (all: readonly Change[]): ReadonlyMap<string, number> => {
+  const model = new Map<string, number>()
+  for (const { key, value } of all) {
+    if (value === null) model.delete(key)
+    else model.set(key, value)
+  }
+  return model
+}
+
+const expectLike = (map: Numbers, model: ReadonlyMap<string, number>): void => {
+  expect(map.size).toBe(model.size)
+  expect(new Map(largeMapEntries(map))).toEqual(model)
+  expect([...largeMapKeys(map)].sort()).toEqual([...model.keys()].sort())
+  expect([...largeMapValues(map)].sort()).toEqual([...model.values()].sort())
+  for (const key of [...model.keys(), 'node-999', 'toString']) {
+    expect(largeMapGet(map, key)).toBe(model.get(key))
+    expect(largeMapHas(map, key)).toBe(model.has(key))
+  }
+}
+
+describe('a large map does what a Map does', () => {
+  test('changed in place', () => {
+    fc.assert(
+      fc.property(changes, (all) => {
+        const map: Numbers = emptyLargeMap()
+        for (const each of all) apply(map, each)
+        expectLike(map, modelOf(all))
+      }),
+      lawRuns(),
+    )
+  })
+
+  test('as a draft, one change at a time or many', () => {
+    fc.assert(
+      fc.property(changes, fc.integer({ min: 1, max: 50 }), (all, batch) => {
+        let map: Numbers = emptyLargeMap()
+        for (let at = 0; at < all.length; at += batch) {
+          map = produce(map, (draft) => {
+            for (const each of all.slice(at, at + batch)) apply(draft, each)
+          })
+        }
+        expectLike(map, modelOf(all))
+      }),
+      lawRuns(),
+    )
+  })
+
+  test('both ways lead to the same map', () => {
+    fc.assert(
+      fc.property(changes, (all) => {
+        const inPlace: Numbers = emptyLargeMap()
+        for (const each of all) apply(inPlace, each)
+        expect(draftOf(all)).toEqual(inPlace)
+      }),
+      lawRuns(),
+    )
+  })
+
+  test('a draft leaves the map that it was made from as it was, and shares what did not change', () => {
+    fc.assert(
+      fc.property(changes, change, (all, last) => {
+        const before = draftOf(all)
+        const after = produce(before, (draft) => apply(draft, last))
+        expectLike(before, modelOf(all))
+        expectLike(after, modelOf([...all, last]))
+        const changed = after.shards.filter((row, i) => row !== before.shards[i]).length
+        if (before.shards.length > 0) expect(changed).toBeLessThanOrEqual(1)
+      }),
+      lawRuns(),
+    )
+  })
+})
+
+test('deleting what is not there changes nothing, not even the object', () => {
+  const map = produce(emptyLargeMap() as Numbers, (draft) => largeMapSet(draft, 'a', 1))
+  expect(produce(map, (draft) => largeMapDelete(draft, 'b'))).toBe(map)
+  expect(largeMapGet(emptyLargeMap() as Numbers, 'a')).toBeUndefined()
+})
+
+test('keys that differ only at their end spread over the shards', () => {
+  const map: Numbers = emptyLargeMap()
+  for (let n = 0; n < 100_000; n += 1) largeMapSet(map, `node-${n}`, n)
+  const sizes = map.shards.flatMap((row) => row?.map((entries) => entries?.size ?? 0) ?? [])
+  expect(sizes.length).toBe(4096)
+  expect(Math.max(...sizes)).toBeLessThan(80)
+})

@@ -1,0 +1,136 @@
+/** Histories of a mesh: commands drawn one after the other against the state that the ones before them led to. */
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { type Decision, decide } from '../../mesh/decide.js'
+import { evolve } from '../../mesh/evolve.js'
+import type { MeshCommand, MeshCommandType } from '../../mesh/mesh-command.js'
+import type { MeshEvent } from '../../mesh/mesh-event.js'
+import { emptyMeshState, type MeshState } from '../../mesh/mesh-state.js'
+import { type EpochMs, epochMs } from '../../values/index.js'
+import { sampleTime } from '../sample-mesh.js'
+import { type Draw, drawFrom } from './draw.js'
+import { commandMakers } from './mesh-commands.js'
+
+/** A command with the state it met, what was decided, and the state after. */
+export interface MeshStep {
+  readonly command: MeshCommand
+  readonly before: MeshState
+  readonly decision: Decision
+  readonly after: MeshState
+}
+
+export interface MeshHistory {
+  readonly steps: readonly MeshStep[]
+  /** Of all steps, the refused ones too. */
+  readonly commands: readonly MeshCommand[]
+  /** What was accepted, in order. */
+  readonly events: readonly MeshEvent[]
+  /** `states[n]` is the state after the first `n` events, made by `evolve` one at a time. */
+  readonly states: readonly MeshState[]
+}
+
+export interface MeshHistoryOptions {
+  /** 60 unless told. */
+  readonly maxCommands?: number
+}
+
+/** A mesh of a few hosts and networks, from before its beginning. Shrinks to fewer commands with simpler content. */
+export const meshHistory = ({ maxCommands = 60 }: MeshHistoryOptions = {}): fc.Arbitrary<MeshHistory> =>
+  fc
+    .array(fc.array(fc.nat(0xffff), { minLength: 24, maxLength: 24 }), {
+      minLength: 1,
+      maxLength: maxCommands,
+      size: 'max',
+    })
+    .map((steps) => historyOf(steps.map(drawFrom)))
+
+/** Any command, fitting a mesh or not: one from somewhere in a random history. */
+export const arbitraryMeshCommand: fc.Arbitrary<MeshCommand> = meshHistory().map(
+  ({ commands }) => commands[commands.length - 1] as MeshCommand,
+)
+
+/** Any event that the rules lead to. */
+export const arbitraryMeshEvent: fc.Arbitrary<MeshEvent> = fc
+  .tuple(meshHistory(), fc.nat())
+  .map(([{ events }, at]) => events[at % Math.max(1, events.length)])
+  .filter((event) => event !== undefined)
+
+/** How often each type is drawn, and what must be there for it to make sense. */
+const weights: { readonly [T in MeshCommandType]: readonly [weight: number, needs: keyof typeof isThere] } = {
+  CreateMesh: [1, 'nothing'],
+  UpdateMeshSettings: [1, 'mesh'],
+  RaiseMeshEpoch: [1, 'mesh'],
+  CreateNetwork: [6, 'mesh'],
+  UpdateNetwork: [3, 'network'],
+  RemoveNetwork: [1, 'network'],
+  RegisterHost: [4, 'mesh'],
+  EnrollHost: [10, 'key'],
+  ReportHostEndpoints: [4, 'host'],
+  UpdateHost: [3, 'host'],
+  RemoveHost: [1, 'host'],
+  JoinNetwork: [10, 'host'],
+  ApproveNode: [3, 'node'],
+  ConnectNode: [2, 'node'],
+  DisconnectNode: [2, 'node'],
+  UpdateNode: [3, 'node'],
+  ExpireNode: [4, 'node'],
+  RemoveNode: [1, 'node'],
+  MarkNodeAway: [4, 'node'],
+  MarkNodeReturned: [2, 'node'],
+  RemoveAwayNode: [4, 'node'],
+  CreateEnrollmentKey: [4, 'network'],
+  RevokeEnrollmentKey: [1, 'key'],
+}
+
+const isThere = {
+  nothing: () => true,
+  mesh: (state: MeshState) => state.mesh !== null,
+  network: (state: MeshState) => state.networks.size > 0,
+  host: (state: MeshState) => state.hosts.size > 0 && state.networks.size > 0,
+  node: (state: MeshState) => state.nodes.size > 0,
+  key: (state: MeshState) => state.enrollmentKeys.size > 0 && state.networks.size > 0,
+}
+
+const weightedTypes = Object.entries(weights).flatMap(([type, [weight]]) =>
+  Array<MeshCommandType>(weight).fill(type as MeshCommandType),
+)
+
+const historyOf = (draws: readonly Draw[]): MeshHistory => {
+  const steps: MeshStep[] = []
+  const events: MeshEvent[] = []
+  const states: MeshState[] = [emptyMeshState()]
+  let now = sampleTime
+  for (const [serial, draw] of draws.entries()) {
+    const before = states[states.length - 1] ?? emptyMeshState()
+    now = timeAfter(now, draw)
+    const command = commandMakers[typeFor(before, draw)]({ draw, state: before, atEpochMs: now, serial })
+    const decision = decide(command, before)
+    const accepted = E.isRight(decision) ? decision.right : []
+    for (const event of accepted) states.push(evolve(states[states.length - 1] ?? before, event))
+    events.push(...accepted)
+    steps.push({ command, before, decision, after: states[states.length - 1] ?? before })
+  }
+  return withShortText({ steps, commands: steps.map(({ command }) => command), events, states })
+}
+
+/** Mostly what makes sense by now; now and then anything. */
+const typeFor = (state: MeshState, draw: Draw): MeshCommandType => {
+  const fits = (type: MeshCommandType) => isThere[weights[type][1]](state)
+  const [first, ...others] = draw.oneIn(30) ? weightedTypes : weightedTypes.filter(fits)
+  return draw.pick([first ?? 'CreateMesh', ...others])
+}
+
+/** Mostly onwards, now and then back: clocks differ. Hardly ever to the end of all times. */
+const timeAfter = (now: EpochMs, draw: Draw): EpochMs => {
+  if (draw.oneIn(2000)) return epochMs(Number.MAX_SAFE_INTEGER)
+  return epochMs(Math.min(now + draw.pick([0, 1000, 60_000, 700_000, -30_000]), Number.MAX_SAFE_INTEGER))
+}
+
+/** What fast-check prints of a counter-example: the commands and what came of them, not every state. */
+const withShortText = (history: MeshHistory): MeshHistory =>
+  Object.defineProperty(history, fc.toStringMethod, {
+    value: () =>
+      history.steps
+        .map(({ command, decision }) => `\n  ${JSON.stringify(command)} → ${JSON.stringify(E.toUnion(decision))}`)
+        .join(''),
+  })
