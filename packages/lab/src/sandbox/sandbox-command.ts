@@ -19,9 +19,6 @@ code=$?
 exit $code
 `
 
-/** Exit code of the sandbox when it could not be set up; the command never ran. */
-export const sandboxSetUpFailed = 125
-
 export interface SandboxCommandOptions {
   /** False only for root on a machine without user namespaces. */
   readonly userNamespace: boolean

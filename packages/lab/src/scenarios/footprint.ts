@@ -3,7 +3,7 @@ import type { Host } from '../net/host.js'
 const views = {
   interfaces: 'ip -o link | sed "s/ mode [A-Z]* group.*//"',
   addresses: 'ip -o addr | grep -v "inet6 fe80"',
-  routes: 'ip route show table all; ip -6 route show table all | grep -v "fe80\\|multicast\\|anycast"',
+  routes: '{ ip route show table all; ip -6 route show table all; } | grep -v "fe80\\|multicast\\|anycast"',
   rules: 'ip rule; ip -6 rule',
   'packet filter': 'nft list ruleset',
   'WireGuard sockets': 'ls -A /run/wireguard',

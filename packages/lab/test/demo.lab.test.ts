@@ -1,0 +1,84 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { waitUntil } from '../src/wait-until.js'
+
+const demo = fileURLToPath(new URL('../dist/demo.js', import.meta.url))
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function runDemo(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [demo, ...args], { timeout: 90_000 }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    )
+  })
+}
+
+/** Starts a demo that stays; resolves once it is up. */
+async function startDemo(...args: readonly string[]) {
+  const child = spawn(process.execPath, [demo, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  await waitUntil('it says what to try next', () => stderr.includes('Ctrl-C'))
+  return { child, report: JSON.parse(line), said: () => stderr }
+}
+
+const commandLines = () =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      } catch {
+        return ''
+      }
+    })
+const leftovers = () =>
+  commandLines().filter((line) => line.startsWith('wireguard-go') || /reference-(agent|server)|demo-inside/.test(line))
+const dataFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('meshfold-demo-'))
+
+test('once: one object on stdout, everybody reached, nothing left', async () => {
+  const { code, stdout, stderr } = await runDemo('--once', '--json')
+  expect(code, stderr).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ pairs: 20, reachable: 20, timings: { total: expect.any(Number) } })
+  expect(stdout.trim().split('\n')).toHaveLength(1)
+  expect(leftovers()).toEqual([])
+})
+
+test('while it is up a second terminal reaches the server; SIGTERM leaves nothing', async () => {
+  const before = dataFolders()
+  const { child, said } = await startDemo('--hosts', '2')
+  const [, url, token] = /MESHFOLD_URL=(\S+) MESHFOLD_TOKEN=(\S+)/.exec(said()) ?? []
+  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  const answer = await fetch(`${url}/api/v1/hosts`, { headers: { authorization: `Bearer ${token}` } })
+  expect(await answer.json()).toMatchObject({ hosts: [{ presence: { online: true } }, { presence: { online: true } }] })
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(leftovers()).toEqual([])
+  expect(dataFolders()).toEqual(before)
+})
+
+test('kill -9 leaves no process', async () => {
+  const { child } = await startDemo('--hosts', '2')
+  child.kill('SIGKILL')
+  await waitUntil('nothing is left', () => leftovers().length === 0)
+})
+
+test('wrong options: words, usage, exit code 2', async () => {
+  const { code, stdout, stderr } = await runDemo('--hosts', '1')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/2 to 40[\s\S]*--once/)
+})
