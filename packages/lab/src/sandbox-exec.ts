@@ -4,6 +4,7 @@
  *
  * Nothing inside can reach the machine's interfaces or firewall: they are not there. Nothing survives it.
  */
+import { delimiter, join } from 'node:path'
 import { runInSandbox, SandboxImpossible } from './sandbox/run-in-sandbox.js'
 
 const usage = 'Usage: node dist/sandbox-exec.js <command> [arguments]\n'
@@ -13,7 +14,9 @@ async function main(command: readonly string[]): Promise<number> {
     process.stderr.write(usage)
     return command.length === 0 ? 2 : 0
   }
-  const run = runInSandbox(command)
+  // Programs of the workspace are found, however this was started: `sandbox-exec vitest run`.
+  const path = [process.env.PATH, join(process.cwd(), 'node_modules', '.bin')].join(delimiter)
+  const run = runInSandbox(command, { env: { PATH: path } })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // A terminal's Ctrl-C reaches the command by itself.

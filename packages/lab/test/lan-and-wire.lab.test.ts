@@ -4,11 +4,10 @@ import { Lab } from '../src/net/lab.js'
 import { ping } from '../src/net/ping.js'
 import { readPingOutput } from '../src/net/ping-output.js'
 
-/** The middle of seven pings: a busy machine makes single ones late. */
-async function medianRoundTripMs(from: Host, address: string): Promise<number> {
+/** The quickest of seven pings: a busy machine makes some of them late, but none early. */
+async function bestRoundTripMs(from: Host, address: string): Promise<number> {
   const { stdout } = await from.trySh(`ping -n -i 0.02 -c 7 -W 2 ${address}`)
-  const sorted = [...readPingOutput(stdout).roundTripsMs].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.POSITIVE_INFINITY
+  return Math.min(...readPingOutput(stdout).roundTripsMs)
 }
 
 test('hosts on a LAN hear each other in both families, and nobody else', async () => {
@@ -38,10 +37,11 @@ test('a wire delays both ways, and changes while it is in use', async () => {
   const [near] = await lab.publicHosts(['near'])
   const [far] = await lab.publicHosts(['far'], { delayMs: 20 })
   const { address, wire } = lab.inet.uplink(far)
-  expect(await medianRoundTripMs(near, address.ipv4)).toBeGreaterThan(38)
-  expect(await medianRoundTripMs(near, address.ipv4)).toBeLessThan(60)
+  const slow = await bestRoundTripMs(near, address.ipv4)
+  expect(slow).toBeGreaterThan(38)
+  expect(slow).toBeLessThan(60)
   wire?.set({ delayMs: 0 })
-  expect(await medianRoundTripMs(near, address.ipv6)).toBeLessThan(15)
+  expect(await bestRoundTripMs(near, address.ipv6)).toBeLessThan(15)
   wire?.set({ lossPercent: 100 })
   expect(await ping(near, address.ipv4, 1)).toBeUndefined()
   wire?.set({ lossPercent: 0 })
