@@ -59,11 +59,20 @@ describe('the append queue', () => {
   })
 
   test('tries again while the lock is taken, together with what came meanwhile', async () => {
-    const { queue, groups } = queueWith([busy, busy])
-    const first = queue.append(request(0))
-    const second = sleep(1).then(() => queue.append(request(1)))
-    expect(await Promise.all([first, second])).toEqual([E.right({ headRevision: 1 }), E.right({ headRevision: 2 })])
-    expect(groups.slice(0, 2)).toEqual([[0], [0, 1]])
+    const groups: number[][] = []
+    let second: Promise<unknown> | undefined
+    const { queue } = queueWith([], {
+      write: (appends) => {
+        groups.push(appends.map(({ expectedRevision }) => expectedRevision))
+        second ??= queue.append(request(1))
+        if (groups.length < 3) return E.left(busy)
+        const outcomes = appends.map(({ expectedRevision }) => E.right({ headRevision: expectedRevision + 1 }))
+        return E.right({ outcomes, hasWritten: true })
+      },
+    })
+    expect(await queue.append(request(0))).toEqual(E.right({ headRevision: 1 }))
+    expect(await second).toEqual(E.right({ headRevision: 2 }))
+    expect(groups).toEqual([[0], [0, 1], [0, 1]])
   })
 
   test('gives up an append when its time is over, and not those behind it', async () => {

@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@meshfold/core'
 import { eventLogConformance } from '@meshfold/core/testing'
-import { describe, test } from 'vitest'
+import { describe, test, vi } from 'vitest'
 import { openLog, temporaryFolder } from './temporary-log.js'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 describe.each(['full', 'normal'] as const)('synchronous %s, instances in one process', (synchronous) => {
   eventLogConformance({

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@meshfold/core'
 import { eventLogConformance } from '@meshfold/core/testing'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, test, vi } from 'vitest'
 import { buildPrograms, type ChildPrograms } from './child-program.js'
 import { remoteEventLog } from './remote-event-log.js'
 import { openLog, temporaryFolder } from './temporary-log.js'
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let programs: ChildPrograms
 beforeAll(async () => {

@@ -38,7 +38,7 @@ function casesOf(createLog: () => Promise<EventLogUnderTest>, capabilities: Even
 }
 
 const hangs = async () => {
-  await sleep(300)
+  await sleep(1000)
   throw new Error('hangs')
 }
 
