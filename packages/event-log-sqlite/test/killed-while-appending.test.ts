@@ -18,7 +18,7 @@ const path = join(folder.path, 'events.db')
 let programs: ChildPrograms
 beforeAll(async () => {
   programs = await buildPrograms(['append-until-killed'])
-})
+}, 60_000)
 afterAll(() => {
   programs.remove()
   folder.remove()

@@ -15,7 +15,7 @@ const folder = temporaryFolder()
 let programs: ChildPrograms
 beforeAll(async () => {
   programs = await buildPrograms(['race-appends'])
-})
+}, 60_000)
 afterAll(() => {
   programs.remove()
   folder.remove()
