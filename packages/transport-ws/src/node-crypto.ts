@@ -46,10 +46,10 @@ export const nodeCrypto: Crypto = {
   hmacSha256: (key, data) => plain(createHmac('sha256', secretKey(key)).update(data).digest()),
   hkdfSha256: (secret, salt, info, length) => new Uint8Array(hkdfSync('sha256', secret, salt, info, length)),
   equalsConstantTime: (a, b) => a.length === b.length && timingSafeEqual(a, b),
-  generateX25519: () => rawPair(generateKeyPairSync('x25519')),
+  generateX25519: () => rawPair('x25519', generateKeyPairSync('x25519')),
   x25519PublicKeyOf: (privateKey) => publicKeyOf('x25519', privateKey),
   x25519,
-  generateEd25519: () => rawPair(generateKeyPairSync('ed25519')),
+  generateEd25519: () => rawPair('ed25519', generateKeyPairSync('ed25519')),
   ed25519PublicKeyOf: (privateKey) => publicKeyOf('ed25519', privateKey),
   signEd25519: (privateKey, message) => plain(sign(null, message, importPrivate('ed25519', privateKey))),
   verifyEd25519,
@@ -100,11 +100,10 @@ function open(key: Uint8Array, box: Uint8Array, associatedData: Uint8Array): Uin
   }
 }
 
-function rawPair(pair: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }): KeyPair {
-  return {
-    privateKey: plain(pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-KEY_BYTES)),
-    publicKey: rawPublic(pair.publicKey),
-  }
+function rawPair(curve: Curve, pair: { readonly privateKey: KeyObject; readonly publicKey: KeyObject }): KeyPair {
+  const privateKey = plain(pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-KEY_BYTES))
+  privateKeys[curve].set(privateKey, pair.privateKey)
+  return { privateKey, publicKey: rawPublic(pair.publicKey) }
 }
 
 function publicKeyOf(curve: Curve, privateKey: Uint8Array): Uint8Array {

@@ -120,10 +120,11 @@ class WebSocketEndpoint {
     remoteAddress: string | null,
     stranger: Stranger,
   ): void {
+    let medium: MediumEvents | undefined
     const liftLimit = limitBytes(socket, STRANGER_BYTES - receivedBytes, () => {
       this.#reportRefusal('handshake-too-large', remoteAddress)
+      medium?.wireEnded({ code: 'message-too-large', detail: 'more than a handshake' })
     })
-    let medium: MediumEvents | undefined
     const wire = wireOfSocket(webSocket, this.#timers, {
       onText: (text) => medium?.receive(text),
       onEnd: (end) => medium?.wireEnded(end),
