@@ -62,7 +62,7 @@ test('while it is up a second terminal reaches the server; SIGTERM leaves nothin
   const before = dataFolders()
   const { child, said } = await startDemo('--hosts', '2')
   const [, url, token] = /MESHFOLD_URL=(\S+) MESHFOLD_TOKEN=(\S+)/.exec(said()) ?? []
-  expect((await fetch(`${url}/healthz`)).status).toBe(200)
+  expect((await fetch(`${url}/api/v1/healthz`)).status).toBe(200)
   const answer = await fetch(`${url}/api/v1/hosts`, { headers: { authorization: `Bearer ${token}` } })
   expect(await answer.json()).toMatchObject({ hosts: [{ presence: { online: true } }, { presence: { online: true } }] })
   child.kill('SIGTERM')

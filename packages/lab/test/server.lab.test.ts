@@ -25,7 +25,7 @@ test('other hosts reach it by its address, and the log holds no token', async ()
   await using lab = await Lab.open()
   const { server } = await Mesh.open(lab, { hostNames: [] })
   const [host] = await lab.publicHosts(['h1'])
-  const ask = `fetch('${server.url}/healthz').then((answer) => console.log(answer.status))`
+  const ask = `fetch('${server.url}/api/v1/healthz').then((answer) => console.log(answer.status))`
   expect(await host.run(process.execPath, ['-e', ask])).toMatchObject({ code: 0, stdout: '200\n' })
   await expect(server.api.post('/api/v1/networks', { name: 'x', range4: '10.0.0.0/33' })).rejects.toThrow(ApiRefused)
   expect(await readFile(server.logFile, 'utf8')).not.toContain(server.api.token)

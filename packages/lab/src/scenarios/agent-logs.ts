@@ -1,20 +1,12 @@
 import type { LogLine } from '../mesh/log-lines.js'
 import type { MeshMember } from '../mesh/mesh.js'
 
-/** What an agent was sent and wrote down: one line a message, `by` saying which kind, `changes` what was in it. */
+/** A snapshot or patch that an agent was sent, as it wrote it down. */
 export interface ConfigMessage {
   readonly member: MeshMember
   readonly kind: 'snapshot' | 'patch'
-  readonly changes: readonly LoggedChange[]
-}
-
-/** One changed fragment, `host:<id>` for example. */
-export interface LoggedChange {
-  readonly fragment: string
-  readonly op: string
-  /** Members or names that came and went; 0 for anything else. */
-  readonly added: number
-  readonly removed: number
+  /** How many fragments of each kind it spoke of: `{ host: 1 }`. */
+  readonly kinds: Readonly<Record<string, number>>
 }
 
 /** A place in each member's log. */
@@ -28,15 +20,25 @@ export async function markLogs(members: readonly MeshMember[]): Promise<LogMarks
 /** Snapshots and patches that agents have logged since; patches that change nothing are left out. */
 export async function configMessagesSince(marks: LogMarks): Promise<readonly ConfigMessage[]> {
   const messages = await Promise.all(
-    [...marks].map(async ([member, mark]) => (await member.agent.logLines()).slice(mark).flatMap(readMessage(member))),
+    [...marks].map(async ([member, mark]) => (await member.agent.logLines()).slice(mark).flatMap(readMessages(member))),
   )
   return messages.flat()
 }
 
-const readMessage =
+/** Several messages may have been applied, and logged, in one. */
+const readMessages =
   (member: MeshMember) =>
-  ({ by, changes }: LogLine): readonly ConfigMessage[] => {
-    if (by === 'snapshot') return [{ member, kind: by, changes: [] }]
-    if (by !== 'patch' || !Array.isArray(changes) || changes.length === 0) return []
-    return [{ member, kind: by, changes: changes as readonly LoggedChange[] }]
+  (line: LogLine): readonly ConfigMessage[] => {
+    const received: readonly LogLine[] = Array.isArray(line.received) ? line.received : [line]
+    return received.flatMap(({ kind, kinds }) => {
+      if (kind !== 'snapshot' && kind !== 'patch') return []
+      const counts = (kinds ?? {}) as Readonly<Record<string, number>>
+      return kind === 'patch' && Object.keys(counts).length === 0 ? [] : [{ member, kind, kinds: counts }]
+    })
   }
+
+/** As one reads it in a report: `patch(host 1, node 1)`. */
+export function describeMessage({ kind, kinds }: ConfigMessage): string {
+  const counts = Object.entries(kinds).map(([name, count]) => `${name} ${count}`)
+  return `${kind}(${counts.sort().join(', ')})`
+}
