@@ -1,0 +1,153 @@
+/**
+ * The agents that are connected to this server: each gets what its host may see, first what it missed, then changes as they
+ * come. What they say of themselves becomes commands; how they are doing stays in memory.
+ */
+import {
+  type AgentConnection,
+  type AgentConnectionHandlers,
+  type AgentMessage,
+  type CancelTimer,
+  type Clock,
+  type CommandId,
+  type HostId,
+  type IdentityPublicKey,
+  largeMapGet,
+  type ServerMessage,
+  type Timers,
+} from '@meshfold/core'
+import type { CommandContext } from '../mesh-service/command-answer.js'
+import type { MeshStep } from '../mesh-service/mesh-history.js'
+import type { MeshService } from '../mesh-service/mesh-service.js'
+import type { ServerLog } from '../server-log.js'
+import { AgentSession } from './agent-session.js'
+import { FanOut } from './fan-out.js'
+import { HostReports, refusalOf } from './host-reports.js'
+import { Presence } from './presence.js'
+
+export interface AgentSessionsOptions {
+  readonly service: MeshService
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly serverLog: ServerLog
+  readonly freshCommandId: () => CommandId
+  readonly onSent?: (type: ServerMessage['type'], length: number) => void
+}
+
+/** A heartbeat follows when nothing else was sent for so long. */
+export const HEARTBEAT_MS = 2000
+
+export class AgentSessions {
+  readonly presence: Presence = new Presence()
+  readonly #options: AgentSessionsOptions
+  readonly #sessions = new Map<HostId, AgentSession>()
+  readonly #fanOut: FanOut
+  readonly #stops: readonly CancelTimer[]
+
+  constructor(options: AgentSessionsOptions) {
+    this.#options = options
+    this.#fanOut = new FanOut((hostId) => this.#sessions.get(hostId), options.service.asOf, options.serverLog)
+    this.#stops = [
+      options.service.onStep((step) => this.#take(step)),
+      options.timers.every(HEARTBEAT_MS / 8, () => this.#beat()),
+    ]
+  }
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** For the endpoint: who may connect. Reads on before it refuses: another server may have enrolled the host just now. */
+  readonly hostIdentityKey = async (hostId: HostId): Promise<IdentityPublicKey | undefined> => {
+    const { service } = this.#options
+    if (largeMapGet(service.state.hosts, hostId) === undefined) await service.readOn()
+    return largeMapGet(service.state.hosts, hostId)?.identityKey
+  }
+
+  /** For the endpoint: an agent proved to be there. */
+  readonly onConnection = (connection: AgentConnection): AgentConnectionHandlers => {
+    const { clock, serverLog } = this.#options
+    const { hostId, remoteAddress } = connection
+    const reports = this.#reportsOf(connection)
+    const session = new AgentSession({
+      connection,
+      service: this.#options.service,
+      serverLog,
+      monotonicMs: clock.monotonicMs,
+      onMessage: (message) => this.#observe(hostId, message, reports),
+      onSent: this.#options.onSent ?? (() => {}),
+    })
+    this.#sessions.set(hostId, session)
+    this.presence.connected(hostId, remoteAddress, clock.nowEpochMs())
+    serverLog.info({ hostId, remoteAddress }, 'agent connected')
+    return {
+      onMessage: (text) => session.receive(text),
+      onWritable: () => session.writable(),
+      onClose: (end) => {
+        reports.close()
+        serverLog.info({ hostId, code: end.code, detail: end.detail }, 'agent disconnected')
+        if (this.#sessions.get(hostId) !== session) return
+        this.#sessions.delete(hostId)
+        this.presence.disconnected(hostId, clock.nowEpochMs())
+        if (largeMapGet(this.#options.service.state.hosts, hostId) === undefined) this.presence.forget(hostId)
+      },
+    }
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop()
+  }
+
+  #reportsOf({ hostId, remoteAddress }: AgentConnection): HostReports {
+    const { service, timers, clock, serverLog, freshCommandId } = this.#options
+    const context = (): CommandContext => ({
+      commandId: freshCommandId(),
+      actor: `host:${hostId}`,
+      reason: null,
+      source: remoteAddress,
+    })
+    return new HostReports({
+      hostId,
+      service,
+      timers,
+      monotonicMs: clock.monotonicMs,
+      context,
+      onRefused: (error) => {
+        const { code, message } = refusalOf(error)
+        serverLog.warn({ hostId, code }, 'what an agent reported was refused')
+        this.#sessions.get(hostId)?.refuseReport(code, message)
+      },
+      onFailed: (error) => serverLog.warn({ hostId, code: error.code }, 'what an agent reported could not be recorded'),
+    })
+  }
+
+  #observe(hostId: HostId, message: AgentMessage, reports: HostReports): void {
+    this.presence.heard(hostId, this.#options.clock.nowEpochMs())
+    if (message.type === 'ack') {
+      const { asOf, outcome, detail } = message
+      this.presence.observe(hostId, { acknowledged: asOf, outcome, detail })
+    }
+    if (message.type === 'report') {
+      this.presence.observe(hostId, { drift: message.report.drift })
+      reports.take(message.report)
+    }
+  }
+
+  #take(step: MeshStep): void {
+    for (const event of step.events) {
+      if (event.type !== 'HostRemoved') continue
+      this.#sessions.get(event.hostId)?.close('closed-here', 'the host was removed from the mesh')
+      this.presence.forget(event.hostId)
+    }
+    if (step.before.mesh?.epoch !== step.after.mesh?.epoch) {
+      for (const session of this.#sessions.values()) session.sendSnapshot()
+    } else {
+      for (const session of this.#sessions.values()) session.moved()
+    }
+    this.#fanOut.add(step)
+  }
+
+  #beat(): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    for (const session of this.#sessions.values()) session.beat(this.#fanOut.done, nowMs, HEARTBEAT_MS)
+  }
+}

@@ -1,0 +1,78 @@
+import { type AsOf, encodePatchMessage, type HostId, type PatchChange, patchOfStep, viewersOf } from '@meshfold/core'
+import type { MeshStep } from '../mesh-service/mesh-history.js'
+import type { ServerLog } from '../server-log.js'
+import type { AgentSession } from './agent-session.js'
+
+/** After so many messages others get their turn: a send costs some 15 µs. */
+const SENDS_PER_TURN = 500
+
+/** Sends each step's changes to those who look at them, in order, a slice at a time. */
+export class FanOut {
+  readonly #sessionOf: (hostId: HostId) => AgentSession | undefined
+  readonly #serverLog: ServerLog
+  readonly #steps: MeshStep[] = []
+  #done: AsOf
+  #isBusy = false
+
+  constructor(sessionOf: (hostId: HostId) => AgentSession | undefined, from: AsOf, serverLog: ServerLog) {
+    this.#sessionOf = sessionOf
+    this.#serverLog = serverLog
+    this.#done = from
+  }
+
+  /** Up to where every live session was sent what concerns it. */
+  get done(): AsOf {
+    return this.#done
+  }
+
+  add(step: MeshStep): void {
+    this.#steps.push(step)
+    if (!this.#isBusy) void this.#work()
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true
+    for (let step = this.#steps.shift(); step !== undefined; step = this.#steps.shift()) {
+      await this.#send(step)
+      this.#done = step.changes.asOf
+    }
+    this.#isBusy = false
+  }
+
+  async #send(step: MeshStep): Promise<void> {
+    const { changes, before, after } = step
+    const encode = sharedEncoder(step)
+    let sent = 0
+    for (const hostId of viewersOf(changes, after)) {
+      const session = this.#sessionOf(hostId)
+      if (session === undefined || !session.awaits(changes.since)) continue
+      try {
+        const patch = patchOfStep(changes, before, after, hostId)
+        if (patch.length === 0) continue
+        session.sendPatch(changes.asOf, encode(patch))
+      } catch (thrown) {
+        // One host that can't be served must not keep the others from being served; it comes back with its table.
+        this.#serverLog.error({ err: thrown, hostId }, 'a patch could not be made')
+        session.close('closed-here', 'the server could not make a patch')
+      }
+      sent += 1
+      if (sent % SENDS_PER_TURN === 0) await nextTurn()
+    }
+  }
+}
+
+/** Viewers that get the same changes get the same text, put together once. */
+const sharedEncoder = ({ changes }: MeshStep): ((patch: readonly PatchChange[]) => string) => {
+  const indexes = new Map<PatchChange, number>(changes.changes.map((change, index) => [change, index]))
+  const texts = new Map<string, string>()
+  return (patch) => {
+    const key = patch.map((change) => indexes.get(change) ?? 'own').join()
+    const known = texts.get(key)
+    if (known !== undefined) return known
+    const text = encodePatchMessage(changes.asOf, patch)
+    if (!key.includes('own')) texts.set(key, text)
+    return text
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,0 +1,73 @@
+import { commandIdCodec, epochMsCodec, eventIdCodec, meshCommandCodec, type RecordedEvent } from '@meshfold/core'
+import * as t from 'io-ts'
+import type { CommandDone } from '../mesh-service/command-answer.js'
+import { body, orNull, queryNumber } from './api-codecs.js'
+import { describe, schemaOf } from './json-schema.js'
+
+/** An event as it stands in the log, with a line of English, without hashes of secrets. */
+export const eventView = t.readonly(
+  t.strict({
+    revision: t.number,
+    eventId: eventIdCodec,
+    type: t.string,
+    atEpochMs: epochMsCodec,
+    actor: t.string,
+    reason: orNull(t.string),
+    source: orNull(t.string),
+    commandId: commandIdCodec,
+    description: t.string,
+    data: t.UnknownRecord,
+  }),
+)
+export type EventView = t.TypeOf<typeof eventView>
+
+/** `nextFrom`: give it as `from` to go on. */
+export const eventsAnswer = t.readonly(
+  t.strict({ events: t.readonlyArray(eventView), nextFrom: t.number, headRevision: t.number }),
+)
+
+const revision = queryNumber(0, Number.MAX_SAFE_INTEGER)
+export const eventsQuery = body({}, { from: revision, limit: queryNumber(1, 1000) })
+export const eventStreamQuery = body({}, { from: revision })
+
+/** `POST /commands`: any command of the domain. Ids and time are filled in where they are missing. */
+export const commandBody = describe(
+  new t.Type<Record<string, unknown>, unknown, unknown>(
+    'a command',
+    (u): u is Record<string, unknown> => typeof u === 'object' && u !== null && !Array.isArray(u),
+    (u, c) => (typeof u === 'object' && u !== null && !Array.isArray(u) ? t.success({ ...u }) : t.failure(u, c)),
+    t.identity,
+  ),
+  schemaOf(meshCommandCodec),
+)
+
+/** What became of a command; no events: it was already so. */
+export const commandAnswer = t.readonly(
+  t.strict({ commandId: commandIdCodec, revision: t.number, events: t.readonlyArray(t.UnknownRecord) }),
+)
+
+export const viewEvent = ({ revision, envelope }: RecordedEvent, description: string): EventView => ({
+  revision,
+  eventId: envelope.eventId,
+  type: envelope.type,
+  atEpochMs: envelope.metadata.recordedAtEpochMs,
+  actor: envelope.metadata.actor,
+  reason: envelope.metadata.reason,
+  source: envelope.metadata.source,
+  commandId: envelope.metadata.commandId,
+  description,
+  data: withoutSecrets(envelope.data),
+})
+
+/** Not even hashes of secrets are shown. */
+export const withoutSecrets = (data: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => !/secret/i.test(name)))
+
+/** Done, and nothing is left to show. `changed`: false when it was already so. */
+export const doneAnswer = t.readonly(t.strict({ commandId: commandIdCodec, revision: t.number, changed: t.boolean }))
+
+export const viewDone = ({ commandId, revision, events }: CommandDone): t.TypeOf<typeof doneAnswer> => ({
+  commandId,
+  revision,
+  changed: events.length > 0,
+})

@@ -1,0 +1,88 @@
+import {
+  asOfState,
+  choosePaths,
+  type HostId,
+  hostIdCodec,
+  hostNameCodec,
+  ipAddressCodec,
+  ipPrefixCodec,
+  type MeshState,
+  networkIdCodec,
+  nodeIdCodec,
+  projectHostConfig,
+  udpEndpointCodec,
+  wireguardPublicKeyCodec,
+} from '@meshfold/core'
+import * as t from 'io-ts'
+import { orNull } from './api-codecs.js'
+import { asOfView } from './host-api.js'
+
+/** One host's configuration, worked out from the state of the mesh: what its agent puts into effect. */
+export const hostConfigAnswer = t.readonly(
+  t.strict({
+    asOf: asOfView,
+    interface: t.readonly(
+      t.strict({
+        wireguardKey: wireguardPublicKeyCodec,
+        listenPort: t.number,
+        mtuBytes: t.number,
+        addresses: t.readonlyArray(ipAddressCodec),
+        controlAddresses: t.readonlyArray(ipAddressCodec),
+        keepaliveSeconds: t.number,
+        networks: t.readonlyArray(networkIdCodec),
+      }),
+    ),
+    peers: t.readonlyArray(
+      t.readonly(
+        t.strict({
+          hostId: hostIdCodec,
+          name: hostNameCodec,
+          wireguardKey: wireguardPublicKeyCodec,
+          endpoints: t.readonlyArray(udpEndpointCodec),
+          /** While no peer is known to be down. */
+          allowedIps: t.readonlyArray(ipPrefixCodec),
+        }),
+      ),
+    ),
+    names: t.readonlyArray(
+      t.readonly(
+        t.strict({
+          suffix: t.string,
+          entries: t.readonlyArray(
+            t.readonly(
+              t.strict({
+                nodeId: nodeIdCodec,
+                name: hostNameCodec,
+                address4: orNull(ipAddressCodec),
+                address6: orNull(ipAddressCodec),
+              }),
+            ),
+          ),
+        }),
+      ),
+    ),
+  }),
+)
+export type HostConfigAnswer = t.TypeOf<typeof hostConfigAnswer>
+
+/** `undefined` for a host that the mesh doesn't know. */
+export const viewHostConfig = (state: MeshState, hostId: HostId): HostConfigAnswer | undefined => {
+  const config = projectHostConfig(state, hostId)
+  if (config === undefined) return undefined
+  const { own, peers, names } = config
+  const { allowedIps } = choosePaths(config, new Map(), new Map(), undefined)
+  return {
+    asOf: asOfState(state),
+    interface: {
+      wireguardKey: own.wireguardKey,
+      listenPort: own.listenPort,
+      mtuBytes: own.mtuBytes,
+      addresses: own.addresses,
+      controlAddresses: [own.controlAddress4, own.controlAddress6],
+      keepaliveSeconds: own.keepaliveSeconds,
+      networks: own.networks,
+    },
+    peers: [...peers.values()].map((peer) => ({ ...peer, allowedIps: allowedIps.get(peer.hostId) ?? [] })),
+    names,
+  }
+}

@@ -1,0 +1,80 @@
+/** People name things; the API knows them by id. */
+import { enrollmentKeysAnswer } from '../api/enrollment-key-api.js'
+import { type HostView, hostsAnswer } from '../api/host-api.js'
+import { networksAnswer } from '../api/network-api.js'
+import { type NodeView, nodesAnswer } from '../api/node-api.js'
+import type { ApiClient } from './api-client.js'
+import { refused } from './cli-error.js'
+
+/** Every host, page by page. */
+export const allHosts = async (client: ApiClient): Promise<readonly HostView[]> => {
+  const hosts: HostView[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await client.call({ path: '/hosts', query: { after }, answer: hostsAnswer })
+    hosts.push(...page.hosts)
+    if (page.next === null) return hosts
+    after = page.next
+  }
+}
+
+/** Every node, or those of one network, page by page. */
+export const allNodes = async (client: ApiClient, networkId?: string): Promise<readonly NodeView[]> => {
+  const nodes: NodeView[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await client.call({ path: '/nodes', query: { after, networkId }, answer: nodesAnswer })
+    nodes.push(...page.nodes)
+    if (page.next === null) return nodes
+    after = page.next
+  }
+}
+
+export const findNetworkId = async (client: ApiClient, nameOrId: string): Promise<string> => {
+  const { networks } = await client.call({ path: '/networks', answer: networksAnswer })
+  return only(
+    'network',
+    nameOrId,
+    networks.map(({ networkId, name }) => ({ id: networkId, name })),
+  )
+}
+
+export const findHostId = async (client: ApiClient, nameOrId: string): Promise<string> =>
+  only(
+    'host',
+    nameOrId,
+    (await allHosts(client)).map(({ hostId, name }) => ({ id: hostId, name })),
+  )
+
+/** A node's name is its own in its network only: `alpha.office` says which. */
+export const findNodeId = async (client: ApiClient, nameOrId: string): Promise<string> =>
+  only(
+    'node',
+    nameOrId,
+    (await allNodes(client)).flatMap(({ nodeId, name, networkName }) => [
+      { id: nodeId, name },
+      { id: nodeId, name: `${name}.${networkName}` },
+    ]),
+  )
+
+export const findKeyId = async (client: ApiClient, nameOrId: string): Promise<string> => {
+  const { enrollmentKeys } = await client.call({ path: '/enrollment-keys', answer: enrollmentKeysAnswer })
+  return only(
+    'key',
+    nameOrId,
+    enrollmentKeys.map(({ keyId, name }) => ({ id: keyId, name })),
+  )
+}
+
+const only = (
+  what: string,
+  nameOrId: string,
+  all: readonly { readonly id: string; readonly name: string }[],
+): string => {
+  if (all.some(({ id }) => id === nameOrId)) return nameOrId
+  const ids = [...new Set(all.filter(({ name }) => name === nameOrId).map(({ id }) => id))]
+  const [id] = ids
+  if (id === undefined)
+    throw refused(`${what}-unknown`, `There is no ${what} "${nameOrId}". See what there is: meshfold ${what} list`)
+  if (ids.length > 1)
+    throw refused(`${what}-ambiguous`, `Several have the name "${nameOrId}": ${ids.join(', ')}. Give the id.`)
+  return id
+}

@@ -1,0 +1,95 @@
+import { Command } from 'commander'
+import {
+  createdEnrollmentKeyAnswer,
+  type EnrollmentKeyView,
+  enrollmentKeyAnswer,
+  enrollmentKeysAnswer,
+} from '../api/enrollment-key-api.js'
+import { contextOf, print } from './cli-context.js'
+import { type CliIo, table, timeText } from './cli-io.js'
+import { examples } from './examples.js'
+import { findKeyId, findNetworkId } from './find-by-name.js'
+import { collect, parseMoment, parseWhole } from './parse-options.js'
+
+export const keyCommands = (io: CliIo, nowEpochMs: () => number): Command => {
+  const key = new Command('key').description('enrolment keys, with which machines join')
+  key
+    .command('list')
+    .description('list the keys; their tokens are not kept and not shown')
+    .action(async (_options, command: Command) => {
+      const context = await contextOf(io, command)
+      const answer = await context.client.call({ path: '/enrollment-keys', answer: enrollmentKeysAnswer })
+      print(context, answer, ({ enrollmentKeys }) =>
+        enrollmentKeys.length === 0
+          ? 'No keys yet. Create one: meshfold key create first --network office --uses 5\n'
+          : table(['NAME', 'STATUS', 'USES', 'EXPIRES', 'ID'], enrollmentKeys.map(row)),
+      )
+    })
+  key.addCommand(createKey(io, nowEpochMs))
+  key
+    .command('revoke <key>')
+    .description('let nobody join with a key any more; hosts that did stay')
+    .action(async (nameOrId: string, _options, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/enrollment-keys/${await findKeyId(context.client, nameOrId)}/revoke`
+      const { reason } = context
+      const answer = await context.client.call({ method: 'POST', path, reason, answer: enrollmentKeyAnswer })
+      print(context, answer, ({ enrollmentKey }) => `Nobody joins with ${enrollmentKey.name} any more.\n`)
+    })
+  return examples(key, [
+    'meshfold key create laptops --network office --uses 5 --expires 24h',
+    'meshfold key create builders --network ci --ephemeral --pre-approved --json',
+    'meshfold key revoke laptops',
+  ])
+}
+
+interface CreateOptions {
+  readonly network: readonly string[]
+  readonly uses?: number
+  readonly expires?: number | null
+  readonly ephemeral: boolean
+  readonly preApproved: boolean
+}
+
+const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
+  new Command('create')
+    .argument('<name>', 'for people')
+    .description('create a key; its token is shown this once')
+    .requiredOption('--network <network>', 'name or id of a network to join; may be given again', collect, [])
+    .option('--uses <count>', 'how many machines may join; any number by default', parseWhole)
+    .option('--expires <moment>', 'such as 24h, 7d or a date; never by default', parseMoment(nowEpochMs))
+    .option('--ephemeral', 'its nodes are removed some time after they went away', false)
+    .option('--pre-approved', 'no administrator has to approve its nodes', false)
+    .action(async (name: string, options: CreateOptions, command: Command) => {
+      const context = await contextOf(io, command)
+      const { client, reason } = context
+      const networkIds = await Promise.all(options.network.map((nameOrId) => findNetworkId(client, nameOrId)))
+      const body = {
+        name,
+        networkIds,
+        maxUses: options.uses ?? null,
+        expiresAtEpochMs: options.expires ?? null,
+        ephemeral: options.ephemeral,
+        preApproved: options.preApproved,
+      }
+      const call = {
+        method: 'POST',
+        path: '/enrollment-keys',
+        body,
+        reason,
+        answer: createdEnrollmentKeyAnswer,
+      } as const
+      const answer = await client.call(call)
+      print(context, answer, ({ token, serverUrl }) => shownOnce(token, serverUrl ?? client.target.url))
+    })
+
+const shownOnce = (token: string, serverUrl: string): string =>
+  `The token, shown this once:\n\n  ${token}\n\nOn the machine that joins:\n\n  meshfold-agent enroll --server ${serverUrl} --token-file FILE\n`
+
+const row = (key: EnrollmentKeyView): readonly string[] => [
+  key.name,
+  key.status,
+  key.maxUses === null ? String(key.uses) : `${key.uses}/${key.maxUses}`,
+  key.expiresAtEpochMs === null ? 'never' : timeText(key.expiresAtEpochMs),
+  key.keyId,
+]

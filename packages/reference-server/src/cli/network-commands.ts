@@ -1,0 +1,124 @@
+import { Command, Option } from 'commander'
+import { doneAnswer } from '../api/event-api.js'
+import { type NetworkView, networkAnswer, networksAnswer } from '../api/network-api.js'
+import { contextOf, print } from './cli-context.js'
+import { type CliIo, table } from './cli-io.js'
+import { examples } from './examples.js'
+import { findNetworkId } from './find-by-name.js'
+import { collect, parseWhole } from './parse-options.js'
+
+export const networkCommands = (io: CliIo): Command => {
+  const network = new Command('network').description('networks of the mesh')
+  network
+    .command('list')
+    .description('list the networks')
+    .action(async (_options, command: Command) => {
+      const context = await contextOf(io, command)
+      const answer = await context.client.call({ path: '/networks', answer: networksAnswer })
+      print(context, answer, ({ networks }) =>
+        networks.length === 0
+          ? 'No networks yet. Create one: meshfold network create office --range 10.66.0.0/24\n'
+          : table(['NAME', 'RANGES', 'NODES', 'MTU', 'APPROVAL', 'ID'], networks.map(row)),
+      )
+    })
+  network.addCommand(settingsOptions(createNetwork(io)))
+  network.addCommand(settingsOptions(updateNetwork(io)))
+  network
+    .command('remove <network>')
+    .description('end a network; its hosts stay in the mesh')
+    .option('--even-with-nodes', 'remove its nodes too', false)
+    .action(async (nameOrId: string, options: { evenWithNodes: boolean }, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/networks/${await findNetworkId(context.client, nameOrId)}`
+      const { reason } = context
+      const answer = await context.client.call({ method: 'DELETE', path, query: options, reason, answer: doneAnswer })
+      print(context, answer, () => `Network ${nameOrId} is gone.\n`)
+    })
+  return examples(network, [
+    'meshfold network create office --range 10.66.0.0/24 --range6 fd66::/64',
+    'meshfold network list --json',
+    'meshfold network update office --approval required',
+  ])
+}
+
+interface Settings {
+  readonly range?: string
+  readonly range6?: string
+  readonly mtu?: number
+  readonly keepalive?: number
+  readonly approval?: 'automatic' | 'required'
+  readonly dns: readonly string[]
+}
+
+const createNetwork = (io: CliIo): Command =>
+  new Command('create')
+    .argument('<name>', '1 to 32 of a-z, 0-9 and -')
+    .description('create a network; give at least one range')
+    .action(async (name: string, options: Settings, command: Command) => {
+      const context = await contextOf(io, command)
+      const body = { name, ...bodyOf(options) }
+      const { reason } = context
+      const answer = await context.client.call({
+        method: 'POST',
+        path: '/networks',
+        body,
+        reason,
+        answer: networkAnswer,
+      })
+      print(
+        context,
+        answer,
+        ({ network }) => `Network ${network.name} is there: ${rangesOf(network)} (${network.networkId})\n`,
+      )
+    })
+
+const updateNetwork = (io: CliIo): Command =>
+  new Command('update')
+    .argument('<network>', 'name or id')
+    .description('change a network; name and ranges stay as they are once it had a node')
+    .option('--name <name>', 'its new name')
+    .action(async (nameOrId: string, options: Settings & { name?: string }, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/networks/${await findNetworkId(context.client, nameOrId)}`
+      const body = { ...(options.name === undefined ? {} : { name: options.name }), ...bodyOf(options) }
+      const { reason } = context
+      const answer = await context.client.call({ method: 'PATCH', path, body, reason, answer: networkAnswer })
+      print(context, answer, ({ network }) =>
+        table(['NAME', 'RANGES', 'NODES', 'MTU', 'APPROVAL', 'ID'], [row(network)]),
+      )
+    })
+
+const settingsOptions = (command: Command): Command =>
+  command
+    .option('--range <prefix>', 'IPv4 range, such as 10.66.0.0/24')
+    .option('--range6 <prefix>', 'IPv6 range, such as fd66::/64')
+    .option('--mtu <bytes>', 'MTU of its hosts', parseWhole)
+    .option('--keepalive <seconds>', 'of hosts behind NAT; 0: none', parseWhole)
+    .option('--dns <address>', 'for clients without DNS servers of their own; may be given again', collect, [])
+    .addOption(
+      new Option('--approval <kind>', 'who may join without an administrator').choices(['automatic', 'required']),
+    )
+
+const bodyOf = ({ range, range6, mtu, keepalive, approval, dns }: Settings): object =>
+  Object.fromEntries(
+    Object.entries({
+      range4: range,
+      range6,
+      mtuBytes: mtu,
+      keepaliveSeconds: keepalive,
+      joinApproval: approval,
+      clientDns: dns.length === 0 ? undefined : dns,
+    }).filter(([, value]) => value !== undefined),
+  )
+
+const rangesOf = ({ range4, range6 }: NetworkView): string =>
+  [range4, range6].filter((range) => range !== null).join(', ')
+
+const row = (network: NetworkView): readonly string[] => [
+  network.name,
+  rangesOf(network),
+  `${network.members}/${network.nodes}`,
+  String(network.mtuBytes),
+  network.joinApproval,
+  network.networkId,
+]

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander'
+
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A moment from `90s`, `30m`, `24h`, `7d` from now on, or from a date such as 2031-01-31T12:00Z; `never`: null. */
+export const parseMoment =
+  (nowEpochMs: () => number) =>
+  (text: string): number | null => {
+    if (text === 'never') return null
+    const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
+    if (count !== undefined && unit !== undefined)
+      return nowEpochMs() + Number(count) * UNITS[unit as keyof typeof UNITS]
+    const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+    if (Number.isNaN(date))
+      throw new InvalidArgumentError('Give 30m, 24h, 7d, a date such as 2031-01-31T12:00Z, or never.')
+    return date
+  }
+
+/** A whole number. */
+export const parseWhole = (text: string): number => {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Give a whole number.')
+}
+
+/** For options that may be given more than once. */
+export const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text]

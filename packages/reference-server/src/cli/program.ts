@@ -1,0 +1,51 @@
+import { Command } from 'commander'
+import { VERSION } from '../version.js'
+import { DEFAULT_URL } from './cli-context.js'
+import type { CliIo } from './cli-io.js'
+import { eventsCommand } from './events-command.js'
+import { examples } from './examples.js'
+import { keyCommands } from './key-commands.js'
+import { networkCommands } from './network-commands.js'
+import { serveCommand } from './serve-command.js'
+
+/** The whole command line. */
+export const createProgram = (io: CliIo): Command => {
+  const program = new Command('meshfold')
+    .description('Serve a WireGuard mesh, and look after it.')
+    .version(VERSION)
+    .option('--url <url>', `the server: http://…, https://… or unix:/PATH (MESHFOLD_URL; default: ${DEFAULT_URL})`)
+    .option('--token-file <file>', 'file with the admin token (MESHFOLD_TOKEN, or what meshfold login kept)')
+    .option('--ca <file>', 'certificate to trust, PEM')
+    .option('--reason <text>', 'why; kept beside the events')
+    .option('--json', 'print JSON')
+    .showHelpAfterError('(add --help for help)')
+  program.addCommand(serveCommand(io))
+  program.addCommand(networkCommands(io))
+  program.addCommand(keyCommands(io, Date.now))
+  program.addCommand(eventsCommand(io))
+  examples(program, [
+    'meshfold serve --data ./data',
+    'meshfold network create office --range 10.66.0.0/24',
+    'meshfold key create laptops --network office --uses 5 --expires 24h',
+    'meshfold events --follow',
+  ])
+  for (const command of everyCommand(program)) prepare(command, io)
+  return program
+}
+
+/** `--json` and the like are taken before and after a command's name. */
+const prepare = (command: Command, io: CliIo): void => {
+  command.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
+  if (command.commands.length > 0) return
+  for (const option of ['--json', '--url', '--token-file', '--ca', '--reason']) addHidden(command, option)
+}
+
+const addHidden = (command: Command, flag: string): void => {
+  const takesValue = flag !== '--json'
+  command.addOption(command.createOption(takesValue ? `${flag} <value>` : flag).hideHelp())
+}
+
+function* everyCommand(command: Command): Generator<Command> {
+  yield command
+  for (const child of command.commands) yield* everyCommand(child)
+}

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import { pino } from 'pino'
+import { type RunningServer, startServer } from '../compose.js'
+import { isLocal, type ListenAddress, parseListenAddress } from '../server/listen-address.js'
+import type { ServerLog } from '../server-log.js'
+import { refused, usage } from './cli-error.js'
+import type { CliIo } from './cli-io.js'
+import { examples } from './examples.js'
+
+interface ServeOptions {
+  readonly data: string
+  readonly listen: readonly ListenAddress[]
+  readonly publicUrl?: string
+  readonly allowHost: readonly string[]
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly meshName?: string
+  readonly domain?: string
+  readonly json?: boolean
+  readonly logLevel: string
+}
+
+const DEFAULT_LISTEN: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 7400 }
+const STOP_LIMIT_MS = 5000
+
+export const serveCommand = (io: CliIo): Command =>
+  examples(
+    new Command('serve')
+      .description('run a server; the first start makes the mesh and shows the admin token, once')
+      .option('--data <folder>', 'where everything is kept', '.meshfold-data')
+      .option(
+        '--listen <address>',
+        'IP:PORT or unix:PATH; may be given again (default: 127.0.0.1:7400)',
+        listenOption,
+        [],
+      )
+      .option('--public-url <url>', 'where agents and people reach this server')
+      .option('--allow-host <name>', 'another name under which it may be called; may be given again', addText, [])
+      .option('--tls-cert <file>', 'certificate chain, PEM; TCP listeners then speak TLS')
+      .option('--tls-key <file>', 'private key of the certificate, PEM')
+      .option('--mesh-name <name>', 'of a new mesh')
+      .option('--domain <domain>', 'DNS domain of a new mesh')
+      .addOption(
+        new Option('--log-level <level>', 'what goes to stderr, as JSON lines')
+          .choices(['debug', 'info', 'warn', 'error', 'silent'])
+          .default('info'),
+      )
+      .action(async (_options, command: Command) => serve(io, command.optsWithGlobals<ServeOptions>())),
+    [
+      'meshfold serve --data /var/lib/meshfold',
+      'meshfold serve --data ./data --listen 0.0.0.0:7400 --tls-cert chain.pem --tls-key key.pem --public-url https://mesh.example.org:7400',
+      'meshfold serve --data ./data --listen 127.0.0.1:0 --listen unix:./meshfold.sock --json',
+    ],
+  )
+
+const serve = async (io: CliIo, options: ServeOptions): Promise<void> => {
+  const log = pino({ level: options.logLevel, base: null, redact: REDACTED }, pino.destination({ fd: 2, sync: true }))
+  const listen = options.listen.length === 0 ? [DEFAULT_LISTEN] : options.listen
+  const tls = await tlsOf(options)
+  if (options.publicUrl !== undefined && !/^https?:\/\//.test(options.publicUrl))
+    throw usage('--public-url begins with http:// or https://')
+  warnOfPlainText(log, listen, tls !== undefined)
+  const { data, publicUrl, meshName, domain, allowHost: allowHosts } = options
+  const common = { data, listen, publicUrl, allowHosts, tls, meshName, domain }
+  const started = await startServer({ ...common, serverLog: log, processMetrics: true })
+  if (E.isLeft(started)) throw refused(started.left.code, started.left.message)
+  const server = started.right
+  announce(io, server, options.json ?? false)
+  log.info({ urls: server.urls, meshId: server.meshId, revision: server.context.service.asOf.revision }, 'ready')
+  await aborted(io.interrupted)
+  log.info({}, 'stopping')
+  const limit = setTimeout(() => {
+    log.error({}, 'stopping took too long')
+    process.exit(1)
+  }, STOP_LIMIT_MS)
+  await server.stop()
+  clearTimeout(limit)
+  log.info({}, 'stopped')
+}
+
+/** By name, wherever they stand: a second net below not logging them in the first place. */
+const REDACTED = {
+  paths: [
+    'token',
+    'adminToken',
+    'secret',
+    'secretHash',
+    'privateKey',
+    'authorization',
+    'claims',
+    'sealedSecret',
+  ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+  censor: '(hidden)',
+}
+
+const announce = (io: CliIo, { urls, meshId, adminToken }: RunningServer, isJson: boolean): void => {
+  if (isJson) {
+    io.stdout(`${JSON.stringify({ ready: true, urls, meshId, adminToken })}\n`)
+    return
+  }
+  io.stdout(`Meshfold serves mesh ${meshId}:\n${urls.map((url) => `  ${url}\n`).join('')}`)
+  if (adminToken === null) return
+  const line = `Admin token: ${adminToken}`
+  const bar = '─'.repeat(line.length + 2)
+  io.stdout(`\n┌${bar}┐\n│ ${line} │\n└${bar}┘\nIt is shown this once. Keep it, and use it: meshfold login\n`)
+}
+
+const warnOfPlainText = (log: ServerLog, listen: readonly ListenAddress[], isTls: boolean): void => {
+  if (isTls || listen.every(isLocal)) return
+  log.warn(
+    {},
+    'listening on the network without TLS: enrolment is sealed and agents are authenticated, but the admin token can be read on the way. Use --tls-cert and --tls-key, a proxy that speaks TLS, or give the token on this machine only',
+  )
+}
+
+const tlsOf = async ({ tlsCert, tlsKey }: ServeOptions): Promise<{ cert: Buffer; key: Buffer } | undefined> => {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert === undefined || tlsKey === undefined) throw usage('--tls-cert and --tls-key belong together.')
+  const read = (path: string) =>
+    readFile(path).catch((error: Error) => {
+      throw refused('tls-file-unreadable', `${path} can't be read: ${error.message}`)
+    })
+  return { cert: await read(tlsCert), key: await read(tlsKey) }
+}
+
+const listenOption = (text: string, before: readonly ListenAddress[]): readonly ListenAddress[] => {
+  const address = parseListenAddress(text)
+  if (E.isLeft(address)) throw new InvalidArgumentError(address.left)
+  return [...before, address.right]
+}
+
+const addText = (text: string, before: readonly string[]): readonly string[] => [...before, text]
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,197 @@
+/** The one place that picks adapters: the SQLite event log, the WebSocket transport, Node's cryptography, clock and timers. */
+import { performance } from 'node:perf_hooks'
+import { type AgentEndpoint, type Clock, type Crypto, type EventLog, serverFingerprint } from '@meshfold/core'
+import { openSqliteEventLog } from '@meshfold/event-log-sqlite'
+import { nodeCrypto, type ServerLimits, serveAgents, systemTimers } from '@meshfold/transport-ws'
+import * as E from 'fp-ts/lib/Either.js'
+import { AgentSessions } from './agents/agent-sessions.js'
+import { EnrollmentDesk } from './enrollment/enrollment-desk.js'
+import { createFreshIds } from './fresh-ids.js'
+import { allRoutes } from './http/all-routes.js'
+import { Authoriser } from './http/authorise.js'
+import { buildApp } from './http/build-app.js'
+import type { ServerContext } from './http/server-context.js'
+import { MeshService } from './mesh-service/mesh-service.js'
+import { describeRebuildError } from './mesh-service/rebuild-history.js'
+import { createMetrics } from './metrics/metrics.js'
+import { AdminTokenCheck, ensureAdminToken } from './secrets/admin-token.js'
+import { createMesh } from './server/create-mesh.js'
+import {
+  type DataFolder,
+  openDataFolder,
+  type ServerIdentity,
+  type StartError,
+  serverIdentity,
+} from './server/data-folder.js'
+import type { ListenAddress } from './server/listen-address.js'
+import { type Listeners, openListeners } from './server/listeners.js'
+import { stopServer } from './server/stop-server.js'
+import type { ServerLog } from './server-log.js'
+import { VERSION } from './version.js'
+
+export interface ServerOptions {
+  /** The data folder; made at the first start. */
+  readonly data: string
+  readonly listen: readonly ListenAddress[]
+  /** Where agents and people reach this server, if not by the addresses it listens on. */
+  readonly publicUrl?: string | undefined
+  /** Other names under which it may be called. */
+  readonly allowHosts?: readonly string[] | undefined
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined
+  /** For a new mesh. */
+  readonly meshName?: string | undefined
+  /** For a new mesh. */
+  readonly domain?: string | undefined
+  readonly serverLog: ServerLog
+  /** Metrics of the process itself too. */
+  readonly processMetrics?: boolean | undefined
+  readonly agentLimits?: Partial<ServerLimits> | undefined
+  readonly clock?: Clock | undefined
+}
+
+export interface RunningServer {
+  readonly urls: readonly string[]
+  readonly meshId: string
+  /** When it was made just now; shown this once. */
+  readonly adminToken: string | null
+  readonly context: ServerContext
+  /** Agents are told, commands that wait are answered, the log is closed. Calling it twice is fine. */
+  readonly stop: () => Promise<void>
+}
+
+export const AGENT_PATH = '/api/v1/agent'
+
+export const crypto: Crypto = nodeCrypto
+
+/** Wall and monotonic time of this machine. */
+export const systemClock: Clock = { nowEpochMs: () => Date.now(), monotonicMs: () => performance.now() }
+
+/** Starts a server on its data folder. */
+export const startServer = async (options: ServerOptions): Promise<E.Either<StartError, RunningServer>> => {
+  const ids = createFreshIds(nodeCrypto)
+  const folder = await openDataFolder(options.data, ids)
+  if (E.isLeft(folder)) return folder
+  const identity = await serverIdentity(nodeCrypto, folder.right.vault)
+  if (E.isLeft(identity)) return identity
+  const token = await ensureAdminToken(nodeCrypto, folder.right.vault)
+  if (E.isLeft(token)) return fail(token.left.code, `The admin token's hash can't be kept: ${token.left.reason}.`)
+  const log = await openSqliteEventLog({ path: folder.right.eventsPath })
+  if (E.isLeft(log)) return fail(log.left.code, `The event log can't be opened: ${log.left.reason}.`)
+  const started = await startOnLog(options, folder.right, identity.right, log.right)
+  if (E.isRight(started)) return E.right({ ...started.right, adminToken: token.right })
+  await log.right.close()
+  return started
+}
+
+const startOnLog = async (
+  options: ServerOptions,
+  folder: DataFolder,
+  identity: ServerIdentity,
+  log: EventLog,
+): Promise<E.Either<StartError, Omit<RunningServer, 'adminToken'>>> => {
+  const context = await contextOf(options, folder, identity, log)
+  if (E.isLeft(context)) return context
+  const created = await createMesh(context.right, { meshId: folder.meshId, ...options })
+  if (E.isLeft(created)) return created
+  const serving = await serve(options, folder, identity, context.right)
+  if (E.isLeft(serving)) return serving
+  const { listeners, endpoint, close } = serving.right
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= stopServer({ listeners, endpoint, close, context: context.right, log })
+    return stopping
+  }
+  return E.right({ urls: listeners.urls, meshId: folder.meshId, context: context.right, stop })
+}
+
+const contextOf = async (
+  options: ServerOptions,
+  folder: DataFolder,
+  { pair, publicKey }: ServerIdentity,
+  log: EventLog,
+): Promise<E.Either<StartError, ServerContext>> => {
+  const { serverLog, clock = systemClock } = options
+  const stream = `mesh-${folder.meshId}`
+  const shared = { crypto: nodeCrypto, clock, serverLog, timers: systemTimers }
+  const metrics = createMetrics(
+    {
+      revision: () => service.state.revision,
+      epoch: () => service.asOf.epoch,
+      agents: () => sessions.size,
+      hosts: () => service.state.hosts.size,
+      nodes: () => service.state.nodes.size,
+    },
+    { process: options.processMetrics ?? false },
+  )
+  const started = await MeshService.start({ ...shared, log, stream, onAppend: metrics.appended })
+  if (E.isLeft(started))
+    return fail(started.left.code, `The mesh can't be rebuilt from its log: ${describeRebuildError(started.left)}.`)
+  const service = started.right
+  const ids = createFreshIds(nodeCrypto)
+  const sessions = new AgentSessions({ ...shared, service, freshCommandId: ids.command, onSent: metrics.sent })
+  const desk = new EnrollmentDesk({
+    ...shared,
+    service,
+    ids,
+    identity: pair,
+    identityKey: publicKey,
+    agentUrlPath: AGENT_PATH,
+  })
+  const identityFingerprint = serverFingerprint(nodeCrypto, pair.publicKey)
+  const publicUrl = () => options.publicUrl ?? null
+  const rest = { log, stream, ids, metrics, identityKey: publicKey, identityFingerprint, publicUrl }
+  return E.right({ service, sessions, desk, crypto: nodeCrypto, clock, ...rest })
+}
+
+interface Serving {
+  readonly listeners: Listeners
+  readonly endpoint: AgentEndpoint
+  readonly close: () => Promise<void>
+}
+
+const serve = async (
+  options: ServerOptions,
+  { meshId, vault }: DataFolder,
+  identity: ServerIdentity,
+  context: ServerContext,
+): Promise<E.Either<StartError, Serving>> => {
+  const { serverLog } = options
+  const { service, sessions, clock, ids, metrics } = context
+  const app = await buildApp({
+    routes: allRoutes(context, VERSION),
+    authoriser: new Authoriser(new AdminTokenCheck(nodeCrypto, vault, clock), clock.monotonicMs),
+    allowedNames: allowedNames(options),
+    ids,
+    crypto: nodeCrypto,
+    clock,
+    serverLog,
+    onAnswer: metrics.answered,
+  })
+  await app.ready()
+  const endpoint = serveAgents({
+    server: app.server,
+    path: AGENT_PATH,
+    meshId,
+    epoch: () => service.asOf.epoch,
+    identity: identity.pair,
+    hostIdentityKey: sessions.hostIdentityKey,
+    onConnection: sessions.onConnection,
+    onRefused: (refusal) => serverLog.warn(refusal, 'an agent was refused'),
+    ...(options.agentLimits === undefined ? {} : { limits: options.agentLimits }),
+  })
+  const listeners = await openListeners({ addresses: options.listen, tls: options.tls, hub: app.server })
+  if (E.isLeft(listeners)) {
+    await endpoint.close()
+    await app.close()
+    return listeners
+  }
+  return E.right({ listeners: listeners.right, endpoint, close: () => app.close() })
+}
+
+const allowedNames = ({ publicUrl, allowHosts = [] }: ServerOptions): ReadonlySet<string> => {
+  const names = new Set(allowHosts.map((name) => name.toLowerCase()))
+  if (publicUrl !== undefined && URL.canParse(publicUrl)) names.add(new URL(publicUrl).hostname.toLowerCase())
+  return names
+}
+
+const fail = (code: string, message: string): E.Either<StartError, never> => E.left({ code, message })

@@ -1,0 +1,79 @@
+import { describeMeshError, type MeshError, type MeshErrorCode } from '@meshfold/core'
+import { describeServiceError, isServiceError, type ServiceError } from '../mesh-service/command-answer.js'
+
+/** A refusal on its way to whoever asked: a status of HTTP, a code for programs, a sentence with the way out for people. */
+export interface ApiError {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+}
+
+/** What a refused or failed command is to a client. */
+export const apiErrorOf = (error: MeshError | ServiceError): ApiError =>
+  isServiceError(error)
+    ? { status: serviceStatus[error.code], code: error.code, message: describeServiceError(error) }
+    : { status: meshStatus[error.code], code: error.code, message: describeMeshError(error) }
+
+export const notFound = (what: string, id: string): ApiError => ({
+  status: 404,
+  code: `${what}-unknown`,
+  message: `There is no ${what} ${id}. List them to find the right id.`,
+})
+
+const serviceStatus: { readonly [C in ServiceError['code']]: number } = {
+  'event-log-unavailable': 503,
+  'event-log-unreadable': 503,
+  'server-stopping': 503,
+  'too-many-commands': 503,
+  'command-crashed': 500,
+}
+
+const [malformed, forbidden, unknown, conflict] = [400, 403, 404, 409]
+
+const meshStatus: { readonly [C in MeshErrorCode]: number } = {
+  'command-malformed': malformed,
+  'mesh-unknown': conflict,
+  'mesh-exists': conflict,
+  'range-overlaps': conflict,
+  'range-size': malformed,
+  'range-not-usable': malformed,
+  'range-wrong-family': malformed,
+  'control-range-in-use': conflict,
+  'network-unknown': unknown,
+  'network-id-taken': conflict,
+  'network-name-taken': conflict,
+  'network-needs-range': malformed,
+  'network-used': conflict,
+  'network-has-nodes': conflict,
+  'network-full': conflict,
+  'host-unknown': unknown,
+  'host-id-taken': conflict,
+  'host-registered': conflict,
+  'host-retired': forbidden,
+  'host-keys-mismatch': forbidden,
+  'host-cannot-isolate-networks': conflict,
+  'endpoint-refused': malformed,
+  'listen-ports-exhausted': conflict,
+  'control-address-outside': malformed,
+  'control-address-taken': conflict,
+  'control-range-full': conflict,
+  'node-unknown': unknown,
+  'node-id-taken': conflict,
+  'node-ids-missing': malformed,
+  'node-name-taken': conflict,
+  'host-in-network': conflict,
+  'expiry-not-ahead': malformed,
+  'node-not-due': conflict,
+  'node-not-ephemeral': conflict,
+  'node-not-away-long-enough': conflict,
+  'address-taken': conflict,
+  'address-not-usable': malformed,
+  'enrollment-key-invalid': forbidden,
+  'enrollment-key-revoked': forbidden,
+  'enrollment-key-used-up': forbidden,
+  'enrollment-key-expired': forbidden,
+  'enrollment-key-unknown': unknown,
+  'enrollment-key-id-taken': conflict,
+  'enrollment-key-name-taken': conflict,
+  'enrollment-key-needs-network': malformed,
+}

@@ -1,0 +1,105 @@
+import {
+  type EnrollmentKeyId,
+  formatEnrollmentToken,
+  generateEnrollmentSecret,
+  hashEnrollmentSecret,
+  largeMapGet,
+  largeMapValues,
+  type ServerFingerprint,
+} from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import {
+  createdEnrollmentKeyAnswer,
+  createEnrollmentKeyBody,
+  type EnrollmentKeyView,
+  enrollmentKeyAnswer,
+  enrollmentKeyParams,
+  enrollmentKeysAnswer,
+  viewEnrollmentKey,
+} from '../../api/enrollment-key-api.js'
+import { type ApiError, notFound } from '../api-error.js'
+import { jsonRoute, type Route } from '../route.js'
+import { carryOut, eventOf, type ServerContext } from '../server-context.js'
+
+const PATH = '/api/v1/enrollment-keys'
+
+export const enrollmentKeyRoutes = (server: ServerContext): readonly Route[] => [
+  jsonRoute({
+    method: 'GET',
+    path: PATH,
+    access: 'admin',
+    summary: 'Enrolment keys, without their secrets',
+    answer: enrollmentKeysAnswer,
+    handle: () => {
+      const now = server.clock.nowEpochMs()
+      const keys = [...largeMapValues(server.service.state.enrollmentKeys)].map((key) => viewEnrollmentKey(key, now))
+      return E.right({ enrollmentKeys: keys.sort((a, b) => (a.name < b.name ? -1 : 1)) })
+    },
+  }),
+  createRoute(server),
+  jsonRoute({
+    method: 'GET',
+    path: `${PATH}/:keyId`,
+    access: 'admin',
+    summary: 'One enrolment key, without its secret',
+    params: enrollmentKeyParams,
+    answer: enrollmentKeyAnswer,
+    handle: ({ params }) => shownKey(server, params.keyId),
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: `${PATH}/:keyId/revoke`,
+    access: 'admin',
+    summary: 'Let nobody join with a key any more; hosts that did stay',
+    params: enrollmentKeyParams,
+    answer: enrollmentKeyAnswer,
+    handle: async ({ params: { keyId } }, { context }) => {
+      const done = await carryOut(server, { type: 'RevokeEnrollmentKey', keyId }, context)
+      return E.isLeft(done) ? done : shownKey(server, keyId)
+    },
+  }),
+]
+
+const createRoute = (server: ServerContext): Route =>
+  jsonRoute({
+    method: 'POST',
+    path: PATH,
+    access: 'admin',
+    summary: 'Create an enrolment key; its token is shown this once',
+    body: createEnrollmentKeyBody,
+    status: 201,
+    answer: createdEnrollmentKeyAnswer,
+    handle: async ({ body }, { context }) => {
+      const { crypto, ids, identityFingerprint, publicUrl } = server
+      const { name, networkIds, maxUses = null, expiresAtEpochMs = null, preApproved = false, ephemeral = false } = body
+      const secret = generateEnrollmentSecret(crypto)
+      const secretHash = hashEnrollmentSecret(crypto, secret)
+      const terms = { name, networkIds, maxUses, expiresAtEpochMs, preApproved, ephemeral }
+      const command = { type: 'CreateEnrollmentKey', keyId: ids.enrollmentKey(), secretHash, ...terms } as const
+      const done = await carryOut(server, command, context)
+      if (E.isLeft(done)) return done
+      const created = eventOf(done.right, 'EnrollmentKeyCreated')
+      if (created?.secretHash !== secretHash) return E.left(tokenLost)
+      const shown = shownKey(server, created.keyId)
+      if (E.isLeft(shown)) return shown
+      const serverFingerprint = identityFingerprint as ServerFingerprint
+      const token = formatEnrollmentToken({ keyId: created.keyId, secret, serverFingerprint })
+      return E.right({ ...shown.right, token, serverUrl: publicUrl() })
+    },
+  })
+
+/** The call was made before, and the answer with the token is gone. */
+const tokenLost: ApiError = {
+  status: 409,
+  code: 'token-shown-before',
+  message: 'This key was created by an earlier call, and its token is kept nowhere. Revoke it and create another.',
+}
+
+const shownKey = (
+  { service, clock }: ServerContext,
+  keyId: EnrollmentKeyId,
+): E.Either<ApiError, { enrollmentKey: EnrollmentKeyView }> => {
+  const key = largeMapGet(service.state.enrollmentKeys, keyId)
+  if (key === undefined) return E.left(notFound('enrollment-key', keyId))
+  return E.right({ enrollmentKey: viewEnrollmentKey(key, clock.nowEpochMs()) })
+}

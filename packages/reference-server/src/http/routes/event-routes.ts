@@ -1,0 +1,82 @@
+import { decodeMeshEvent, describeMeshEvent, type RecordedEvent } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+import {
+  commandAnswer,
+  commandBody,
+  type EventView,
+  eventStreamQuery,
+  eventsAnswer,
+  eventsQuery,
+  viewEvent,
+  withoutSecrets,
+} from '../../api/event-api.js'
+import { apiErrorOf } from '../api-error.js'
+import { completeCommand } from '../complete-command.js'
+import { streamEvents } from '../event-stream.js'
+import { jsonRoute, type Route, rawRoute } from '../route.js'
+import { carryOut, type ServerContext } from '../server-context.js'
+
+export const eventRoutes = (server: ServerContext): readonly Route[] => [
+  jsonRoute({
+    method: 'GET',
+    path: '/api/v1/events',
+    access: 'admin',
+    summary: 'Events from a revision on, oldest first',
+    query: eventsQuery,
+    answer: eventsAnswer,
+    handle: async ({ query: { from = 0, limit = 100 } }) => {
+      const { log, stream, service } = server
+      const page = await log.read(stream, { fromRevision: from, maxCount: limit })
+      if (E.isLeft(page)) return E.left(apiErrorOf({ code: 'event-log-unavailable', reason: page.left.code }))
+      const events = page.right.map((event) => showEvent(server, event))
+      return E.right({ events, nextFrom: from + events.length, headRevision: service.state.revision })
+    },
+  }),
+  rawRoute({
+    method: 'GET',
+    path: '/api/v1/events/stream',
+    access: 'admin',
+    summary: 'Events as they happen, those from a revision on first (server-sent events; each has its revision as id)',
+    query: eventStreamQuery,
+    produces: 'text/event-stream',
+    handle: async (request, reply, query) => {
+      const { from } = query as t.TypeOf<typeof eventStreamQuery>
+      return streamEvents(server, request, reply, from, (event) => showEvent(server, event))
+    },
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: '/api/v1/commands',
+    access: 'admin',
+    summary: 'Any command of the domain; its time, and ids that are missing, are filled in',
+    body: commandBody,
+    answer: commandAnswer,
+    handle: async ({ body }, { context }) => {
+      const command = completeCommand(body, server)
+      if (E.isLeft(command)) return command
+      const done = await carryOut(server, command.right, context)
+      return E.map(
+        ({
+          commandId,
+          revision,
+          events,
+        }: {
+          commandId: typeof context.commandId
+          revision: number
+          events: readonly object[]
+        }) => ({
+          commandId,
+          revision,
+          events: events.map(withoutSecrets),
+        }),
+      )(done)
+    },
+  }),
+]
+
+/** Names in the description are those of now: who left stands there with his id. */
+const showEvent = ({ service }: ServerContext, recorded: RecordedEvent): EventView => {
+  const event = decodeMeshEvent(recorded.envelope)
+  return viewEvent(recorded, E.isLeft(event) ? event.left.message : describeMeshEvent(event.right, service.state))
+}

@@ -1,0 +1,89 @@
+import { type HostId, largeMapGet, largeMapValues } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { doneAnswer, viewDone } from '../../api/event-api.js'
+import {
+  type HostView,
+  hostAnswer,
+  hostParams,
+  hostsAnswer,
+  hostsQuery,
+  updateHostBody,
+  viewHost,
+} from '../../api/host-api.js'
+import { hostConfigAnswer, viewHostConfig } from '../../api/host-config-api.js'
+import { type ApiError, notFound } from '../api-error.js'
+import { pageOf } from '../page-of.js'
+import { jsonRoute, type Route } from '../route.js'
+import { carryOut, type ServerContext } from '../server-context.js'
+import { given } from './network-routes.js'
+
+const PATH = '/api/v1/hosts'
+
+export const hostRoutes = (server: ServerContext): readonly Route[] => [
+  jsonRoute({
+    method: 'GET',
+    path: PATH,
+    access: 'admin',
+    summary: 'Hosts, by id, with their nodes and how they are doing',
+    query: hostsQuery,
+    answer: hostsAnswer,
+    handle: ({ query: { after, limit = 1000 } }) => {
+      const { state } = server.service
+      const { items, next } = pageOf([...largeMapValues(state.hosts)], (host) => host.hostId, after, limit)
+      return E.right({
+        hosts: items.map((host) => viewHost(state, host, server.sessions.presence.of(host.hostId))),
+        next,
+      })
+    },
+  }),
+  jsonRoute({
+    method: 'GET',
+    path: `${PATH}/:hostId`,
+    access: 'admin',
+    summary: 'One host',
+    params: hostParams,
+    answer: hostAnswer,
+    handle: ({ params }) => shownHost(server, params.hostId),
+  }),
+  jsonRoute({
+    method: 'GET',
+    path: `${PATH}/:hostId/config`,
+    access: 'admin',
+    summary: 'The configuration of one host, as its agent puts it into effect; no private key is in it',
+    params: hostParams,
+    answer: hostConfigAnswer,
+    handle: ({ params: { hostId } }) => {
+      const config = viewHostConfig(server.service.state, hostId)
+      return config === undefined ? E.left(notFound('host', hostId)) : E.right(config)
+    },
+  }),
+  jsonRoute({
+    method: 'PATCH',
+    path: `${PATH}/:hostId`,
+    access: 'admin',
+    summary: 'Change what is wanted of a host; what is left out stays',
+    params: hostParams,
+    body: updateHostBody,
+    answer: hostAnswer,
+    handle: async ({ params: { hostId }, body }, { context }) => {
+      const done = await carryOut(server, { type: 'UpdateHost', hostId, ...given(body) }, context)
+      return E.isLeft(done) ? done : shownHost(server, hostId)
+    },
+  }),
+  jsonRoute({
+    method: 'DELETE',
+    path: `${PATH}/:hostId`,
+    access: 'admin',
+    summary: 'Take a machine out of the mesh; its keys never come back',
+    params: hostParams,
+    answer: doneAnswer,
+    handle: async ({ params: { hostId } }, { context }) =>
+      E.map(viewDone)(await carryOut(server, { type: 'RemoveHost', hostId }, context)),
+  }),
+]
+
+const shownHost = ({ service, sessions }: ServerContext, hostId: HostId): E.Either<ApiError, { host: HostView }> => {
+  const host = largeMapGet(service.state.hosts, hostId)
+  if (host === undefined) return E.left(notFound('host', hostId))
+  return E.right({ host: viewHost(service.state, host, sessions.presence.of(hostId)) })
+}

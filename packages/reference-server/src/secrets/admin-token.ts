@@ -1,0 +1,64 @@
+/**
+ * The admin token: who has it may do everything. Made at the first start, shown once, kept as its hash only. The vault is asked
+ * again now and then, so that `meshfold token rotate` takes effect on a running server.
+ */
+import { type Clock, type Crypto, encodeBase64, type SecretVaultError } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { FileSecretVault } from './file-secret-vault.js'
+
+const NAME = 'admin-token-hash'
+const PREFIX = 'mft_'
+const RECHECK_MS = 1000
+
+const hashOf = (crypto: Crypto, token: string): Uint8Array => crypto.sha256(new TextEncoder().encode(token))
+
+const freshToken = (crypto: Crypto): string => `${PREFIX}${encodeBase64(crypto.randomBytes(32), 'url')}`
+
+/** The token when it was made just now, `null` when there was one. */
+export const ensureAdminToken = async (
+  crypto: Crypto,
+  vault: FileSecretVault,
+): Promise<E.Either<SecretVaultError, string | null>> => {
+  const present = await vault.read(NAME)
+  if (E.isLeft(present)) return present
+  if (present.right !== undefined) return E.right(null)
+  const token = freshToken(crypto)
+  const written = await vault.writeIfMissing(NAME, hashOf(crypto, token))
+  return E.isLeft(written) ? written : E.right(written.right ? token : null)
+}
+
+/** A new token; the old one is worth nothing within a second. */
+export const rotateAdminToken = async (
+  crypto: Crypto,
+  vault: FileSecretVault,
+): Promise<E.Either<SecretVaultError, string>> => {
+  const token = freshToken(crypto)
+  const written = await vault.write(NAME, hashOf(crypto, token))
+  return E.isLeft(written) ? written : E.right(token)
+}
+
+/** Tells whether a text is the admin token. */
+export class AdminTokenCheck {
+  readonly #crypto: Crypto
+  readonly #vault: FileSecretVault
+  readonly #clock: Clock
+  #hash: Uint8Array | undefined
+  #readAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(crypto: Crypto, vault: FileSecretVault, clock: Clock) {
+    this.#crypto = crypto
+    this.#vault = vault
+    this.#clock = clock
+  }
+
+  /** False while the vault can't be read: no token is better than a doubtful one. */
+  async isValid(token: string): Promise<boolean> {
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - this.#readAtMs >= RECHECK_MS) {
+      const read = await this.#vault.read(NAME)
+      this.#hash = E.isLeft(read) ? undefined : read.right
+      this.#readAtMs = nowMs
+    }
+    return this.#hash !== undefined && this.#crypto.equalsConstantTime(this.#hash, hashOf(this.#crypto, token))
+  }
+}
