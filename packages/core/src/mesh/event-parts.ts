@@ -44,7 +44,12 @@ export const shortList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Typ
 export const portCodec = integerBetween(1, 65_535)
 export const mtuCodec = integerBetween(576, 9000)
 
-export const endpointCandidateCodec: t.Type<EndpointCandidate, unknown> = t.type(
+/** Seconds that an ephemeral node may be away: a year at most; what is to stay longer is not ephemeral. */
+export const graceCodec = integerBetween(1, 31_536_000)
+export const epochCodec = integerBetween(1, Number.MAX_SAFE_INTEGER)
+export const maxUsesCodec = integerBetween(1, 1_000_000)
+
+export const endpointCandidateCodec: t.Type<EndpointCandidate, unknown> = t.strict(
   {
     endpoint: udpEndpointCodec,
     origin: t.keyof({ local: null, observed: null, declared: null }),
@@ -56,7 +61,7 @@ export const endpointCandidatesCodec = shortList(endpointCandidateCodec, maxEndp
 /** A host has a handful of prefixes; the bound keeps a confused one from filling the log. */
 export const localPrefixesCodec = shortList(ipPrefixCodec, 64)
 
-export const hostSystemCodec: t.Type<HostSystem, unknown> = t.type(
+export const hostSystemCodec: t.Type<HostSystem, unknown> = t.strict(
   {
     os: t.keyof({ linux: null, windows: null, macos: null, other: null }),
     osVersion: shortText(100),
@@ -76,7 +81,7 @@ export const hostCapabilityCodec: t.Type<HostCapability, unknown> = checked(
 )
 export const hostCapabilitiesCodec = shortList(hostCapabilityCodec, 64)
 
-export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.type(
+export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.strict(
   {
     keepaliveSeconds: integerBetween(0, 1000),
     mtuBytes: mtuCodec,

@@ -37,19 +37,38 @@ export const encodeMeshEvent = (event: MeshEvent, provenance: EventProvenance): 
   }
 }
 
-/** The event of an envelope, lifted to the newest version if it is older. Never throws, whatever `data` holds. */
+/**
+ * The event of an envelope, lifted to the newest version if it is older. Fields that this version doesn't know are left out: they
+ * must not get into a state. Never throws, whatever `data` holds.
+ */
 export const decodeMeshEvent = (envelope: EventEnvelope): E.Either<DecodeEventError, MeshEvent> => {
   const upcasted = upcast(envelope)
   if (E.isLeft(upcasted)) return upcasted
   const { type, schemaVersion, data } = upcasted.right
   // The upcaster refuses types that are not in the table.
-  const decoded = decodeWith(codecs.get(type) as t.Type<MeshEvent, unknown>, { ...data, type })
+  const { codec, fields } = formats.get(type) as EventFormat
+  const known: Record<string, unknown> = { type }
+  for (const field of fields) known[field] = data?.[field]
+  const decoded = decodeWith(codec, known)
   if (E.isRight(decoded)) return decoded
   const message = `event ${type}: ${decoded.left.message}`
   return E.left({ code: 'event-malformed', eventType: type, schemaVersion, message })
 }
 
+interface EventFormat {
+  readonly codec: t.Type<MeshEvent, unknown>
+  /** Of `data`: all but the type. */
+  readonly fields: readonly string[]
+}
+
+const formatOf = (codec: t.Mixed): EventFormat => ({
+  codec,
+  fields: Object.keys((codec as t.TypeC<t.Props>).props).filter((field) => field !== 'type'),
+})
+
 /** A map, because `'constructor' in {}`. */
-const codecs: ReadonlyMap<string, t.Mixed> = new Map(Object.entries(eventCodecs))
+const formats: ReadonlyMap<string, EventFormat> = new Map(
+  Object.entries(eventCodecs).map(([type, codec]) => [type, formatOf(codec)]),
+)
 
 const upcast = createUpcaster(meshUpcasters, eventSchemaVersions)

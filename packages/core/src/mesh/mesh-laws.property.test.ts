@@ -124,6 +124,16 @@ describe('law 2: replay', () => {
     )
   })
 
+  test('takes events in any order, even those that do not fit, and agrees with evolve on them', () => {
+    const shuffled = meshHistory().chain(({ events }) => fc.shuffledSubarray([...events]))
+    fc.assert(
+      fc.property(shuffled, (events) => {
+        expect(replay(events)).toEqual(events.reduce(evolve, emptyMeshState()))
+      }),
+      lawRuns(),
+    )
+  })
+
   test('does not share what the caller can still change', () => {
     fc.assert(
       fc.property(meshHistory({ maxCommands: 20 }), ({ states }) => {

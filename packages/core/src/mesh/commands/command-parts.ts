@@ -45,9 +45,6 @@ export const domainCodec = matching(
 /** SHA-256 of an enrolment key's secret: 64 lower-case hex digits. */
 export const secretHashCodec = matching('64 lower-case hex digits', /^[0-9a-f]{64}$/, 64)
 
-/** A year at most: what is to stay longer is not ephemeral. */
-export const graceCodec = integerBetween(1, 31_536_000)
-
 export const rangeCodec = orNull(ipPrefixCodec)
 
 /** Each setting that is given changes; the others stay. */

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
 import { letsIn } from '../enrollment-key-validity.js'
-import { integerBetween, orNull, shortList } from '../event-parts.js'
+import { maxUsesCodec, orNull, shortList } from '../event-parts.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import { enrollmentKeyContentEq } from '../mesh-equality.js'
 import { isAhead } from '../time.js'
@@ -17,7 +17,7 @@ export const createEnrollmentKeyCodec = commandCodec('CreateEnrollmentKey', {
   secretHash: secretHashCodec,
   networkIds: shortList(networkIdCodec, 100),
   /** How many machines may join with it; `null`: any number. */
-  maxUses: orNull(integerBetween(1, 1_000_000)),
+  maxUses: orNull(maxUsesCodec),
   /** `null`: never. */
   expiresAtEpochMs: orNull(epochMsCodec),
   /** Whether its machines take part without an administrator's approval where the network asks for one. */

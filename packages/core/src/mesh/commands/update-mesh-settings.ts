@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { ipPrefixCodec } from '../../values/index.js'
+import { graceCodec } from '../event-parts.js'
 import { meshContentEq } from '../mesh-equality.js'
 import { commandCodec } from './command-codec.js'
-import { domainCodec, graceCodec, titleCodec } from './command-parts.js'
+import { domainCodec, titleCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { controlRangesProblem } from './range-rules.js'
 

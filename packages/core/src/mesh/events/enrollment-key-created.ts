@@ -1,7 +1,7 @@
 import { castDraft } from 'immer'
 import * as t from 'io-ts'
 import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
-import { orNull, shortList, shortText } from '../event-parts.js'
+import { maxUsesCodec, orNull, shortList, shortText } from '../event-parts.js'
 import { largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
@@ -14,7 +14,7 @@ export const enrollmentKeyCreatedCodec = t.type(
     name: shortText(64),
     secretHash: shortText(64),
     networkIds: shortList(networkIdCodec, 100),
-    maxUses: orNull(t.number),
+    maxUses: orNull(maxUsesCodec),
     expiresAtEpochMs: orNull(epochMsCodec),
     preApproved: t.boolean,
     ephemeral: t.boolean,

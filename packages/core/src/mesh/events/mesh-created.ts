@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { createAddressPool, epochMsCodec, ipPrefixCodec, meshIdCodec } from '../../values/index.js'
-import { shortText } from '../event-parts.js'
+import { graceCodec, shortText } from '../event-parts.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A mesh begins. Always the first event of its stream. */
@@ -13,7 +13,7 @@ export const meshCreatedCodec = t.type(
     domain: shortText(200),
     controlRange4: ipPrefixCodec,
     controlRange6: ipPrefixCodec,
-    ephemeralGraceSeconds: t.number,
+    ephemeralGraceSeconds: graceCodec,
   },
   'MeshCreated',
 )

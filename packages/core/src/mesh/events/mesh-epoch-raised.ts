@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import { epochMsCodec } from '../../values/index.js'
+import { epochCodec } from '../event-parts.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /**
@@ -7,7 +8,7 @@ import type { MeshDraft } from '../mesh-state.js'
  * Says nothing about what was lost.
  */
 export const meshEpochRaisedCodec = t.type(
-  { type: t.literal('MeshEpochRaised'), atEpochMs: epochMsCodec, epoch: t.number },
+  { type: t.literal('MeshEpochRaised'), atEpochMs: epochMsCodec, epoch: epochCodec },
   'MeshEpochRaised',
 )
 export type MeshEpochRaised = t.TypeOf<typeof meshEpochRaisedCodec>

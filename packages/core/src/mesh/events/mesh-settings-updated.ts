@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { createAddressPool, epochMsCodec, ipPrefixCodec } from '../../values/index.js'
-import { shortText } from '../event-parts.js'
+import { graceCodec, shortText } from '../event-parts.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** What holds for the whole mesh changed; carries every setting as it is from now on. Control ranges move only before any host is there. */
@@ -12,7 +12,7 @@ export const meshSettingsUpdatedCodec = t.type(
     domain: shortText(200),
     controlRange4: ipPrefixCodec,
     controlRange6: ipPrefixCodec,
-    ephemeralGraceSeconds: t.number,
+    ephemeralGraceSeconds: graceCodec,
   },
   'MeshSettingsUpdated',
 )

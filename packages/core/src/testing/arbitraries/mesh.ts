@@ -45,13 +45,13 @@ export const meshHistory = ({ maxCommands = 60 }: MeshHistoryOptions = {}): fc.A
     .map((steps) => historyOf(steps.map(drawFrom)))
 
 /** Any command, fitting a mesh or not: one from somewhere in a random history. */
-export const arbitraryMeshCommand: fc.Arbitrary<MeshCommand> = meshHistory().map(
+export const arbitraryMeshCommand: fc.Arbitrary<MeshCommand> = meshHistory({ maxCommands: 20 }).map(
   ({ commands }) => commands[commands.length - 1] as MeshCommand,
 )
 
 /** Any event that the rules lead to. */
 export const arbitraryMeshEvent: fc.Arbitrary<MeshEvent> = fc
-  .tuple(meshHistory(), fc.nat())
+  .tuple(meshHistory({ maxCommands: 20 }), fc.nat())
   .map(([{ events }, at]) => events[at % Math.max(1, events.length)])
   .filter((event) => event !== undefined)
 
