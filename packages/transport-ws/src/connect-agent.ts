@@ -13,7 +13,6 @@ import {
   type Timers,
 } from '@meshfold/core'
 import { WebSocket } from 'ws'
-import { endOfError } from './close-codes.js'
 import { AGENT_LIMITS, type AgentLimits } from './limits.js'
 import { nodeCrypto } from './node-crypto.js'
 import { MAX_PAYLOAD_BYTES, wireOfSocket } from './socket-wire.js'
@@ -48,10 +47,6 @@ export function connectAgent(options: ConnectAgentOptions): AgentLink {
 function dial(options: ConnectAgentOptions, crypto: Crypto, timers: Timers, events: DialEvents): DialledConnection {
   const limits: AgentLimits = { ...AGENT_LIMITS, ...options.limits }
   const socket = openSocket(options, limits)
-  if (socket instanceof Error) {
-    queueMicrotask(() => events.ended(endOfError(socket)))
-    return { close: () => Promise.resolve() }
-  }
   let opening: OpeningConnection | undefined
   let remoteAddress: string | null = null
   const wire = wireOfSocket(socket, timers, {
@@ -86,19 +81,14 @@ function dial(options: ConnectAgentOptions, crypto: Crypto, timers: Timers, even
   }
 }
 
-/** The error where Node refuses the options at once, such as a `ca` that is no PEM. */
-function openSocket({ url, ca }: ConnectAgentOptions, { handshakeTimeoutMs }: AgentLimits): WebSocket | Error {
-  try {
-    return new WebSocket(url, [AGENT_SUBPROTOCOL], {
-      perMessageDeflate: false,
-      followRedirects: false,
-      maxPayload: MAX_PAYLOAD_BYTES,
-      handshakeTimeout: handshakeTimeoutMs,
-      ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
-    })
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown : new Error('the connection could not be opened')
-  }
+function openSocket({ url, ca }: ConnectAgentOptions, { handshakeTimeoutMs }: AgentLimits): WebSocket {
+  return new WebSocket(url, [AGENT_SUBPROTOCOL], {
+    perMessageDeflate: false,
+    followRedirects: false,
+    maxPayload: MAX_PAYLOAD_BYTES,
+    handshakeTimeout: handshakeTimeoutMs,
+    ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
+  })
 }
 
 function checkUrl(text: string): void {

@@ -73,10 +73,10 @@ describe('a server that is none', { timeout: 30_000 }, () => {
 const certificate = selfSignedCertificate()
 
 describe.runIf('cert' in certificate)('over HTTPS', { timeout: 30_000 }, () => {
-  async function startTls() {
-    if ('missing' in certificate) throw new Error(certificate.missing)
-    const started = await startServer({}, createHttpsServer(certificate))
-    return { ...started, ca: certificate.cert }
+  async function startTls(of = certificate) {
+    if ('missing' in of) throw new Error(of.missing)
+    const started = await startServer({}, createHttpsServer(of))
+    return { ...started, ca: of.cert }
   }
 
   test('a server with a certificate of the given authority is connected to', async () => {
@@ -96,11 +96,20 @@ describe.runIf('cert' in certificate)('over HTTPS', { timeout: 30_000 }, () => {
     expect([refusals, connections]).toEqual([[], []])
   })
 
-  test('a certificate authority that is none is told, again and again', async () => {
+  test('nor where the authority is no certificate', async () => {
+    const { port } = await startTls()
     const ca = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
-    const { lastEnd, statuses } = startAgent('wss://127.0.0.1:1/agent', { ca })
-    await expect.poll(() => statuses.length, patience).toBeGreaterThan(2)
-    expect(lastEnd()).toMatchObject({ code: 'connection-lost', detail: expect.stringMatching(/asn1|pem/i) })
+    const { lastEnd } = startAgent(`wss://127.0.0.1:${port}/agent`, { ca })
+    await expect.poll(() => lastEnd()?.code, patience).toBe('authentication-failed')
+  })
+
+  test('a certificate of another name is not accepted', async () => {
+    const { port, ca } = await startTls(selfSignedCertificate('DNS:elsewhere.example'))
+    const { lastEnd } = startAgent(`wss://127.0.0.1:${port}/agent`, { ca })
+    await expect.poll(lastEnd, patience).toEqual({
+      code: 'authentication-failed',
+      detail: "the server's certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)",
+    })
   })
 })
 

@@ -1,14 +1,14 @@
 import type { CancelTimer, Timers } from '../ports/timers.js'
 
 /** How many heartbeats in a row may fail to come. */
-export const HEARTBEATS_MISSED = 3
+const HEARTBEATS_MISSED = 3
 
 export interface HeartbeatOptions {
   readonly intervalMs: number
   readonly timers: Timers
   /** Time to send one. */
   readonly beat: () => void
-  /** Nothing was heard for {@link HEARTBEATS_MISSED} intervals. Called once; the heartbeat has stopped. */
+  /** Nothing was heard for three intervals. Called once; the heartbeat has stopped. */
   readonly onSilent: (silentMs: number) => void
 }
 
