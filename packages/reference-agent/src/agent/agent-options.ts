@@ -1,0 +1,93 @@
+import type {
+  AgentLink,
+  AgentLinkOptions,
+  Clock,
+  HostDriver,
+  HostId,
+  HostSystem,
+  IdentityPublicKey,
+  IpAddress,
+  IpPrefix,
+  MeshId,
+  Timers,
+  UdpEndpoint,
+} from '@meshfold/core'
+import type { ConfigStore } from '../state/config-store.js'
+import type { AgentLog } from './agent-log.js'
+
+/** What an agent is made of. Everything it touches comes in here, so it runs on any host, in memory too. */
+export interface AgentOptions {
+  readonly membership: Membership
+  readonly facts: OwnFacts
+  /** One interface of one host; the agent is its only user, and closes it. */
+  readonly driver: HostDriver
+  /** How to the server: `connectAgent` of a transport, with its address. */
+  readonly connect: (options: AgentLinkOptions) => AgentLink
+  readonly store: ConfigStore
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: AgentLog
+  /** Tells of changes of the host's own network; without it they are noticed by looking every two seconds. */
+  readonly watchUnderlay?: WatchUnderlay
+  /**
+   * Sends one small packet to each of these control addresses, through the tunnel: a peer learns from it where this host is now,
+   * faster than by way of the server. Left out: peers learn it from the next packet there is.
+   */
+  readonly greet?: (controlAddresses: readonly IpAddress[]) => void
+  readonly timing?: Partial<AgentTiming>
+}
+
+/** What enrolment gave to this host. */
+export interface Membership {
+  readonly meshId: MeshId
+  readonly hostId: HostId
+  /** The mesh's epoch at enrolment. */
+  readonly epoch: number
+  readonly serverIdentityKey: IdentityPublicKey
+  /** Ed25519 seed, 32 bytes. */
+  readonly identityPrivateKey: Uint8Array
+}
+
+/** What this host says of itself besides what its driver sees. */
+export interface OwnFacts {
+  readonly system: HostSystem
+  /** Until the config says another. */
+  readonly listenPort: number
+  readonly declaredEndpoints: readonly UdpEndpoint[]
+  readonly excludedPrefixes: readonly IpPrefix[]
+}
+
+/** Begins to watch; what it answers with ends that. */
+export type WatchUnderlay = (events: UnderlayEvents) => () => void
+
+export interface UnderlayEvents {
+  /** An address of another interface than the own is gone; the sooner this is said, the fewer packets are lost. */
+  readonly onAddressGone: (interfaceName: string) => void
+  /** Something else about addresses, routes or links changed. */
+  readonly onChanged: () => void
+  /** It can't be watched any more. */
+  readonly onFailed: (reason: string) => void
+}
+
+/** Milliseconds. */
+export interface AgentTiming {
+  /** The whole host is read back so long after a patch was applied. */
+  readonly readBackMs: number
+  /** The host is compared with its config so often, and after a failure, growing, between these. */
+  readonly driftCheckMs: number
+  readonly firstRetryMs: number
+  /** Where nobody tells of changes of the own network. */
+  readonly underlayPollMs: number
+  /** Changes of the own network that come together are reported together. */
+  readonly underlaySettleMs: number
+  readonly heartbeatMs: number
+}
+
+export const DEFAULT_TIMING: AgentTiming = {
+  readBackMs: 500,
+  driftCheckMs: 10_000,
+  firstRetryMs: 1000,
+  underlayPollMs: 2000,
+  underlaySettleMs: 100,
+  heartbeatMs: 10_000,
+}

@@ -1,0 +1,58 @@
+import type { AsOf, HostId, IpAddress, IpPrefix, MeshId, UdpEndpoint, WireguardPublicKey } from '@meshfold/core'
+
+/** What an agent knows of itself: plain data, for status pages and `--json`. Holds no secret. */
+export interface AgentStatus {
+  readonly host: { readonly hostId: HostId; readonly meshId: MeshId }
+  readonly server: ServerStatus
+  readonly config: ConfigStatus
+  /** `null`: there is none. */
+  readonly interface: InterfaceStatus | null
+  readonly peers: readonly PeerStatus[]
+  /** What on the host differs from its config, in words; empty: nothing. */
+  readonly differences: readonly string[]
+}
+
+export interface ServerStatus {
+  readonly connected: boolean
+  /** Since when it is so. */
+  readonly sinceEpochMs: number | null
+  /** Why the last connection ended, or the last attempt failed; `null` while connected. */
+  readonly lastEnd: string | null
+  /** What the server would not take of this host's report. */
+  readonly reportRefused: string | null
+}
+
+export interface ConfigStatus {
+  /** Up to where the config is held. */
+  readonly received: AsOf | null
+  /** Up to where the host was brought. */
+  readonly applied: AsOf | null
+  /** Why the host is not as the config says; `null`: it is. */
+  readonly failure: string | null
+  /** Why the config can't be kept on disk; `null`: it is kept. */
+  readonly notSaved: string | null
+}
+
+export interface InterfaceStatus {
+  readonly name: string
+  readonly implementation: 'kernel' | 'userspace'
+  readonly listenPort: number
+  readonly mtuBytes: number
+  readonly isUp: boolean
+  readonly addresses: readonly IpAddress[]
+  /** Of these, the ones by which the mesh manages itself. */
+  readonly controlAddresses: readonly IpAddress[]
+}
+
+export interface PeerStatus {
+  readonly hostId: HostId
+  readonly name: string
+  readonly publicKey: WireguardPublicKey
+  /** Where packets go; `null`: nowhere yet. */
+  readonly endpoint: UdpEndpoint | null
+  readonly allowedIps: readonly IpPrefix[]
+  /** Seconds since the last handshake; `null`: never. */
+  readonly handshakeAgeSeconds: number | null
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}

@@ -1,0 +1,58 @@
+import type { HostChange, HostDrift, HostDriverError, ReconcileError } from '@meshfold/core'
+
+/** Why a host is not as it should be, in one line: what failed, and the host's own words. */
+export function describeReconcileError(error: ReconcileError): string {
+  switch (error.code) {
+    case 'observe-failed':
+      return `the host can't be read: ${describeDriverError(error.cause)}`
+    case 'step-failed':
+      return `${describeChange(error.change)}: ${describeDriverError(error.cause)}`
+    case 'did-not-converge':
+      return `something else keeps changing the host: ${error.drift.slice(0, 5).map(describeOneDrift).join(', ')}`
+  }
+}
+
+/** A driver's error in one line. */
+export function describeDriverError(error: HostDriverError): string {
+  return error.reason
+}
+
+/** One way in which a host differs, for status and report: at most 300 characters. */
+export function describeOneDrift(drift: HostDrift): string {
+  switch (drift.kind) {
+    case 'interface-missing':
+      return 'the interface is missing'
+    case 'interface-unexpected':
+      return 'the interface should not be there'
+    case 'interface-differs':
+      return `${drift.field} is ${String(drift.found)} instead of ${String(drift.expected)}`
+    case 'address-missing':
+      return `address ${drift.address} is missing`
+    case 'address-unexpected':
+      return `address ${drift.address} should not be there`
+    case 'peer-missing':
+      return `peer ${drift.publicKey} is missing`
+    case 'peer-unexpected':
+      return `peer ${drift.publicKey} should not be there`
+    case 'peer-differs':
+      return `peer ${drift.publicKey} differs in ${drift.fields.join(', ')}`
+    case 'route-missing':
+      return `the route to ${drift.route.prefix} is missing`
+    case 'route-unexpected':
+      return `the route to ${drift.route.prefix} should not be there`
+  }
+}
+
+/** How many changes of each kind: for a log line. */
+export function countChanges(changes: readonly HostChange[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { kind } of changes) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+function describeChange(change: HostChange): string {
+  if (change.kind === 'set-peer' || change.kind === 'remove-peer') return `${change.kind} ${change.publicKey}`
+  if (change.kind === 'add-address' || change.kind === 'remove-address') return `${change.kind} ${change.address}`
+  if (change.kind === 'add-route' || change.kind === 'remove-route') return `${change.kind} ${change.route.prefix}`
+  return change.kind
+}

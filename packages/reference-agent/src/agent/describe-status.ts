@@ -1,0 +1,61 @@
+import {
+  type AsOf,
+  type DesiredHost,
+  describeDrift,
+  type HostConfig,
+  type HostId,
+  type ObservedHost,
+  type PeerConfig,
+} from '@meshfold/core'
+import type { InterfaceStatus, PeerStatus } from './agent-status.js'
+import { describeOneDrift } from './describe-failure.js'
+
+/** Whom and what a config speaks of, as far as status needs it. */
+export interface KnownConfig {
+  readonly own: HostConfig['own'] | undefined
+  readonly peers: ReadonlyMap<HostId, PeerConfig>
+  readonly desired: DesiredHost | undefined
+}
+
+/** The own interface as it is. */
+export function interfaceStatus(observed: ObservedHost | undefined, config: KnownConfig): InterfaceStatus | null {
+  const found = observed?.interface
+  if (found === undefined) return null
+  const { name, implementation, listenPort, mtuBytes, isUp, addresses } = found
+  const control = [config.own?.controlAddress4, config.own?.controlAddress6]
+  const controlAddresses = addresses.filter((address) => control.some((one) => one === address))
+  return { name, implementation, listenPort, mtuBytes, isUp, addresses, controlAddresses }
+}
+
+/** Each peer of the config, by name, as WireGuard sees it. */
+export function peerStatuses(observed: ObservedHost | undefined, config: KnownConfig): readonly PeerStatus[] {
+  const statuses = [...config.peers.values()].map(({ hostId, name, wireguardKey }): PeerStatus => {
+    const peer = observed?.peers.get(wireguardKey)
+    const handshakeAt = peer?.latestHandshakeAtEpochMs
+    const ageMs = handshakeAt === undefined ? undefined : (observed?.observedAtEpochMs ?? handshakeAt) - handshakeAt
+    return {
+      hostId,
+      name,
+      publicKey: wireguardKey,
+      endpoint: peer?.endpoint ?? null,
+      allowedIps: peer?.allowedIps ?? [],
+      handshakeAgeSeconds: ageMs === undefined ? null : Math.max(0, Math.round(ageMs / 1000)),
+      receivedBytes: peer?.receivedBytes ?? 0,
+      sentBytes: peer?.sentBytes ?? 0,
+    }
+  })
+  return statuses.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** What differs between host and config, in words, the first 50. */
+export function differencesOf(observed: ObservedHost | undefined, config: KnownConfig): readonly string[] {
+  if (observed === undefined || config.desired === undefined) return []
+  return describeDrift(observed, config.desired).slice(0, MAX_DRIFT).map(describeOneDrift)
+}
+
+/** So many differences are told at most. */
+export const MAX_DRIFT = 50
+
+/** A place in the mesh's history as people read it. */
+export const formatAsOf = (asOf: AsOf | null): string =>
+  asOf === null ? 'nothing' : `revision ${asOf.revision} (epoch ${asOf.epoch})`

@@ -1,0 +1,165 @@
+/**
+ * Brings one host to what is desired, through its driver, and knows what the host is like between observations. One call at a time.
+ */
+import {
+  applyHostChanges,
+  type DesiredHost,
+  type DesiredPeer,
+  executePlan,
+  type HostChange,
+  type HostDriver,
+  type ObservedHost,
+  planChanges,
+  planPeerChanges,
+  type ReconcileError,
+  type ReconcileReport,
+  reconcile,
+  type WireguardPublicKey,
+} from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { ConfigStep } from './live-config.js'
+
+/** What was done. */
+export type KeptHost = Pick<ReconcileReport, 'executed'>
+
+/**
+ * Endpoints move by themselves when a peer roams. Before one is overwritten, the host is looked at again, unless that was so
+ * recently.
+ */
+const FRESH_MS = 250
+
+export class HostKeeper {
+  readonly #driver: HostDriver
+  readonly #monotonicMs: () => number
+  readonly #onObserved: (observed: ObservedHost) => void
+  #observed: ObservedHost | undefined
+  #observedAtMs = Number.NEGATIVE_INFINITY
+  /** What the host was brought to; its peers map is this class's own. */
+  #applied: (DesiredHost & { readonly peers: Map<WireguardPublicKey, DesiredPeer> }) | undefined
+  /** Everything is known to be as applied; false after a failure: then the whole host is compared. */
+  #isSound = false
+
+  constructor(options: {
+    readonly driver: HostDriver
+    readonly monotonicMs: () => number
+    /** Each time the host was read. */
+    readonly onObserved: (observed: ObservedHost) => void
+  }) {
+    this.#driver = options.driver
+    this.#monotonicMs = options.monotonicMs
+    this.#onObserved = options.onObserved
+  }
+
+  /** The host as last read, with what was done to it since. */
+  get observed(): ObservedHost | undefined {
+    return this.#observed
+  }
+
+  /** An earlier run brought the host to this. */
+  recall(applied: DesiredHost | undefined): void {
+    this.#applied = applied && { ...applied, peers: new Map(applied.peers) }
+  }
+
+  /** Reads the host. */
+  async look(): Promise<E.Either<ReconcileError, ObservedHost>> {
+    const observed = await this.#driver.observe()
+    if (E.isLeft(observed)) return E.left({ code: 'observe-failed', cause: observed.left, executed: [] })
+    this.#see(observed.right)
+    return observed
+  }
+
+  /** Carries out what a step of the config changed, at a cost that grows with the step. */
+  async bringTo(desired: DesiredHost, step: ConfigStep): Promise<E.Either<ReconcileError, KeptHost>> {
+    if (!this.#isSound || this.#observed?.interface === undefined) return this.putRight(desired)
+    let plan = this.#plan(desired, step)
+    if (this.#monotonicMs() - this.#observedAtMs > FRESH_MS && overwritesEndpoint(plan, this.#observed)) {
+      const looked = await this.look()
+      if (E.isLeft(looked)) return looked
+      if (looked.right.interface === undefined) return this.putRight(desired)
+      plan = this.#plan(desired, step)
+    }
+    // Taken now: the map that `desired` holds may move on while steps are carried out.
+    const peers = [...step.changedPeers].map((key) => [key, desired.peers.get(key)] as const)
+    const executed: HostChange[] = []
+    const failed = await executePlan(this.#driver, plan, executed)
+    this.#noteExecuted(executed)
+    if (failed !== undefined) {
+      this.#isSound = false
+      return E.left({ code: 'step-failed', ...failed, executed, observed: undefined })
+    }
+    this.#noteApplied(desired, peers)
+    return E.right({ executed })
+  }
+
+  /** Compares the whole host, puts right what differs, and reads it back. */
+  async putRight(desired: DesiredHost): Promise<E.Either<ReconcileError, KeptHost>> {
+    const target = { ...desired, peers: new Map(desired.peers) }
+    const outcome = await reconcile(this.#driver, target, { previousDesired: this.#applied })
+    this.#isSound = E.isRight(outcome)
+    if (E.isRight(outcome)) this.#applied = target
+    const observed = E.isRight(outcome)
+      ? outcome.right.observed
+      : outcome.left.code === 'observe-failed'
+        ? undefined
+        : outcome.left.observed
+    if (observed !== undefined) this.#see(observed)
+    return outcome
+  }
+
+  /** Makes WireGuard forget addresses that this host no longer has. Without an interface there is nothing to forget. */
+  async refreshUnderlay(): Promise<E.Either<ReconcileError, void>> {
+    if (this.#observed?.interface === undefined) return E.right(undefined)
+    const change: HostChange = { kind: 'refresh-underlay' }
+    const done = await this.#driver.execute(change)
+    return E.isRight(done)
+      ? done
+      : E.left({ code: 'step-failed', change, cause: done.left, executed: [], observed: undefined })
+  }
+
+  /** Takes the interface away, with everything on it. */
+  async remove(): Promise<E.Either<ReconcileError, KeptHost>> {
+    this.#applied = undefined
+    this.#isSound = false
+    const outcome = await reconcile(this.#driver, undefined)
+    if (E.isRight(outcome)) this.#see(outcome.right.observed)
+    return outcome
+  }
+
+  #plan(desired: DesiredHost, { changedPeers, isOwnChanged }: ConfigStep): readonly HostChange[] {
+    const context = { previousDesired: this.#applied }
+    if (this.#observed === undefined) return []
+    return isOwnChanged
+      ? planChanges(this.#observed, desired, { ...context, changedPeers })
+      : planPeerChanges(this.#observed, desired, changedPeers, context)
+  }
+
+  #see(observed: ObservedHost): void {
+    this.#observed = observed
+    this.#observedAtMs = this.#monotonicMs()
+    this.#onObserved(observed)
+  }
+
+  #noteExecuted(executed: readonly HostChange[]): void {
+    const { name, implementation } = this.#observed?.interface ?? {}
+    if (this.#observed === undefined || name === undefined || implementation === undefined) return
+    this.#observed = applyHostChanges(this.#observed, executed, { name, implementation })
+  }
+
+  #noteApplied(desired: DesiredHost, peers: readonly (readonly [WireguardPublicKey, DesiredPeer | undefined])[]): void {
+    const applied = this.#applied?.peers ?? new Map<WireguardPublicKey, DesiredPeer>()
+    for (const [key, peer] of peers) {
+      if (peer === undefined) applied.delete(key)
+      else applied.set(key, peer)
+    }
+    this.#applied = { ...desired, peers: applied }
+  }
+}
+
+function overwritesEndpoint(plan: readonly HostChange[], observed: ObservedHost): boolean {
+  return plan.some(
+    (change) =>
+      change.kind === 'set-peer' &&
+      change.endpoint !== undefined &&
+      observed.peers.get(change.publicKey)?.endpoint !== undefined,
+  )
+}

@@ -1,0 +1,200 @@
+/**
+ * One connection to the server: says up to where the config is held, takes what is missing, and asks for what doesn't fit. Whatever
+ * isn't of the protocol ends the connection and changes nothing.
+ */
+import {
+  type AgentConnection,
+  type AgentConnectionHandlers,
+  type AgentMessage,
+  type AsOf,
+  type ConnectionEnd,
+  decodeWith,
+  encodeAgentMessage,
+  type FragmentId,
+  type HostReport,
+  type Patch,
+  type ServerMessage,
+  type Snapshot,
+  serverMessageCodec,
+  tableVersions,
+} from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { AgentLog } from './agent-log.js'
+import type { ConfigKeeper, PatchRefusal } from './config-keeper.js'
+
+export interface ServerSessionOptions {
+  readonly connection: AgentConnection
+  readonly keeper: ConfigKeeper
+  readonly log: AgentLog
+  /** Something was taken over: to be applied. */
+  readonly onReceived: () => void
+  /** The server has told what was missing: what is said of this host from now on is up to date. */
+  readonly onUpToDate: () => void
+  readonly onReportRefused: (refusal: { readonly code: string; readonly message: string }) => void
+  readonly onClose: (end: ConnectionEnd) => void
+}
+
+/** A server takes 1 MiB from an agent; a table that is longer is left unsaid, and a snapshot asked for. */
+const LONGEST_TABLE = 1_000_000
+
+export class ServerSession {
+  readonly #options: ServerSessionOptions
+  /** Its answer brings this fragment whole; patches sent before it build on what isn't held. */
+  #awaitedFragment: FragmentId | undefined
+  #isUpToDate = false
+  #lastAck: Extract<AgentMessage, { type: 'ack' }> | undefined
+  #report: HostReport | undefined
+  #reportSent: string | undefined
+
+  constructor(options: ServerSessionOptions) {
+    this.#options = options
+  }
+
+  /** To be called once, when the connection is there. */
+  begin(): AgentConnectionHandlers {
+    this.#send({ type: 'resume', asOf: this.#options.keeper.receivedAsOf })
+    return {
+      onMessage: (text) => this.#receive(text),
+      onWritable: () => this.#sayAgain(),
+      onClose: this.#options.onClose,
+    }
+  }
+
+  get isUpToDate(): boolean {
+    return this.#isUpToDate
+  }
+
+  acknowledge(asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null): void {
+    this.#lastAck = { type: 'ack', asOf, outcome, detail }
+    this.#send(this.#lastAck)
+  }
+
+  /** Says it unless it was said already. */
+  report(report: HostReport): void {
+    this.#report = report
+    const text = JSON.stringify(report)
+    if (text === this.#reportSent) return
+    this.#reportSent = text
+    this.#send({ type: 'report', report })
+  }
+
+  heartbeat(appliedAsOf: AsOf | null): void {
+    this.#send({ type: 'heartbeat', appliedAsOf })
+  }
+
+  close(end: ConnectionEnd): void {
+    this.#options.connection.close(end)
+  }
+
+  #receive(text: string): void {
+    const message = decodeServerMessage(text)
+    if (E.isLeft(message)) this.#violated(message.left)
+    else this.#take(message.right)
+  }
+
+  #take(message: ServerMessage): void {
+    const { keeper, onReportRefused } = this.#options
+    switch (message.type) {
+      case 'snapshot':
+        this.#takeSnapshot(message.snapshot)
+        return
+      case 'patch':
+        this.#takePatch(message.patch)
+        return
+      case 'table-wanted':
+        this.#sendTable()
+        return
+      case 'heartbeat':
+        if (this.#isUpToDate && this.#awaitedFragment === undefined) keeper.takeReached(message.asOf)
+        return
+      case 'report-refused':
+        onReportRefused(message)
+        return
+    }
+  }
+
+  #takeSnapshot(snapshot: Snapshot): void {
+    const taken = this.#options.keeper.takeSnapshot(snapshot)
+    if (E.isLeft(taken)) {
+      this.#violated('a snapshot that is older than what is held')
+      return
+    }
+    this.#awaitedFragment = undefined
+    this.#taken()
+  }
+
+  #takePatch(patch: Patch): void {
+    if (this.#awaitedFragment !== undefined && !bringsWhole(patch, this.#awaitedFragment)) return
+    const taken = this.#options.keeper.takePatch(patch)
+    if (E.isRight(taken)) {
+      this.#awaitedFragment = undefined
+      this.#taken()
+      return
+    }
+    this.#refuse(patch, taken.left)
+  }
+
+  #refuse(patch: Patch, refusal: PatchRefusal): void {
+    if (refusal.code !== 'patch-does-not-fit') {
+      this.#violated(`a patch that is not wanted (${refusal.code})`)
+    } else if (this.#awaitedFragment !== undefined) {
+      this.#violated(`a patch that can't be: ${refusal.reason}`)
+    } else {
+      const { fragment, reason } = refusal
+      const words = 'patch does not fit; asking for what differs'
+      this.#options.log.warn({ asOf: patch.asOf, fragment, reason }, words)
+      this.#awaitedFragment = fragment
+      this.#sendTable()
+    }
+  }
+
+  #taken(): void {
+    this.#options.onReceived()
+    if (this.#isUpToDate) return
+    this.#isUpToDate = true
+    this.#options.onUpToDate()
+  }
+
+  #sendTable(): void {
+    const { table } = this.#options.keeper
+    const versions = table === undefined ? [] : [...tableVersions(table)]
+    const text = encodeAgentMessage({ type: 'table', versions })
+    if (table !== undefined && text.length <= LONGEST_TABLE) this.#sendText(text)
+    else this.#send({ type: 'resume', asOf: null })
+  }
+
+  /** After an overflow, what was said last may not have arrived. */
+  #sayAgain(): void {
+    if (this.#awaitedFragment !== undefined) this.#sendTable()
+    if (this.#lastAck !== undefined) this.#send(this.#lastAck)
+    if (this.#report !== undefined) this.#send({ type: 'report', report: this.#report })
+  }
+
+  #violated(detail: string): void {
+    this.#options.log.warn({ detail }, 'the server broke the protocol; the connection is closed, the config stays')
+    this.close({ code: 'protocol-violated', detail })
+  }
+
+  #send(message: AgentMessage): void {
+    this.#sendText(encodeAgentMessage(message))
+  }
+
+  #sendText(text: string): void {
+    this.#options.connection.send(text)
+  }
+}
+
+const bringsWhole = ({ changes }: Patch, id: FragmentId): boolean =>
+  changes.some(({ fragment, change }) => fragment === id && (change.op === 'put' || change.op === 'forget'))
+
+/** A server's message from its text, or why it is none. Never throws. */
+export function decodeServerMessage(text: string): E.Either<string, ServerMessage> {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return E.left('the message is not JSON')
+  }
+  const decoded = decodeWith(serverMessageCodec, json)
+  return E.isLeft(decoded) ? E.left(`the message is not one of the protocol: ${decoded.left.message}`) : decoded
+}

@@ -1,0 +1,95 @@
+import type { IpAddress, Timers, UnderlayAddress } from '@meshfold/core'
+import { type EndpointRules, isUnderlayInterface, usableUnderlay } from '../report/own-endpoints.js'
+import type { AgentLog } from './agent-log.js'
+import type { AgentOptions, AgentTiming } from './agent-options.js'
+
+export interface UnderlayKeeperOptions extends Pick<AgentOptions, 'watchUnderlay' | 'clock'> {
+  readonly timers: Timers
+  readonly log: AgentLog
+  readonly timing: Pick<AgentTiming, 'underlayPollMs' | 'underlaySettleMs'>
+  /** An address went away: each millisecond counts. */
+  readonly onGone: () => void
+  /** The host is to be looked at. */
+  readonly onLook: () => void
+}
+
+/** After an address went away, routes and other addresses follow for a while. */
+const MOVING_MS = 5000
+
+/** Notices changes of the host's own network, by being told or by looking. */
+export class UnderlayKeeper {
+  readonly #options: UnderlayKeeperOptions
+  #known: ReadonlySet<IpAddress> | undefined
+  #goneAtMs = Number.NEGATIVE_INFINITY
+  #stopWatching: () => void = () => {}
+  #cancelLook: (() => void) | undefined
+
+  constructor(options: UnderlayKeeperOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { watchUnderlay, log } = this.#options
+    if (watchUnderlay === undefined) {
+      this.#poll()
+      return
+    }
+    this.#stopWatching = watchUnderlay({
+      onAddressGone: (interfaceName) => {
+        if (!isUnderlayInterface(interfaceName)) return
+        this.#noteGone()
+        this.#options.onGone()
+        this.#lookSoon()
+      },
+      onChanged: () => this.#lookSoon(),
+      onFailed: (reason) => {
+        log.warn({ reason }, 'changes of the network are not told; looking every now and then instead')
+        this.#poll()
+      },
+    })
+  }
+
+  stop(): void {
+    this.#stopWatching()
+    this.#cancelLook?.()
+  }
+
+  /** Whether an address went away just now. */
+  get isMoving(): boolean {
+    return this.#options.clock.monotonicMs() - this.#goneAtMs < MOVING_MS
+  }
+
+  /** What became of the addresses that count since the last call. */
+  note(
+    addresses: readonly UnderlayAddress[],
+    rules: Pick<EndpointRules, 'excludedPrefixes' | 'meshPrefixes'>,
+  ): 'same' | 'came' | 'gone' {
+    const before = this.#known
+    const now = new Set(usableUnderlay(addresses, rules).map(({ address }) => address))
+    this.#known = now
+    if (before === undefined) return 'same'
+    if ([...before].some((address) => !now.has(address))) {
+      this.#noteGone()
+      return 'gone'
+    }
+    return now.size > before.size ? 'came' : 'same'
+  }
+
+  #noteGone(): void {
+    this.#goneAtMs = this.#options.clock.monotonicMs()
+  }
+
+  #poll(): void {
+    const { timers, timing, onLook } = this.#options
+    this.#stopWatching = timers.every(timing.underlayPollMs, onLook)
+  }
+
+  #lookSoon(): void {
+    if (this.#cancelLook !== undefined) return
+    const { timers, timing, onLook } = this.#options
+    this.#cancelLook = timers.after(timing.underlaySettleMs, () => {
+      this.#cancelLook = undefined
+      onLook()
+    })
+  }
+}

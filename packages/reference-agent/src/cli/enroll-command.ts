@@ -1,0 +1,168 @@
+import type { HostClaims, HostDriver, HostName, IpPrefix, UdpEndpoint } from '@meshfold/core'
+import { type EnrollmentToken, identityKeyToBytes, serverFingerprint, supportedCapabilities } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { composeDriver, crypto } from '../compose.js'
+import { enrollHost } from '../enrollment/enroll-host.js'
+import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
+import { type HostKeys, loadHostKeys, loadOrMakeHostKeys } from '../enrollment/host-keys.js'
+import { createPostJson } from '../enrollment/http-post.js'
+import { ownEndpoints, ownPrefixes } from '../report/own-endpoints.js'
+import { takeLock } from '../state/lock-file.js'
+import { StateFolder } from '../state/state-folder.js'
+import { defaultHostName, readHostSystem } from '../system/host-system.js'
+import { agentVersion } from '../system/version.js'
+import {
+  CliFailure,
+  driverFailure,
+  enrollFailure,
+  folderFailure,
+  keysFailure,
+  lockFailure,
+  usageFailure,
+} from './cli-failure.js'
+import { readCa } from './options.js'
+import type { Output } from './output.js'
+import { readToken } from './read-token.js'
+
+/** What `enroll` was told; what is left out stays as it was at an earlier enrolment. */
+export interface EnrollOptions {
+  readonly server: URL
+  readonly state: string
+  readonly name?: HostName
+  readonly interface?: string
+  readonly listenPort?: number
+  readonly endpoint?: readonly UdpEndpoint[]
+  readonly excludePrefix?: readonly IpPrefix[]
+  readonly ca?: string
+  readonly token?: string
+  readonly tokenFile?: string
+}
+
+/** How the host is to behave: from the options, else from before, else the defaults. */
+type Settings = Pick<
+  EnrollmentRecord,
+  'name' | 'interfaceName' | 'listenPort' | 'declaredEndpoints' | 'excludedPrefixes' | 'serverCa'
+>
+
+/** Makes this machine a host of a mesh, or of further networks of its mesh. */
+export async function enroll(options: EnrollOptions, output: Output): Promise<void> {
+  const folder = new StateFolder(options.state)
+  const made = await folder.make()
+  if (E.isLeft(made)) throw folderFailure(made.left)
+  const token = await readToken(options, output)
+  const lock = await takeLock(folder.enrollmentLockFile)
+  if (E.isLeft(lock)) throw lockFailure(lock.left, folder.path, 'Another enrolment')
+  try {
+    const known = await folder.readEnrollment()
+    if (E.isLeft(known)) throw folderFailure(known.left)
+    if (known.right !== undefined) checkSameServer(known.right, token, folder.path)
+    const settings = settingsFrom(options, known.right)
+    const record = await enrollWith(folder, token, options.server, settings, known.right)
+    report(record, folder, known.right !== undefined, output)
+  } finally {
+    lock.right.release()
+  }
+}
+
+async function enrollWith(
+  folder: StateFolder,
+  token: EnrollmentToken,
+  server: URL,
+  settings: Settings,
+  known: EnrollmentRecord | undefined,
+): Promise<EnrollmentRecord> {
+  const { vault } = folder
+  const keys = known === undefined ? await loadOrMakeHostKeys(vault, crypto) : await loadHostKeys(vault, crypto)
+  if (E.isLeft(keys)) throw keysFailure(keys.left, folder.path)
+  const driver = await composeDriver(settings.interfaceName, vault)
+  if (E.isLeft(driver)) throw driverFailure(driver.left)
+  const enrolled = await enrollHost({
+    crypto,
+    post: createPostJson(server, settings.serverCa),
+    token,
+    keys: keys.right,
+    claims: await claimsOf(driver.right, settings),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  })
+  await driver.right.close()
+  if (E.isLeft(enrolled)) throw enrollFailure(enrolled.left, server.origin)
+  const record = recordOf(server, settings, keys.right, enrolled.right)
+  const written = await folder.writeEnrollment(record)
+  if (E.isLeft(written)) throw folderFailure(written.left)
+  return record
+}
+
+async function claimsOf(driver: HostDriver, settings: Settings): Promise<HostClaims> {
+  const observed = await driver.observe()
+  if (E.isLeft(observed)) throw driverFailure(observed.left)
+  const { underlayAddresses } = observed.right
+  const { name, listenPort, declaredEndpoints, excludedPrefixes } = settings
+  // The driver leaves the own interface out, so before there is a config nothing of the mesh is among them.
+  const rules = { listenPort, declaredEndpoints, excludedPrefixes, meshPrefixes: [] }
+  return {
+    name,
+    system: readHostSystem(agentVersion()),
+    listenPort,
+    mtuBytes: null,
+    endpoints: ownEndpoints(underlayAddresses, rules),
+    localPrefixes: ownPrefixes(underlayAddresses, rules),
+    capabilities: supportedCapabilities(driver.capabilities),
+  }
+}
+
+function recordOf(
+  server: URL,
+  settings: Settings,
+  { wireguardKey, identityKey }: HostKeys,
+  answer: Pick<EnrollmentRecord, 'meshId' | 'hostId' | 'serverIdentityKey' | 'epoch' | 'agentUrlPath'>,
+): EnrollmentRecord {
+  const { meshId, hostId, serverIdentityKey, epoch, agentUrlPath } = answer
+  const joined = { meshId, hostId, serverIdentityKey, epoch, agentUrlPath }
+  return { format: 1, serverUrl: server.href, ...joined, wireguardKey, identityKey, ...settings }
+}
+
+function settingsFrom(options: EnrollOptions, known: EnrollmentRecord | undefined): Settings {
+  if (known !== undefined && options.interface !== undefined && options.interface !== known.interfaceName) {
+    throw usageFailure(
+      `This host's interface is ${known.interfaceName}. To change it, take it down and begin anew: meshfold-agent down --state ${options.state} --purge`,
+    )
+  }
+  const name = options.name ?? known?.name ?? defaultHostName()
+  if (name === undefined) throw usageFailure("This machine's name can't be a host's. Give one: --name my-host")
+  return {
+    name,
+    interfaceName: options.interface ?? known?.interfaceName ?? 'wg0',
+    listenPort: options.listenPort ?? known?.listenPort ?? 51_821,
+    declaredEndpoints: options.endpoint ?? known?.declaredEndpoints ?? [],
+    excludedPrefixes: options.excludePrefix ?? known?.excludedPrefixes ?? [],
+    serverCa: options.ca === undefined ? (known?.serverCa ?? null) : readCa(options.ca),
+  }
+}
+
+/** Keys and addresses of a folder belong to one mesh: who else believed them would be somebody in between. */
+function checkSameServer(known: EnrollmentRecord, token: EnrollmentToken, state: string): void {
+  const pinned = serverFingerprint(crypto, identityKeyToBytes(known.serverIdentityKey))
+  if (pinned === token.serverFingerprint) return
+  throw new CliFailure(
+    'enrolled-elsewhere',
+    `This folder belongs to the mesh ${known.meshId} of ${known.serverUrl}, and the token is another server's. To be in both, use another folder and interface: --state <folder> --interface wg1 --listen-port <port>. To leave the old mesh: meshfold-agent down --state ${state} --purge`,
+  )
+}
+
+function report(record: EnrollmentRecord, folder: StateFolder, wasEnrolled: boolean, output: Output): void {
+  const { hostId, meshId, name, serverUrl, interfaceName, wireguardKey } = record
+  const value = {
+    hostId,
+    meshId,
+    name,
+    server: serverUrl,
+    interface: interfaceName,
+    wireguardKey,
+    state: folder.path,
+    wasEnrolled,
+  }
+  const done = wasEnrolled
+    ? `${name} is a host of mesh ${meshId} already, as ${hostId}`
+    : `${name} joined mesh ${meshId} as host ${hostId}`
+  output.result(value, `${done}.\nStart its agent: meshfold-agent run --state ${folder.path}`)
+}

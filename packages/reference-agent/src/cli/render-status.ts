@@ -1,0 +1,66 @@
+import type { PeerStatus } from '../agent/agent-status.js'
+import { formatAsOf } from '../agent/describe-status.js'
+import type { HostStatus } from './status-command.js'
+
+/** Status for a terminal. */
+export function renderStatus(status: HostStatus): string {
+  const { name, host, config, peers, differences } = status
+  const lines = [
+    `${name}  host ${host.hostId} of mesh ${host.meshId}`,
+    `agent      ${status.running ? `runs (process ${String(status.pid)})` : 'does not run; this is from disk'}`,
+    `server     ${status.serverUrl}, ${serverWords(status)}`,
+    `config     received ${formatAsOf(config.received)}, applied ${formatAsOf(config.applied)}`,
+    `interface  ${interfaceWords(status)}`,
+  ]
+  if (config.failure !== null) lines.push(`problem    ${config.failure}`)
+  if (config.notSaved !== null) lines.push(`not saved  ${config.notSaved}`)
+  if (status.server.reportRefused !== null) lines.push(`refused    ${status.server.reportRefused}`)
+  if (differences.length > 0) lines.push('differs', ...differences.map((text) => `  ${text}`))
+  lines.push('', peers.length === 0 ? 'no peers' : peerTable(peers))
+  return lines.join('\n')
+}
+
+function serverWords({ server, running }: HostStatus): string {
+  if (server.connected) return 'connected'
+  const why = server.lastEnd === null ? '' : ` (${server.lastEnd})`
+  return running ? `not connected${why}` : 'not connected'
+}
+
+function interfaceWords({ interface: found, interfaceName }: HostStatus): string {
+  if (found === null) return `${interfaceName} is not there`
+  const { name, implementation, listenPort, mtuBytes, isUp, addresses, controlAddresses } = found
+  const mesh = addresses.filter((address) => !controlAddresses.includes(address))
+  const state = isUp ? 'up' : 'down'
+  return `${name} (${implementation}), ${state}, port ${listenPort}, MTU ${mtuBytes}, ${mesh.join(' ') || 'no mesh address'}; control ${controlAddresses.join(' ') || 'none'}`
+}
+
+function peerTable(peers: readonly PeerStatus[]): string {
+  const rows = peers.map((peer) => [
+    peer.name,
+    peer.endpoint ?? '-',
+    ageWords(peer.handshakeAgeSeconds),
+    bytes(peer.receivedBytes),
+    bytes(peer.sentBytes),
+    peer.allowedIps.join(' '),
+  ])
+  const table = [['peer', 'endpoint', 'handshake', 'received', 'sent', 'addresses'], ...rows]
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+const ageWords = (seconds: number | null): string => {
+  if (seconds === null) return 'never'
+  return seconds < 120 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`
+}
+
+function bytes(count: number): string {
+  if (count < 1024) return `${count} B`
+  return count < 1024 * 1024 ? `${(count / 1024).toFixed(1)} KiB` : `${(count / 1024 / 1024).toFixed(1)} MiB`
+}

@@ -1,0 +1,64 @@
+/** The one place that picks adapters: Linux's driver, and WebSockets to the server. */
+import { performance } from 'node:perf_hooks'
+import type { Clock, Crypto, HostDriver, HostDriverError, SecretVault, Timers } from '@meshfold/core'
+import { createLinuxDriver } from '@meshfold/driver-linux'
+import { connectAgent, nodeCrypto, systemTimers } from '@meshfold/transport-ws'
+import * as E from 'fp-ts/lib/Either.js'
+import type { AgentLog } from './agent/agent-log.js'
+import { type Agent, createAgent } from './agent/create-agent.js'
+import type { EnrollmentRecord } from './enrollment/enrollment-record.js'
+import { type HostKeys, WIREGUARD_KEY_NAME } from './enrollment/host-keys.js'
+import { agentUrlOf } from './enrollment/http-post.js'
+import type { StateFolder } from './state/state-folder.js'
+import { readHostSystem } from './system/host-system.js'
+import { watchByIpMonitor } from './system/ip-monitor.js'
+import { createUdpGreeter } from './system/udp-greeter.js'
+import { agentVersion } from './system/version.js'
+
+export const crypto: Crypto = nodeCrypto
+export const timers: Timers = systemTimers
+export const clock: Clock = { nowEpochMs: Date.now, monotonicMs: () => performance.now() }
+
+/** The driver for this machine's interface of that name; its private key stays in the vault. */
+export function composeDriver(
+  interfaceName: string,
+  vault: SecretVault,
+): Promise<E.Either<HostDriverError, HostDriver>> {
+  return createLinuxDriver({
+    interfaceName,
+    privateKey: async () => {
+      const key = await vault.read(WIREGUARD_KEY_NAME)
+      if (E.isLeft(key)) return E.left({ reason: key.left.reason })
+      return key.right === undefined ? E.left({ reason: 'this host has no WireGuard key' }) : E.right(key.right)
+    },
+  })
+}
+
+/** What `run` runs. */
+export interface ComposeAgentOptions {
+  readonly record: EnrollmentRecord
+  readonly keys: HostKeys
+  readonly folder: StateFolder
+  readonly driver: HostDriver
+  readonly log: AgentLog
+}
+
+/** The agent of this machine. */
+export function composeAgent({ record, keys, folder, driver, log }: ComposeAgentOptions): Agent {
+  const { meshId, hostId, epoch, serverIdentityKey, listenPort, declaredEndpoints, excludedPrefixes } = record
+  const url = agentUrlOf(new URL(record.serverUrl), record.agentUrlPath)
+  const { identityPrivateKey } = keys
+  return createAgent({
+    membership: { meshId, hostId, epoch, serverIdentityKey, identityPrivateKey },
+    facts: { system: readHostSystem(agentVersion()), listenPort, declaredEndpoints, excludedPrefixes },
+    driver,
+    connect: (options) =>
+      connectAgent({ ...options, url, ...(record.serverCa === null ? {} : { ca: record.serverCa }) }),
+    store: folder.configStore(hostId),
+    clock,
+    timers,
+    log,
+    watchUnderlay: watchByIpMonitor(record.interfaceName),
+    greet: createUdpGreeter(),
+  })
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import * as E from 'fp-ts/lib/Either.js'
+import { isMissing, reasonOf } from './atomic-file.js'
+
+/** Held as long as this process lives, or until released. */
+export interface LockFile {
+  /** Synchronous, so that it can be the last deed of a process. Calling it twice is fine. */
+  readonly release: () => void
+}
+
+export type LockError =
+  /** Another process that lives holds it. */
+  { readonly code: 'lock-held'; readonly pid: number } | { readonly code: 'lock-unavailable'; readonly reason: string }
+
+/** Who holds a lock: a number alone could be another process's by now. */
+interface Holder {
+  readonly pid: number
+  /** Start of the process and of the machine, as Linux tells them; empty elsewhere. */
+  readonly started: string
+}
+
+const ATTEMPTS = 5
+
+/** Takes the lock, from a holder that has died too. */
+export async function takeLock(file: string): Promise<E.Either<LockError, LockFile>> {
+  const own: Holder = { pid: process.pid, started: startOf(process.pid) ?? '' }
+  const prepared = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
+  try {
+    await writeFile(prepared, JSON.stringify(own), { flag: 'wx', mode: 0o600 })
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (await tryLink(prepared, file)) return E.right({ release: () => releaseIfOwn(file, own) })
+      const holder = await readHolder(file)
+      if (holder !== undefined && isAlive(holder)) return E.left({ code: 'lock-held', pid: holder.pid })
+      await clearStale(file, `${prepared}.stale`)
+    }
+    return E.left({ code: 'lock-unavailable', reason: `${file} changes hands all the time` })
+  } catch (error) {
+    return E.left({ code: 'lock-unavailable', reason: reasonOf(error) })
+  } finally {
+    await rm(prepared, { force: true }).catch(() => {})
+  }
+}
+
+/** The living process that holds the lock; `undefined`: nobody. */
+export async function lockHolder(file: string): Promise<number | undefined> {
+  const holder = await readHolder(file).catch(() => undefined)
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined
+}
+
+/** A link fails where something is: of several processes one succeeds. */
+async function tryLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Moves it aside before it is looked at again: what was moved may be a new holder's, who came in between. */
+async function clearStale(file: string, aside: string): Promise<void> {
+  try {
+    await rename(file, aside)
+  } catch (error) {
+    if (isMissing(error)) return
+    throw error
+  }
+  const moved = await readHolder(aside)
+  if (moved !== undefined && isAlive(moved)) await tryLink(aside, file)
+  await rm(aside, { force: true })
+}
+
+/** `undefined` for a file that is gone, or that no holder wrote. */
+async function readHolder(file: string): Promise<Holder | undefined> {
+  try {
+    return parseHolder(await readFile(file, 'utf8'))
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const { pid, started } = JSON.parse(text) as Partial<Holder>
+    return Number.isSafeInteger(pid) && typeof started === 'string' ? { pid: pid as number, started } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive({ pid, started }: Holder): boolean {
+  const now = startOf(pid)
+  if (now !== undefined) return now === started
+  if (started !== '') return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** The start of a process in ticks since the start of the machine, and which start of the machine (proc(5)). */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name of the program comes second, in parentheses, and may hold blanks.
+    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`
+  } catch {
+    return undefined
+  }
+}
+
+function releaseIfOwn(file: string, own: Holder): void {
+  try {
+    const holder = parseHolder(readFileSync(file, 'utf8'))
+    if (holder?.pid === own.pid && holder.started === own.started) rmSync(file, { force: true })
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decodeWith, type SecretVault } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { CONTROL_SOCKET } from '../control/control-protocol.js'
+import { type EnrollmentRecord, enrollmentRecordCodec } from '../enrollment/enrollment-record.js'
+import { isMissing, reasonOf, writeFileAtomically } from './atomic-file.js'
+import type { ConfigStore } from './config-store.js'
+import { createFileConfigStore } from './file-config-store.js'
+import { createFileSecretVault } from './file-secret-vault.js'
+
+export type StateFolderError =
+  | { readonly code: 'state-unavailable'; readonly reason: string }
+  /** What is there is not what an agent writes. */
+  | { readonly code: 'state-damaged'; readonly file: string; readonly reason: string }
+
+/** Everything that one agent keeps: its keys, what enrolment gave to it, and the last config. */
+export class StateFolder {
+  constructor(readonly path: string) {}
+
+  get lockFile(): string {
+    return join(this.path, 'agent.lock')
+  }
+
+  /** Held by who makes keys and enrols. */
+  get enrollmentLockFile(): string {
+    return join(this.path, 'enrollment.lock')
+  }
+
+  get vault(): SecretVault {
+    return createFileSecretVault(join(this.path, 'keys'))
+  }
+
+  configStore(viewer: string): ConfigStore {
+    return createFileConfigStore(join(this.path, 'config.journal'), viewer)
+  }
+
+  /** Makes the folder where it isn't there, for its owner alone. */
+  async make(): Promise<E.Either<StateFolderError, void>> {
+    try {
+      await mkdir(this.path, { recursive: true, mode: 0o700 })
+      const { mode } = await stat(this.path)
+      if ((mode & 0o022) === 0) return E.right(undefined)
+      return unavailable(`others may change ${this.path}: chmod 700 it, or choose another folder`)
+    } catch (error) {
+      return unavailable(reasonOf(error))
+    }
+  }
+
+  /** `undefined`: this host has not enrolled. */
+  async readEnrollment(): Promise<E.Either<StateFolderError, EnrollmentRecord | undefined>> {
+    try {
+      const text = await readFile(this.#enrollmentFile, 'utf8')
+      const decoded = decodeWith(enrollmentRecordCodec, parseJson(text))
+      if (E.isRight(decoded)) return decoded
+      return E.left({ code: 'state-damaged', file: this.#enrollmentFile, reason: decoded.left.message })
+    } catch (error) {
+      return isMissing(error) ? E.right(undefined) : unavailable(reasonOf(error))
+    }
+  }
+
+  async writeEnrollment(record: EnrollmentRecord): Promise<E.Either<StateFolderError, void>> {
+    try {
+      await writeFileAtomically(this.#enrollmentFile, `${JSON.stringify(record, undefined, 2)}\n`)
+      return E.right(undefined)
+    } catch (error) {
+      return unavailable(reasonOf(error))
+    }
+  }
+
+  /** Takes away all that an agent keeps, the keys too; whatever else is in the folder stays. */
+  async purge(): Promise<E.Either<StateFolderError, void>> {
+    const names = ['keys', 'enrollment.json', 'config.journal', 'enrollment.lock', CONTROL_SOCKET]
+    try {
+      for (const name of names) await rm(join(this.path, name), { recursive: true, force: true })
+      return E.right(undefined)
+    } catch (error) {
+      return unavailable(reasonOf(error))
+    }
+  }
+
+  get #enrollmentFile(): string {
+    return join(this.path, 'enrollment.json')
+  }
+}
+
+const unavailable = (reason: string): E.Either<StateFolderError, never> => E.left({ code: 'state-unavailable', reason })
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
