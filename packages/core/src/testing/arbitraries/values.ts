@@ -94,7 +94,7 @@ export const arbitraryInterfaceAddress: fc.Arbitrary<InterfaceAddress> = arbitra
   arbitraryLength(address, 0).map((length) => interfaceAddressOf(address, length)),
 )
 
-/** Any address with any port, those included that {@link endpointRefusal} warns of. */
+/** Any address with any port, those included that `endpointRefusal` warns of. */
 export const arbitraryUdpEndpoint: fc.Arbitrary<UdpEndpoint> = fc
   .tuple(arbitraryIpAddress, fc.integer({ min: 1, max: 65_535 }))
   .map(([address, port]) => udpEndpointOf(address, port))
