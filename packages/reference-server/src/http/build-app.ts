@@ -40,6 +40,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     errorResponseBuilder: () => tooManyCalls,
   })
   app.removeContentTypeParser('text/plain')
+  takeEmptyJson(app)
   app.setErrorHandler((thrown, request, reply) => {
     const error = errorOfThrown(thrown)
     if (error.status >= 500) options.serverLog.error({ err: thrown, route: routeOf(request) }, 'a request failed')
@@ -54,6 +55,16 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const repeated = new RepeatedCalls()
   for (const route of options.routes) addRoute(app, route, options, repeated)
   return app
+}
+
+/** Some clients announce JSON even where they send nothing. */
+const takeEmptyJson = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') done(null, undefined)
+    else parse(request, String(text), done)
+  })
 }
 
 const addRoute = (app: FastifyInstance, route: Route, options: AppOptions, repeated: RepeatedCalls): void => {

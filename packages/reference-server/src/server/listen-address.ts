@@ -6,12 +6,15 @@ export type ListenAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
 
+/** What the system takes, in bytes. */
+const LONGEST_PATH = process.platform === 'darwin' ? 103 : 107
+
 /** Reads `127.0.0.1:7400`, `[::1]:7400` or `unix:/run/meshfold.sock`; port 0: a free one. The left says what is wrong. */
 export const parseListenAddress = (text: string): E.Either<string, ListenAddress> => {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length)
-    // Linux takes 107 bytes, macOS 103.
-    if (path === '' || Buffer.byteLength(path) > 103) return E.left('a unix socket has a path of 1 to 103 bytes')
+    if (path === '' || Buffer.byteLength(path) > LONGEST_PATH)
+      return E.left(`a unix socket has a path of 1 to ${LONGEST_PATH} bytes`)
     return E.right({ kind: 'unix', path })
   }
   const [, bracketed, plain, portText = ''] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
