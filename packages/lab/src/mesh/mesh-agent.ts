@@ -8,8 +8,8 @@ import { productEnvironment, productProgram } from './product-program.js'
 import { readTunnel, type TunnelState } from './tunnel-state.js'
 
 export interface AgentPlan {
-  /** Keys, last good config and log. */
-  readonly stateFolder: string
+  /** The agent's own state in a folder of its own, and its log. */
+  readonly folder: string
   readonly name: string
   readonly interfaceName?: string
   /** A folder whose programs come before the system's: another build of wireguard-go, for example. */
@@ -30,14 +30,18 @@ export class MeshAgent {
   }
 
   get logFile(): string {
-    return join(this.plan.stateFolder, 'agent.log')
+    return join(this.plan.folder, 'agent.log')
+  }
+
+  get stateFolder(): string {
+    return join(this.plan.folder, 'state')
   }
 
   get running(): boolean {
     return this.#process?.running ?? false
   }
 
-  /** Whether an earlier run left an identity in the state folder. */
+  /** Whether an earlier run enrolled it. */
   async isEnrolled(): Promise<boolean> {
     return access(this.#enrolledMark).then(
       () => true,
@@ -47,9 +51,9 @@ export class MeshAgent {
 
   /** Makes keys and joins the mesh. The token goes by the environment: a command line is everybody's to read. */
   async enroll(serverUrl: string, token: string): Promise<void> {
-    const { stateFolder, name } = this.plan
-    await mkdir(stateFolder, { recursive: true, mode: 0o700 })
-    const args = ['enroll', '--server', serverUrl, '--state', stateFolder, '--name', name]
+    const { folder, name } = this.plan
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const args = ['enroll', '--server', serverUrl, '--state', this.stateFolder, '--name', name]
     const result = await this.#run([...args, '--interface', this.interfaceName], { MESHFOLD_ENROLLMENT_TOKEN: token })
     if (result.code !== 0) {
       throw new Error(`${name} could not enrol (exit code ${result.code}): ${result.stderr}${result.stdout}`)
@@ -60,7 +64,7 @@ export class MeshAgent {
   /** Starts it; `waitForTunnel` says when it has brought its interface up. */
   start(): void {
     if (this.running) throw new Error(`${this.plan.name}'s agent runs already.`)
-    const args = [productProgram('reference-agent'), 'run', '--state', this.plan.stateFolder]
+    const args = [productProgram('reference-agent'), 'run', '--state', this.stateFolder]
     this.#process = this.host.spawn(process.execPath, args, {
       env: this.#environment({}),
       stdoutFile: this.logFile,
@@ -81,13 +85,13 @@ export class MeshAgent {
 
   /** Takes everything away that the agent made in the system. */
   async down(): Promise<void> {
-    const result = await this.#run(['down', '--state', this.plan.stateFolder], {})
+    const result = await this.#run(['down', '--state', this.stateFolder], {})
     if (result.code !== 0) throw new Error(`${this.plan.name}: down: ${result.stderr}${result.stdout}`)
   }
 
   /** What the agent says of itself. */
   async status(): Promise<unknown> {
-    const result = await this.#run(['status', '--state', this.plan.stateFolder, '--json'], {})
+    const result = await this.#run(['status', '--state', this.stateFolder, '--json'], {})
     if (result.code !== 0) throw new Error(`${this.plan.name}: status: ${result.stderr}${result.stdout}`)
     return JSON.parse(result.stdout)
   }
@@ -108,7 +112,7 @@ export class MeshAgent {
   }
 
   get #enrolledMark(): string {
-    return join(this.plan.stateFolder, '.enrolled-by-the-lab')
+    return join(this.plan.folder, 'enrolled')
   }
 
   #run(args: readonly string[], env: NodeJS.ProcessEnv) {

@@ -130,8 +130,8 @@ export class Mesh {
   }
 
   #newMember(host: Host): MeshMember {
-    const stateFolder = join(this.lab.dataFolder, host.name)
-    return { name: host.name, host, agent: new MeshAgent(host, { stateFolder, name: host.name, ...this.#plan.agent }) }
+    const folder = join(this.lab.dataFolder, host.name)
+    return { name: host.name, host, agent: new MeshAgent(host, { folder, name: host.name, ...this.#plan.agent }) }
   }
 
   async #enroll(newcomers: readonly MeshMember[]): Promise<void> {

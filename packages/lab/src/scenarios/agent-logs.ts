@@ -25,16 +25,14 @@ export async function configMessagesSince(marks: LogMarks): Promise<readonly Con
   return messages.flat()
 }
 
-/** Several messages may have been applied, and logged, in one. */
+/** The agent writes a line for each message once it is applied: `patch applied`, with the kinds of its fragments. */
 const readMessages =
   (member: MeshMember) =>
-  (line: LogLine): readonly ConfigMessage[] => {
-    const received: readonly LogLine[] = Array.isArray(line.received) ? line.received : [line]
-    return received.flatMap(({ kind, kinds }) => {
-      if (kind !== 'snapshot' && kind !== 'patch') return []
-      const counts = (kinds ?? {}) as Readonly<Record<string, number>>
-      return kind === 'patch' && Object.keys(counts).length === 0 ? [] : [{ member, kind, kinds: counts }]
-    })
+  ({ msg, kinds }: LogLine): readonly ConfigMessage[] => {
+    const kind = /^(snapshot|patch) applied$/.exec(String(msg))?.[1] as ConfigMessage['kind'] | undefined
+    if (kind === undefined) return []
+    const counts = (kinds ?? {}) as ConfigMessage['kinds']
+    return kind === 'patch' && Object.keys(counts).length === 0 ? [] : [{ member, kind, kinds: counts }]
   }
 
 /** As one reads it in a report: `patch(host 1, node 1)`. */
