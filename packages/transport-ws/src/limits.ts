@@ -5,12 +5,13 @@ const KI = 1024
 const MI = 1024 * KI
 
 /** What one end of a connection may cost; lengths in UTF-16 units, which are bytes for ASCII. */
-export interface AgentLimits extends ChannelLimits {
+export interface AgentLimits extends Omit<ChannelLimits, 'heartbeatIntervalMs'> {
   /** From the attempt to the first frame. */
   readonly handshakeTimeoutMs: number
 }
 
-export interface ServerLimits extends AgentLimits, StrangerLimits {}
+/** The server says how often there are heartbeats, for both ends: every 10 to 60,000 ms. */
+export interface ServerLimits extends AgentLimits, ChannelLimits, StrangerLimits {}
 
 /** A host's report is small, a snapshot of a big mesh is not. */
 const FROM_AGENT = 1 * MI
@@ -22,7 +23,6 @@ export const AGENT_LIMITS: AgentLimits = {
   maxReceivedLength: FROM_SERVER,
   maxQueuedMessages: 1024,
   maxQueuedLength: 2 * MI,
-  heartbeatIntervalMs: 2000,
   handshakeTimeoutMs: 5000,
 }
 

@@ -122,7 +122,6 @@ class WebSocketEndpoint {
   ): void {
     let medium: MediumEvents | undefined
     const liftLimit = limitBytes(socket, STRANGER_BYTES - receivedBytes, () => {
-      this.#reportRefusal('handshake-too-large', remoteAddress)
       medium?.wireEnded({ code: 'message-too-large', detail: 'more than a handshake' })
     })
     const wire = wireOfSocket(webSocket, this.#timers, {

@@ -49,10 +49,11 @@ describe('before anything is proved', { timeout: 30_000 }, () => {
   })
 
   test('binary messages are refused', async () => {
-    const { port } = await startServer()
+    const { port, refusals } = await startServer()
     const socket = open(port)
     socket.on('open', () => socket.send(Buffer.from('{}')))
     expect((await once(socket, 'close'))[0]).toBe(1002)
+    expect(refusals.map(({ code }) => code)).toEqual(['protocol-violated'])
   })
 
   test.each([
@@ -65,7 +66,9 @@ describe('before anything is proved', { timeout: 30_000 }, () => {
     const socket = open(port)
     socket.on('open', () => send(socket))
     await once(socket, 'close')
-    await expect.poll(() => refusals.map(({ code }) => code), patience).toEqual(['handshake-too-large'])
+    await expect.poll(() => refusals.length, patience).toBe(1)
+    // Where the flood is of control frames, ws itself may be the first to have enough.
+    expect(refusals[0]?.code).toMatch(/^(message-too-large|protocol-violated)$/)
   })
 
   test('one address may try only so often', async () => {

@@ -24,7 +24,8 @@ export async function webSocketUnderTest(certificate?: Certificate): Promise<Age
   const closers: (() => Promise<unknown>)[] = [() => closeServer(server), () => proxy.close()]
   return {
     serveAgents: async (options, tuning) => {
-      const limits = { ...limitsOf(tuning), maxReceivedLength: tuning.maxLengthFromAgent }
+      const { heartbeatIntervalMs, maxLengthFromAgent: maxReceivedLength } = tuning
+      const limits = { ...limitsOf(tuning), heartbeatIntervalMs, maxReceivedLength }
       const endpoint = serveAgents({ ...options, server, path: PATH, limits })
       closers.push(endpoint.close)
       return endpoint
@@ -55,8 +56,8 @@ export async function webSocketUnderTest(certificate?: Certificate): Promise<Age
   }
 }
 
-function limitsOf({ heartbeatIntervalMs, maxQueuedMessages, maxQueuedLength }: ConformanceTuning) {
-  return { heartbeatIntervalMs, maxQueuedMessages, maxQueuedLength }
+function limitsOf({ maxQueuedMessages, maxQueuedLength }: ConformanceTuning) {
+  return { maxQueuedMessages, maxQueuedLength }
 }
 
 async function closeServer(server: HttpServer): Promise<void> {

@@ -8,6 +8,7 @@ import type { Crypto } from '../ports/crypto.js'
 import type { CancelTimer, Timers } from '../ports/timers.js'
 import type { HostId } from '../values/index.js'
 import { answerAgentHello, finishServerHandshake, type ServerHandshake } from './connect-handshake.js'
+import { heartbeatIntervalCodec } from './connect-handshake-messages.js'
 import { endOfHandshake, type HandshakeError } from './handshake-error.js'
 import { type ChannelLimits, type FrameWire, openServerChannel, type SecureChannel } from './secure-channel.js'
 import type { FrameKeys } from './secure-frames.js'
@@ -45,7 +46,11 @@ export interface ConnectionAcceptor {
 const REPLACED: ConnectionEnd = { code: 'replaced-by-newer-connection', detail: 'the host connected anew' }
 const LOOKUP_FAILED: ConnectionEnd = { code: 'closed-here', detail: 'the server could not look the host up' }
 
+/** Throws a `RangeError` when the heartbeats' interval is not one that an agent takes. */
 export function createConnectionAcceptor(options: AcceptorOptions): ConnectionAcceptor {
+  if (!heartbeatIntervalCodec.is(options.limits.heartbeatIntervalMs)) {
+    throw new RangeError('Heartbeats are sent every 10 to 60,000 ms')
+  }
   const connected = new Map<HostId, AgentConnection>()
   const knocking = new Set<Knock>()
   return {
@@ -97,6 +102,9 @@ class Knock implements MediumEvents {
   }
 
   readonly wireEnded = (end: ConnectionEnd): void => {
+    // A stranger may leave; what the medium ends for breaking its rules is a refusal like any other.
+    const isRefused = end.code === 'protocol-violated' || end.code === 'message-too-large'
+    if (this.#isKnocking && isRefused) this.#reportRefusal(end.code)
     this.#stopKnocking()
     this.#forget()
     this.#channel?.wireEnded(end)
@@ -112,8 +120,9 @@ class Knock implements MediumEvents {
   }
 
   #answer(hello: string): void {
-    const { crypto, endpoint } = this.#options
-    const answered = answerAgentHello(crypto, endpoint, hello)
+    const { crypto, endpoint, limits } = this.#options
+    const { heartbeatIntervalMs } = limits
+    const answered = answerAgentHello(crypto, { ...endpoint, heartbeatIntervalMs }, hello)
     if (E.isLeft(answered)) {
       this.#fail(answered.left)
     } else {
@@ -184,7 +193,7 @@ class Knock implements MediumEvents {
     this.#knocking.delete(this)
   }
 
-  #reportRefusal(code: HandshakeError['code'] | 'handshake-timeout' | 'lookup-failed'): void {
+  #reportRefusal(code: HandshakeError['code'] | ConnectionEnd['code'] | 'handshake-timeout' | 'lookup-failed'): void {
     const { remoteAddress } = this.#medium
     this.#options.endpoint.onRefused?.({ code, remoteAddress, claimedHostId: this.#handshake?.hostId ?? null })
   }

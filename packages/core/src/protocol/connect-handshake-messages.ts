@@ -31,11 +31,19 @@ export const agentHelloCodec = t.readonly(
   'AgentHello',
 )
 
+/** 10 to 60,000 ms: long enough for a slow line to matter no more, short enough to be one at all. */
+export const heartbeatIntervalCodec = t.refinement(
+  t.number,
+  (ms) => Number.isSafeInteger(ms) && ms >= 10 && ms <= 60_000,
+  'HeartbeatIntervalMs',
+)
+
 /** Server's answer. It doesn't say which server: who may know has the key to check the signature with. */
 export const serverHelloCodec = t.readonly(
   t.strict({
     type: t.literal('server-hello'),
     epoch: epochCodec,
+    heartbeatIntervalMs: heartbeatIntervalCodec,
     nonce: nonceCodec,
     keyShare: keyShareCodec,
     signature: signatureCodec,

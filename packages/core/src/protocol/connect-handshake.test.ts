@@ -14,7 +14,7 @@ import { createFrameReader, createFrameWriter } from './secure-frames.js'
 
 const server = makeIdentity()
 const host = makeIdentity()
-const serverOptions = { meshId: meshId('mesh'), epoch: () => 3, identity: server.pair }
+const serverOptions = { meshId: meshId('mesh'), epoch: () => 3, heartbeatIntervalMs: 2000, identity: server.pair }
 const agentOptions = {
   meshId: meshId('mesh'),
   hostId: hostId('host'),
@@ -33,7 +33,7 @@ describe('the handshake', () => {
     expect(createFrameReader(nodeCrypto, atServer.keys.receive).read(toServer.write('up'))).toEqual(E.right('up'))
     expect(createFrameReader(nodeCrypto, atAgent.keys.receive).read(toAgent.write('down'))).toEqual(E.right('down'))
     expect(atAgent.keys.send.secret).not.toEqual(atAgent.keys.receive.secret)
-    expect(atAgent.serverEpoch).toBe(3)
+    expect(atAgent.server).toMatchObject({ epoch: 3, heartbeatIntervalMs: 2000 })
   })
 
   test('never gives the same keys twice', () => {
@@ -100,9 +100,13 @@ describe('the agent refuses', () => {
     expect(refused).toEqual(E.left({ code: 'server-not-proven' }))
   })
 
-  test('a changed epoch or share', () => {
+  test('a changed epoch, interval or share', () => {
     const { agent, answered } = partsOfHandshake()
-    for (const change of [{ epoch: 4 }, { keyShare: encodeBase64(nodeCrypto.randomBytes(32), 'url') }]) {
+    for (const change of [
+      { epoch: 4 },
+      { heartbeatIntervalMs: 60_000 },
+      { keyShare: encodeBase64(nodeCrypto.randomBytes(32), 'url') },
+    ]) {
       const changed = JSON.stringify({ ...JSON.parse(answered.serverHello), ...change })
       expect(finishAgentHandshake(nodeCrypto, agent, agentOptions, changed)).toEqual(
         E.left({ code: 'server-not-proven' }),

@@ -3,7 +3,7 @@
  *
  * ```
  * agent  → hello   host id, mesh id, the epoch it knows, nonce, X25519 share
- * server → hello   epoch, nonce, X25519 share, signature over all so far and the server's key
+ * server → hello   epoch, heartbeats' interval, nonce, X25519 share, signature over all so far and the server's key
  * agent  → finish  signature over all so far and the host's key
  * server → the first frame (`secure-channel.ts`), which shows that it took the proof
  * ```
@@ -66,10 +66,10 @@ export function startAgentHandshake(
   return { hello: encodeHandshakeMessage(agentHelloCodec, said), said, shareKey: share.privateKey }
 }
 
-/** Server, first step. `serverKey` is the public half of `identity`. */
+/** Server, first step. Both ends of the connection will use its interval for heartbeats: 10 to 60,000 ms. */
 export function answerAgentHello(
   crypto: Crypto,
-  options: Pick<AgentEndpointOptions, 'meshId' | 'epoch' | 'identity'>,
+  options: Pick<AgentEndpointOptions, 'meshId' | 'epoch' | 'identity'> & { readonly heartbeatIntervalMs: number },
   helloText: string,
 ): E.Either<HandshakeError, ServerHandshake> {
   const hello = decodeHandshakeMessage(agentHelloCodec, helloText)
@@ -80,7 +80,9 @@ export function answerAgentHello(
   const sharedSecret = crypto.x25519(share.privateKey, hello.keyShare)
   if (sharedSecret === undefined) return E.left({ code: 'key-share-unusable' })
   const nonce = crypto.randomBytes(HANDSHAKE_NONCE_BYTES)
-  const unsigned = { type: 'server-hello' as const, epoch: options.epoch(), nonce, keyShare: share.publicKey }
+  const { heartbeatIntervalMs } = options
+  const said = { type: 'server-hello' as const, epoch: options.epoch(), heartbeatIntervalMs }
+  const unsigned = { ...said, nonce, keyShare: share.publicKey }
   const transcript = serverTranscript(hello, unsigned, options.identity.publicKey)
   const signature = crypto.signEd25519(options.identity.privateKey, transcript)
   return E.right({
@@ -98,7 +100,7 @@ export function finishAgentHandshake(
   state: AgentHandshake,
   options: Pick<AgentLinkOptions, 'serverIdentityKey' | 'identityPrivateKey'>,
   serverHelloText: string,
-): E.Either<HandshakeError, { readonly finish: string; readonly keys: FrameKeys; readonly serverEpoch: number }> {
+): E.Either<HandshakeError, { readonly finish: string; readonly keys: FrameKeys; readonly server: ServerHello }> {
   const hello = decodeHandshakeMessage(serverHelloCodec, serverHelloText)
   if (hello === undefined) return E.left({ code: 'handshake-malformed' })
   const serverKey = identityKeyToBytes(options.serverIdentityKey)
@@ -115,7 +117,7 @@ export function finishAgentHandshake(
   const signature = crypto.signEd25519(options.identityPrivateKey, proven)
   const finish = encodeHandshakeMessage(agentFinishCodec, { type: 'agent-finish' as const, signature })
   const { toServer, toAgent } = deriveKeys(crypto, sharedSecret, proven)
-  return E.right({ finish, keys: { send: toServer, receive: toAgent }, serverEpoch: hello.epoch })
+  return E.right({ finish, keys: { send: toServer, receive: toAgent }, server: hello })
 }
 
 /**
@@ -155,6 +157,7 @@ function serverTranscript(
     agent.keyShare,
     serverKey,
     server.epoch,
+    server.heartbeatIntervalMs,
     server.nonce,
     server.keyShare,
   ])

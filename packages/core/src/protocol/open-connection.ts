@@ -10,7 +10,8 @@ export interface OpenConnectionOptions {
   readonly crypto: Crypto
   readonly timers: Timers
   readonly link: AgentLinkOptions
-  readonly limits: ChannelLimits
+  /** The heartbeats' interval is the server's to say. */
+  readonly limits: Omit<ChannelLimits, 'heartbeatIntervalMs'>
   readonly handshakeTimeoutMs: number
   readonly wire: FrameWire
   readonly remoteAddress: string | null
@@ -65,8 +66,9 @@ export function openConnection(options: OpenConnectionOptions): OpeningConnectio
       options.onConnected()
       return link.onConnection(connection)
     }
-    const { keys } = finished.right
-    channel = openAgentChannel({ ...options, keys, hostId: link.hostId, onConnection, onEnd: finish })
+    const { keys, server } = finished.right
+    const limits = { ...options.limits, heartbeatIntervalMs: server.heartbeatIntervalMs }
+    channel = openAgentChannel({ ...options, limits, keys, hostId: link.hostId, onConnection, onEnd: finish })
   }
 
   wire.send(handshake.hello, () => {})

@@ -30,7 +30,7 @@ export interface FrameWire {
 export interface ChannelLimits extends OutgoingLimits {
   readonly maxSentLength: number
   readonly maxReceivedLength: number
-  /** Each end sends a heartbeat so often, and gives up after three intervals in which nothing came. */
+  /** Each end sends a heartbeat so often, and gives up after three intervals without anything. Both need the same. */
   readonly heartbeatIntervalMs: number
 }
 

@@ -12,6 +12,7 @@ export interface AgentTransportCapabilities {
 
 /** What cases need to be smaller or faster than in earnest. Lengths in UTF-16 units. */
 export interface ConformanceTuning {
+  /** Of the server's choosing, where the protocol lets it choose. */
   readonly heartbeatIntervalMs: number
   readonly maxLengthFromAgent: number
   readonly maxQueuedMessages: number

@@ -46,7 +46,8 @@ export const deliveryCases: readonly AgentTransportCase[] = [
     name: 'a big message arrives whole, and small ones behind it in order',
     run: async ({ connected, until }) => {
       const { server, agent } = await connected('a')
-      const big = 'ü🌍 and plain text; '.repeat(250_000)
+      // The characters that take most bytes as UTF-8, then all kinds.
+      const big = '漢'.repeat(100_000) + 'ü🌍 and plain text; '.repeat(250_000)
       const { connection } = server.newestOf(agent.hostId)
       for (const message of ['before', big, 'after']) assertSame(connection.send(message), 'queued', 'send')
       await until('all arrive', () => agent.newest().received.length >= 3)

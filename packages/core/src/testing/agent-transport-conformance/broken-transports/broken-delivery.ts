@@ -63,7 +63,7 @@ export const brokenDelivery: readonly BrokenTransport[] = [
     changes: {
       handlers: (handlers) => ({
         ...handlers,
-        onMessage: (message) => handlers.onMessage(message.slice(0, 2_000_000)),
+        onMessage: (message) => handlers.onMessage(message.slice(0, 1_000_000)),
       }),
     },
   },

@@ -1,6 +1,7 @@
 import type { BrokenTransport } from './spoil.js'
 
-const deaf = { tuning: { heartbeatIntervalMs: 3_600_000 } }
+/** The longest that the protocol allows. */
+const deaf = { tuning: { heartbeatIntervalMs: 60_000 } }
 
 export const brokenLiveness: readonly BrokenTransport[] = [
   {
