@@ -1,5 +1,6 @@
 import type { LogLine } from '../mesh/log-lines.js'
 import type { MeshMember } from '../mesh/mesh.js'
+import type { Stage } from './scenario.js'
 
 /** A snapshot or patch that an agent was sent, as it wrote it down. */
 export interface ConfigMessage {
@@ -34,6 +35,17 @@ const readMessages =
     const counts = (kinds ?? {}) as ConfigMessage['kinds']
     return kind === 'patch' && Object.keys(counts).length === 0 ? [] : [{ member, kind, kinds: counts }]
   }
+
+/** None of the members was sent a snapshot since. */
+export async function checkNoSnapshot({ check }: Stage, marks: LogMarks): Promise<void> {
+  const messages = await configMessagesSince(marks)
+  const shown = messages.map((message) => `${message.member.name} ${describeMessage(message)}`)
+  check(
+    'nobody was sent a snapshot',
+    messages.every(({ kind }) => kind === 'patch'),
+    shown.join(' '),
+  )
+}
 
 /** As one reads it in a report: `patch(host 1, node 1)`. */
 export function describeMessage({ kind, kinds }: ConfigMessage): string {

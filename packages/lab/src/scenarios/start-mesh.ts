@@ -1,13 +1,32 @@
 import { Mesh, type MeshMember } from '../mesh/mesh.js'
 import { PingStream } from '../net/ping.js'
 import { readPingOutput } from '../net/ping-output.js'
+import { waitUntil } from '../wait-until.js'
+import { markLogs } from './agent-logs.js'
 import type { Stage } from './scenario.js'
 
 /** A mesh of `h1` to `h<count>`, with the build of wireguard-go that is the scenario's turn. */
 export async function startMesh({ lab, toolFolder, tell }: Stage, count: number): Promise<Mesh> {
   const hostNames = Array.from({ length: count }, (_, index) => `h${index + 1}`)
   tell(`a mesh of ${count} hosts`)
-  return Mesh.start(lab, { hostNames, progress: tell, ...(toolFolder !== undefined && { agent: { toolFolder } }) })
+  const plan = { hostNames, progress: tell, ...(toolFolder !== undefined && { agent: { toolFolder } }) }
+  const mesh = await Mesh.start(lab, plan)
+  await logsComeToRest(mesh)
+  return mesh
+}
+
+/** Agents write a line only after all of a message is applied: what the start was cause of must not count later. */
+async function logsComeToRest(mesh: Mesh): Promise<void> {
+  const quietMs = 500
+  let seen = -1
+  let since = performance.now()
+  await waitUntil('the logs come to rest', async () => {
+    const marks = await markLogs(mesh.members)
+    const lines = [...marks.values()].reduce((sum, count) => sum + count, 0)
+    if (lines !== seen) since = performance.now()
+    seen = lines
+    return performance.now() - since > quietMs
+  })
 }
 
 /** A stream of pings with a name for the report. */
@@ -20,7 +39,7 @@ export interface NamedStream {
 export async function startStreams(
   mesh: Mesh,
   pairs: readonly (readonly [MeshMember, MeshMember])[],
-  intervalMs = 200,
+  intervalMs = 100,
 ): Promise<readonly NamedStream[]> {
   return Promise.all(
     pairs.map(async ([from, to]) => {
