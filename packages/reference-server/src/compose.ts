@@ -5,6 +5,8 @@ import { openSqliteEventLog } from '@meshfold/event-log-sqlite'
 import { nodeCrypto, type ServerLimits, serveAgents, systemTimers } from '@meshfold/transport-ws'
 import * as E from 'fp-ts/lib/Either.js'
 import { AgentSessions } from './agents/agent-sessions.js'
+import { SharedPresence } from './agents/shared-presence.js'
+import { Sweeper } from './agents/sweeper.js'
 import { EnrollmentDesk } from './enrollment/enrollment-desk.js'
 import { createFreshIds } from './fresh-ids.js'
 import { allRoutes } from './http/all-routes.js'
@@ -96,9 +98,17 @@ const startOnLog = async (
   const serving = await serve(options, folder, identity, context.right)
   if (E.isLeft(serving)) return serving
   const { listeners, endpoint, close } = serving.right
+  const sweeper = new Sweeper({
+    ...context.right,
+    presence: context.right.sessions.presence,
+    shared: new SharedPresence(folder.path),
+    timers: systemTimers,
+    serverLog: options.serverLog,
+    freshCommandId: context.right.ids.command,
+  })
   let stopping: Promise<void> | undefined
   const stop = () => {
-    stopping ??= stopServer({ listeners, endpoint, close, context: context.right, log })
+    stopping ??= stopServer({ listeners, endpoint, close, sweeper, context: context.right, log })
     return stopping
   }
   return E.right({ urls: listeners.urls, meshId: folder.meshId, context: context.right, stop })

@@ -4,9 +4,13 @@ import { DEFAULT_URL } from './cli-context.js'
 import type { CliIo } from './cli-io.js'
 import { eventsCommand } from './events-command.js'
 import { examples } from './examples.js'
+import { hostCommands } from './host-commands.js'
 import { keyCommands } from './key-commands.js'
+import { meshCommands, statusCommand } from './mesh-commands.js'
 import { networkCommands } from './network-commands.js'
+import { nodeCommands } from './node-commands.js'
 import { serveCommand } from './serve-command.js'
+import { loginCommand, tokenCommands } from './token-commands.js'
 
 /** The whole command line. */
 export const createProgram = (io: CliIo): Command => {
@@ -19,10 +23,19 @@ export const createProgram = (io: CliIo): Command => {
     .option('--reason <text>', 'why; kept beside the events')
     .option('--json', 'print JSON')
     .showHelpAfterError('(add --help for help)')
-  program.addCommand(serveCommand(io))
-  program.addCommand(networkCommands(io))
-  program.addCommand(keyCommands(io, Date.now))
-  program.addCommand(eventsCommand(io))
+  const commands = [
+    serveCommand(io),
+    loginCommand(io),
+    statusCommand(io),
+    networkCommands(io),
+    keyCommands(io, Date.now),
+    hostCommands(io, Date.now),
+    nodeCommands(io, Date.now),
+    meshCommands(io),
+    eventsCommand(io),
+    tokenCommands(io),
+  ]
+  for (const command of commands) program.addCommand(command)
   examples(program, [
     'meshfold serve --data ./data',
     'meshfold network create office --range 10.66.0.0/24',

@@ -63,7 +63,7 @@ const takeEmptyJson = (app: FastifyInstance): void => {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text === '') done(null, undefined)
-    else parse(request, String(text), done)
+    else void parse(request, String(text), done)
   })
 }
 

@@ -1,4 +1,5 @@
 import type { AgentEndpoint, EventLog } from '@meshfold/core'
+import type { Sweeper } from '../agents/sweeper.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { Listeners } from './listeners.js'
 
@@ -7,6 +8,7 @@ export interface StopParts {
   readonly endpoint: AgentEndpoint
   /** Of the app. */
   readonly close: () => Promise<void>
+  readonly sweeper: Sweeper
   readonly context: ServerContext
   readonly log: EventLog
 }
@@ -15,10 +17,11 @@ export interface StopParts {
 const ANSWER_MS = 1000
 
 /** In an order in which nobody waits for what is gone: no new calls, agents told, commands answered, then the log. */
-export const stopServer = async ({ listeners, endpoint, close, context, log }: StopParts): Promise<void> => {
+export const stopServer = async ({ listeners, endpoint, close, sweeper, context, log }: StopParts): Promise<void> => {
   const { sessions, service } = context
   listeners.stop()
   sessions.close()
+  await within(ANSWER_MS, sweeper.close())
   await within(ANSWER_MS, endpoint.close())
   await service.close()
   await within(ANSWER_MS, close())

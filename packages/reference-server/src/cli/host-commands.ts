@@ -1,0 +1,138 @@
+import { Command } from 'commander'
+import { doneAnswer } from '../api/event-api.js'
+import { type HostView, hostAnswer } from '../api/host-api.js'
+import { type HostConfigAnswer, hostConfigAnswer } from '../api/host-config-api.js'
+import { contextOf, print } from './cli-context.js'
+import { usage } from './cli-error.js'
+import { agoText, type CliIo, plain, table } from './cli-io.js'
+import { examples } from './examples.js'
+import { allHosts, findHostId } from './find-by-name.js'
+import { parseWhole } from './parse-options.js'
+
+export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
+  const host = new Command('host').description('machines of the mesh')
+  host
+    .command('list')
+    .description('list the hosts and how they are doing')
+    .action(async (_options, command: Command) => {
+      const context = await contextOf(io, command)
+      print(context, { hosts: await allHosts(context.client) }, ({ hosts }) =>
+        hosts.length === 0
+          ? 'No hosts yet. Let one join: meshfold key create first --network NETWORK\n'
+          : table(['NAME', 'STATE', 'REVISION', 'ADDRESSES', 'ENDPOINTS', 'ID'], hosts.map(row(nowEpochMs()))),
+      )
+    })
+  host
+    .command('show <host>')
+    .description('everything known of one host')
+    .action(async (nameOrId: string, _options, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/hosts/${await findHostId(context.client, nameOrId)}`
+      print(context, await context.client.call({ path, answer: hostAnswer }), ({ host: shown }) => details(shown))
+    })
+  host
+    .command('config <host>')
+    .description('the configuration of one host, as its agent puts it into effect')
+    .action(async (nameOrId: string, _options, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/hosts/${await findHostId(context.client, nameOrId)}/config`
+      print(context, await context.client.call({ path, answer: hostConfigAnswer }), configText)
+    })
+  host.addCommand(updateHost(io))
+  host
+    .command('remove <host>')
+    .description('take a machine out of the mesh; its keys never come back')
+    .action(async (nameOrId: string, _options, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/hosts/${await findHostId(context.client, nameOrId)}`
+      const { reason } = context
+      const answer = await context.client.call({ method: 'DELETE', path, reason, answer: doneAnswer })
+      print(context, answer, () => `Host ${nameOrId} is out of the mesh.\n`)
+    })
+  return examples(host, [
+    'meshfold host list',
+    'meshfold host config alpha --json',
+    'meshfold host update alpha --port 51900',
+    'meshfold host remove alpha --reason "sold"',
+  ])
+}
+
+interface UpdateOptions {
+  readonly name?: string
+  readonly port?: number
+  readonly mtu?: string
+}
+
+const updateHost = (io: CliIo): Command =>
+  new Command('update')
+    .argument('<host>', 'name or id')
+    .description('change what is wanted of a host')
+    .option('--name <name>', 'its new name')
+    .option('--port <port>', 'the UDP port it listens on', parseWhole)
+    .option('--mtu <bytes>', 'its MTU; auto: that of its networks')
+    .action(async (nameOrId: string, { name, port, mtu }: UpdateOptions, command: Command) => {
+      if (mtu !== undefined && mtu !== 'auto' && !/^\d{3,5}$/.test(mtu))
+        throw usage('--mtu is a number of bytes, or auto.')
+      const context = await contextOf(io, command)
+      const path = `/hosts/${await findHostId(context.client, nameOrId)}`
+      const body = {
+        ...(name === undefined ? {} : { name }),
+        ...(port === undefined ? {} : { listenPort: port }),
+        ...(mtu === undefined ? {} : { mtuBytes: mtu === 'auto' ? null : Number(mtu) }),
+      }
+      const { reason } = context
+      const answer = await context.client.call({ method: 'PATCH', path, body, reason, answer: hostAnswer })
+      print(context, answer, ({ host }) => details(host))
+    })
+
+const row =
+  (nowEpochMs: number) =>
+  ({ hostId, name, nodes, endpoints, presence }: HostView): readonly string[] => [
+    name,
+    stateText(presence, nowEpochMs),
+    presence.acknowledged === null ? '-' : String(presence.acknowledged.revision),
+    nodes.flatMap(({ address4, address6 }) => [address4, address6].filter((address) => address !== null)).join(' ') ||
+      '-',
+    endpoints.map(({ endpoint }) => endpoint).join(' ') || '-',
+    hostId,
+  ]
+
+const stateText = (
+  { online, lastContactEpochMs, outcome, drift }: HostView['presence'],
+  nowEpochMs: number,
+): string => {
+  if (!online) return lastContactEpochMs === null ? 'not seen' : `away, seen ${agoText(lastContactEpochMs, nowEpochMs)}`
+  if (outcome === 'failed') return 'online, failing'
+  return drift.length > 0 ? 'online, drifted' : 'online'
+}
+
+const details = (host: HostView): string =>
+  [
+    ['name', host.name],
+    ['id', host.hostId],
+    ['system', `${host.system.os} ${host.system.osVersion} ${host.system.arch}, agent ${host.system.agentVersion}`],
+    ['state', stateText(host.presence, Date.now())],
+    ...(host.presence.detail === null ? [] : [['detail', host.presence.detail]]),
+    ...host.presence.drift.map((drift) => ['drift', drift]),
+    ['listens on', String(host.listenPort)],
+    [
+      'reached at',
+      host.endpoints.map(({ endpoint, origin }) => `${endpoint} (${origin})`).join(', ') || 'nowhere known',
+    ],
+    ['WireGuard key', host.wireguardKey],
+    ['control', `${host.controlAddress4} ${host.controlAddress6}`],
+    ...host.nodes.map((node) => [
+      `in ${node.networkName}`,
+      `${node.name}, ${[node.address4, node.address6].filter((address) => address !== null).join(' ')}, ${node.status}`,
+    ]),
+  ]
+    .map(([title = '', text = '']) => `${title.padEnd(14)} ${plain(text)}\n`)
+    .join('')
+
+const configText = ({ asOf, interface: own, peers }: HostConfigAnswer): string =>
+  `As of revision ${asOf.revision}, epoch ${asOf.epoch}\n\n[Interface]\nListenPort = ${own.listenPort}\nMTU = ${own.mtuBytes}\nAddress = ${[...own.addresses, ...own.controlAddresses].join(', ')}\n${peers
+    .map(
+      (peer) =>
+        `\n# ${peer.name}\n[Peer]\nPublicKey = ${peer.wireguardKey}\nEndpoint = ${peer.endpoints.join(' or ') || 'unknown'}\nAllowedIPs = ${peer.allowedIps.join(', ')}\n`,
+    )
+    .join('')}`

@@ -1,0 +1,108 @@
+import { Command } from 'commander'
+import { doneAnswer } from '../api/event-api.js'
+import { type NodeView, nodeAnswer } from '../api/node-api.js'
+import { contextOf, print } from './cli-context.js'
+import { type CliIo, table, timeText } from './cli-io.js'
+import { examples } from './examples.js'
+import { allNodes, findHostId, findNetworkId, findNodeId } from './find-by-name.js'
+import { parseMoment } from './parse-options.js'
+
+export const nodeCommands = (io: CliIo, nowEpochMs: () => number): Command => {
+  const node = new Command('node').description("hosts' memberships in networks")
+  node
+    .command('list')
+    .description('list the nodes')
+    .option('--network <network>', 'of this network only')
+    .action(async (options: { network?: string }, command: Command) => {
+      const context = await contextOf(io, command)
+      const { client } = context
+      const networkId = options.network === undefined ? undefined : await findNetworkId(client, options.network)
+      print(context, { nodes: await allNodes(client, networkId) }, ({ nodes }) => nodeTable(nodes))
+    })
+  node.addCommand(addNode(io, nowEpochMs))
+  node.addCommand(changeNode(io, 'approve', 'let a waiting node take part'))
+  node.addCommand(changeNode(io, 'connect', 'let a disconnected node take part again'))
+  node.addCommand(changeNode(io, 'disconnect', 'put a node aside; it keeps its addresses'))
+  node
+    .command('expire <node> <moment>')
+    .description('set when a node expires: 30m, 24h, 7d, a date, or never')
+    .action(async (nameOrId: string, moment: string, _options, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/nodes/${await findNodeId(context.client, nameOrId)}`
+      const body = { expiresAtEpochMs: parseMoment(nowEpochMs)(moment) }
+      const { reason } = context
+      const answer = await context.client.call({ method: 'PATCH', path, body, reason, answer: nodeAnswer })
+      print(context, answer, ({ node: changed }) => nodeTable([changed]))
+    })
+  node
+    .command('remove <node>')
+    .description('take a node out of its network; its host stays in the mesh')
+    .action(async (nameOrId: string, _options, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/nodes/${await findNodeId(context.client, nameOrId)}`
+      const { reason } = context
+      const answer = await context.client.call({ method: 'DELETE', path, reason, answer: doneAnswer })
+      print(context, answer, () => `Node ${nameOrId} is out of its network.\n`)
+    })
+  return examples(node, [
+    'meshfold node list --network office',
+    'meshfold node approve alpha.office',
+    'meshfold node add office alpha --address 10.66.0.10',
+    'meshfold node expire alpha.office 7d',
+  ])
+}
+
+interface AddOptions {
+  readonly name?: string
+  readonly address?: string
+  readonly address6?: string
+  readonly ephemeral: boolean
+  readonly expires?: number | null
+}
+
+const addNode = (io: CliIo, nowEpochMs: () => number): Command =>
+  new Command('add')
+    .argument('<network>', 'name or id')
+    .argument('<host>', 'name or id')
+    .description('put a host into a network')
+    .option('--name <name>', "its name there (default: the host's)")
+    .option('--address <address>', 'its IPv4 address (default: the lowest free one)')
+    .option('--address6 <address>', 'its IPv6 address (default: the lowest free one)')
+    .option('--ephemeral', 'it is removed some time after it went away', false)
+    .option('--expires <moment>', 'such as 24h, 7d or a date', parseMoment(nowEpochMs))
+    .action(async (network: string, host: string, options: AddOptions, command: Command) => {
+      const context = await contextOf(io, command)
+      const { client, reason } = context
+      const [networkId, hostId] = [await findNetworkId(client, network), await findHostId(client, host)]
+      const { name = null, address = null, address6 = null, ephemeral, expires = null } = options
+      const body = { hostId, name, address4: address, address6, ephemeral, expiresAtEpochMs: expires }
+      const path = `/networks/${networkId}/nodes`
+      const answer = await client.call({ method: 'POST', path, body, reason, answer: nodeAnswer })
+      print(context, answer, ({ node }) => nodeTable([node]))
+    })
+
+const changeNode = (io: CliIo, verb: 'approve' | 'connect' | 'disconnect', description: string): Command =>
+  new Command(verb)
+    .argument('<node>', 'name, name.network or id')
+    .description(description)
+    .action(async (nameOrId: string, _options, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/nodes/${await findNodeId(context.client, nameOrId)}/${verb}`
+      const { reason } = context
+      const answer = await context.client.call({ method: 'POST', path, reason, answer: nodeAnswer })
+      print(context, answer, ({ node }) => nodeTable([node]))
+    })
+
+const nodeTable = (nodes: readonly NodeView[]): string =>
+  nodes.length === 0
+    ? 'No nodes yet. Let a host join: meshfold key create first --network NETWORK\n'
+    : table(['NAME', 'NETWORK', 'ADDRESSES', 'STATUS', 'EXPIRES', 'ID'], nodes.map(row))
+
+const row = (node: NodeView): readonly string[] => [
+  node.name,
+  node.networkName,
+  [node.address4, node.address6].filter((address) => address !== null).join(' '),
+  node.awaySinceEpochMs === null ? node.status : `${node.status}, away`,
+  node.expiresAtEpochMs === null ? 'never' : timeText(node.expiresAtEpochMs),
+  node.nodeId,
+]
