@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+const OPENSSL = 'openssl'
+
 /** In PEM. */
 export interface Certificate {
   readonly key: string
@@ -18,7 +20,7 @@ export function selfSignedCertificate(
     const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
     const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test'
     const files = ['-addext', `subjectAltName=${names}`, '-keyout', keyFile, '-out', certFile]
-    const made = spawnSync('openssl', [...request.split(' '), ...files])
+    const made = spawnSync(OPENSSL, [...request.split(' '), ...files])
     if (made.status !== 0) return { missing: `openssl: ${made.error?.message ?? made.stderr.toString()}` }
     return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') }
   } finally {
