@@ -65,6 +65,12 @@ export function toolFailure(tool: Tool, failure: CommandFailure, action: string)
   }
 }
 
+/** BusyBox has programs of the same names that can't do half of it. */
+export function toolTooPoor(tool: Tool): HostDriverError {
+  const reason = `\`${tool}\` is not the one of ${PACKAGES[tool]} (BusyBox?): ${installHint(tool)}`
+  return { code: 'host-tool-missing', tool, reason }
+}
+
 /** A tool's own words as a driver's error, without the secret it was fed. */
 export function toolRefusal(result: CommandResult, action: string, secret: string | undefined): HostDriverError {
   const words = withoutSecret(result.stderr, secret).replace(/\s+/g, ' ').trim().slice(0, LONGEST_REASON)

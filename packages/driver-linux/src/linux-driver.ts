@@ -12,8 +12,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { createCommandRunner } from './command-runner.js'
 import { executeChange } from './execute/execute-change.js'
 import { executeChanges } from './execute/execute-changes.js'
+import { toolFailure, toolTooPoor } from './host-tool.js'
 import type { LinuxDriverOptions } from './linux-driver-options.js'
-import { type LinuxHost, refuse, run } from './linux-host.js'
+import { type LinuxHost, refuse } from './linux-host.js'
 import { observeLinuxHost } from './observe/observe-linux-host.js'
 import { openUserspaceSocket } from './userspace-socket.js'
 
@@ -41,8 +42,8 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
     )
   }
   const host = hostOf(options)
-  const version = await run(host, { tool: 'ip', args: ['-V'] }, 'open')
-  if (E.isLeft(version)) return version
+  const tools = await checkIp(host)
+  if (E.isLeft(tools)) return tools
   return E.right({
     capabilities: linuxCapabilities,
     observe: () => observeLinuxHost(host),
@@ -50,6 +51,12 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
     executeAll: (changes) => executeChanges(host, changes),
     close: async () => {},
   })
+}
+
+async function checkIp(host: LinuxHost): Promise<E.Either<HostDriverError, void>> {
+  const version = await host.runner({ file: 'ip', args: ['-V'] })
+  if (E.isLeft(version)) return E.left(toolFailure('ip', version.left, 'open'))
+  return version.right.stdout.includes('iproute2') ? E.right(undefined) : E.left(toolTooPoor('ip'))
 }
 
 function hostOf(options: LinuxDriverOptions): LinuxHost {

@@ -19,12 +19,12 @@ const isRecording = process.env.MESHFOLD_RECORD === '1'
 /** What a second run can't repeat. */
 const passing = new Set(['latestHandshakeAtEpochMs', 'receivedBytes', 'sentBytes', 'listenPort'])
 
-test.each(fixtureNames)('%s', async (name) => {
+test.for(fixtureNames)('%s', async (name, { skip }) => {
   await using lab = await Lab.open()
   const [host] = await lab.hosts(['recorded'])
   const setup = readFixture(name, 'setup.sh')
   if (setup === undefined) throw new Error(`${name} has no setup.sh`)
-  if (setup.includes('type wireguard') && !(await hasKernelWireguard(host))) return
+  if (setup.includes('type wireguard') && !(await hasKernelWireguard(host))) skip('the kernel has no WireGuard')
   await host.sh(`set -e\n${setup}`)
   const found = observationAsJson(await observeWith(host, name))
   if (isRecording) return writeFileSync(fixturePath(name, 'expected.json'), `${JSON.stringify(found, null, 2)}\n`)
