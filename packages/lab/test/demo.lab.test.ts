@@ -1,12 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { waitUntil } from '../src/wait-until.js'
 
+const mark = `DEMO_TEST=${randomUUID()}`
+const env = { ...process.env, DEMO_TEST: mark.split('=')[1] }
 const demo = fileURLToPath(new URL('../dist/demo.js', import.meta.url))
 
 interface Ended {
@@ -17,7 +19,7 @@ interface Ended {
 
 function runDemo(...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [demo, ...args], { timeout: 90_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, [demo, ...args], { timeout: 90_000, env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     )
   })
@@ -25,7 +27,7 @@ function runDemo(...args: readonly string[]): Promise<Ended> {
 
 /** Starts a demo that stays; resolves once it is up. */
 async function startDemo(...args: readonly string[]) {
-  const child = spawn(process.execPath, [demo, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [demo, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
   onTestFinished(() => void child.kill('SIGKILL'))
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -36,19 +38,23 @@ async function startDemo(...args: readonly string[]) {
   return { child, report: JSON.parse(line), said: () => stderr }
 }
 
-const commandLines = () =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      } catch {
-        return ''
-      }
-    })
+/** Processes that carry the mark of this file's demos in their environment: other tests run beside them. */
 const leftovers = () =>
-  commandLines().filter((line) => line.startsWith('wireguard-go') || /reference-(agent|server)|demo-inside/.test(line))
-const dataFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('meshfold-demo-'))
+  readdirSync('/proc')
+    .filter(
+      (name) => /^\d+$/.test(name) && name !== String(process.pid) && contentOf(`/proc/${name}/environ`).includes(mark),
+    )
+    .map((pid) => contentOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' '))
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const folderOf = (said: string) => /the database: (\S+)/.exec(said)?.[1] ?? 'not said'
 
 test('once: one object on stdout, everybody reached, nothing left', async () => {
   const { code, stdout, stderr } = await runDemo('--once', '--json')
@@ -59,16 +65,16 @@ test('once: one object on stdout, everybody reached, nothing left', async () => 
 })
 
 test('while it is up a second terminal reaches the server; SIGTERM leaves nothing', async () => {
-  const before = dataFolders()
   const { child, said } = await startDemo('--hosts', '2')
   const [, url, token] = /MESHFOLD_URL=(\S+) MESHFOLD_TOKEN=(\S+)/.exec(said()) ?? []
   expect((await fetch(`${url}/api/v1/healthz`)).status).toBe(200)
   const answer = await fetch(`${url}/api/v1/hosts`, { headers: { authorization: `Bearer ${token}` } })
   expect(await answer.json()).toMatchObject({ hosts: [{ presence: { online: true } }, { presence: { online: true } }] })
+  expect(existsSync(folderOf(said()))).toBe(true)
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
   expect(leftovers()).toEqual([])
-  expect(dataFolders()).toEqual(before)
+  expect(existsSync(folderOf(said()))).toBe(false)
 })
 
 test('kill -9 leaves no process', async () => {

@@ -39,7 +39,7 @@ export interface NamedStream {
 export async function startStreams(
   mesh: Mesh,
   pairs: readonly (readonly [MeshMember, MeshMember])[],
-  intervalMs = 100,
+  intervalMs = 200,
 ): Promise<readonly NamedStream[]> {
   return Promise.all(
     pairs.map(async ([from, to]) => {
