@@ -73,6 +73,8 @@ export interface UnderlayEvents {
 export interface AgentTiming {
   /** The whole host is read back so long after a patch was applied. */
   readonly readBackMs: number
+  /** How long a peer whose port changes has to come from there by itself before it is sent to there. */
+  readonly roamGraceMs: number
   /** The host is compared with its config so often, and after a failure, growing, between these. */
   readonly driftCheckMs: number
   readonly firstRetryMs: number
@@ -85,6 +87,7 @@ export interface AgentTiming {
 
 export const DEFAULT_TIMING: AgentTiming = {
   readBackMs: 500,
+  roamGraceMs: 250,
   driftCheckMs: 10_000,
   firstRetryMs: 1000,
   underlayPollMs: 2000,

@@ -19,7 +19,8 @@ import {
   type WireguardPublicKey,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { ConfigEntry, ConfigStore, ConfigStoreError } from '../state/config-store.js'
+import type { ConfigStore, ConfigStoreError } from '../state/config-store.js'
+import { ConfigJournal, isSamePlace } from './config-journal.js'
 import { type ConfigStep, LiveConfig } from './live-config.js'
 import { replayJournal } from './replay-journal.js'
 
@@ -52,22 +53,14 @@ export interface LoadedConfig {
   readonly damage: string | null
 }
 
-/** Rewritten when so many lines, or half as many changed fragments as there are, stand behind the snapshot. */
-const JOURNAL_LINES = 2000
-const JOURNAL_FRAGMENTS = 500
-
 export class ConfigKeeper {
   readonly live: LiveConfig = new LiveConfig()
   readonly #viewer: HostId
-  readonly #store: ConfigStore
+  readonly #journal: ConfigJournal
   readonly #monotonicMs: () => number
   #table: FragmentTable | undefined
   #appliedAsOf: AsOf | null = null
   #batch: (Batch & { readonly changedPeers: Set<WireguardPublicKey> }) | undefined
-  #unwritten: ConfigEntry[] = []
-  #mustRewrite = true
-  #lines = 0
-  #fragments = 0
 
   constructor(options: {
     readonly viewer: HostId
@@ -75,7 +68,7 @@ export class ConfigKeeper {
     readonly monotonicMs: () => number
   }) {
     this.#viewer = options.viewer
-    this.#store = options.store
+    this.#journal = new ConfigJournal(options.store)
     this.#monotonicMs = options.monotonicMs
   }
 
@@ -93,20 +86,20 @@ export class ConfigKeeper {
     return this.#appliedAsOf
   }
 
-  get hasBatch(): boolean {
-    return this.#batch !== undefined
+  /** Whether the host was brought there already. */
+  isApplied(asOf: AsOf): boolean {
+    return this.#appliedAsOf !== null && isSamePlace(this.#appliedAsOf, asOf)
   }
 
   /** Reads the journal. What can't be read is left out: an older config is better than none. */
   async load(): Promise<E.Either<ConfigStoreError, LoadedConfig>> {
-    const stored = await this.#store.load()
+    const stored = await this.#journal.load()
     if (E.isLeft(stored)) return stored
     const replayed = replayJournal(this.#viewer, stored.right.entries)
     const damage = stored.right.damage ?? replayed.damage
     this.#table = replayed.table
     this.#appliedAsOf = replayed.appliedAsOf
-    this.#mustRewrite = replayed.table === undefined || damage !== null
-    this.#lines = stored.right.entries.length
+    this.#journal.begin(stored.right.entries, replayed.table !== undefined && damage === null)
     if (replayed.table !== undefined) this.live.reset(replayed.table)
     return E.right({ asOf: this.receivedAsOf, appliedDesired: replayed.appliedDesired, damage })
   }
@@ -122,7 +115,7 @@ export class ConfigKeeper {
       kind: 'snapshot',
       ids: snapshot.fragments.map(fragmentIdOf),
     })
-    this.#unwritten.push({ kind: 'snapshot', snapshot })
+    this.#journal.note({ kind: 'snapshot', snapshot })
     return E.right(undefined)
   }
 
@@ -132,9 +125,10 @@ export class ConfigKeeper {
     if (table === undefined) return E.left({ code: 'nothing-held' })
     const touched = applyPatch(table, patch)
     if (E.isLeft(touched)) return touched
+    const isEmpty = patch.changes.length === 0
     const step = this.live.update(table, touched.right)
     this.#note(patch.asOf, step, { kind: 'patch', ids: patch.changes.map(({ fragment }) => fragment) })
-    this.#unwritten.push({ kind: 'patch', patch })
+    this.#journal.note(isEmpty ? { kind: 'reached', asOf: patch.asOf } : { kind: 'patch', patch })
     return E.right(undefined)
   }
 
@@ -143,9 +137,9 @@ export class ConfigKeeper {
     const held = this.receivedAsOf
     if (this.#table === undefined || held === null || held.epoch !== asOf.epoch) return
     if (compareAsOf(asOf, held) <= 0 || E.isLeft(applyPatch(this.#table, { asOf, changes: [] }))) return
-    this.#unwritten.push({ kind: 'reached', asOf })
+    this.#journal.note({ kind: 'reached', asOf })
     if (this.#batch !== undefined) this.#batch = { ...this.#batch, asOf }
-    else if (this.#appliedAsOf !== null && compareAsOf(this.#appliedAsOf, held) === 0) this.#appliedAsOf = asOf
+    else if (this.isApplied(held)) this.#appliedAsOf = asOf
   }
 
   /** What is to be applied now; what comes later is another batch. */
@@ -159,46 +153,18 @@ export class ConfigKeeper {
   noteApplied(batchAsOf: AsOf): AsOf {
     const asOf = this.#batch === undefined ? (this.receivedAsOf ?? batchAsOf) : batchAsOf
     this.#appliedAsOf = asOf
-    this.#unwritten.push({ kind: 'applied', asOf })
+    this.#journal.note({ kind: 'applied', asOf })
     return asOf
   }
 
-  /** Writes what isn't written yet, or everything anew where that has become shorter. */
+  /** Makes durable what was taken. */
   async save(): Promise<E.Either<ConfigStoreError, void>> {
-    const entries = this.#unwritten
-    const isWorthIt = this.#lines > JOURNAL_LINES || this.#fragments > Math.max(JOURNAL_FRAGMENTS, this.#size / 2)
-    const isApplied = this.#batch === undefined && isSame(this.#appliedAsOf, this.receivedAsOf)
-    if (this.#mustRewrite || (isWorthIt && isApplied)) return this.#rewrite()
-    if (entries.length === 0) return E.right(undefined)
-    this.#unwritten = []
-    this.#lines += entries.length
-    const written = await this.#store.append(entries)
-    if (E.isLeft(written)) this.#mustRewrite = true
-    return written
+    return this.#table === undefined ? E.right(undefined) : this.#journal.save(this.#table, this.#appliedAsOf)
   }
 
   async close(): Promise<void> {
-    if (this.#unwritten.length > 0) await this.save()
-    await this.#store.close()
-  }
-
-  get #size(): number {
-    return this.#table?.fragments.size ?? 0
-  }
-
-  async #rewrite(): Promise<E.Either<ConfigStoreError, void>> {
-    if (this.#table === undefined) return E.right(undefined)
-    const { asOf, fragments } = this.#table
-    const snapshot = { asOf, fragments: [...fragments.values()].map(({ fragment }) => fragment) }
-    const isApplied = isSame(this.#appliedAsOf, asOf)
-    const entries: ConfigEntry[] = [{ kind: 'snapshot', snapshot }]
-    if (isApplied) entries.push({ kind: 'applied', asOf })
-    this.#unwritten = []
-    const written = await this.#store.rewrite(entries)
-    this.#mustRewrite = E.isLeft(written)
-    this.#lines = entries.length
-    this.#fragments = 0
-    return written
+    await this.save()
+    await this.#journal.close()
   }
 
   #note(
@@ -215,7 +181,6 @@ export class ConfigKeeper {
     const earlier = this.#batch
     const changedPeers = earlier?.changedPeers ?? new Set<WireguardPublicKey>()
     for (const key of step.changedPeers) changedPeers.add(key)
-    this.#fragments += ids.length
     this.#batch = {
       asOf,
       changedPeers,
@@ -224,6 +189,3 @@ export class ConfigKeeper {
     }
   }
 }
-
-const isSame = (one: AsOf | null, other: AsOf | null): boolean =>
-  one !== null && other !== null && compareAsOf(one, other) === 0

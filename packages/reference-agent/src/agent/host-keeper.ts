@@ -17,14 +17,18 @@ import {
   type WireguardPublicKey,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import { dependsOnPeers, withoutAwaited } from './awaited-peers.js'
 import type { ConfigStep } from './live-config.js'
 
 /** What was done. */
-export type KeptHost = Pick<ReconcileReport, 'executed'>
+export interface KeptHost extends Pick<ReconcileReport, 'executed'> {
+  /** Peers that are about to come from another port by themselves; one that doesn't is written at the next read-back. */
+  readonly awaited: number
+}
 
 /**
- * Endpoints move by themselves when a peer roams. Before one is overwritten, the host is looked at again, unless that was so
- * recently.
+ * Peers move by themselves, and come to life. Before a step that depends on where they are, the host is looked at again, unless
+ * that was so recently.
  */
 const FRESH_MS = 250
 
@@ -72,23 +76,26 @@ export class HostKeeper {
   async bringTo(desired: DesiredHost, step: ConfigStep): Promise<E.Either<ReconcileError, KeptHost>> {
     if (!this.#isSound || this.#observed?.interface === undefined) return this.putRight(desired)
     let plan = this.#plan(desired, step)
-    if (this.#monotonicMs() - this.#observedAtMs > FRESH_MS && overwritesEndpoint(plan, this.#observed)) {
+    if (this.#monotonicMs() - this.#observedAtMs > FRESH_MS && dependsOnPeers(plan, this.#observed)) {
       const looked = await this.look()
       if (E.isLeft(looked)) return looked
       if (looked.right.interface === undefined) return this.putRight(desired)
       plan = this.#plan(desired, step)
     }
-    // Taken now: the map that `desired` holds may move on while steps are carried out.
-    const peers = [...step.changedPeers].map((key) => [key, desired.peers.get(key)] as const)
+    const { steps, awaited } = withoutAwaited(plan, this.#observed)
+    // Taken now: the map that `desired` holds may move on while steps are carried out. An awaited peer stays as it was applied, so
+    // that its old endpoint is known to be withdrawn later too.
+    const keys = [...step.changedPeers].filter((key) => !awaited.has(key))
+    const peers = keys.map((key) => [key, desired.peers.get(key)] as const)
     const executed: HostChange[] = []
-    const failed = await executePlan(this.#driver, plan, executed)
+    const failed = await executePlan(this.#driver, steps, executed)
     this.#noteExecuted(executed)
     if (failed !== undefined) {
       this.#isSound = false
       return E.left({ code: 'step-failed', ...failed, executed, observed: undefined })
     }
     this.#noteApplied(desired, peers)
-    return E.right({ executed })
+    return E.right({ executed, awaited: awaited.size })
   }
 
   /** Compares the whole host, puts right what differs, and reads it back. */
@@ -103,7 +110,7 @@ export class HostKeeper {
         ? undefined
         : outcome.left.observed
     if (observed !== undefined) this.#see(observed)
-    return outcome
+    return E.isLeft(outcome) ? outcome : E.right({ executed: outcome.right.executed, awaited: 0 })
   }
 
   /** Makes WireGuard forget addresses that this host no longer has. Without an interface there is nothing to forget. */
@@ -117,12 +124,13 @@ export class HostKeeper {
   }
 
   /** Takes the interface away, with everything on it. */
-  async remove(): Promise<E.Either<ReconcileError, KeptHost>> {
+  async remove(): Promise<E.Either<ReconcileError, void>> {
     this.#applied = undefined
     this.#isSound = false
     const outcome = await reconcile(this.#driver, undefined)
-    if (E.isRight(outcome)) this.#see(outcome.right.observed)
-    return outcome
+    if (E.isLeft(outcome)) return outcome
+    this.#see(outcome.right.observed)
+    return E.right(undefined)
   }
 
   #plan(desired: DesiredHost, { changedPeers, isOwnChanged }: ConfigStep): readonly HostChange[] {
@@ -153,13 +161,4 @@ export class HostKeeper {
     }
     this.#applied = { ...desired, peers: applied }
   }
-}
-
-function overwritesEndpoint(plan: readonly HostChange[], observed: ObservedHost): boolean {
-  return plan.some(
-    (change) =>
-      change.kind === 'set-peer' &&
-      change.endpoint !== undefined &&
-      observed.peers.get(change.publicKey)?.endpoint !== undefined,
-  )
 }

@@ -1,0 +1,204 @@
+/**
+ * The duty towards the host: make it as its config says, after each patch at a cost that grows with the patch, and put right what
+ * others change. One deed at a time, the more urgent first.
+ */
+import type { AsOf, ObservedHost, ReconcileError } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { AgentLog } from './agent-log.js'
+import type { AgentOptions, AgentTiming } from './agent-options.js'
+import type { Batch, ConfigKeeper } from './config-keeper.js'
+import { countChanges, describeOneDrift, describeReconcileError } from './describe-failure.js'
+import { MAX_DRIFT } from './describe-status.js'
+import { HostKeeper, type KeptHost } from './host-keeper.js'
+import { PutOff } from './put-off.js'
+import { Turns } from './turns.js'
+
+export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' | 'timers'> {
+  readonly log: AgentLog
+  readonly timing: AgentTiming
+  readonly config: ConfigKeeper
+  /** Each time the host was read. */
+  readonly onObserved: (observed: ObservedHost) => void
+  /** This host sends from elsewhere than before: peers are to be told. */
+  readonly onMoved: () => void
+  /** The host is, or is not, as everything up to there says. */
+  readonly onOutcome: (asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null) => void
+}
+
+type Deed = 'refresh-underlay' | 'apply' | 'put-right' | 'look'
+
+const LONGEST_DETAIL = 1000
+const READ_BACK_BOUND_MS = 1000
+
+export class HostDuty {
+  readonly host: HostKeeper
+  readonly #options: HostDutyOptions
+  readonly #turns: Turns<Deed>
+  readonly #readBack: PutOff
+  #retryMs: number
+  #cancelRetry: () => void = () => {}
+  #failure: string | null = null
+  #drift: readonly string[] = []
+  #notSaved: string | null = null
+  /** What the next comparison of the whole host is for. */
+  #occasion: 'start' | 'awaited peers' | 'routine' = 'start'
+
+  constructor(options: HostDutyOptions) {
+    const { driver, clock, timers, timing, onObserved } = options
+    this.#options = options
+    this.#retryMs = timing.firstRetryMs
+    this.host = new HostKeeper({ driver, monotonicMs: clock.monotonicMs, onObserved })
+    const deed = () => this.want('put-right')
+    this.#readBack = new PutOff({ timers, clock, boundMs: READ_BACK_BOUND_MS, deed })
+    this.#turns = new Turns<Deed>([
+      ['refresh-underlay', () => this.#refreshUnderlay()],
+      ['apply', () => this.#apply()],
+      ['put-right', () => this.#putRight()],
+      ['look', () => this.#look()],
+    ])
+  }
+
+  want(deed: Deed): void {
+    this.#turns.want(deed)
+  }
+
+  /** Resolves when nothing is to be done any more. */
+  settled(): Promise<void> {
+    return this.#turns.settled()
+  }
+
+  /** Begins nothing new; resolves when the present deed is done. */
+  async close(): Promise<void> {
+    this.#readBack.cancel()
+    this.#cancelRetry()
+    await this.#turns.close()
+  }
+
+  /** Why the host is not as its config says; `null`: it is. */
+  get failure(): string | null {
+    return this.#failure
+  }
+
+  /** What of it could not be put right. */
+  get drift(): readonly string[] {
+    return this.#drift
+  }
+
+  /** Why the config can't be kept on disk; `null`: it is. */
+  get notSaved(): string | null {
+    return this.#notSaved
+  }
+
+  /** Makes the host as its latest patches say. */
+  async #apply(): Promise<void> {
+    const { config, timing } = this.#options
+    const batch = config.takeBatch()
+    if (batch === undefined) return
+    await this.#save()
+    const { desired } = config.live
+    const outcome =
+      desired === undefined ? E.right({ executed: [], awaited: 0 }) : await this.host.bringTo(desired, batch)
+    if (E.isLeft(outcome)) {
+      this.#onFailure(outcome.left)
+      return
+    }
+    this.#logApplied(batch, outcome.right)
+    await this.#onSuccess(batch.asOf, outcome.right, 'tell')
+    if (outcome.right.awaited === 0) {
+      this.#readBack.want(timing.readBackMs)
+    } else {
+      this.#occasion = 'awaited peers'
+      this.#readBack.wantBy(timing.roamGraceMs)
+    }
+  }
+
+  /** Compares the whole host with its config, and puts right what differs. */
+  async #putRight(): Promise<void> {
+    const { desired } = this.#options.config.live
+    const asOf = this.#options.config.receivedAsOf
+    const occasion = this.#occasion
+    this.#occasion = 'routine'
+    if (desired === undefined || asOf === null) {
+      await this.#look()
+      return
+    }
+    const outcome = await this.host.putRight(desired)
+    if (E.isLeft(outcome)) {
+      this.#onFailure(outcome.left)
+      return
+    }
+    this.#logPutRight(asOf, outcome.right, occasion)
+    await this.#onSuccess(asOf, outcome.right, 'tell if new')
+  }
+
+  async #look(): Promise<void> {
+    const looked = await this.host.look()
+    if (E.isLeft(looked)) this.#onFailure(looked.left)
+  }
+
+  async #refreshUnderlay(): Promise<void> {
+    const refreshed = await this.host.refreshUnderlay()
+    if (E.isLeft(refreshed)) {
+      const detail = describeReconcileError(refreshed.left)
+      this.#options.log.warn({ detail }, 'WireGuard could not be told that an address is gone')
+    }
+    this.#options.onMoved()
+    this.want('look')
+  }
+
+  async #onSuccess(asOf: AsOf, { executed }: KeptHost, telling: 'tell' | 'tell if new'): Promise<void> {
+    const { config, timing, onMoved, onOutcome } = this.#options
+    const isNew = this.#failure !== null || !config.isApplied(asOf)
+    this.#failure = null
+    this.#drift = []
+    this.#retryMs = timing.firstRetryMs
+    this.#cancelRetry()
+    if (executed.some(({ kind }) => kind === 'set-listen-port')) onMoved()
+    const applied = isNew ? config.noteApplied(asOf) : asOf
+    await this.#save()
+    if (isNew || telling === 'tell') onOutcome(applied, 'applied', null)
+  }
+
+  #onFailure(error: ReconcileError): void {
+    const { config, log, timers, timing, onOutcome } = this.#options
+    const detail = describeReconcileError(error).slice(0, LONGEST_DETAIL)
+    const asOf = config.receivedAsOf
+    const isNews = detail !== this.#failure
+    if (isNews) log.error({ asOf, code: error.code, detail }, 'the host is not as its config says; trying on')
+    if (asOf !== null) onOutcome(asOf, 'failed', detail)
+    this.#failure = detail
+    const drift = error.code === 'did-not-converge' ? error.drift.slice(0, MAX_DRIFT).map(describeOneDrift) : [detail]
+    this.#drift = drift.map((text) => text.slice(0, 300))
+    this.#cancelRetry()
+    this.#cancelRetry = timers.after(this.#retryMs, () => this.want('put-right'))
+    this.#retryMs = Math.min(timing.driftCheckMs, this.#retryMs * 2)
+  }
+
+  async #save(): Promise<void> {
+    const saved = await this.#options.config.save()
+    const problem = E.isLeft(saved) ? saved.left.reason : null
+    if (problem !== null && problem !== this.#notSaved) {
+      const words = 'the config could not be saved; a restart would begin with an older one'
+      this.#options.log.error({ reason: problem }, words)
+    }
+    this.#notSaved = problem
+  }
+
+  #logApplied({ received }: Batch, { executed }: KeptHost): void {
+    const { log, clock } = this.#options
+    const nowMs = clock.monotonicMs()
+    for (const { kind, asOf, fragments, kinds, atMs } of received) {
+      const ms = Math.round(nowMs - atMs)
+      log.info({ asOf, fragments, kinds, changes: executed.length, ms, together: received.length }, `${kind} applied`)
+    }
+  }
+
+  #logPutRight(asOf: AsOf, { executed }: KeptHost, occasion: 'start' | 'awaited peers' | 'routine'): void {
+    const { log } = this.#options
+    const fields = { asOf, changes: executed.length, kinds: countChanges(executed) }
+    if (occasion === 'start') log.info(fields, 'last good config applied')
+    else if (this.#failure !== null) log.info(fields, 'the host is as its config says again')
+    else if (occasion === 'awaited peers') log.debug(fields, 'read back after peers had time to move')
+    else if (executed.length > 0) log.warn(fields, 'drift put right')
+  }
+}

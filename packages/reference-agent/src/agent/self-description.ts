@@ -1,0 +1,44 @@
+import {
+  type Clock,
+  type HostConfig,
+  type HostReport,
+  hasLiveHandshake,
+  type IpAddress,
+  type ObservedHost,
+  supportedCapabilities,
+} from '@meshfold/core'
+import { type EndpointRules, ownEndpoints, ownPrefixes } from '../report/own-endpoints.js'
+import type { AgentOptions } from './agent-options.js'
+import type { LiveConfig } from './live-config.js'
+
+/** Which addresses of this host are told, with the config that is held. */
+export function endpointRulesOf(facts: AgentOptions['facts'], own: HostConfig['own'] | undefined): EndpointRules {
+  const { declaredEndpoints, excludedPrefixes, listenPort } = facts
+  const meshPrefixes = own?.routes.map(({ prefix }) => prefix) ?? []
+  return { listenPort: own?.listenPort ?? listenPort, declaredEndpoints, excludedPrefixes, meshPrefixes }
+}
+
+/** What this host says of itself. */
+export function reportOf(
+  { facts, driver }: Pick<AgentOptions, 'facts' | 'driver'>,
+  { underlayAddresses }: ObservedHost,
+  rules: EndpointRules,
+  drift: readonly string[],
+): HostReport {
+  return {
+    system: facts.system,
+    listenPort: rules.listenPort,
+    endpoints: ownEndpoints(underlayAddresses, rules),
+    localPrefixes: ownPrefixes(underlayAddresses, rules),
+    capabilities: supportedCapabilities(driver.capabilities),
+    drift,
+  }
+}
+
+/** Control addresses of the peers with whom a session lives. */
+export function livePeers(live: LiveConfig, observed: ObservedHost, clock: Clock): readonly IpAddress[] {
+  const nowEpochMs = clock.nowEpochMs()
+  return [...live.peers.values()]
+    .filter(({ wireguardKey }) => hasLiveHandshake(observed.peers.get(wireguardKey), nowEpochMs))
+    .map(({ controlAddress4 }) => controlAddress4)
+}
