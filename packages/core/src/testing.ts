@@ -16,6 +16,14 @@ export {
   samplePublicKey,
 } from './testing/arbitraries/hosts.js'
 export {
+  arbitraryMeshCommand,
+  arbitraryMeshEvent,
+  type MeshHistory,
+  type MeshHistoryOptions,
+  type MeshStep,
+  meshHistory,
+} from './testing/arbitraries/mesh.js'
+export {
   arbitraryAddressWithin,
   arbitraryCommandId,
   arbitraryEnrollmentKeyId,

@@ -41,8 +41,9 @@ export const largeMapSet = <K extends string, V>(draft: LargeMap<K, V>, key: K, 
   const map = draft as MutableLargeMap<K, V>
   const slot = slotOf(key)
   const entries = entriesAt(map, slot)
-  if (!entries.has(key)) map.size += 1
+  const before = entries.size
   entries.set(key, value as V)
+  if (entries.size > before) map.size += 1
 }
 
 /** Only on a draft or a private mutable state. Deleting what is not there changes nothing. */

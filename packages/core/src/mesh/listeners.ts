@@ -1,7 +1,7 @@
 /** Which host listens on which port of a public address (A3: two hosts behind one address need different ports). */
 import type { Draft } from 'immer'
-import { endpointAddress, type HostId, type IpAddress } from '../values/index.js'
-import { largeMapDelete, largeMapGet, largeMapSet } from './large-map.js'
+import { endpointAddress, type HostId, type IpAddress, udpEndpointOf } from '../values/index.js'
+import { largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
 import type { Host, MeshState } from './mesh-state.js'
 
 /**
@@ -34,10 +34,10 @@ export const freeListenPort = (
   endpoints: Host['endpoints'],
   wantedPort: number,
 ): number | undefined => {
-  const listeners = publicAddressesOf(endpoints).flatMap(
-    (address) => largeMapGet(state.indexes.listenersByAddress, address) ?? [],
-  )
-  const isFree = (port: number) => listeners.every((ports) => (ports.get(port) ?? hostId) === hostId)
+  const addresses = publicAddressesOf(endpoints)
+  const holderOf = (address: IpAddress, port: number) =>
+    largeMapGet(state.indexes.hostIdsByListener, udpEndpointOf(address, port)) ?? hostId
+  const isFree = (port: number) => addresses.every((address) => holderOf(address, port) === hostId)
   for (let tried = 0, port = wantedPort; tried < 65_535; tried += 1, port = nextPort(port))
     if (isFree(port)) return port
   return undefined
@@ -48,28 +48,22 @@ const nextPort = (port: number): number => {
   return port + 1 === 443 ? 444 : port + 1
 }
 
+type Listener = Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>
+
 /** To be called by recipes when a host's endpoints or port change: first with what it had, then with what it has. */
-export const removeListeners = (
-  draft: Draft<MeshState>,
-  host: Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>,
-): void => {
-  for (const address of publicAddressesOf(host.endpoints)) {
-    const ports = largeMapGet(draft.indexes.listenersByAddress, address)
-    if (ports?.get(host.listenPort) !== host.hostId) continue
-    ports.delete(host.listenPort)
-    if (ports.size === 0) largeMapDelete(draft.indexes.listenersByAddress, address)
+export const removeListeners = (draft: Draft<MeshState>, { hostId, endpoints, listenPort }: Listener): void => {
+  const { hostIdsByListener } = draft.indexes
+  for (const address of publicAddressesOf(endpoints)) {
+    const listener = udpEndpointOf(address, listenPort)
+    if (largeMapGet(hostIdsByListener, listener) === hostId) largeMapDelete(hostIdsByListener, listener)
   }
 }
 
 /** A port that somebody holds already stays theirs: the log may hold such events, made before the rule was there. */
-export const addListeners = (
-  draft: Draft<MeshState>,
-  host: Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>,
-): void => {
-  for (const address of publicAddressesOf(host.endpoints)) {
-    const ports = largeMapGet(draft.indexes.listenersByAddress, address)
-    if (ports === undefined)
-      largeMapSet(draft.indexes.listenersByAddress, address, new Map([[host.listenPort, host.hostId]]))
-    else if (!ports.has(host.listenPort)) ports.set(host.listenPort, host.hostId)
+export const addListeners = (draft: Draft<MeshState>, { hostId, endpoints, listenPort }: Listener): void => {
+  const { hostIdsByListener } = draft.indexes
+  for (const address of publicAddressesOf(endpoints)) {
+    const listener = udpEndpointOf(address, listenPort)
+    if (!largeMapHas(hostIdsByListener, listener)) largeMapSet(hostIdsByListener, listener, hostId)
   }
 }

@@ -17,6 +17,7 @@ import {
   type NetworkId,
   type NetworkName,
   type NodeId,
+  type UdpEndpoint,
   type WireguardPublicKey,
 } from '../values/index.js'
 import type { EndpointCandidate } from './endpoint-candidate.js'
@@ -164,8 +165,8 @@ export interface MeshIndexes {
   readonly hostIdsByIdentityKey: LargeMap<IdentityPublicKey, HostId>
   /** Keys of hosts that were removed: they never come back. The value is the host that had them. */
   readonly retiredKeys: LargeMap<string, HostId>
-  /** Who listens on which port of a public address. */
-  readonly listenersByAddress: LargeMap<IpAddress, ReadonlyMap<number, HostId>>
+  /** Who listens on which port of a public address, by both: the port it listens on, not the one others see. */
+  readonly hostIdsByListener: LargeMap<UdpEndpoint, HostId>
   readonly enrollmentKeyIdsByName: ReadonlyMap<string, EnrollmentKeyId>
   /** Control addresses of the IPv4 range; the IPv6 ones follow from the hosts' keys. */
   readonly controlPool4: AddressPool | null
@@ -189,7 +190,7 @@ export const emptyMeshState = (): MeshState => ({
     hostIdsByWireguardKey: emptyLargeMap(),
     hostIdsByIdentityKey: emptyLargeMap(),
     retiredKeys: emptyLargeMap(),
-    listenersByAddress: emptyLargeMap(),
+    hostIdsByListener: emptyLargeMap(),
     enrollmentKeyIdsByName: new Map(),
     controlPool4: null,
     hostIdsByControlAddress6: emptyLargeMap(),

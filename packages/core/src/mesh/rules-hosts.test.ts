@@ -172,7 +172,7 @@ describe('a host reports its endpoints', () => {
       .given(withHost)
       .when(moved)
       .then([{ ...moved, type: 'HostEndpointsChanged' }])
-    expect(indexes.listenersByAddress.size).toBe(1)
+    expect(indexes.hostIdsByListener.size).toBe(1)
     mesh.given(withHost).when(report({})).thenNothing()
     mesh.given(created).when(report({})).thenRefused('host-unknown', { hostId: host1 })
   })
@@ -338,7 +338,7 @@ describe('a host goes', () => {
       .given(eventsOf(...inTwo))
       .when(remove)
       .then([left(1), left(2), { type: 'HostRemoved', atEpochMs: sampleTime, hostId: host1 }])
-    expect([state.hosts.size, state.nodes.size, state.indexes.listenersByAddress.size]).toEqual([0, 0, 0])
+    expect([state.hosts.size, state.nodes.size, state.indexes.hostIdsByListener.size]).toEqual([0, 0, 0])
     mesh
       .given(eventsOf(...inTwo, remove))
       .when(remove)

@@ -2,10 +2,11 @@
 import {
   type HostId,
   type IdentityPublicKey,
-  type IpAddress,
   type Ipv6Address,
   isAddressUsable,
   prefixContainsAddress,
+  type UdpEndpoint,
+  udpEndpointOf,
   type WireguardPublicKey,
 } from '../../values/index.js'
 import { largeMapHas, largeMapValues } from '../large-map.js'
@@ -88,18 +89,10 @@ const nodeIdsBreaches = (state: MeshState, host: Host): readonly InvariantBreach
 /** Two hosts on one port of one public address would get each other's packets. */
 const listenerBreaches = (state: MeshState, hosts: readonly Host[]): readonly InvariantBreach[] => {
   const listeners = hosts.flatMap(({ hostId, endpoints, listenPort }) =>
-    publicAddressesOf(endpoints).map((address) => ({ hostId, address, listenPort })),
+    publicAddressesOf(endpoints).map((address) => [udpEndpointOf(address, listenPort), hostId] as const),
   )
-  const expected = new Map<IpAddress, Map<number, HostId>>()
-  for (const { hostId, address, listenPort } of listeners) {
-    const ports = expected.get(address) ?? new Map<number, HostId>()
-    expected.set(address, ports.set(listenPort, hostId))
-  }
   return [
-    ...duplicates(
-      'listener-unique',
-      listeners.map((l) => [`${l.address} port ${l.listenPort}`, l.hostId]),
-    ),
-    ...indexBreaches<IpAddress, ReadonlyMap<number, HostId>>('listeners', state.indexes.listenersByAddress, expected),
+    ...duplicates('listener-unique', listeners),
+    ...indexBreaches('listeners', state.indexes.hostIdsByListener, new Map<UdpEndpoint, HostId>(listeners)),
   ]
 }
