@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Crypto } from '../ports/crypto.js'
 import { encodeBase64 } from '../values/index.js'
-import { bytesOf, encodeTranscript } from './bytes.js'
+import { concatBytes, encodeTranscript, utf8Bytes } from './bytes.js'
 
 /** The key of one direction. */
 export interface FrameKey {
@@ -46,14 +46,14 @@ export interface FrameReader {
 /** Characters that a frame has besides its payload: at most so many. */
 export const FRAME_OVERHEAD = 16 + 1 + 43 + 1
 
-const MAC_BYTES = 32
 const MAC_CHARACTERS = 43
 
 export function createFrameWriter(crypto: Crypto, key: FrameKey): FrameWriter {
+  const macOf = frameMac(crypto, key)
   let counter = 0
   return {
     write: (payload) => {
-      const mac = encodeBase64(frameMac(crypto, key, counter, payload), 'url')
+      const mac = macOf(counter, payload)
       return `${counter++}.${mac}.${payload}`
     },
   }
@@ -61,6 +61,7 @@ export function createFrameWriter(crypto: Crypto, key: FrameKey): FrameWriter {
 
 /** After its first error the reader answers `frame-reader-dead` to everything. */
 export function createFrameReader(crypto: Crypto, key: FrameKey): FrameReader {
+  const macOf = frameMac(crypto, key)
   let counter = 0
   let isDead = false
   const fail = (code: FrameError['code']): E.Either<FrameError, never> => {
@@ -74,16 +75,22 @@ export function createFrameReader(crypto: Crypto, key: FrameKey): FrameReader {
       const payloadStart = macStart + MAC_CHARACTERS + 1
       if (macStart === 0 || frame.charAt(payloadStart - 1) !== '.') return fail('frame-malformed')
       if (frame.slice(0, macStart - 1) !== String(counter)) return fail('frame-counter-unexpected')
-      const mac = bytesOf(frame.slice(macStart, payloadStart - 1), MAC_BYTES)
-      if (mac === undefined) return fail('frame-malformed')
+      const mac = frame.slice(macStart, payloadStart - 1)
       const payload = frame.slice(payloadStart)
-      if (!crypto.equalsConstantTime(mac, frameMac(crypto, key, counter, payload))) return fail('frame-mac-invalid')
+      const isRight = crypto.equalsConstantTime(utf8Bytes(mac), utf8Bytes(macOf(counter, payload)))
+      if (!isRight) return fail('frame-mac-invalid')
       counter++
       return E.right(payload)
     },
   }
 }
 
-function frameMac(crypto: Crypto, key: FrameKey, counter: number, payload: string): Uint8Array {
-  return crypto.hmacSha256(key.secret, encodeTranscript(`meshfold.v1 frame ${key.direction}`, [counter, payload]))
+/** As text, for which there is one spelling, so that texts can be compared. */
+function frameMac(crypto: Crypto, key: FrameKey): (counter: number, payload: string) => string {
+  const label = encodeTranscript(`meshfold.v1 frame ${key.direction}`, [])
+  return (counter, payload) => {
+    // A counter has no point in it, and the payload is all that follows: no other frame gives these bytes.
+    const bytes = concatBytes([label, utf8Bytes(`${counter}.`), utf8Bytes(payload)])
+    return encodeBase64(crypto.hmacSha256(key.secret, bytes), 'url')
+  }
 }
