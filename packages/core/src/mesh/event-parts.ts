@@ -1,7 +1,6 @@
 /** Pieces that several events and commands share, with their codecs. */
 import * as t from 'io-ts'
 import {
-  epochMsCodec,
   type HostCapability,
   hostCapabilities,
   ipAddressCodec,
@@ -98,9 +97,6 @@ export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> 
     (u, c) => (u === null ? t.success(null) : codec.validate(u, c)),
     t.identity,
   )
-
-/** What every event has besides its own fields. */
-export const eventTime = { atEpochMs: epochMsCodec }
 
 /** Controls, line separators, and marks that reorder text: none of them may reach a terminal or a log line. */
 const unprintable: readonly (readonly [first: number, last: number])[] = [
