@@ -62,6 +62,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
             const list = patchOfStep(changes, before, after, hostId)
             if (!concerned.has(hostId)) expectSame(list, [])
             // Nothing is sent that the viewer has: each change changes what it holds.
+            expectSame(new Set(list.map(({ fragment }) => fragment)).size, list.length)
             const held = new Map([...table.fragments].map(([id, { version }]) => [id, version]))
             for (const { fragment, change } of list)
               if (change.op === 'put' && held.get(fragment) === change.to) throw new Error(`sent again: ${fragment}`)

@@ -59,8 +59,15 @@ export const patchOfStep = (
   const moved = changes.visibility.find(({ hostId }) => hostId === viewer)
   const networkIds = new Set(networksSeenBy(after, viewer))
   for (const networkId of moved?.gained ?? []) networkIds.delete(networkId)
-  const applicable = changes.changes.filter((change) => concerns(change, viewer, networkIds, before))
+  const applicable = onceEach(changes.changes.filter((change) => concerns(change, viewer, networkIds, before)))
   return moved === undefined ? applicable : [...applicable, ...visibilityPatch(before, after, moved, applicable)]
+}
+
+/** A host that changed and came into view in one step stands in both lists, with the same content. */
+const onceEach = (changes: readonly FragmentChange[]): readonly FragmentChange[] => {
+  const fragments = new Set(changes.map(({ fragment }) => fragment))
+  if (fragments.size === changes.length) return changes
+  return changes.filter(({ fragment }) => fragments.delete(fragment))
 }
 
 const concerns = (
