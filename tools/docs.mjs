@@ -31,7 +31,7 @@ const freshPages = []
 for (const page of pages) {
   const file = join(root, page)
   const text = readFileSync(file, 'utf8')
-  const { text: fresh, complaints: found } = refreshMarkdown(text, generators)
+  const { text: fresh, complaints: found } = await refreshMarkdown(text, generators)
   complaints.push(...found.map((complaint) => `${page}: ${complaint}`))
   if (fresh !== text && write) writeFileSync(file, fresh)
   if (fresh !== text && !write) complaints.push(`${page} is stale: npm run pnpm -- docs:write`)

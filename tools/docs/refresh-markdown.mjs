@@ -5,39 +5,42 @@
  * - what stands between `<!-- generated: <name> [arguments] -->` and `<!-- /generated -->`.
  */
 
-/** @typedef {(argument: string) => string} Generator throws with the reason when there is nothing to copy */
+/** @typedef {(argument: string) => Promise<string>} Generator rejects with the reason when there is nothing to copy */
 
-const fence = /^```(\S+) +(\w+)=(\S+)\n([\s\S]*?)^```$/gm
-const generated = /^(<!-- generated: (\S+) ?(.*?) -->)\n[\s\S]*?^(<!-- \/generated -->)$/gm
+const fence = /^(```\S+ +(\w+)=(\S+))\n([\s\S]*?)^(```)$/gm
+const generated = /^(<!-- generated: (\w+) ?(.*?) -->)\n([\s\S]*?)^(<!-- \/generated -->)$/gm
 
 /**
  * @param {string} text
  * @param {Readonly<Record<string, Generator>>} generators by name; `file` and `run` are those of code blocks
- * @returns {{ readonly text: string, readonly complaints: readonly string[] }}
+ * @returns {Promise<{ readonly text: string, readonly complaints: readonly string[] }>}
  */
-export function refreshMarkdown(text, generators) {
+export async function refreshMarkdown(text, generators) {
   /** @type {string[]} */
   const complaints = []
   /** @param {string} name @param {string} argument @param {string} before */
-  const make = (name, argument, before) => {
+  const make = async (name, argument, before) => {
     try {
       const generator = generators[name]
       if (generator === undefined) throw new Error('there is no such source')
-      return generator(argument)
+      return endLine(await generator(argument))
     } catch (error) {
       complaints.push(`${name} ${argument}: ${error instanceof Error ? error.message : error}`)
       return before
     }
   }
-  const withBlocks = text.replace(
-    fence,
-    (_block, language, name, argument, body) =>
-      `\`\`\`${language} ${name}=${argument}\n${endLine(make(name, argument, body))}\`\`\``,
-  )
-  const fresh = withBlocks.replace(generated, (section, opening, name, argument, closing) => {
-    const body = make(name, argument, section.slice(opening.length + 1, -closing.length))
-    return `${opening}\n${endLine(body)}${closing}`
-  })
+  let fresh = text
+  for (const pattern of [fence, generated]) {
+    const copies = [...fresh.matchAll(pattern)]
+    const bodies = await Promise.all(
+      copies.map(([, , name = '', argument = '', body = '']) => make(name, argument, body)),
+    )
+    let next = 0
+    fresh = fresh.replace(
+      pattern,
+      (_whole, opening, _name, _argument, _body, closing) => `${opening}\n${bodies[next++]}${closing}`,
+    )
+  }
   return { text: fresh, complaints }
 }
 
