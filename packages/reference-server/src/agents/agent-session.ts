@@ -33,8 +33,8 @@ export interface AgentSessionOptions {
 type Standing =
   /** Nothing was heard yet. */
   | { readonly at: 'arrived' }
-  /** It holds more than this server knows: it is sent nothing older. */
-  | { readonly at: 'ahead'; readonly asOf: AsOf }
+  /** It holds more than this server knows: it is sent nothing older. `forSure`: the log doesn't know it either. */
+  | { readonly at: 'ahead'; readonly asOf: AsOf; readonly forSure: boolean }
   | { readonly at: 'table-wanted' }
   /** It read too slowly; what was queued was dropped. */
   | { readonly at: 'behind' }
@@ -116,8 +116,11 @@ export class AgentSession {
   /** The mesh moved on: an agent that was ahead of it may be served now. */
   moved(): void {
     if (this.#standing.at !== 'ahead') return
-    const { asOf } = this.#standing
-    if (compareAsOf(asOf, this.#options.service.asOf) <= 0) this.#resume(asOf)
+    const { asOf, forSure } = this.#standing
+    if (compareAsOf(asOf, this.#options.service.asOf) > 0) return
+    // Its history was another one if the log had not been there: only what it holds can tell what differs.
+    if (forSure) this.#wantTable()
+    else this.#resume(asOf)
   }
 
   /** The epoch was raised: whatever it holds may come from a history that is no more. */
@@ -144,7 +147,7 @@ export class AgentSession {
       return
     }
     if (asOf.revision > service.asOf.revision) {
-      this.#standing = { at: 'ahead', asOf }
+      this.#standing = { at: 'ahead', asOf, forSure: false }
       void service.readOn().then(() => this.#warnIfAhead())
       return
     }
@@ -156,6 +159,7 @@ export class AgentSession {
   /** Another server's events would have been read by now. */
   #warnIfAhead(): void {
     if (this.#standing.at !== 'ahead') return
+    this.#standing = { ...this.#standing, forSure: true }
     const { serverLog, service } = this.#options
     const facts = { hostId: this.hostId, agentAsOf: this.#standing.asOf, serverAsOf: service.asOf }
     serverLog.warn(

@@ -15,11 +15,11 @@ export const decodeAgentMessage = (text: string): E.Either<string, AgentMessage>
 
 /** A newer agent may have capabilities that this server never heard of: they are left out, not refused. */
 const withKnownCapabilities = (json: unknown): unknown => {
-  if (!isRecord(json) || json['type'] !== 'report' || !isRecord(json['report'])) return json
-  const { capabilities } = json['report']
+  if (!isRecord(json) || json.type !== 'report' || !isRecord(json.report)) return json
+  const { capabilities } = json.report
   if (!Array.isArray(capabilities) || capabilities.length > 64) return json
   const known = capabilities.filter((name) => typeof name !== 'string' || knownNames.has(name))
-  return { ...json, report: { ...json['report'], capabilities: known } }
+  return { ...json, report: { ...json.report, capabilities: known } }
 }
 
 const knownNames: ReadonlySet<string> = new Set(hostCapabilities)

@@ -125,7 +125,7 @@ export const body = <R extends t.Props, O extends t.Props>(
     (value) => ({ ...musts.encode(value as never), ...mays.encode(value as never) }),
   )
   const [one, other] = [schemaOf(musts), schemaOf(mays)]
-  const properties = Object.assign({}, one['properties'], other['properties']) as object
+  const properties = Object.assign({}, one.properties, other.properties) as object
   return describe(codec, { ...one, properties, additionalProperties: false })
 }
 

@@ -71,8 +71,8 @@ const objectOf = (props: t.Props): JsonSchema => ({
 
 /** Parts of one object become one object: easier to read than `allOf`. */
 const joinObjects = (parts: readonly JsonSchema[]): JsonSchema => {
-  if (parts.some((part) => part['type'] !== 'object')) return { allOf: parts }
-  const required = parts.flatMap((part) => (part['required'] as readonly string[] | undefined) ?? [])
-  const properties = Object.assign({}, ...parts.map((part) => part['properties'] ?? {})) as object
+  if (parts.some((part) => part.type !== 'object')) return { allOf: parts }
+  const required = parts.flatMap((part) => (part.required as readonly string[] | undefined) ?? [])
+  const properties = Object.assign({}, ...parts.map((part) => part.properties ?? {})) as object
   return { type: 'object', properties, ...(required.length === 0 ? {} : { required }) }
 }

@@ -26,9 +26,9 @@ export const DEFAULT_URL = 'http://127.0.0.1:7400'
 /** From options, then environment, then what `meshfold login` kept. */
 export const contextOf = async (io: CliIo, command: Command): Promise<CliContext> => {
   const options = command.optsWithGlobals<GlobalOptions>()
-  const urlGiven = options.url ?? io.env['MESHFOLD_URL']
+  const urlGiven = options.url ?? io.env.MESHFOLD_URL
   const tokenGiven =
-    options.tokenFile === undefined ? io.env['MESHFOLD_TOKEN'] : (await readFile(options.tokenFile, 'utf8')).trim()
+    options.tokenFile === undefined ? io.env.MESHFOLD_TOKEN : (await readFile(options.tokenFile, 'utf8')).trim()
   const login = urlGiven !== undefined && tokenGiven !== undefined ? undefined : await readLogin(io.env)
   const url = urlGiven ?? login?.url ?? DEFAULT_URL
   // A token is for the server that gave it, and not shown to another.

@@ -25,7 +25,7 @@ export const completeCommand = (
 
 const missingIds = (body: Readonly<Record<string, unknown>>, server: ServerContext): object => {
   const { ids } = server
-  switch (body['type']) {
+  switch (body.type) {
     case 'CreateNetwork':
       return { networkId: ids.network() }
     case 'JoinNetwork':
@@ -43,14 +43,14 @@ const missingIds = (body: Readonly<Record<string, unknown>>, server: ServerConte
 
 const controlAddress = (body: Readonly<Record<string, unknown>>, { service, crypto }: ServerContext): object => {
   const range = service.state.mesh?.settings.controlRange6
-  const key = body['identityKey']
+  const key = body.identityKey
   return range === undefined || !identityPublicKeyCodec.is(key)
     ? {}
     : { controlAddress6: controlAddress6Of(crypto, range, key) }
 }
 
 const freshNodeIds = (body: Readonly<Record<string, unknown>>, { service, ids }: ServerContext): readonly string[] => {
-  const keyId = body['keyId']
+  const keyId = body.keyId
   const key = enrollmentKeyIdCodec.is(keyId) ? largeMapGet(service.state.enrollmentKeys, keyId) : undefined
   return (key?.networkIds ?? []).map(() => ids.node())
 }

@@ -1,0 +1,326 @@
+import {
+  type AgentConnection,
+  type AgentConnectionHandlers,
+  type AgentMessage,
+  type ConnectionEnd,
+  type HostId,
+  hostId,
+  identityKeyFromBytes,
+  ipPrefix,
+  networkId,
+  type ServerMessage,
+  wireguardKeyFromBytes,
+} from '@meshfold/core'
+import { createInMemoryEventLog } from '@meshfold/core/testing'
+import { nodeCrypto } from '@meshfold/transport-ws'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { claimsOf, endpointsOf } from '../../test/support/fake-agent.js'
+import { ManualClock } from '../../test/support/manual-clock.js'
+import { contextOf, createMesh, createNetwork, ids } from '../../test/support/mesh-commands.js'
+import type { UnstampedCommand } from '../mesh-service/command-answer.js'
+import { MeshService } from '../mesh-service/mesh-service.js'
+import { AgentSessions } from './agent-sessions.js'
+
+/** The other end of a session, without a wire. */
+class Wire {
+  readonly sent: ServerMessage[] = []
+  readonly ends: ConnectionEnd[] = []
+  outcome: 'queued' | 'overflow' = 'queued'
+  readonly handlers: AgentConnectionHandlers
+  readonly connection: AgentConnection
+
+  constructor(sessions: AgentSessions, host: HostId) {
+    this.connection = {
+      hostId: host,
+      remoteAddress: '192.0.2.9',
+      send: (text) => {
+        if (this.outcome === 'queued') this.sent.push(JSON.parse(text))
+        return this.outcome
+      },
+      close: (end) => {
+        this.ends.push(end)
+        this.handlers.onClose(end)
+      },
+    }
+    this.handlers = sessions.onConnection(this.connection)
+  }
+
+  say(message: AgentMessage): void {
+    this.handlers.onMessage(JSON.stringify(message))
+  }
+
+  types(): readonly string[] {
+    return this.sent.map(({ type }) => type)
+  }
+}
+
+let clock: ManualClock
+let service: MeshService
+let sessions: AgentSessions
+let warnings: string[]
+
+const submit = async (command: UnstampedCommand) => {
+  const answer = await service.submit(command, contextOf())
+  if (E.isLeft(answer)) throw new Error(JSON.stringify(answer.left))
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
+const addHost = async (name: string): Promise<HostId> => {
+  const keyOf = (bytes: Uint8Array) => {
+    const [wireguardKey, identityKey] = [wireguardKeyFromBytes(bytes), identityKeyFromBytes(bytes)]
+    if (E.isLeft(wireguardKey) || E.isLeft(identityKey)) throw new Error('no key')
+    return { wireguardKey: wireguardKey.right, identityKey: identityKey.right }
+  }
+  const [wireguard, identity] = [keyOf(nodeCrypto.randomBytes(32)), keyOf(nodeCrypto.randomBytes(32))]
+  const id = hostId(`host-${name}`)
+  const controlAddress6 = `fd00:1:2::${(name.codePointAt(0) ?? 1).toString(16)}`
+  await submit({
+    type: 'RegisterHost',
+    hostId: id,
+    ...claimsOf(name),
+    wireguardKey: wireguard.wireguardKey,
+    identityKey: identity.identityKey,
+    controlAddress6,
+  } as UnstampedCommand)
+  const terms = { name: null, address4: null, address6: null, ephemeral: false, expiresAtEpochMs: null }
+  await submit({ type: 'JoinNetwork', networkId: networkId('net-one'), hostId: id, nodeId: ids.node(), ...terms })
+  return id
+}
+
+beforeEach(async () => {
+  clock = new ManualClock()
+  warnings = []
+  const serverLog = {
+    debug: () => {},
+    info: () => {},
+    warn: (_: object, text: string) => void warnings.push(text),
+    error: (facts: object, text: string) => void warnings.push(`${text} ${JSON.stringify(facts)}`),
+  }
+  const shared = { clock, timers: clock.timers, serverLog }
+  const log = createInMemoryEventLog()
+  const started = await MeshService.start({ ...shared, log, stream: 'mesh-1', crypto: nodeCrypto })
+  if (E.isLeft(started)) throw new Error('no service')
+  service = started.right
+  sessions = new AgentSessions({ ...shared, service, freshCommandId: ids.command })
+  await submit(createMesh)
+  await submit(createNetwork('one', 1))
+})
+
+afterEach(() => service.close())
+
+describe('resume', () => {
+  it('without anything held is answered by a snapshot', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    expect(alpha.types()).toEqual(['snapshot'])
+  })
+
+  it('from a place within the ring is answered by one patch, empty when nothing was missed', async () => {
+    const id = await addHost('alpha')
+    const asOf = service.asOf
+    const upToDate = new Wire(sessions, id)
+    upToDate.say({ type: 'resume', asOf })
+    expect(upToDate.sent).toEqual([{ type: 'patch', patch: { asOf, changes: [] } }])
+    await addHost('beta')
+    await addHost('gamma')
+    const behind = new Wire(sessions, id)
+    behind.say({ type: 'resume', asOf })
+    expect(behind.types()).toEqual(['patch'])
+    expect(behind.sent[0]).toMatchObject({ patch: { asOf: service.asOf } })
+  })
+
+  it('from a place that the ring does not know is answered by asking for the table', async () => {
+    const id = await addHost('alpha')
+    const alpha = new Wire(sessions, id)
+    alpha.say({ type: 'resume', asOf: { epoch: 1, revision: 0 } })
+    expect(alpha.types()).toEqual(['table-wanted'])
+    await addHost('beta')
+    expect(alpha.types()).toEqual(['table-wanted'])
+    alpha.say({ type: 'table', versions: [] })
+    expect(alpha.types()).toEqual(['table-wanted', 'patch'])
+  })
+
+  it('from another epoch is answered by a snapshot', async () => {
+    const id = await addHost('alpha')
+    await submit({ type: 'RaiseMeshEpoch' })
+    const alpha = new Wire(sessions, id)
+    alpha.say({ type: 'resume', asOf: { epoch: 1, revision: 3 } })
+    expect(alpha.types()).toEqual(['snapshot'])
+  })
+
+  it('from ahead of the server is not answered with anything older; a warning says what to do', async () => {
+    const id = await addHost('alpha')
+    const alpha = new Wire(sessions, id)
+    alpha.say({ type: 'resume', asOf: { epoch: 1, revision: service.asOf.revision + 1 } })
+    await expect.poll(() => warnings).toHaveLength(1)
+    expect(warnings[0]).toContain('raise-epoch')
+    clock.advance(60_000)
+    expect(alpha.sent).toEqual([])
+    // The mesh gets there, perhaps by another history: the agent's table tells what differs.
+    await addHost('beta')
+    expect(alpha.types()).toEqual(['table-wanted'])
+    await submit({ type: 'RaiseMeshEpoch' })
+    expect(alpha.types()).toEqual(['table-wanted', 'snapshot'])
+  })
+})
+
+describe('a live session', () => {
+  it('gets a patch for what it may see, and nothing for the rest', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    await submit(createNetwork('other', 2))
+    expect(alpha.types()).toEqual(['snapshot'])
+    await addHost('beta')
+    expect(alpha.types()).toEqual(['snapshot', 'patch'])
+  })
+
+  it('hears a heartbeat with the newest place when it is quiet for two seconds', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    await submit(createNetwork('other', 2))
+    clock.advance(1900)
+    expect(alpha.types()).toEqual(['snapshot'])
+    clock.advance(200)
+    expect(alpha.sent.at(-1)).toEqual({ type: 'heartbeat', asOf: service.asOf })
+    clock.advance(2000)
+    expect(alpha.types()).toEqual(['snapshot', 'heartbeat', 'heartbeat'])
+  })
+
+  it('that reads too slowly is sent what differs once it can be written to again', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    alpha.outcome = 'overflow'
+    await addHost('beta')
+    alpha.outcome = 'queued'
+    await addHost('gamma')
+    expect(alpha.types()).toEqual(['snapshot'])
+    clock.advance(5000)
+    expect(alpha.types()).toEqual(['snapshot'])
+    // Nothing was acknowledged: what it holds is not known.
+    alpha.handlers.onWritable()
+    expect(alpha.types()).toEqual(['snapshot', 'table-wanted'])
+    alpha.say({ type: 'table', versions: [] })
+    expect(alpha.types()).toEqual(['snapshot', 'table-wanted', 'patch'])
+  })
+
+  it('that had acknowledged everything before the overflow is sent a patch from there', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    alpha.say({ type: 'ack', asOf: service.asOf, outcome: 'applied', detail: null })
+    alpha.outcome = 'overflow'
+    await addHost('beta')
+    alpha.outcome = 'queued'
+    alpha.handlers.onWritable()
+    expect(alpha.types()).toEqual(['snapshot', 'patch'])
+    expect(alpha.sent[1]).toMatchObject({ patch: { asOf: service.asOf } })
+  })
+
+  it('gets a snapshot when the epoch is raised', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    await submit({ type: 'RaiseMeshEpoch' })
+    expect(alpha.types()).toEqual(['snapshot', 'snapshot'])
+  })
+
+  it('of a removed host is closed, and forgotten', async () => {
+    const id = await addHost('alpha')
+    const alpha = new Wire(sessions, id)
+    alpha.say({ type: 'resume', asOf: null })
+    await submit({ type: 'RemoveHost', hostId: id })
+    expect(alpha.ends).toMatchObject([{ code: 'closed-here' }])
+    expect(sessions.presence.of(id)).toBeUndefined()
+    expect(await sessions.hostIdentityKey(id)).toBeUndefined()
+  })
+})
+
+describe('what breaks the protocol closes that connection, with the reason', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['no JSON', '{"type":'],
+    ['a type nobody knows', '{"type":"reboot"}'],
+    ['a wrong field', '{"type":"resume","asOf":"yesterday"}'],
+    ['a report of something else', '{"type":"report","report":{"hostId":"host-beta"}}'],
+    ['a table before anything', '{"type":"table","versions":[]}'],
+    ['no object', '7'],
+  ]
+  it.each(cases)('%s', async (_, text) => {
+    const [one, other] = [new Wire(sessions, await addHost('alpha')), new Wire(sessions, await addHost('beta'))]
+    other.say({ type: 'resume', asOf: null })
+    const { revision } = service.asOf
+    one.handlers.onMessage(text)
+    expect(one.ends).toMatchObject([{ code: 'protocol-violated' }])
+    expect(other.ends).toEqual([])
+    expect(service.asOf.revision).toBe(revision)
+  })
+
+  it('a flood of messages', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    for (let i = 0; i < 1000; i += 1) alpha.say({ type: 'heartbeat', appliedAsOf: null })
+    expect(alpha.ends).toMatchObject([{ code: 'protocol-violated', detail: 'too many messages' }])
+  })
+
+  it('silence instead of a resume', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    clock.advance(31_000)
+    expect(alpha.ends).toMatchObject([{ code: 'protocol-violated' }])
+  })
+})
+
+describe('reports', () => {
+  const reportOf = (change: object): AgentMessage => {
+    const { system, listenPort, endpoints, localPrefixes, capabilities } = claimsOf('any')
+    return {
+      type: 'report',
+      report: { system, listenPort, endpoints, localPrefixes, capabilities, drift: [], ...change },
+    }
+  }
+
+  it('become events only when something of the host changed', async () => {
+    const id = await addHost('alpha')
+    const alpha = new Wire(sessions, id)
+    alpha.say({ type: 'resume', asOf: null })
+    const { revision } = service.asOf
+    alpha.say(reportOf({}))
+    alpha.say(reportOf({ endpoints: endpointsOf('192.0.2.1:51821'), localPrefixes: [ipPrefix('192.0.2.0/24')] }))
+    await expect.poll(() => service.asOf.revision).toBe(revision + 1)
+    alpha.say(reportOf({ endpoints: endpointsOf('192.0.2.1:51821'), localPrefixes: [ipPrefix('192.0.2.0/24')] }))
+    alpha.say({ type: 'heartbeat', appliedAsOf: service.asOf })
+    alpha.say({ type: 'ack', asOf: service.asOf, outcome: 'failed', detail: 'no such device' })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(service.asOf.revision).toBe(revision + 1)
+    expect(sessions.presence.of(id)).toMatchObject({ outcome: 'failed', detail: 'no such device', drift: [] })
+  })
+
+  it('that the mesh refuses are answered with the reason, and change nothing', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    const { revision } = service.asOf
+    alpha.say(reportOf({ endpoints: endpointsOf('127.0.0.1:51821') }))
+    await expect.poll(() => alpha.sent.at(-1)).toMatchObject({ type: 'report-refused', code: 'endpoint-refused' })
+    expect(service.asOf.revision).toBe(revision)
+  })
+
+  it('of capabilities that this server never heard of are taken, without those', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    alpha.say(reportOf({ capabilities: ['isolate-networks', 'fly'] }))
+    await expect.poll(() => service.state.lastEventAtEpochMs).toBeGreaterThan(0)
+    expect(alpha.ends).toEqual([])
+  })
+
+  it('that come too fast wait, and the newest counts', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    const { revision } = service.asOf
+    for (let port = 1000; port < 1020; port += 1) {
+      alpha.say(reportOf({ endpoints: endpointsOf(`192.0.2.1:${port}`) }))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    expect(service.asOf.revision).toBeLessThanOrEqual(revision + 5)
+    clock.advance(2000)
+    await expect
+      .poll(() => [...service.state.hosts.shards.flat().flatMap((map) => [...(map?.values() ?? [])])][0]?.endpoints)
+      .toEqual(endpointsOf('192.0.2.1:1019'))
+  })
+})
