@@ -16,6 +16,7 @@ import { toolFailure, toolTooPoor } from './host-tool.js'
 import type { LinuxDriverOptions } from './linux-driver-options.js'
 import { type LinuxHost, refuse } from './linux-host.js'
 import { observeLinuxHost } from './observe/observe-linux-host.js'
+import { createValueParsers } from './observe/value-parsers.js'
 import { openUserspaceSocket } from './userspace-socket.js'
 
 /** What this driver can do. */
@@ -71,6 +72,7 @@ function hostOf(options: LinuxDriverOptions): LinuxHost {
     runner: options.commandRunner ?? createCommandRunner({ path: environment.PATH }),
     socket: openUserspaceSocket({ folder, interfaceName }),
     nowEpochMs: options.nowEpochMs ?? Date.now,
+    parsers: createValueParsers(),
     seenKey: { current: undefined },
   }
 }

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandRunner } from './command-runner.js'
 import { runTool, runTools, type ToolCommand } from './host-tool.js'
 import type { PrivateKeySource, WireguardChoice } from './linux-driver-options.js'
+import type { ValueParsers } from './observe/value-parsers.js'
 import type { Unreadable } from './observe/wireguard-device.js'
 import type { UserspaceSocket } from './userspace-socket.js'
 
@@ -16,6 +17,7 @@ export interface LinuxHost {
   readonly socket: UserspaceSocket
   readonly privateKey: PrivateKeySource
   readonly nowEpochMs: () => number
+  readonly parsers: ValueParsers
   /** The interface's own key as last seen or set; spares a look at the private key for each peer. */
   readonly seenKey: { current: WireguardPublicKey | undefined }
 }

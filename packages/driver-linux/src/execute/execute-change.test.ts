@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import type { Command, CommandResult } from '../command-runner.js'
 import type { LinuxHost } from '../linux-host.js'
+import { createValueParsers } from '../observe/value-parsers.js'
 import { publicKeyOf } from '../private-key.js'
 import { executeChange } from './execute-change.js'
 import { executeChanges } from './execute-changes.js'
@@ -25,6 +26,7 @@ function hostAnswering(answers: Readonly<Record<string, Answer>> = {}) {
     wireguardGo: '/opt/wireguard-go',
     privateKey: async () => E.right(privateKey),
     nowEpochMs: () => 0,
+    parsers: createValueParsers(),
     seenKey: { current: undefined },
     runner: async (command) => {
       commands.push(command)

@@ -36,7 +36,7 @@ async function readDevice(host: LinuxHost, link: IpLinkEntry, action: string): O
   if (link.linkinfo?.info_kind === 'wireguard') {
     const dump = await run(host, wgShowDump(link.ifname), action)
     if (E.isLeft(dump)) return dump
-    const device = orUnreadable(parseWgDump(dump.right), action)
+    const device = orUnreadable(parseWgDump(dump.right, host.parsers), action)
     return E.isLeft(device) ? device : E.right({ implementation: 'kernel', device: device.right })
   }
   const lines = await host.socket.get()
@@ -44,7 +44,7 @@ async function readDevice(host: LinuxHost, link: IpLinkEntry, action: string): O
   if (lines.right === undefined) {
     return refuse(action, `${link.ifname} is no WireGuard interface: choose another interface name, or remove it`)
   }
-  const device = orUnreadable(parseUapiGet(lines.right), action)
+  const device = orUnreadable(parseUapiGet(lines.right, host.parsers), action)
   return E.isLeft(device) ? device : E.right({ implementation: 'userspace', device: device.right })
 }
 

@@ -11,6 +11,7 @@ const ACTION = 'observe'
 
 /** Reads the host: three short processes, and WireGuard's own answer. */
 export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
+  host.parsers.nextObservation()
   const links = await runAndRead(host, showAddresses, ACTION, parseIpAddr)
   if (E.isLeft(links)) return links
   const underlay = orUnreadable(readUnderlayAddresses(links.right, host.interfaceName), ACTION)

@@ -1,13 +1,6 @@
-import {
-  epochMs,
-  type IpPrefix,
-  type ObservedPeer,
-  parseIpPrefix,
-  parseUdpEndpoint,
-  type UdpEndpoint,
-  type WireguardPublicKey,
-} from '@meshfold/core'
+import { epochMs, type IpPrefix, type ObservedPeer, type WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import type { ValueParsers } from './value-parsers.js'
 
 /** What WireGuard itself says about an interface, whichever implementation. */
 export interface WireguardDevice {
@@ -26,43 +19,60 @@ export interface Unreadable {
 /** An unreadable answer. */
 export const unreadable = (reason: string): E.Either<Unreadable, never> => E.left({ reason })
 
-/** A decimal number without sign, as both implementations print them. */
-export function parseCount(text: string): number | undefined {
-  const count = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN
-  return Number.isSafeInteger(count) ? count : undefined
+/** One peer in the words of its WireGuard; numbers are decimal. */
+export interface PrintedPeer {
+  readonly endpoint: string | undefined
+  readonly allowedIps: readonly string[]
+  /** 0: never. */
+  readonly handshakeSeconds: string
+  readonly receivedBytes: string
+  readonly sentBytes: string
+  readonly keepaliveSeconds: string
 }
 
-/** A UDP port; 0 means none. */
+/** Reads one peer; `place` is where it stands, for errors. */
+export function readPeer(
+  publicKey: WireguardPublicKey | undefined,
+  printed: PrintedPeer,
+  parsers: ValueParsers,
+  place: string,
+): E.Either<Unreadable, ObservedPeer> {
+  const wrong = (what: string) => unreadable(`${place}: the ${what} can't be read`)
+  if (publicKey === undefined) return wrong('public key')
+  const endpoint = printed.endpoint === undefined ? undefined : parsers.endpoint(printed.endpoint)
+  if (endpoint === undefined && printed.endpoint !== undefined) return wrong('endpoint')
+  const allowedIps: IpPrefix[] = []
+  for (const text of printed.allowedIps) {
+    const prefix = parsers.prefix(text)
+    if (prefix === undefined) return wrong('list of allowed IPs')
+    allowedIps.push(prefix)
+  }
+  const handshakeMs = (parseCount(printed.handshakeSeconds) ?? Number.NaN) * 1_000
+  if (!Number.isSafeInteger(handshakeMs)) return wrong("handshake's time")
+  const [receivedBytes, sentBytes] = [parseCount(printed.receivedBytes), parseCount(printed.sentBytes)]
+  if (receivedBytes === undefined || sentBytes === undefined) return wrong('byte counters')
+  const keepaliveSeconds = parsePort(printed.keepaliveSeconds)
+  if (keepaliveSeconds === undefined) return wrong('keepalive')
+  const latestHandshakeAtEpochMs = handshakeMs === 0 ? undefined : epochMs(handshakeMs)
+  return E.right({
+    publicKey,
+    endpoint,
+    allowedIps,
+    latestHandshakeAtEpochMs,
+    receivedBytes,
+    sentBytes,
+    keepaliveSeconds,
+  })
+}
+
+/** A UDP port, or anything else of 16 bits; 0 means none. */
 export function parsePort(text: string): number | undefined {
   const port = parseCount(text)
   return port !== undefined && port <= 65_535 ? port : undefined
 }
 
-/** Allowed IPs as printed, `undefined` when one is none. */
-export function parseAllowedIps(texts: readonly string[]): readonly IpPrefix[] | undefined {
-  const prefixes: IpPrefix[] = []
-  for (const text of texts) {
-    const prefix = parseIpPrefix(text)
-    if (E.isLeft(prefix)) return undefined
-    prefixes.push(prefix.right)
-  }
-  return prefixes
-}
-
-/**
- * An endpoint as printed. A link-local one has a zone (`[fe80::1%eth0]:51820`), and a socket for both families shows IPv4
- * as mapped; both are endpoints that a peer may really have roamed to.
- */
-export function parseObservedEndpoint(text: string): UdpEndpoint | undefined {
-  const withoutZone = text.replace(/%[^\]]{1,64}\]/, ']')
-  const unmapped = withoutZone.replace(/^\[::ffff:([0-9.]{7,15})\]:/, '$1:')
-  const endpoint = parseUdpEndpoint(unmapped)
-  return E.isRight(endpoint) ? endpoint.right : undefined
-}
-
-/** A handshake's time; 0 means never. */
-export function handshakeAt(seconds: number): ObservedPeer['latestHandshakeAtEpochMs'] | null {
-  if (seconds === 0) return undefined
-  const ms = seconds * 1_000
-  return Number.isSafeInteger(ms) ? epochMs(ms) : null
+/** A decimal number without sign, as both implementations print them. */
+function parseCount(text: string): number | undefined {
+  const count = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN
+  return Number.isSafeInteger(count) ? count : undefined
 }

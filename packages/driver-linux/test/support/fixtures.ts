@@ -5,6 +5,7 @@ import type { ObservedHost } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Command } from '../../src/command-runner.js'
 import type { LinuxHost } from '../../src/linux-host.js'
+import { createValueParsers } from '../../src/observe/value-parsers.js'
 
 const root = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 
@@ -47,6 +48,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     wireguardGo: 'wireguard-go',
     privateKey: async () => E.left({ reason: 'recorded hosts hold no key' }),
     nowEpochMs: () => fixtureTimeEpochMs,
+    parsers: createValueParsers(),
     seenKey: { current: undefined },
     runner: async (command) => {
       const stdout = recorded(recordingOf(command) ?? 'nothing')
