@@ -59,7 +59,7 @@ async function describeHost(mesh: Mesh, member: MeshMember): Promise<DemoHost> {
 }
 
 const describePairs = ({ results }: PingMatrix) =>
-  results.map(({ from, to, roundTripMs }) => ({ from: from.name, to: to.name, roundTripMs: roundTripMs ?? null }))
+  results.map(({ from, to, reached, roundTripMs = null }) => ({ from: from.name, to: to.name, reached, roundTripMs }))
 
 async function main(plan: DemoPlan): Promise<void> {
   await using lab = await Lab.open({ dataFolder: plan.dataFolder })

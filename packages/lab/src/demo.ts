@@ -7,7 +7,7 @@
  */
 import { takeDataFolder } from './demo/data-folder.js'
 import { canInstallPackages, installPackages } from './demo/debian-packages.js'
-import type { DemoUp } from './demo/demo-message.js'
+import type { DemoPlan, DemoUp } from './demo/demo-message.js'
 import { type DemoOptions, demoUsage, readDemoOptions, WrongOptions } from './demo/demo-options.js'
 import { countReached, renderReport, reportAsJson } from './demo/demo-report.js'
 import { type Forwarder, openForwarder } from './demo/forwarder.js'
@@ -60,22 +60,28 @@ function refuse({ reason, remedy, missingPackages }: SandboxProbe & { readonly p
 }
 
 async function runDemo(options: DemoOptions, dataFolder: string, startedAt: number, progress: Progress) {
+  const hostNames = Array.from({ length: options.hosts }, (_, index) => `h${index + 1}`)
+  const plan = { hostNames, dataFolder, startedAt }
+  if (!options.simulated) return runInNamespaces(options, plan, progress)
+  // Loaded only now: server and agents come into this process with it.
+  const { runSimulatedDemo } = await import('./demo/run-simulated.js')
+  const all = await runSimulatedDemo(options, plan, progress)
+  return options.once && !all ? exitCodes.incomplete : 0
+}
+
+async function runInNamespaces(options: DemoOptions, plan: DemoPlan, progress: Progress) {
   const probe = await probeOrInstall(progress)
   if (!probe.possible) return refuse(probe)
   progress(`${options.hosts} hosts with ${probe.wireGuard === 'kernel' ? "the kernel's WireGuard" : 'wireguard-go'}`)
-  const hostNames = Array.from({ length: options.hosts }, (_, index) => `h${index + 1}`)
   let forwarder: Forwarder | undefined
-  const session: Session = startSession(
-    { hostNames, dataFolder, startedAt },
-    {
-      progress,
-      onUp: async (up) => {
-        forwarder = await openForwarder(options.port, up.socketFile)
-        show(options, up, session, forwarder, dataFolder)
-        if (options.once) session.stop()
-      },
+  const session: Session = startSession(plan, {
+    progress,
+    onUp: async (up) => {
+      forwarder = await openForwarder(options.port, up.socketFile)
+      show(options, up, session, forwarder, plan.dataFolder)
+      if (options.once) session.stop()
     },
-  )
+  })
   const interrupted = stopOnSignals(session, progress)
   const { up, failure } = await session.ended
   forwarder?.close()
@@ -111,10 +117,12 @@ function show(options: DemoOptions, up: DemoUp, session: Session, { port }: Forw
     url: `http://127.0.0.1:${port}`,
     adminToken: up.adminToken,
     dataFolder,
-    host: { name: first?.name ?? '', pid: pids.get(first?.pid ?? 0) ?? 0 },
-    otherAddress: second?.addresses[0] ?? '',
-    serverPid: pids.get(up.serverPid),
-    userNamespace: session.userNamespace,
+    namespaces: {
+      host: { name: first?.name ?? '', pid: pids.get(first?.pid ?? 0) ?? 0 },
+      otherAddress: second?.addresses[0] ?? '',
+      serverPid: pids.get(up.serverPid),
+      userNamespace: session.userNamespace,
+    },
   })
   const stream = options.json ? process.stderr : process.stdout
   stream.write(`\n${steps}\n\nCtrl-C ends it and leaves nothing behind.\n`)

@@ -5,9 +5,10 @@
  * or firewall. In it, a `Lab` holds an internet (`Router`), hosts on it, NAT boxes, LANs and slow wires; on the hosts run
  * the real server and real agents as processes of their own.
  */
-export { ApiClient, ApiRefused } from './mesh/api-client.js'
-export { Mesh, type MeshMember, type MeshPlan, meshNetwork } from './mesh/mesh.js'
+export { type ApiAddress, ApiClient, ApiRefused } from './mesh/api-client.js'
+export { Mesh, type MeshMember, type MeshPlan } from './mesh/mesh.js'
 export { type AgentPlan, MeshAgent } from './mesh/mesh-agent.js'
+export { meshNetwork } from './mesh/mesh-network.js'
 export { MeshServer, type ServerPlan } from './mesh/mesh-server.js'
 export type { TunnelPeer, TunnelState } from './mesh/tunnel-state.js'
 export { Host, HostCommandFailed } from './net/host.js'

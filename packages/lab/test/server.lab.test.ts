@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { ApiRefused } from '../src/mesh/api-client.js'
-import { Mesh, meshNetwork } from '../src/mesh/mesh.js'
+import { Mesh } from '../src/mesh/mesh.js'
+import { meshNetwork } from '../src/mesh/mesh-network.js'
 import { Lab } from '../src/net/lab.js'
 import { eventsOf } from '../src/scenarios/server-view.js'
 

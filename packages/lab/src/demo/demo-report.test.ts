@@ -12,8 +12,8 @@ const host = (name: string, number: number) => ({
 const report: DemoReport = {
   hosts: [host('h1', 1), host('h2', 2)],
   pairs: [
-    { from: 'h1', to: 'h2', roundTripMs: 0.53 },
-    { from: 'h2', to: 'h1', roundTripMs: null },
+    { from: 'h1', to: 'h2', reached: true, roundTripMs: 0.53 },
+    { from: 'h2', to: 'h1', reached: false, roundTripMs: null },
   ],
   timings: { server: 1, enrolment: 2, mesh: 3, pings: 4, total: 1_234 },
 }

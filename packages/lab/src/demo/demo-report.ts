@@ -6,8 +6,8 @@ export interface DemoHost {
   readonly addresses: readonly string[]
   /** Where its packets come from on the lab's internet; undefined for a simulated host. */
   readonly endpoint: string | undefined
-  /** Other hosts with which WireGuard has completed a handshake. */
-  readonly handshakes: number
+  /** Other hosts with which WireGuard has completed a handshake; undefined for a simulated host. */
+  readonly handshakes: number | undefined
   /** Seconds since the newest handshake. */
   readonly newestHandshakeSeconds: number | undefined
   /** Its first process as the sandbox sees it. */
@@ -17,6 +17,8 @@ export interface DemoHost {
 export interface DemoPair {
   readonly from: string
   readonly to: string
+  readonly reached: boolean
+  /** `null`: no answer, or no packet was sent. */
   readonly roundTripMs: number | null
 }
 
@@ -47,30 +49,31 @@ export function reportAsJson({ hosts, pairs, timings }: DemoReport, simulated: b
 }
 
 export function countReached(pairs: readonly DemoPair[]): number {
-  return pairs.filter(({ roundTripMs }) => roundTripMs !== null).length
+  return pairs.filter(({ reached }) => reached).length
 }
 
 /** The matrix and the hosts' table. */
 export function renderReport({ hosts, pairs, timings }: DemoReport): string {
-  const headline = `${countReached(pairs)} of ${pairs.length} pings answered, ${(timings.total / 1_000).toFixed(1)} s after the start.`
+  const seconds = (timings.total / 1_000).toFixed(1)
+  const headline = `${countReached(pairs)} of ${pairs.length} pings answered, ${seconds} s after the start.`
   return [headline, '', renderMatrix(hosts, pairs), '', renderHosts(hosts)].join('\n')
 }
 
-/** Round trips in milliseconds from row to column; past 12 hosts only whether. */
+/** Round trips in milliseconds from row to column; past 12 hosts, or without packets, only whether. */
 function renderMatrix(hosts: readonly DemoHost[], pairs: readonly DemoPair[]): string {
   const names = hosts.map(({ name }) => name)
-  const found = new Map(pairs.map((pair) => [`${pair.from} ${pair.to}`, pair.roundTripMs]))
-  const wide = names.length <= 12
+  const found = new Map(pairs.map((pair) => [`${pair.from} ${pair.to}`, pair]))
+  const timed = names.length <= 12 && pairs.some(({ roundTripMs }) => roundTripMs !== null)
   const cell = (from: string, to: string) => {
     if (from === to) return '·'
-    const time = found.get(`${from} ${to}`) ?? null
-    if (time === null) return wide ? 'none' : '-'
-    return wide ? time.toFixed(1) : '+'
+    const { reached = false, roundTripMs } = found.get(`${from} ${to}`) ?? {}
+    if (!timed) return reached ? '+' : '-'
+    return reached ? (roundTripMs ?? 0).toFixed(1) : 'none'
   }
   const rows = names.map((from) => [from, ...names.map((to) => cell(from, to))])
-  const head = ['from \\ to', ...(wide ? names : names.map((name) => name.replace(/^\D+/, '')))]
-  const legend = wide ? 'Round trip in ms:' : 'Answered (+) or not (-):'
-  return `${legend}\n${renderTable([head, ...rows], wide ? 'end' : 'start')}`
+  const head = ['from \\ to', ...(timed ? names : names.map((name) => name.replace(/^\D+/, '')))]
+  const legend = timed ? 'Round trip in ms:' : 'Answered (+) or not (-):'
+  return `${legend}\n${renderTable([head, ...rows], timed ? 'end' : 'start')}`
 }
 
 function renderHosts(hosts: readonly DemoHost[]): string {
@@ -79,7 +82,7 @@ function renderHosts(hosts: readonly DemoHost[]): string {
     name,
     addresses.join('  '),
     endpoint,
-    `${handshakes} of ${others}${age === undefined ? '' : `, newest ${age} s ago`}`,
+    handshakes === undefined ? '–' : `${handshakes} of ${others}${age === undefined ? '' : `, newest ${age} s ago`}`,
   ])
   return renderTable([['host', 'addresses in the mesh', 'reached at', 'handshakes'], ...rows], 'start')
 }

@@ -13,10 +13,13 @@ export class ApiRefused extends Error {
   }
 }
 
-/** The server's HTTP API through its unix socket, which every network namespace reaches. */
+/** Where a server listens. Its unix socket is reached from every network namespace. */
+export type ApiAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number }
+
+/** The server's HTTP API, as the administrator. */
 export class ApiClient {
   constructor(
-    readonly socketFile: string,
+    readonly address: ApiAddress,
     readonly token: string,
   ) {}
 
@@ -35,7 +38,7 @@ export class ApiClient {
   async #send<A>(method: string, path: string, body?: unknown): Promise<A> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' }
-      const asked = request({ socketPath: this.socketFile, method, path, headers, timeout: 10_000 }, resolve)
+      const asked = request({ ...this.address, method, path, headers, timeout: 10_000 }, resolve)
       asked.once('error', reject).once('timeout', () => asked.destroy(new Error(`${method} ${path}: no answer`)))
       asked.end(body === undefined ? undefined : JSON.stringify(body))
     })

@@ -90,7 +90,7 @@ export class MeshServer {
     })
     const ready = await this.#readyLine(this.#process, limitMs)
     this.#meshId = ready.meshId
-    this.#api = new ApiClient(this.socketFile, await this.#adminToken(ready.adminToken))
+    this.#api = new ApiClient({ socketPath: this.socketFile }, await this.#adminToken(ready.adminToken))
   }
 
   /** As `kill -9`. */

@@ -4,6 +4,7 @@ import type { Lab } from '../net/lab.js'
 import { type PingMatrix, type PingTarget, pingMatrix } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { type AgentPlan, MeshAgent } from './mesh-agent.js'
+import { ensureNetwork, isMeshIpv4, isMeshIpv6, makeEnrollmentToken } from './mesh-network.js'
 import { MeshServer } from './mesh-server.js'
 import type { TunnelState } from './tunnel-state.js'
 
@@ -21,12 +22,6 @@ export interface MeshPlan {
   readonly progress?: (text: string) => void
   readonly agent?: Pick<AgentPlan, 'toolFolder'>
 }
-
-/** The network that every lab mesh has. */
-export const meshNetwork = { name: 'demo', range4: '10.66.0.0/24', range6: 'fd66::/64' } as const
-
-const isMeshIpv4 = (address: string) => address.startsWith('10.66.0.')
-const isMeshIpv6 = (address: string) => /^fd66:(0:0:0)?:/.test(address)
 
 /** A whole mesh: the real server and real agents, each a process on a host of its own. */
 export class Mesh {
@@ -50,7 +45,7 @@ export class Mesh {
       address: lab.inet.uplink(host).address.ipv4,
     })
     await server.start()
-    return new Mesh(lab, server, plan, await networkOf(server))
+    return new Mesh(lab, server, plan, await ensureNetwork(server.api))
   }
 
   /** A mesh of the named hosts, up and running. */
@@ -135,11 +130,7 @@ export class Mesh {
   }
 
   async #enroll(newcomers: readonly MeshMember[]): Promise<void> {
-    const { token } = await this.server.api.post<{ token: string }>('/api/v1/enrollment-keys', {
-      name: `key-${Date.now()}`,
-      networkIds: [this.networkId],
-      maxUses: newcomers.length,
-    })
+    const token = await makeEnrollmentToken(this.server.api, this.networkId, newcomers.length)
     let enrolled = 0
     const one = async ({ agent }: MeshMember) => {
       await agent.enroll(this.server.url, token)
@@ -163,17 +154,4 @@ async function inLanes<A>(items: readonly A[], lanes: number, work: (item: A) =>
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
   }
   await Promise.all(Array.from({ length: lanes }, lane))
-}
-
-/** The mesh's network, made at the first start on a data folder. */
-async function networkOf({ api }: MeshServer): Promise<string> {
-  const path = '/api/v1/networks'
-  const { networks } = await api.get<{ networks: readonly SeenNetwork[] }>(path)
-  const known = networks.find(({ name }) => name === meshNetwork.name)
-  return (known ?? (await api.post<{ network: SeenNetwork }>(path, meshNetwork)).network).networkId
-}
-
-interface SeenNetwork {
-  readonly networkId: string
-  readonly name: string
 }
