@@ -79,12 +79,13 @@ export class LinkKeeper {
   }
 
   #begin(connection: AgentConnection) {
-    const { keeper, log, onReceived, onUpToDate } = this.#options
+    const { keeper, log, timers, onReceived, onUpToDate } = this.#options
     this.#reportRefused = null
     const session: ServerSession = new ServerSession({
       connection,
       keeper,
       log,
+      timers,
       onReceived,
       onUpToDate,
       onReportRefused: ({ code, message }) => {

@@ -7,22 +7,24 @@ import {
   type AgentConnectionHandlers,
   type AgentMessage,
   type AsOf,
+  type CancelTimer,
   type ConnectionEnd,
-  decodeWith,
   encodeAgentMessage,
   type FragmentId,
   type HostReport,
   type Patch,
   type ServerMessage,
   type Snapshot,
-  serverMessageCodec,
+  type Timers,
   tableVersions,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { AgentLog } from './agent-log.js'
 import type { ConfigKeeper, PatchRefusal } from './config-keeper.js'
+import { decodeServerMessage } from './decode-server-message.js'
 
 export interface ServerSessionOptions {
+  readonly timers: Timers
   readonly connection: AgentConnection
   readonly keeper: ConfigKeeper
   readonly log: AgentLog
@@ -36,11 +38,15 @@ export interface ServerSessionOptions {
 
 /** A server takes 1 MiB from an agent; a table that is longer is left unsaid, and a snapshot asked for. */
 const LONGEST_TABLE = 1_000_000
+/** A server that leaves a table unanswered may do better on a new connection. */
+const ANSWER_MS = 5000
+const UNANSWERED: ConnectionEnd = { code: 'closed-here', detail: 'what differs was asked for and did not come' }
 
 export class ServerSession {
   readonly #options: ServerSessionOptions
-  /** Its answer brings this fragment whole; patches sent before it build on what isn't held. */
+  /** The answer brings this fragment whole; patches sent before it build on what isn't held. */
   #awaitedFragment: FragmentId | undefined
+  #stopWaiting: CancelTimer = () => {}
   #isUpToDate = false
   #lastAck: Extract<AgentMessage, { type: 'ack' }> | undefined
   #report: HostReport | undefined
@@ -56,7 +62,10 @@ export class ServerSession {
     return {
       onMessage: (text) => this.#receive(text),
       onWritable: () => this.#sayAgain(),
-      onClose: this.#options.onClose,
+      onClose: (end) => {
+        this.#stopWaiting()
+        this.#options.onClose(end)
+      },
     }
   }
 
@@ -119,19 +128,14 @@ export class ServerSession {
       this.#violated('a snapshot that is older than what is held')
       return
     }
-    this.#awaitedFragment = undefined
     this.#taken()
   }
 
   #takePatch(patch: Patch): void {
     if (this.#awaitedFragment !== undefined && !bringsWhole(patch, this.#awaitedFragment)) return
     const taken = this.#options.keeper.takePatch(patch)
-    if (E.isRight(taken)) {
-      this.#awaitedFragment = undefined
-      this.#taken()
-      return
-    }
-    this.#refuse(patch, taken.left)
+    if (E.isRight(taken)) this.#taken()
+    else this.#refuse(patch, taken.left)
   }
 
   #refuse(patch: Patch, refusal: PatchRefusal): void {
@@ -144,11 +148,14 @@ export class ServerSession {
       const words = 'patch does not fit; asking for what differs'
       this.#options.log.warn({ asOf: patch.asOf, fragment, reason }, words)
       this.#awaitedFragment = fragment
+      this.#stopWaiting = this.#options.timers.after(ANSWER_MS, () => this.close(UNANSWERED))
       this.#sendTable()
     }
   }
 
   #taken(): void {
+    this.#awaitedFragment = undefined
+    this.#stopWaiting()
     this.#options.onReceived()
     if (this.#isUpToDate) return
     this.#isUpToDate = true
@@ -186,15 +193,3 @@ export class ServerSession {
 
 const bringsWhole = ({ changes }: Patch, id: FragmentId): boolean =>
   changes.some(({ fragment, change }) => fragment === id && (change.op === 'put' || change.op === 'forget'))
-
-/** A server's message from its text, or why it is none. Never throws. */
-export function decodeServerMessage(text: string): E.Either<string, ServerMessage> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return E.left('the message is not JSON')
-  }
-  const decoded = decodeWith(serverMessageCodec, json)
-  return E.isLeft(decoded) ? E.left(`the message is not one of the protocol: ${decoded.left.message}`) : decoded
-}
