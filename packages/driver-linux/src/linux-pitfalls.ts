@@ -3,6 +3,9 @@
  * around one of them refers to it here.
  */
 
+import type { HostRoute } from '@meshfold/core'
+import type { FoundRoute } from './observe/read-host.js'
+
 /** The protocol number on our routes (`ip route … proto 213`): free in rtnetlink.h and in iproute2's table. */
 export const OWN_ROUTE_PROTOCOL = '213'
 
@@ -33,19 +36,17 @@ export const replaceIsSafe = (devicesInTheWay: readonly string[], ownInterface: 
   devicesInTheWay.every((device) => device === ownInterface)
 
 /**
- * `ip route del … metric 0` means "any metric" for IPv4, and IPv6 ignores `src`: either could hit a route that was not
- * meant. So the exact route is looked up before it is deleted.
+ * `ip route del … metric 0` means "any metric" for IPv4, and IPv6 ignores `src`: either could hit a route that was not meant.
+ * So a route is deleted only when exactly it is among those found.
  */
-export const DELETE_MATCHES_TOO_MUCH = 'look up the exact route before deleting it'
+export const isExactlyAmong = (found: readonly FoundRoute[], route: HostRoute, ownInterface: string): boolean =>
+  found.some(
+    ({ device, metric, preferredSource }) =>
+      device === ownInterface && metric === route.metric && preferredSource === route.preferredSource,
+  )
 
 /** IPv6 has no metric 0: the kernel turns it into 1024, and what is read back is not what was written. */
 export const IPV6_HAS_NO_METRIC_0 = 'IPv6 routes have metrics from 1: the kernel turns 0 into 1024'
-
-/**
- * An MTU below this takes all IPv6 addresses off the interface (RFC 8200 §5). They come back only by adding them again,
- * which the next plan does.
- */
-export const LOWEST_IPV6_MTU_BYTES = 1280
 
 /**
  * The kernel gives a TUN device a link-local address as soon as it is up, WireGuard's own devices not. It serves nobody
@@ -72,12 +73,6 @@ export const SET_IS_NOT_ATOMIC = 'what stood before it may have taken effect'
  * again: a port in use is never taken for done.
  */
 export const PORT_IN_USE = 'the UDP port is in use'
-
-/**
- * wireguard-go 0.0.20220316 sends from a remembered source address for 15 s after that address went away. Writing a peer's
- * endpoint again, even the same, makes it forget; newer ones and the kernel don't mind.
- */
-export const STICKY_SOURCE = 'write every endpoint again after an own address went away'
 
 /**
  * After SIGKILL of wireguard-go its socket stays and refuses connections; `wg` then answers "Protocol not supported". It

@@ -187,10 +187,15 @@ describe('routes', () => {
   const found = { dst: '10.20.0.0/16', dev: 'mesh0', metric: 50, prefsrc: '10.66.0.1' }
 
   test('carry our protocol number, source and metric', async () => {
-    const { host, lines } = hostAnswering({ 'route show': shown([found]) })
+    const { host, lines } = hostAnswering()
     expect(await executeChange(host, { kind: 'add-route', route: office })).toEqual(E.right(undefined))
-    expect(lines()[0]).toBe('ip -4 route add 10.20.0.0/16 dev mesh0 src 10.66.0.1 proto 213 metric 50 table main')
-    expect(lines()).toHaveLength(2)
+    expect(lines()).toEqual(['ip -4 route add 10.20.0.0/16 dev mesh0 src 10.66.0.1 proto 213 metric 50 table main'])
+  })
+
+  test('that are there already stay', async () => {
+    const { host, lines } = hostAnswering({ 'route add': taken, 'route show': shown([found]) })
+    expect(await executeChange(host, { kind: 'add-route', route: office })).toEqual(E.right(undefined))
+    expect(lines().join()).not.toContain('replace')
   })
 
   test('replace ours in place', async () => {

@@ -43,7 +43,10 @@ export function isPeerChange(change: HostChange): change is PeerChange {
   return change.kind === 'set-peer' || change.kind === 'remove-peer'
 }
 
-/** Writes every endpoint again, so that no peer is sent to from an address that is gone (`STICKY_SOURCE`). */
+/**
+ * Writes every endpoint again, the same. wireguard-go 0.0.20220316 sends from a remembered source for 15 s after that address
+ * went away, and forgets it when it is given an endpoint; newer ones and the kernel don't need it and don't mind.
+ */
 export async function executeRefreshUnderlay(host: LinuxHost): Outcome {
   return host.socket.isPresent() ? refreshUserspace(host) : refreshKernel(host)
 }

@@ -1,7 +1,7 @@
 import { type HostRoute, prefixFamily } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, refuse, run, runAndRead } from '../linux-host.js'
-import { IPV6_HAS_NO_METRIC_0, ROUTE_EXISTS, replaceIsSafe } from '../linux-pitfalls.js'
+import { IPV6_HAS_NO_METRIC_0, isExactlyAmong, ROUTE_EXISTS, replaceIsSafe } from '../linux-pitfalls.js'
 import { parseIpRoute } from '../observe/parse-ip-json.js'
 import { type FoundRoute, readRoutes } from '../observe/read-host.js'
 import { addRoute, deleteRoute, replaceRoute, showRoutesTo } from '../render/route-commands.js'
@@ -12,12 +12,16 @@ const REMOVE = 'remove-route'
 /** Adds the route, or replaces an own one of the same prefix and metric; never one of another interface. */
 export async function executeAddRoute(host: LinuxHost, route: HostRoute): Outcome {
   if (route.metric === 0 && prefixFamily(route.prefix) === 6) return refuse(ADD, IPV6_HAS_NO_METRIC_0)
-  const added = await run(host, { ...addRoute(host.interfaceName, route), tolerates: ROUTE_EXISTS }, ADD)
-  if (E.isLeft(added)) return added
+  const added = await run(host, addRoute(host.interfaceName, route), ADD)
+  if (E.isRight(added)) return E.right(undefined)
+  return ROUTE_EXISTS.test(added.left.reason) ? replaceOwnRoute(host, route) : added
+}
+
+async function replaceOwnRoute(host: LinuxHost, route: HostRoute): Outcome {
   const found = await findRoutes(host, route, ADD)
   if (E.isLeft(found)) return found
   const inTheWay = found.right.filter(({ metric }) => metric === route.metric)
-  if (inTheWay.some((other) => isSame(host, other, route))) return E.right(undefined)
+  if (isExactlyAmong(inTheWay, route, host.interfaceName)) return E.right(undefined)
   const devices = inTheWay.map(({ device }) => device ?? 'several interfaces')
   if (!replaceIsSafe(devices, host.interfaceName)) {
     return refuse(
@@ -32,7 +36,7 @@ export async function executeAddRoute(host: LinuxHost, route: HostRoute): Outcom
 export async function executeRemoveRoute(host: LinuxHost, route: HostRoute): Outcome {
   const found = await findRoutes(host, route, REMOVE)
   if (E.isLeft(found)) return found
-  if (!found.right.some((other) => isSame(host, other, route))) return E.right(undefined)
+  if (!isExactlyAmong(found.right, route, host.interfaceName)) return E.right(undefined)
   return done(await run(host, deleteRoute(host.interfaceName, route), REMOVE))
 }
 
@@ -40,10 +44,6 @@ async function findRoutes(host: LinuxHost, { prefix }: HostRoute, action: string
   const entries = await runAndRead(host, showRoutesTo(prefix), action, parseIpRoute)
   if (E.isLeft(entries)) return entries
   return orUnreadable(readRoutes(prefixFamily(prefix), entries.right, []), action)
-}
-
-function isSame(host: LinuxHost, found: FoundRoute, { metric, preferredSource }: HostRoute): boolean {
-  return found.device === host.interfaceName && found.metric === metric && found.preferredSource === preferredSource
 }
 
 const done = <A>(outcome: E.Either<A, unknown>): E.Either<A, void> => (E.isLeft(outcome) ? outcome : E.right(undefined))

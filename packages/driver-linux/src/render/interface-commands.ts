@@ -20,7 +20,10 @@ export function deleteLink(name: string): ToolCommand {
   return { tool: 'ip', args: ['link', 'del', 'dev', name], tolerates: ALREADY_GONE }
 }
 
-/** Sets the MTU. */
+/**
+ * Sets the MTU. Below 1280 bytes (RFC 8200 §5) the kernel takes all IPv6 addresses off the interface, and they come back only by
+ * adding them again, which the next plan does.
+ */
 export function setMtu(name: string, mtuBytes: number): ToolCommand {
   return { tool: 'ip', args: ['link', 'set', 'dev', name, 'mtu', String(mtuBytes)] }
 }

@@ -12,7 +12,7 @@ export function replaceRoute(name: string, route: HostRoute): ToolCommand {
   return { tool: 'ip', args: routeArgs('replace', name, route) }
 }
 
-/** Deletes a route that is known to be there, whoever put it there: see `DELETE_MATCHES_TOO_MUCH`. */
+/** Deletes a route that is known to be there, whoever put it there: see `isExactlyAmong`. */
 export function deleteRoute(name: string, { prefix, preferredSource, metric }: HostRoute): ToolCommand {
   const source = preferredSource === null ? [] : ['src', preferredSource]
   const args = [flag(prefixFamily(prefix)), 'route', 'del', prefix, 'dev', name, ...source, 'metric', String(metric)]
