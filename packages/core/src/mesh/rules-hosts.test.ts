@@ -285,6 +285,14 @@ describe('a host changes', () => {
       .then([{ ...facts(), listenPort: 40_001 }])
   })
 
+  test('A3 endpoints stay as they are while the port does, even one that is reached at another port', () => {
+    const events = eventsOf(sampleCreateMesh(), sampleRegisterHost(1, { endpoints: [local('203.0.113.1:40000')] }))
+    mesh
+      .given(events)
+      .when(update({ mtuBytes: 1280 }))
+      .then([{ ...facts(), mtuBytes: 1280 }])
+  })
+
   test('A3 its nodes keep their names', () => {
     const events = eventsOf(sampleCreateMesh(), sampleCreateNetwork(), sampleRegisterHost(), sampleJoinNetwork())
     const renamed = { ...facts(), name: hostName('renamed') }

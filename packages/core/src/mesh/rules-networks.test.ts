@@ -365,4 +365,12 @@ describe('a network ends', () => {
       .when(sampleEnrollHost())
       .thenRefused('enrollment-key-revoked')
   })
+
+  test('G1 keys that were revoked before are left alone', () => {
+    const revoke = { type: 'RevokeEnrollmentKey', atEpochMs: sampleTime, keyId: enrollmentKeyId('key-1') } as const
+    mesh
+      .given(eventsOf(sampleCreateMesh(), sampleCreateNetwork(), sampleCreateEnrollmentKey(), revoke))
+      .when(remove)
+      .then([{ type: 'NetworkRemoved', atEpochMs: sampleTime, networkId: net1 }])
+  })
 })
