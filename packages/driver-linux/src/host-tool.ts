@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandFailure, CommandResult, CommandRunner } from './command-runner.js'
 
 /** The programs that the driver runs. */
-export type Tool = 'ip' | 'wg' | 'wireguard-go'
+export type Tool = 'ip' | 'wg' | 'wireguard-go' | 'sysctl'
 
 /** One call of a tool, as `render/` makes it. */
 export interface ToolCommand {
@@ -20,6 +20,7 @@ const PACKAGES: Readonly<Record<Tool, string>> = {
   ip: 'iproute2',
   wg: 'wireguard-tools',
   'wireguard-go': 'wireguard-go',
+  sysctl: 'procps',
 }
 
 const LONGEST_REASON = 300

@@ -54,6 +54,12 @@ export const IPV6_HAS_NO_METRIC_0 = 'IPv6 routes have metrics from 1: the kernel
  */
 export const NO_LINK_LOCAL = ['addrgenmode', 'none'] as const
 
+/**
+ * What newer and older kernels answer to an IPv6 address where `disable_ipv6` is set, as hardening guides advise for all
+ * interfaces. Not a matter of rights: it can be switched on for our interface alone.
+ */
+export const IPV6_SWITCHED_OFF = /ipv6 is disabled|permission denied/i
+
 /** Words of a kernel without IPv6, in answer to `addrgenmode`. */
 export const KERNEL_LACKS_IPV6 = /not supported|invalid argument/i
 

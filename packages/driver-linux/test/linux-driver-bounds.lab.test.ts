@@ -69,6 +69,27 @@ describe('what is not ours stays as it is', () => {
   })
 })
 
+describe('what is half there', () => {
+  test('an interface that a crash left without key and mark is finished', async () => {
+    await host.sh('ip link add mesh0 type wireguard 2>/dev/null || wireguard-go mesh0 >/dev/null 2>&1')
+    const driver = await openDriver(host, keys)
+    const { executed } = await converge(driver, desired)
+    expect(executed.map(({ kind }) => kind)).toContain('set-private-key')
+    expect(executed.map(({ kind }) => kind)).not.toContain('create-interface')
+    await converge(driver, undefined)
+    expect(await host.sh('ls /run/wireguard; ls /sys/class/net')).toBe('eth0\nlo\n')
+  })
+
+  test('IPv6 that is switched off for all interfaces is switched on for ours', async () => {
+    const off = (name: string) => `echo 1 > /proc/sys/net/ipv6/conf/${name}/disable_ipv6`
+    await host.sh(`${off('all')}; ${off('default')}`)
+    await converge(await openDriver(host, keys), desired)
+    expect(
+      await host.sh('cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6 /proc/sys/net/ipv6/conf/mesh0/disable_ipv6'),
+    ).toBe('1\n0\n')
+  })
+})
+
 describe('refusals', () => {
   test('a port that is taken is an error, is never taken for done, and is used once it is free', async () => {
     const bind = "require('dgram').createSocket('udp4').bind(51821, () => console.log('bound'))"

@@ -12,6 +12,11 @@ export function addAddress(name: string, address: IpAddress): ToolCommand {
   return { tool: 'ip', args: [family, 'addr', 'replace', hostPrefix(address), 'dev', name, ...dad] }
 }
 
+/** Allows IPv6 on our interface, whatever the host says about others. Slashes, because a name may have dots in it. */
+export function enableIpv6(name: string): ToolCommand {
+  return { tool: 'sysctl', args: ['-q', '-w', `net/ipv6/conf/${name}/disable_ipv6=0`] }
+}
+
 /** Removes an address with the prefix length it was found with. */
 export function deleteAddress(name: string, address: IpAddress, prefixLength: number): ToolCommand {
   const args = [familyFlag(address), 'addr', 'del', `${address}/${prefixLength}`, 'dev', name]
