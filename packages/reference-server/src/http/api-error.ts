@@ -14,10 +14,11 @@ export const apiErrorOf = (error: MeshError | ServiceError): ApiError =>
     ? { status: serviceStatus[error.code], code: error.code, message: describeServiceError(error) }
     : { status: meshStatus[error.code], code: error.code, message: describeMeshError(error) }
 
+/** Long ids are not repeated: somebody may have pasted a token. Ours are shorter. */
 export const notFound = (what: string, id: string): ApiError => ({
   status: 404,
   code: `${what}-unknown`,
-  message: `There is no ${what} ${id}. List them to find the right id.`,
+  message: `There is no ${what} ${id.length <= 40 ? id : 'with that id'}. List them to find the right id.`,
 })
 
 const serviceStatus: { readonly [C in ServiceError['code']]: number } = {

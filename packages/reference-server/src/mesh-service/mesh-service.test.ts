@@ -205,8 +205,9 @@ describe('the log', () => {
     await service.submit(createMesh, contextOf())
     for (let i = 0; i < 20; i += 1) await service.submit(createNetwork(`n${i}`, i), contextOf())
     const page = await log.read(STREAM, { fromRevision: 0, maxCount: 100 })
-    const groups = E.isRight(page) ? groupByCommand(page.right) : page
-    if (E.isLeft(groups)) throw new Error('unreadable')
+    if (E.isLeft(page)) throw new Error(page.left.code)
+    const groups = groupByCommand(page.right)
+    if (E.isLeft(groups)) throw new Error(groups.left.error.message)
     expect(replay(groups.right.flatMap(({ events }) => events))).toEqual(service.state)
   })
 })
