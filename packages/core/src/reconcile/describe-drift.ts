@@ -33,11 +33,10 @@ type InterfaceValue = string | number | boolean | null
 export function describeDrift(
   observed: ObservedHost,
   desired: DesiredHost | undefined,
-  context: PlanContext = {},
+  context: Pick<PlanContext, 'previousDesired'> = {},
 ): readonly HostDrift[] {
   if (desired === undefined) return observed.interface === undefined ? [] : [{ kind: 'interface-unexpected' }]
-  const keys = context.changedPeers ?? allPeerKeys(observed, desired)
-  const peers = comparePeers(observed, desired, keys, context.previousDesired)
+  const peers = comparePeers(observed, desired, allPeerKeys(observed, desired), context.previousDesired)
   return [
     ...interfaceDrift(observed.interface, desired),
     ...addressDrift(observed.interface?.addresses ?? [], desired.addresses),

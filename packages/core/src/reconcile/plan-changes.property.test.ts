@@ -148,6 +148,8 @@ describe('a plan', () => {
         const changedPeers = changedPeersBetween(before, after)
         const whole = planChanges(found, after, { previousDesired: before })
         expect(planChanges(found, after, { previousDesired: before, changedPeers })).toEqual(whole)
+        // Somebody removed the interface meanwhile.
+        expect(planChanges(emptied, after, { changedPeers })).toEqual(planChanges(emptied, after))
       }),
       runs,
     )

@@ -31,7 +31,9 @@ export function planChanges(
   context: PlanContext = {},
 ): readonly HostChange[] {
   if (desired === undefined) return observed.interface === undefined ? [] : [{ kind: 'remove-interface' }]
-  const keys = context.changedPeers ?? allPeerKeys(observed, desired)
+  // Without an interface there are no peers, whatever the caller believed.
+  const known = observed.interface === undefined ? undefined : context.changedPeers
+  const keys = known ?? allPeerKeys(observed, desired)
   const peers = orderPeerChanges(comparePeers(observed, desired, keys, context.previousDesired))
   const routes = planRouteChanges(observed.routes, desired.routes)
   const addresses = planAddresses(observed.interface, desired)
