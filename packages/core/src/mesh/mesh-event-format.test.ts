@@ -90,6 +90,7 @@ describe('an envelope', () => {
       /^event-malformed: event MeshCreated: \$\.controlRange4: /,
     )
     expect(messageOf({ data: {} })).toMatch(/^event-malformed: /)
+    expect(messageOf({ data: null as never })).toMatch(/^event-malformed: /)
   })
 
   test('keeps what nobody knows, however deep, out of the event', () => {
