@@ -1,7 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
@@ -78,7 +80,9 @@ test('while it is up a second terminal reaches the server; SIGTERM leaves nothin
 })
 
 test('kill -9 leaves no process', async () => {
-  const { child } = await startDemo('--hosts', '2')
+  const data = mkdtempSync(join(tmpdir(), 'lab-'))
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }))
+  const { child } = await startDemo('--hosts', '2', '--data', data)
   child.kill('SIGKILL')
   await waitUntil('nothing is left', () => leftovers().length === 0)
 })

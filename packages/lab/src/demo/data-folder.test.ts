@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -30,15 +30,18 @@ test('a folder of the user stays, without our mark', () => {
 
 test('one demo at a time; one that died does not count', () => {
   const folder = scratch()
-  writeFileSync(join(folder, 'demo.pid'), String(process.ppid))
+  const namespace = readlinkSync('/proc/self/ns/pid')
+  writeFileSync(join(folder, 'demo.pid'), `${process.ppid} ${namespace}`)
   expect(() => takeDataFolder(folder)).toThrow(/Another demo \(process \d+\)/)
-  writeFileSync(join(folder, 'demo.pid'), '4194303')
+  writeFileSync(join(folder, 'demo.pid'), '4194303 pid:[1]')
+  expect(() => takeDataFolder(folder)).toThrow(/Another demo/)
+  writeFileSync(join(folder, 'demo.pid'), `4194303 ${namespace}`)
   takeDataFolder(folder).release(false)
 })
 
 test('the leftover of a demo that was killed is removed by the next', () => {
   const killed = takeDataFolder(undefined)
-  writeFileSync(join(killed.path, 'demo.pid'), '4194303')
+  writeFileSync(join(killed.path, 'demo.pid'), `4194303 ${readlinkSync('/proc/self/ns/pid')}`)
   const next = takeDataFolder(undefined)
   expect(existsSync(killed.path)).toBe(false)
   next.release(false)

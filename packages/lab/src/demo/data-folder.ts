@@ -14,6 +14,7 @@ import { longestSocketName } from '../mesh/mesh-server.js'
 import { WrongOptions } from './demo-options.js'
 
 const prefix = 'meshfold-demo-'
+const holderFile = 'demo.pid'
 const socketInside = '/server/server.sock'
 
 /** Where a demo keeps everything it writes. */
@@ -30,14 +31,16 @@ export interface DataFolder {
 export function takeDataFolder(given: string | undefined): DataFolder {
   if (given === undefined) removeLeftovers()
   const path = given === undefined ? mkdtempSync(join(shortTemporaryFolder(), prefix)) : makeFolder(resolve(given))
-  const holder = join(path, 'demo.pid')
+  const holder = join(path, holderFile)
   const other = livingHolder(holder)
-  if (other !== undefined) throw new WrongOptions(`Another demo (process ${other}) uses ${path}.`)
-  writeFileSync(holder, String(process.pid))
+  if (other !== undefined) {
+    throw new WrongOptions(`Another demo (process ${other}) uses ${path}. If that is not so, remove ${holder}.`)
+  }
+  writeFileSync(holder, `${process.pid} ${processNamespace()}`)
   return {
     path,
     release: (keep) => {
-      if (given === undefined && !keep) rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+      if (given === undefined && !keep) removeFolder(path)
       else rmSync(holder, { force: true })
     },
   }
@@ -75,23 +78,51 @@ function removeLeftovers(): void {
   for (const name of readdirSync(parent).filter((entry) => entry.startsWith(prefix))) {
     const path = join(parent, name)
     try {
-      const abandoned = statSync(path).uid === process.getuid?.() && livingHolder(join(path, 'demo.pid')) === undefined
       // One without the file was kept on purpose.
-      if (abandoned && readdirSync(path).includes('demo.pid')) rmSync(path, { recursive: true, force: true })
+      const isHeld = !readdirSync(path).includes(holderFile) || livingHolder(join(path, holderFile)) !== undefined
+      if (!isHeld && statSync(path).uid === process.getuid?.()) removeFolder(path)
     } catch {
       // Another demo removes it at this moment.
     }
   }
 }
 
+/** The holder's file goes last: what cannot be removed now, the next demo finds. */
+function removeFolder(path: string): void {
+  for (const name of readdirSync(path).filter((entry) => entry !== holderFile)) {
+    rmSync(join(path, name), { recursive: true, force: true, maxRetries: 3 })
+  }
+  rmSync(path, { recursive: true, force: true })
+}
+
+/** The process that holds a folder; one of another process namespace counts as living, since its number says nothing here. */
 function livingHolder(file: string): number | undefined {
+  const [number = '', namespace] = readOr(file, '').split(' ')
+  const pid = Number(number)
+  if (pid === 0) return undefined
+  if (namespace !== processNamespace()) return pid
   try {
-    const pid = Number(readFileSync(file, 'utf8'))
     if (pid === process.pid) return undefined
     process.kill(pid, 0)
     return pid
   } catch (error) {
     // A living process of somebody else's answers EPERM.
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? Number(readFileSync(file, 'utf8')) : undefined
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : undefined
+  }
+}
+
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return 'none'
+  }
+}
+
+function readOr(file: string, otherwise: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return otherwise
   }
 }
