@@ -50,7 +50,7 @@ export function nodeFits(version) {
 }
 
 /** @returns {Machine} */
-export function thisMachine() {
+function thisMachine() {
   const { platform, arch } = process
   return { platform, arch, musl: platform === 'linux' && !runsOnGlibc() }
 }

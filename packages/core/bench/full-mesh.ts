@@ -20,7 +20,7 @@ import {
 } from '@meshfold/core'
 
 const start = 1_700_000_000_000
-export const theNetwork = networkId('net')
+const theNetwork = networkId('net')
 
 /** The opening, then a host and its node for each number up to `count`. */
 export const fullMeshEvents = (count: number): MeshEvent[] => [
@@ -28,7 +28,7 @@ export const fullMeshEvents = (count: number): MeshEvent[] => [
   ...Array.from({ length: count }, (_, n) => hostJoins(n)).flat(),
 ]
 
-export const opening = (): MeshEvent[] => [
+const opening = (): MeshEvent[] => [
   {
     type: 'MeshCreated',
     atEpochMs: epochMs(start),
@@ -50,8 +50,8 @@ export const opening = (): MeshEvent[] => [
   },
 ]
 
-export const hostNumber = (n: number): HostId => hostId(`host-${String(n).padStart(6, '0')}`)
-export const nodeNumber = (n: number) => nodeId(`node-${String(n).padStart(6, '0')}`)
+const hostNumber = (n: number): HostId => hostId(`host-${String(n).padStart(6, '0')}`)
+const nodeNumber = (n: number) => nodeId(`node-${String(n).padStart(6, '0')}`)
 
 export const hostJoins = (n: number): MeshEvent[] => [
   {

@@ -30,7 +30,7 @@ import {
 import { fragmentVersion, membersVersion, namesVersion } from './fragment-version.js'
 
 /** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
-export const meshRouteMetric = 50
+const meshRouteMetric = 50
 
 /** What WireGuard takes of an Ethernet frame's 1500 bytes leaves so much, over IPv6 too. Used by a host that is in no network. */
 const defaultMtuBytes = 1420
@@ -69,7 +69,7 @@ export const projectFragmentVersion = (state: MeshState, id: FragmentId): Fragme
   return fragment === undefined ? undefined : fragmentVersion(fragment)
 }
 
-export const projectSelf = (state: MeshState, hostId: HostId): SelfFragment | undefined => {
+const projectSelf = (state: MeshState, hostId: HostId): SelfFragment | undefined => {
   const host = largeMapGet(state.hosts, hostId)
   if (host === undefined || state.mesh === null) return undefined
   const memberships = membershipsOf(state, host)
@@ -90,7 +90,7 @@ export const projectSelf = (state: MeshState, hostId: HostId): SelfFragment | un
   }
 }
 
-export const projectHost = (state: MeshState, hostId: HostId): HostFragment | undefined => {
+const projectHost = (state: MeshState, hostId: HostId): HostFragment | undefined => {
   const host = largeMapGet(state.hosts, hostId)
   if (host === undefined) return undefined
   const { name, wireguardKey, identityKey, controlAddress4, controlAddress6, endpoints } = host
@@ -98,7 +98,7 @@ export const projectHost = (state: MeshState, hostId: HostId): HostFragment | un
 }
 
 /** Only nodes that take part have a fragment. */
-export const projectNode = (state: MeshState, nodeId: NodeId): NodeFragment | undefined => {
+const projectNode = (state: MeshState, nodeId: NodeId): NodeFragment | undefined => {
   const node = largeMapGet(state.nodes, nodeId)
   const network = node === undefined ? undefined : largeMapGet(state.networks, node.networkId)
   if (node === undefined || network === undefined || !largeMapHas(network.members, nodeId)) return undefined
@@ -106,7 +106,7 @@ export const projectNode = (state: MeshState, nodeId: NodeId): NodeFragment | un
   return { kind: 'node', nodeId, hostId, networkId, addresses: addressesOf(node), list: directList }
 }
 
-export const projectMembers = (state: MeshState, networkId: NetworkId): MembersFragment | undefined => {
+const projectMembers = (state: MeshState, networkId: NetworkId): MembersFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)
   if (network === undefined) return undefined
   return { kind: 'members', networkId, nodeIds: [...largeMapKeys(network.members)].sort() }

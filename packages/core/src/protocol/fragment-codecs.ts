@@ -166,7 +166,7 @@ const changeCodec: t.Type<Change, unknown> = tagged<Change>(
   ]),
 )
 
-export const patchChangeCodec: t.Type<PatchChange, unknown> = asCodec(
+const patchChangeCodec: t.Type<PatchChange, unknown> = asCodec(
   t.strict({ fragment: fragmentIdCodec, change: changeCodec }),
 )
 export const patchCodec: t.Type<Patch, unknown> = asCodec(
