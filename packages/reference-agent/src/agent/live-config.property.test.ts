@@ -16,8 +16,8 @@ import {
   tableOfSnapshot,
   type WireguardPublicKey,
 } from '@meshfold/core'
-import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
 import { eventHistories } from '../../../core/src/testing/arbitraries/event-histories.js'
 import { LiveConfig } from './live-config.js'

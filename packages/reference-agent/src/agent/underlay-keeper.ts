@@ -21,7 +21,7 @@ export class UnderlayKeeper {
   readonly #options: UnderlayKeeperOptions
   #known: ReadonlySet<IpAddress> | undefined
   #goneAtMs = Number.NEGATIVE_INFINITY
-  #stopWatching: () => void = () => {}
+  readonly #stops: (() => void)[] = []
   #cancelLook: (() => void) | undefined
 
   constructor(options: UnderlayKeeperOptions) {
@@ -34,7 +34,7 @@ export class UnderlayKeeper {
       this.#poll()
       return
     }
-    this.#stopWatching = watchUnderlay({
+    const stop = watchUnderlay({
       onAddressGone: (interfaceName) => {
         if (!isUnderlayInterface(interfaceName)) return
         this.#noteGone()
@@ -47,10 +47,11 @@ export class UnderlayKeeper {
         this.#poll()
       },
     })
+    this.#stops.push(stop)
   }
 
   stop(): void {
-    this.#stopWatching()
+    for (const stop of this.#stops.splice(0)) stop()
     this.#cancelLook?.()
   }
 
@@ -81,7 +82,7 @@ export class UnderlayKeeper {
 
   #poll(): void {
     const { timers, timing, onLook } = this.#options
-    this.#stopWatching = timers.every(timing.underlayPollMs, onLook)
+    this.#stops.push(timers.every(timing.underlayPollMs, onLook))
   }
 
   #lookSoon(): void {

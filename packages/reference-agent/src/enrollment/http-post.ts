@@ -68,8 +68,8 @@ function collect(
     bytes += chunk.length
     chunks.push(chunk)
     if (bytes <= LONGEST_ANSWER) return
-    response.destroy()
     resolve(E.left({ code: 'server-answer-unreadable', reason: `it has more than ${LONGEST_ANSWER} bytes` }))
+    response.destroy()
   })
   response.once('error', (error) => unreachable(error.message))
   response.once('aborted', () => unreachable('the answer was cut off'))

@@ -23,12 +23,12 @@ import {
   createManualTimers,
   createSimulatedHost,
   emptyHost,
+  type SimulatedHost,
   sampleCreateMesh,
   sampleCreateNetwork,
   sampleJoinNetwork,
   sampleRegisterHost,
   sampleTime,
-  type SimulatedHost,
 } from '@meshfold/core/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
@@ -120,7 +120,11 @@ export class SampleWorld {
     return createSimulatedHost({
       heldKeys: [keys.wireguardKey],
       nowEpochMs: this.clock.nowEpochMs,
-      initial: { ...emptyHost(this.clock.nowEpochMs()), underlayAddresses: [sampleUnderlay('203.0.113.9')], ...initial },
+      initial: {
+        ...emptyHost(this.clock.nowEpochMs()),
+        underlayAddresses: [sampleUnderlay('203.0.113.9')],
+        ...initial,
+      },
     })
   }
 

@@ -1,0 +1,96 @@
+import { type ObservedHost, udpEndpoint } from '@meshfold/core'
+import { sampleTime, withHandshake } from '@meshfold/core/testing'
+import { expect, test } from 'vitest'
+import { type SampleHost, SampleWorld, sampleFacts, sampleUnderlay } from '../../test/support/sample-world.js'
+import type { UnderlayEvents } from './agent-options.js'
+
+const at =
+  (...addresses: readonly ReturnType<typeof sampleUnderlay>[]) =>
+  (host: ObservedHost): ObservedHost => ({ ...host, underlayAddresses: addresses })
+
+async function withLivePeer(options: Parameters<SampleWorld['started']>[1] = {}) {
+  const world = new SampleWorld()
+  const peer = world.admit(2)
+  const sample = await world.started(1, options)
+  const shake = { endpoint: udpEndpoint('203.0.113.2:51821'), atEpochMs: sampleTime }
+  sample.host.disturb((host) => withHandshake(host, peer.wireguardKey, shake))
+  await world.pass(2000)
+  return { world, sample }
+}
+
+const kinds = ({ host }: SampleHost) => host.executed.map(({ kind }) => kind)
+const endpointsSaid = (world: SampleWorld, { hostId }: SampleHost) =>
+  world.server.saidBy(hostId, 'report').map(({ report }) => report.endpoints.map(({ endpoint }) => endpoint))
+
+test('an address that goes away: WireGuard forgets it, peers are greeted, the server is told over a new connection', async () => {
+  const { world, sample } = await withLivePeer()
+  const before = world.server.connectionOf(sample.hostId)
+  sample.host.disturb(at(sampleUnderlay('203.0.113.77')))
+  await world.pass(2100)
+  expect(kinds(sample)).toContain('refresh-underlay')
+  expect(sample.greeted).toContain('198.19.0.1')
+  expect(world.server.connectionOf(sample.hostId)).not.toBe(before)
+  expect(endpointsSaid(world, sample).at(-1)).toEqual(['203.0.113.77:51821'])
+})
+
+test('who is told of a lost address acts at once, before anything is looked at', async () => {
+  let events: UnderlayEvents | undefined
+  const { world, sample } = await withLivePeer({
+    watchUnderlay: (given) => {
+      events = given
+      return () => {}
+    },
+  })
+  sample.host.disturb(at(sampleUnderlay('203.0.113.77')))
+  events?.onAddressGone('eth0')
+  await world.settle()
+  expect(kinds(sample).filter((kind) => kind === 'refresh-underlay').length).toBeGreaterThan(0)
+  await world.pass(1500)
+  expect(endpointsSaid(world, sample).at(-1)).toEqual(['203.0.113.77:51821'])
+  events?.onAddressGone('docker0')
+  const refreshed = kinds(sample).length
+  await world.pass(500)
+  expect(kinds(sample)).toHaveLength(refreshed)
+})
+
+test('where changes can no longer be told, they are looked for', async () => {
+  const { world, sample } = await withLivePeer({
+    watchUnderlay: (events) => {
+      events.onFailed('no such program')
+      return () => {}
+    },
+  })
+  sample.host.disturb(at(sampleUnderlay('203.0.113.9'), sampleUnderlay('192.168.1.4', 'eth1', '192.168.1.0/24')))
+  await world.pass(2100)
+  expect(endpointsSaid(world, sample).at(-1)).toEqual(['203.0.113.9:51821', '192.168.1.4:51821'])
+  expect(kinds(sample)).not.toContain('refresh-underlay')
+})
+
+test('container bridges, excluded prefixes and the mesh itself are not told; declared endpoints come first', async () => {
+  const declared = udpEndpoint('198.51.100.1:1234')
+  const facts = { ...sampleFacts, declaredEndpoints: [declared], excludedPrefixes: ['192.168.0.0/16' as never] }
+  const { world, sample } = await withLivePeer({ facts })
+  sample.host.disturb(
+    at(
+      sampleUnderlay('172.17.0.1', 'docker0'),
+      sampleUnderlay('172.18.0.1', 'br-0123456789ab'),
+      sampleUnderlay('192.168.1.4', 'eth1'),
+      sampleUnderlay('10.1.0.200', 'eth2'),
+      sampleUnderlay('10.9.0.4', 'br-lan'),
+      sampleUnderlay('203.0.113.9'),
+    ),
+  )
+  await world.pass(2100)
+  expect(endpointsSaid(world, sample).at(-1)).toEqual([declared, '203.0.113.9:51821', '10.9.0.4:51821'])
+})
+
+test('nothing is reported before the server has told what is new: an old port would undo a newer one', async () => {
+  const world = new SampleWorld()
+  const sample = await world.started(1)
+  await world.server.stop()
+  world.server.submit({ type: 'UpdateHost', atEpochMs: sampleTime, hostId: sample.hostId, listenPort: 51_999 })
+  world.server.start()
+  await world.pass(2000)
+  const ports = world.server.saidBy(sample.hostId, 'report').map(({ report }) => report.listenPort)
+  expect(ports).toEqual([51_821, 51_999])
+})
