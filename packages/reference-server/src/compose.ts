@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly processMetrics?: boolean | undefined
   readonly agentLimits?: Partial<ServerLimits> | undefined
   readonly clock?: Clock | undefined
+  /** False: without the status page. */
+  readonly servePage?: boolean | undefined
 }
 
 export interface RunningServer {
@@ -168,7 +170,7 @@ const serve = async (
   const { serverLog } = options
   const { service, sessions, clock, ids, metrics } = context
   const app = await buildApp({
-    routes: allRoutes(context, VERSION),
+    routes: allRoutes(context, { version: VERSION, page: options.servePage ?? true }),
     authoriser: new Authoriser(new AdminTokenCheck(nodeCrypto, vault, clock), clock.monotonicMs),
     allowedNames: allowedNames(options),
     ids,

@@ -9,7 +9,7 @@ let routes: readonly Route[]
 
 beforeAll(async () => {
   test = await startTestServer()
-  routes = allRoutes(test.server.context, '0')
+  routes = allRoutes(test.server.context, { version: '0', page: true })
 })
 afterAll(() => test.dispose())
 

@@ -11,7 +11,10 @@ import { pageRoutes } from './routes/page-routes.js'
 import type { ServerContext } from './server-context.js'
 
 /** Every route there is. */
-export const allRoutes = (server: ServerContext, version: string): readonly Route[] => {
+export const allRoutes = (
+  server: ServerContext,
+  { version, page }: { readonly version: string; readonly page: boolean },
+): readonly Route[] => {
   const routes: readonly Route[] = [
     ...healthRoutes(server),
     ...enrollmentRoutes(server),
@@ -29,7 +32,7 @@ export const allRoutes = (server: ServerContext, version: string): readonly Rout
       produces: 'text/plain',
       handle: async (_request, reply) => reply.type(server.metrics.contentType).send(await server.metrics.text()),
     }),
-    ...pageRoutes(),
+    ...(page ? pageRoutes() : []),
     rawRoute({
       method: 'GET',
       path: '/api/v1/openapi.json',
