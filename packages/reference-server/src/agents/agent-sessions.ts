@@ -45,7 +45,7 @@ export class AgentSessions {
 
   constructor(options: AgentSessionsOptions) {
     this.#options = options
-    this.#fanOut = new FanOut((hostId) => this.#sessions.get(hostId), options.service.asOf, options.serverLog)
+    this.#fanOut = new FanOut(this.#sessions, options.service.asOf, options.serverLog)
     this.#stops = [
       options.service.onStep((step) => this.#take(step)),
       options.timers.every(HEARTBEAT_MS / 8, () => this.#beat()),

@@ -8,14 +8,14 @@ const SENDS_PER_TURN = 500
 
 /** Sends each step's changes to those who look at them, in order, a slice at a time. */
 export class FanOut {
-  readonly #sessionOf: (hostId: HostId) => AgentSession | undefined
+  readonly #sessions: ReadonlyMap<HostId, AgentSession>
   readonly #serverLog: ServerLog
   readonly #steps: MeshStep[] = []
   #done: AsOf
   #isBusy = false
 
-  constructor(sessionOf: (hostId: HostId) => AgentSession | undefined, from: AsOf, serverLog: ServerLog) {
-    this.#sessionOf = sessionOf
+  constructor(sessions: ReadonlyMap<HostId, AgentSession>, from: AsOf, serverLog: ServerLog) {
+    this.#sessions = sessions
     this.#serverLog = serverLog
     this.#done = from
   }
@@ -33,7 +33,7 @@ export class FanOut {
   async #work(): Promise<void> {
     this.#isBusy = true
     for (let step = this.#steps.shift(); step !== undefined; step = this.#steps.shift()) {
-      await this.#send(step)
+      if (this.#sessions.size > 0) await this.#send(step)
       this.#done = step.changes.asOf
     }
     this.#isBusy = false
@@ -44,7 +44,7 @@ export class FanOut {
     const encode = sharedEncoder(step)
     let sent = 0
     for (const hostId of viewersOf(changes, after)) {
-      const session = this.#sessionOf(hostId)
+      const session = this.#sessions.get(hostId)
       if (session === undefined || !session.awaits(changes.since)) continue
       try {
         const patch = patchOfStep(changes, before, after, hostId)

@@ -40,6 +40,7 @@ export class CommandQueue {
   readonly #waiting: WaitingCommand[] = []
   readonly #underWay = new Map<CommandId, Promise<CommandAnswer>>()
   #running: Promise<void> | undefined
+  #appending: Promise<void> = Promise.resolve()
   #closed: ServiceError | undefined
 
   constructor(options: CommandQueueOptions) {
@@ -63,6 +64,11 @@ export class CommandQueue {
     return answer
   }
 
+  /** Settles when what is being appended now is in the history too: the log's subscription need not take it a second time. */
+  get appending(): Promise<void> {
+    return this.#appending
+  }
+
   /** Takes no more; the promise settles when those that wait are answered. */
   async close(why: ServiceError): Promise<void> {
     this.#closed ??= why
@@ -81,13 +87,13 @@ export class CommandQueue {
     let open = batch
     while (open.length > 0) {
       const { state } = this.#options.history
-      if (this.#closed?.code === 'event-log-unreadable') return this.#answerAll(open, this.#closed)
-      const decided = decideBatch(state, open, this.#options.clock.nowEpochMs(), this.#onCrash)
-      const appended = await this.#append(decided, state.revision)
-      if (E.isRight(appended)) {
-        this.#settle(open, decided, state.revision)
+      if (this.#closed?.code === 'event-log-unreadable') {
+        this.#answerAll(open, this.#closed)
         return
       }
+      const decided = decideBatch(state, open, this.#options.clock.nowEpochMs(), this.#onCrash)
+      const appended = await this.#appendAndSettle(open, decided, state.revision)
+      if (E.isRight(appended)) return
       if (appended.left.code !== 'wrong-expected-revision') {
         this.#fail(open, appended.left)
         return
@@ -96,6 +102,22 @@ export class CommandQueue {
       if (stillOpen === undefined) return
       open = stillOpen
     }
+  }
+
+  async #appendAndSettle(
+    batch: readonly WaitingCommand[],
+    decided: DecidedBatch,
+    decidedAt: number,
+  ): Promise<E.Either<RebuildError, unknown>> {
+    const work = this.#append(decided, decidedAt).then((appended) => {
+      if (E.isRight(appended)) this.#settle(batch, decided, decidedAt)
+      return appended
+    })
+    this.#appending = work.then(
+      () => {},
+      () => {},
+    )
+    return work
   }
 
   async #append(decided: DecidedBatch, expectedRevision: number): Promise<E.Either<RebuildError, unknown>> {

@@ -97,7 +97,8 @@ export class MeshService {
     const { log, stream, serverLog, timers } = this.#options
     const again = () => timers.after(RESUBSCRIBE_MS, () => this.#follow())
     this.#subscription = log.subscribe(stream, this.#history.state.revision + 1, {
-      onEvents: (page) => {
+      onEvents: async (page) => {
+        await this.#queue.appending
         const advanced = this.#history.advance(page)
         if (E.isRight(advanced)) return
         this.#break(describeRebuildError(advanced.left))
