@@ -16,8 +16,8 @@ import { createUdpGreeter } from './system/udp-greeter.js'
 import { agentVersion } from './system/version.js'
 
 export const crypto: Crypto = nodeCrypto
-export const timers: Timers = systemTimers
-export const clock: Clock = { nowEpochMs: Date.now, monotonicMs: () => performance.now() }
+const timers: Timers = systemTimers
+const clock: Clock = { nowEpochMs: Date.now, monotonicMs: () => performance.now() }
 
 /** The driver for this machine's interface of that name; its private key stays in the vault. */
 export function composeDriver(

@@ -64,7 +64,7 @@ export function keysFailure(error: HostKeysError, state: string): CliFailure {
   return vaultFailure(error)
 }
 
-export const vaultFailure = (error: SecretVaultError): CliFailure =>
+const vaultFailure = (error: SecretVaultError): CliFailure =>
   new CliFailure(error.code, `The key ${error.name} can't be used: ${error.reason}`)
 
 export const driverFailure = (error: HostDriverError): CliFailure => {

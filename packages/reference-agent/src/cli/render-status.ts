@@ -1,6 +1,6 @@
 import type { PeerStatus } from '../agent/agent-status.js'
 import { formatAsOf } from '../agent/describe-status.js'
-import type { HostStatus } from './status-command.js'
+import type { HostStatus } from './host-status.js'
 
 /** Status for a terminal. */
 export function renderStatus(status: HostStatus): string {

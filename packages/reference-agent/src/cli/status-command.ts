@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { AgentStatus } from '../agent/agent-status.js'
 import { describeDriverError } from '../agent/describe-failure.js'
 import { differencesOf, interfaceStatus, peerStatuses } from '../agent/describe-status.js'
 import { LiveConfig } from '../agent/live-config.js'
@@ -9,19 +8,10 @@ import { askAgent } from '../control/control-client.js'
 import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
 import type { StateFolder } from '../state/state-folder.js'
 import { CliFailure } from './cli-failure.js'
+import type { HostStatus } from './host-status.js'
 import { openHost } from './open-host.js'
 import type { Output } from './output.js'
 import { renderStatus } from './render-status.js'
-
-/** What `status --json` prints. */
-export interface HostStatus extends AgentStatus {
-  readonly name: string
-  readonly interfaceName: string
-  readonly serverUrl: string
-  readonly running: boolean
-  /** `null`: no agent runs. */
-  readonly pid: number | null
-}
 
 /** From the running agent, else from disk and from the host itself. */
 export async function status(options: { readonly state: string }, output: Output): Promise<void> {

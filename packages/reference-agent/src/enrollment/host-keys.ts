@@ -26,7 +26,7 @@ export type HostKeysError =
 /** The name of the WireGuard private key in the vault. */
 export const WIREGUARD_KEY_NAME = 'wireguard'
 /** The name of the identity private key in the vault. */
-export const IDENTITY_KEY_NAME = 'identity'
+const IDENTITY_KEY_NAME = 'identity'
 
 const KEY_BYTES = 32
 
