@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { HostDriver } from '../ports/host-driver.js'
 import { sampleObservedAt, samplePublicKey } from './arbitraries/hosts.js'
-import { brokenDrivers } from './host-driver-conformance/broken-drivers.js'
+import { brokenExecutes } from './host-driver-conformance/broken-executes.js'
+import { brokenObserves } from './host-driver-conformance/broken-observes.js'
 import { type HostUnderTest, hostDriverConformance } from './host-driver-conformance.js'
 import { createSimulatedHost, type SimulatedHost } from './simulated-host.js'
 
@@ -36,7 +37,7 @@ describe('a right driver passes: simulated', () => {
 })
 
 describe('a broken driver fails: it', () => {
-  test.each(brokenDrivers)('$fault', async ({ caughtBy, spoil }) => {
+  test.each([...brokenObserves, ...brokenExecutes])('$fault', async ({ caughtBy, spoil }) => {
     const body = casesOf(simulated(spoil)).get(caughtBy)
     if (body === undefined) throw new Error(`no such case: ${caughtBy}`)
     const failure: unknown = await body().catch((thrown: unknown) => thrown)

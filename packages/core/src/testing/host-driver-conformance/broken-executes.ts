@@ -1,48 +1,16 @@
-/** Drivers with one fault each, which the kit must find: its own tests. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { HostDriver } from '../../ports/host-driver.js'
-import type { HostChange } from '../../reconcile/host-change.js'
-import type { ObservedHost, ObservedPeer } from '../../reconcile/observed-host.js'
-import { ipAddress, ipPrefix } from '../../values/index.js'
-import { sampleObservedAt } from '../arbitraries/hosts.js'
-import { emptyHost, type SimulatedHost } from '../simulated-host.js'
+import {
+  type BrokenDriver,
+  halfMadeInterface,
+  ignoring,
+  refused,
+  replacing,
+  withExecute,
+  withPeers,
+} from './broken-driver.js'
 
-/** A fault, the case that must find it, and how it comes about on a host that is otherwise right. */
-export interface BrokenDriver {
-  readonly fault: string
-  readonly caughtBy: string
-  readonly spoil: (driver: SimulatedHost) => HostDriver
-}
-
-type Execute = HostDriver['execute']
-
-/** Everything that is not overridden goes to the right driver. */
-const replacing = (driver: SimulatedHost, overrides: Partial<HostDriver>): HostDriver => ({
-  capabilities: driver.capabilities,
-  observe: () => driver.observe(),
-  execute: (change) => driver.execute(change),
-  close: () => driver.close(),
-  ...overrides,
-})
-
-const withExecute =
-  (execute: (driver: SimulatedHost, change: HostChange) => ReturnType<Execute>) => (driver: SimulatedHost) =>
-    replacing(driver, { execute: (change) => execute(driver, change) })
-
-const ignoring = (kind: HostChange['kind']) =>
-  withExecute(async (driver, change) => (change.kind === kind ? E.right(undefined) : driver.execute(change)))
-
-const withObserve = (edit: (host: ObservedHost) => ObservedHost) => (driver: SimulatedHost) =>
-  replacing(driver, { observe: async () => E.map(edit)(await driver.observe()) })
-
-const withPeers = (host: ObservedHost, edit: (peer: ObservedPeer) => ObservedPeer): ObservedHost => ({
-  ...host,
-  peers: new Map([...host.peers].map(([key, peer]) => [key, edit(peer)])),
-})
-
-const refused = E.left({ code: 'host-refused', action: 'test', reason: 'it is so already' } as const)
-
-export const brokenDrivers: readonly BrokenDriver[] = [
+/** Drivers that carry changes out wrongly, in one way each. */
+export const brokenExecutes: readonly BrokenDriver[] = [
   { fault: 'ignores remove-peer', caughtBy: 'remove-peer; again, nothing more', spoil: ignoring('remove-peer') },
   { fault: 'ignores remove-route', caughtBy: 'remove-route; again, nothing more', spoil: ignoring('remove-route') },
   { fault: 'ignores set-mtu', caughtBy: 'set-mtu; again, nothing more', spoil: ignoring('set-mtu') },
@@ -152,53 +120,6 @@ export const brokenDrivers: readonly BrokenDriver[] = [
     }),
   },
   {
-    fault: 'makes the interface while observing',
-    caughtBy: 'a bare host has no interface, and observing changes nothing',
-    spoil: (driver) =>
-      replacing(driver, {
-        observe: async () => {
-          const answer = await driver.observe()
-          driver.disturb((host) => ({ ...host, interface: host.interface ?? halfMadeInterface }))
-          return answer
-        },
-      }),
-  },
-  {
-    fault: 'answers from memory',
-    caughtBy: 'a driver opened anew reads the same',
-    spoil: (driver) => {
-      let isFresh = true
-      return replacing(driver, {
-        observe: async () => (isFresh ? E.right(emptyHost(sampleObservedAt)) : driver.observe()),
-        execute: (change) => {
-          isFresh = false
-          return driver.execute(change)
-        },
-      })
-    },
-  },
-  {
-    fault: 'does not see keepalives',
-    caughtBy: 'an ordinary host reads the same twice, and observing changes nothing',
-    spoil: withObserve((host) => withPeers(host, (peer) => ({ ...peer, keepaliveSeconds: 0 }))),
-  },
-  {
-    fault: 'reports its own address as underlay',
-    caughtBy: 'the own interface is no underlay',
-    spoil: withObserve((host) => ({
-      ...host,
-      underlayAddresses: [
-        { interfaceName: 'mesh0', address: ipAddress('10.66.0.1'), connectedPrefix: ipPrefix('10.66.0.1/32') },
-      ],
-    })),
-  },
-  {
-    fault: 'declares a capability missing without a word',
-    caughtBy: 'every capability is declared, and a missing one says what follows',
-    spoil: (driver) =>
-      replacing(driver, { capabilities: { 'isolate-networks': { supported: false, consequence: ' ' } } }),
-  },
-  {
     fault: 'goes on after a failure when it does many at once',
     caughtBy: 'many changes at once do what they do one after the other, and stop at the first that fails',
     spoil: (driver) =>
@@ -220,13 +141,3 @@ export const brokenDrivers: readonly BrokenDriver[] = [
     }),
   },
 ]
-
-const halfMadeInterface: ObservedHost['interface'] = {
-  name: 'mesh0',
-  implementation: 'kernel',
-  publicKey: undefined,
-  listenPort: 0,
-  mtuBytes: 1420,
-  isUp: false,
-  addresses: [],
-}

@@ -1,0 +1,76 @@
+import type { HostChange } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, test } from 'vitest'
+import { hostAnswering, publicKey, secret } from '../../test/support/answering-host.js'
+import type { LinuxHost } from '../linux-host.js'
+import { executeChange } from './execute-change.js'
+
+const create: HostChange = { kind: 'create-interface', publicKey, listenPort: 51821 }
+
+describe('create-interface', () => {
+  test("takes the kernel's WireGuard and hands the key over by stdin", async () => {
+    const { host, commands, lines } = hostAnswering()
+    expect(await executeChange(host, create)).toEqual(E.right(undefined))
+    expect(lines()).toEqual([
+      'ip -N -j -d addr show dev mesh0',
+      'ip link add dev mesh0 type wireguard',
+      'wg --version',
+      'ip link set dev mesh0 alias meshfold',
+      'ip link set dev mesh0 addrgenmode none',
+      'wg set mesh0 listen-port 51821 private-key /dev/stdin',
+    ])
+    expect(commands.at(-1)?.stdin).toBe(secret)
+    expect(JSON.stringify(commands.map(({ args }) => args))).not.toContain(secret)
+  })
+
+  test.each(['Error: Unknown device type.', 'RTNETLINK answers: Operation not supported'])(
+    'starts wireguard-go where the kernel answers %s',
+    async (stderr) => {
+      const { host, lines } = hostAnswering({ 'type wireguard': { exitCode: 2, stderr } })
+      await executeChange(host, create)
+      expect(lines()).toContain('/opt/wireguard-go mesh0')
+    },
+  )
+
+  test('does not take a lack of rights for a lack of WireGuard', async () => {
+    const stderr = 'RTNETLINK answers: Operation not permitted'
+    const { host, lines } = hostAnswering({ 'type wireguard': { exitCode: 2, stderr } })
+    expect(await executeChange(host, create)).toMatchObject({ left: { code: 'host-permission-denied' } })
+    expect(lines()).not.toContain('/opt/wireguard-go mesh0')
+  })
+
+  test('tells what wireguard-go says, without its banner', async () => {
+    const { host } = hostAnswering({
+      'type wireguard': { exitCode: 2, stderr: 'Error: Unknown device type.' },
+      '/opt/wireguard-go': {
+        exitCode: 1,
+        stderr: '┌──┐\n│  advice  │\n└──┘\nERROR: (mesh0) Failed to create TUN device: busy\n',
+      },
+    })
+    const reason = 'ERROR: (mesh0) Failed to create TUN device: busy'
+    expect(await executeChange(host, create)).toEqual(
+      E.left({ code: 'host-refused', action: 'create-interface', reason }),
+    )
+  })
+
+  test('leaves no link behind when wg is missing', async () => {
+    const { host, lines } = hostAnswering()
+    const runner: LinuxHost['runner'] = (command) =>
+      command.file === 'wg' ? Promise.resolve(E.left({ code: 'program-missing' })) : host.runner(command)
+    const outcome = await executeChange({ ...host, runner }, create)
+    expect(outcome).toMatchObject({
+      left: { code: 'host-tool-missing', reason: expect.stringContaining('wireguard-tools') },
+    })
+    expect(lines().at(-1)).toBe('ip link del dev mesh0')
+  })
+})
+
+test('a tool that repeats the key in its error does not get it into ours', async () => {
+  const stderr = `Key is not the correct length or format: \`${secret}'`
+  const { host } = hostAnswering({ 'private-key': { exitCode: 1, stderr } })
+  for (const change of [create, { kind: 'set-private-key', publicKey } as const]) {
+    const outcome = await executeChange(host, change)
+    expect(outcome).toMatchObject({ left: { reason: expect.stringContaining('[redacted]') } })
+    expect(JSON.stringify(outcome)).not.toContain(secret)
+  }
+})
