@@ -1,5 +1,4 @@
 import { type HostChange, ipAddress } from '@meshfold/core'
-import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { hostAnswering } from '../../test/support/answering-host.js'
 import { executeChange } from './execute-change.js'
