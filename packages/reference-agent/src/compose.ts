@@ -10,6 +10,7 @@ import type { EnrollmentRecord } from './enrollment/enrollment-record.js'
 import { type HostKeys, WIREGUARD_KEY_NAME } from './enrollment/host-keys.js'
 import { agentUrlOf } from './enrollment/http-post.js'
 import type { StateFolder } from './state/state-folder.js'
+import { findFreePort } from './system/free-port.js'
 import { readHostSystem } from './system/host-system.js'
 import { watchByIpMonitor } from './system/ip-monitor.js'
 import { createUdpGreeter } from './system/udp-greeter.js'
@@ -60,5 +61,6 @@ export function composeAgent({ record, keys, folder, driver, log }: ComposeAgent
     log,
     watchUnderlay: watchByIpMonitor(record.interfaceName),
     greet: createUdpGreeter(),
+    findFreePort,
   })
 }

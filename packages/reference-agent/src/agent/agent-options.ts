@@ -34,6 +34,8 @@ export interface AgentOptions {
    * faster than by way of the server. Left out: peers learn it from the next packet there is.
    */
   readonly greet?: (controlAddresses: readonly IpAddress[]) => void
+  /** A UDP port that nobody uses, from this one on; asked for when the host refuses its port. Left out: it waits for its own. */
+  readonly findFreePort?: (wanted: number) => Promise<number | undefined>
   readonly timing?: Partial<AgentTiming>
 }
 
@@ -63,6 +65,8 @@ export type WatchUnderlay = (events: UnderlayEvents) => () => void
 export interface UnderlayEvents {
   /** An address of another interface than the own is gone; the sooner this is said, the fewer packets are lost. */
   readonly onAddressGone: (interfaceName: string) => void
+  /** The own interface is gone, by whatever hand. */
+  readonly onOwnInterfaceGone: () => void
   /** Something else about addresses, routes or links changed. */
   readonly onChanged: () => void
   /** It can't be watched any more. */

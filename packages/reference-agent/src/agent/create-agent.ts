@@ -4,6 +4,7 @@
  */
 import type { ObservedHost, ReconcileError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import type { EndpointRules } from '../report/own-endpoints.js'
 import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-options.js'
 import type { AgentStatus } from './agent-status.js'
 import { ConfigKeeper } from './config-keeper.js'
@@ -45,6 +46,8 @@ class RunningAgent {
   readonly #underlay: UnderlayKeeper
   #stopChecking: () => void = () => {}
   #hasStopped = false
+  /** The configured port is another program's; the mesh decides which one this host gets instead. */
+  #wishedPort: number | undefined
 
   constructor(options: AgentOptions) {
     const { clock, store, membership } = options
@@ -58,6 +61,7 @@ class RunningAgent {
       config: this.#config,
       onObserved: (observed) => this.#onObserved(observed),
       onMoved: () => this.#greet(),
+      onPortRefused: (port) => void this.#wishOtherPort(port),
       onOutcome: (asOf, outcome, detail) => this.#link.session?.acknowledge(asOf, outcome, detail),
     })
     this.#link = new LinkKeeper({
@@ -71,6 +75,7 @@ class RunningAgent {
       ...options,
       timing,
       onGone: () => this.#duty.want('refresh-underlay'),
+      onOwnInterfaceGone: () => this.#duty.want('put-right'),
       onLook: () => this.#duty.want('look'),
     })
   }
@@ -139,8 +144,7 @@ class RunningAgent {
   }
 
   #onObserved(observed: ObservedHost): void {
-    const { facts } = this.#options
-    const change = this.#underlay.note(observed.underlayAddresses, endpointRulesOf(facts, this.#config.live.own))
+    const change = this.#underlay.note(observed.underlayAddresses, this.#endpointRules())
     if (change === 'gone') {
       this.#duty.want('refresh-underlay')
       this.#link.leaveOldAddress()
@@ -155,8 +159,24 @@ class RunningAgent {
     const { session } = this.#link
     const { observed } = this.#duty.host
     if (session?.isUpToDate !== true || observed === undefined) return
-    const rules = endpointRulesOf(this.#options.facts, this.#config.live.own)
+    const rules = this.#endpointRules()
     session.report(reportOf(this.#options, observed, rules, this.#duty.drift))
+  }
+
+  #endpointRules(): EndpointRules {
+    const { own } = this.#config.live
+    if (own?.listenPort === this.#wishedPort) this.#wishedPort = undefined
+    const rules = endpointRulesOf(this.#options.facts, own)
+    return this.#wishedPort === undefined ? rules : { ...rules, listenPort: this.#wishedPort }
+  }
+
+  async #wishOtherPort(refused: number): Promise<void> {
+    const { findFreePort, log } = this.#options
+    const free = await findFreePort?.(refused)
+    if (free === undefined || free === refused || free === this.#wishedPort) return
+    log.warn({ refused, wished: free }, 'the port is in use; asking the mesh for another')
+    this.#wishedPort = free
+    this.#report()
   }
 
   #greet(): void {

@@ -21,6 +21,8 @@ export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' |
   readonly onObserved: (observed: ObservedHost) => void
   /** This host sends from elsewhere than before: peers are to be told. */
   readonly onMoved: () => void
+  /** The host would not listen on the port of its config. */
+  readonly onPortRefused: (port: number) => void
   /** The host is, or is not, as everything up to there says. */
   readonly onOutcome: (asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null) => void
 }
@@ -29,6 +31,8 @@ type Deed = 'refresh-underlay' | 'apply' | 'put-right' | 'look'
 
 const LONGEST_DETAIL = 1000
 const READ_BACK_BOUND_MS = 1000
+/** Steps in which a host begins to listen. */
+const LISTENING_STEPS: ReadonlySet<string> = new Set(['create-interface', 'set-listen-port', 'bring-up'])
 
 export class HostDuty {
   readonly host: HostKeeper
@@ -160,7 +164,7 @@ export class HostDuty {
   }
 
   #onFailure(error: ReconcileError): void {
-    const { config, log, timers, timing, onOutcome } = this.#options
+    const { config, log, timers, timing, onOutcome, onPortRefused } = this.#options
     const detail = describeReconcileError(error).slice(0, LONGEST_DETAIL)
     const asOf = config.receivedAsOf
     const isNews = detail !== this.#failure
@@ -169,6 +173,10 @@ export class HostDuty {
     this.#failure = detail
     const drift = error.code === 'did-not-converge' ? error.drift.slice(0, MAX_DRIFT).map(describeOneDrift) : [detail]
     this.#drift = drift.map((text) => text.slice(0, 300))
+    const { desired } = config.live
+    if (desired !== undefined && error.code === 'step-failed' && LISTENING_STEPS.has(error.change.kind)) {
+      onPortRefused(desired.listenPort)
+    }
     this.#cancelRetry()
     this.#cancelRetry = timers.after(this.#retryMs, () => this.want('put-right'))
     this.#retryMs = Math.min(timing.driftCheckMs, this.#retryMs * 2)

@@ -1,5 +1,6 @@
-import { type ObservedHost, udpEndpoint } from '@meshfold/core'
+import { type HostDriver, type ObservedHost, udpEndpoint } from '@meshfold/core'
 import { sampleTime, withHandshake } from '@meshfold/core/testing'
+import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
 import { type SampleHost, SampleWorld, sampleFacts, sampleUnderlay } from '../../test/support/sample-world.js'
 import type { UnderlayEvents } from './agent-options.js'
@@ -93,4 +94,45 @@ test('nothing is reported before the server has told what is new: an old port wo
   await world.pass(2000)
   const ports = world.server.saidBy(sample.hostId, 'report').map(({ report }) => report.listenPort)
   expect(ports).toEqual([51_821, 51_999])
+})
+
+test('a port that another program has: the mesh is asked for the next one, and gives it', async () => {
+  const world = new SampleWorld()
+  const keys = world.admit(1)
+  const host = world.simulatedHost(keys)
+  const driver: HostDriver = {
+    capabilities: host.capabilities,
+    observe: () => host.observe(),
+    execute: async (change) => {
+      const isTaken = 'listenPort' in change && change.listenPort === 51_821
+      const reason = 'the UDP port is in use'
+      return isTaken ? E.left({ code: 'host-refused', action: change.kind, reason }) : host.execute(change)
+    },
+    close: () => host.close(),
+  }
+  const sample = world.agentOf(1, keys, { host, driver, findFreePort: async (port) => port + 2 })
+  await sample.agent.start()
+  await world.pass(500)
+  const wished = world.server.saidBy(sample.hostId, 'report').at(-1)?.report
+  expect(wished).toMatchObject({ listenPort: 51_823, endpoints: [{ endpoint: '203.0.113.9:51823' }] })
+  world.server.submit({ type: 'UpdateHost', atEpochMs: sampleTime, hostId: sample.hostId, listenPort: 51_823 })
+  await world.pass(1000)
+  expect(world.toDo(sample)).toEqual([])
+  expect(host.state.interface?.listenPort).toBe(51_823)
+  const acks = world.server.saidBy(sample.hostId, 'ack').map(({ outcome }) => outcome)
+  expect(acks).toEqual(['failed', 'applied'])
+})
+
+test('a tunnel that somebody takes away is back at once', async () => {
+  let events: UnderlayEvents | undefined
+  const { world, sample } = await withLivePeer({
+    watchUnderlay: (given) => {
+      events = given
+      return () => {}
+    },
+  })
+  sample.host.disturb((host) => ({ ...host, interface: undefined, peers: new Map(), routes: [] }))
+  events?.onOwnInterfaceGone()
+  await world.settle()
+  expect(world.toDo(sample)).toEqual([])
 })

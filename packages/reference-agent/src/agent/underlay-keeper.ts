@@ -9,6 +9,8 @@ export interface UnderlayKeeperOptions extends Pick<AgentOptions, 'watchUnderlay
   readonly timing: Pick<AgentTiming, 'underlayPollMs' | 'underlaySettleMs'>
   /** An address went away: each millisecond counts. */
   readonly onGone: () => void
+  /** The own interface went away. */
+  readonly onOwnInterfaceGone: () => void
   /** The host is to be looked at. */
   readonly onLook: () => void
 }
@@ -41,6 +43,7 @@ export class UnderlayKeeper {
         this.#options.onGone()
         this.#lookSoon()
       },
+      onOwnInterfaceGone: this.#options.onOwnInterfaceGone,
       onChanged: () => this.#lookSoon(),
       onFailed: (reason) => {
         log.warn({ reason }, 'changes of the network are not told; looking every now and then instead')

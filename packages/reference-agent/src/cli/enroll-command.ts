@@ -9,6 +9,7 @@ import { createPostJson } from '../enrollment/http-post.js'
 import { ownEndpoints, ownPrefixes } from '../report/own-endpoints.js'
 import { takeLock } from '../state/lock-file.js'
 import { StateFolder } from '../state/state-folder.js'
+import { findFreePort } from '../system/free-port.js'
 import { defaultHostName, readHostSystem } from '../system/host-system.js'
 import { agentVersion } from '../system/version.js'
 import {
@@ -56,7 +57,7 @@ export async function enroll(options: EnrollOptions, output: Output): Promise<vo
     const known = await folder.readEnrollment()
     if (E.isLeft(known)) throw folderFailure(known.left)
     if (known.right !== undefined) checkSameServer(known.right, token, folder.path)
-    const settings = settingsFrom(options, known.right)
+    const settings = await withFreePort(settingsFrom(options, known.right), known.right, output)
     const record = await enrollWith(folder, token, options.server, settings, known.right)
     report(record, folder, known.right !== undefined, output)
   } finally {
@@ -137,6 +138,19 @@ function settingsFrom(options: EnrollOptions, known: EnrollmentRecord | undefine
     excludedPrefixes: options.excludePrefix ?? known?.excludedPrefixes ?? [],
     serverCa: options.ca === undefined ? (known?.serverCa ?? null) : readCa(options.ca),
   }
+}
+
+/** Asks for a port that this machine has to give, where no tunnel of this host uses it yet. */
+async function withFreePort(
+  settings: Settings,
+  known: EnrollmentRecord | undefined,
+  output: Output,
+): Promise<Settings> {
+  const { listenPort } = settings
+  const free = known === undefined ? await findFreePort(listenPort) : listenPort
+  if (free === undefined || free === listenPort) return settings
+  output.note(`UDP port ${listenPort} is in use on this machine; ${free} is asked for instead.`)
+  return { ...settings, listenPort: free }
 }
 
 /** Keys and addresses of a folder belong to one mesh: who else believed them would be somebody in between. */

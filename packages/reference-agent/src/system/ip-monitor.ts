@@ -7,8 +7,8 @@ const MONITOR = ['ip', '-o', 'monitor', 'link', 'address', 'route'] as const
 const TIED = ['setpriv', '--pdeathsig', 'KILL', '--'] as const
 
 /**
- * Watches Linux's network by one `ip monitor`, which sleeps until something happens. What concerns `ownInterface` alone is not told:
- * that is our own doing.
+ * Watches Linux's network by one `ip monitor`, which sleeps until something happens. Of `ownInterface` only its
+ * end is told: the rest is our own doing.
  */
 export function watchByIpMonitor(ownInterface: string): WatchUnderlay {
   return (events) => {
@@ -40,14 +40,16 @@ export function watchByIpMonitor(ownInterface: string): WatchUnderlay {
 const ADDRESS_GONE = /^Deleted \d+: (\S+?)(?:@\S+)?\s+inet6? \S+.*\bscope (?:global|site)\b/
 const INTERFACE_OF = /^(?:Deleted )?\d+: ([^\s:@]+)|\bdev (\S+)/
 
+/** A link as such, not one of its addresses. */
+const LINK_GONE = /^Deleted \d+: [^\s:]+: </
+
 /** What one line of `ip -o monitor` means. */
-export function tell(
-  line: string,
-  ownInterface: string,
-  events: Pick<UnderlayEvents, 'onAddressGone' | 'onChanged'>,
-): void {
+export function tell(line: string, ownInterface: string, events: Omit<UnderlayEvents, 'onFailed'>): void {
   const concerned = INTERFACE_OF.exec(line)
-  if ((concerned?.[1] ?? concerned?.[2]) === ownInterface) return
+  if ((concerned?.[1] ?? concerned?.[2]) === ownInterface) {
+    if (LINK_GONE.test(line)) events.onOwnInterfaceGone()
+    return
+  }
   const gone = ADDRESS_GONE.exec(line)?.[1]
   if (gone === undefined) events.onChanged()
   else events.onAddressGone(gone)

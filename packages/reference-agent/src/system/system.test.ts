@@ -16,13 +16,18 @@ const lines: readonly (readonly [string, string])[] = [
   ['Deleted 4: wg0    inet 10.9.0.1/32 scope global wg0\\       valid_lft forever', ''],
   ['10.9.0.0/16 dev wg0 scope link src 10.9.0.1 linkdown ', ''],
   ['4: wg0: <POINTOPOINT,NOARP,UP,LOWER_UP> mtu 1420 qdisc noop state UNKNOWN group default \\    link/none ', ''],
+  ['Deleted 4: wg0: <POINTOPOINT,NOARP> mtu 1420 qdisc noop state DOWN group default \\    link/none ', 'own gone'],
   ['3: eth0@if7: <BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue state DOWN \\    link/ether 02:00', 'changed'],
 ]
 
 test('what one line of `ip monitor` means', () => {
   for (const [line, meaning] of lines) {
     const told: string[] = []
-    tell(line, 'wg0', { onAddressGone: (name) => told.push(`gone ${name}`), onChanged: () => told.push('changed') })
+    tell(line, 'wg0', {
+      onAddressGone: (name) => told.push(`gone ${name}`),
+      onOwnInterfaceGone: () => told.push('own gone'),
+      onChanged: () => told.push('changed'),
+    })
     expect(told.join(), line).toBe(meaning)
   }
 })
