@@ -6,15 +6,18 @@ import type { AgentSession } from './agent-session.js'
 /** After so many messages others get their turn: a send costs some 15 µs. */
 const SENDS_PER_TURN = 500
 
+/** Somebody who may look at what changes: a session. */
+export type Viewer = Pick<AgentSession, 'awaits' | 'sendPatch' | 'close'>
+
 /** Sends each step's changes to those who look at them, in order, a slice at a time. */
 export class FanOut {
-  readonly #sessions: ReadonlyMap<HostId, AgentSession>
+  readonly #sessions: ReadonlyMap<HostId, Viewer>
   readonly #serverLog: ServerLog
   readonly #steps: MeshStep[] = []
   #done: AsOf
   #isBusy = false
 
-  constructor(sessions: ReadonlyMap<HostId, AgentSession>, from: AsOf, serverLog: ServerLog) {
+  constructor(sessions: ReadonlyMap<HostId, Viewer>, from: AsOf, serverLog: ServerLog) {
     this.#sessions = sessions
     this.#serverLog = serverLog
     this.#done = from
