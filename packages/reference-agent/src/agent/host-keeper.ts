@@ -31,6 +31,8 @@ export interface KeptHost extends Pick<ReconcileReport, 'executed'> {
  * that was so recently.
  */
 const FRESH_MS = 250
+/** A step that changes more peers than that is cheaper by comparing the whole host. */
+const MANY_PEERS = 500
 
 export class HostKeeper {
   readonly #driver: HostDriver
@@ -74,7 +76,8 @@ export class HostKeeper {
 
   /** Carries out what a step of the config changed, at a cost that grows with the step. */
   async bringTo(desired: DesiredHost, step: ConfigStep): Promise<E.Either<ReconcileError, KeptHost>> {
-    if (!this.#isSound || this.#observed?.interface === undefined) return this.putRight(desired)
+    const isSmall = step.changedPeers.size <= MANY_PEERS
+    if (!isSmall || !this.#isSound || this.#observed?.interface === undefined) return this.putRight(desired)
     let plan = this.#plan(desired, step)
     if (this.#monotonicMs() - this.#observedAtMs > FRESH_MS && dependsOnPeers(plan, this.#observed)) {
       const looked = await this.look()
