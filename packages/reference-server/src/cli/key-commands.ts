@@ -55,7 +55,7 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
   new Command('create')
     .argument('<name>', 'for people')
     .description('create a key; its token is shown this once')
-    .requiredOption('--network <network>', 'name or id of a network to join; may be given again', collect, [])
+    .requiredOption('--network <network>', 'name or id of a network to join; may be given again', collect)
     .option('--uses <count>', 'how many machines may join; any number by default', parseWhole)
     .option('--expires <moment>', 'such as 24h, 7d or a date; never by default', parseMoment(nowEpochMs))
     .option('--ephemeral', 'its nodes are removed some time after they went away', false)

@@ -1,5 +1,5 @@
 /** Sockets for one app: requests and upgrades of all of them end up at the same place. */
-import { chmod, unlink } from 'node:fs/promises'
+import { chmod, lstat, unlink } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { connect } from 'node:net'
@@ -90,22 +90,23 @@ const opened = (server: Server, address: ListenAddress): Promise<void> =>
     else server.listen({ host: address.host, port: address.port, backlog: 1024 }, done)
   })
 
-/** A server that was killed leaves its socket behind. One that lives keeps it. */
-const removeDeadSocket = (path: string): Promise<void> =>
-  new Promise((resolve, reject) => {
+/** A server that was killed leaves its socket behind. One that lives keeps it, and so does a file that is no socket. */
+const removeDeadSocket = async (path: string): Promise<void> => {
+  const stats = await lstat(path).catch(ignoreMissing)
+  if (stats === undefined) return
+  if (!stats.isSocket()) throw new Error('there is a file that is no socket')
+  if (await answers(path)) throw new Error('somebody listens on this socket')
+  await unlink(path).catch(ignoreMissing)
+}
+
+const answers = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
     const probe = connect(path)
     probe.once('connect', () => {
       probe.destroy()
-      reject(new Error('somebody listens on this socket'))
+      resolve(true)
     })
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED')
-        unlink(path)
-          .catch(ignoreMissing)
-          .then(() => resolve(), reject)
-      else if (error.code === 'ENOENT') resolve()
-      else reject(error)
-    })
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'))
   })
 
 const closed = (server: Server): Promise<void> =>

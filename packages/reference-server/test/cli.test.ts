@@ -1,0 +1,244 @@
+/** The command line against a real server: what it prints, its exit codes, and that every refusal names the way out. */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CliIo } from '../src/cli/cli-io.js'
+import { createProgram } from '../src/cli/program.js'
+import { runCli } from '../src/cli/run-cli.js'
+import { claimsOf, endpointsOf, enroll, freshKeys } from './support/fake-agent.js'
+import { startTestServer, type TestServer, until } from './support/test-server.js'
+
+interface Run {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+let test: TestServer
+let home: string
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'meshfold-cli-'))
+  const socket = join(home, 's.sock')
+  test = await startTestServer({
+    listen: [
+      { kind: 'tcp', host: '127.0.0.1', port: 0 },
+      { kind: 'unix', path: socket },
+    ],
+  })
+})
+afterAll(async () => {
+  await test.dispose()
+  await rm(home, { recursive: true, force: true })
+})
+
+const ioOf = (env: Record<string, string>, secret: string, interrupted: AbortSignal) => {
+  const run = { out: '', err: '' }
+  const io: CliIo = {
+    stdout: (text) => {
+      run.out += text
+    },
+    stderr: (text) => {
+      run.err += text
+    },
+    env: { HOME: home, ...env },
+    readSecret: async () => secret,
+    interrupted,
+    isTerminal: false,
+  }
+  return { io, run }
+}
+
+const cliWith = async (env: Record<string, string>, args: readonly string[], secret = ''): Promise<Run> => {
+  const { io, run } = ioOf(env, secret, new AbortController().signal)
+  const code = await runCli(args, io)
+  return { code, ...run }
+}
+
+const cli = (...args: readonly string[]): Promise<Run> =>
+  cliWith({ MESHFOLD_URL: test.url, MESHFOLD_TOKEN: test.token }, args)
+
+const ok = async (...args: readonly string[]): Promise<string> => {
+  const { code, out, err } = await cli(...args)
+  expect(err, args.join(' ')).toBe('')
+  expect(code).toBe(0)
+  return out
+}
+
+describe('the commands', () => {
+  it('look after networks, keys, hosts and nodes, by name', async () => {
+    expect(await ok('network', 'list')).toContain('meshfold network create')
+    expect(await ok('network', 'create', 'office', '--range', '10.66.0.0/24', '--range6', 'fd66::/64')).toContain(
+      'office',
+    )
+    expect(await ok('network', 'update', 'office', '--approval', 'required', '--mtu', '1400')).toContain('required')
+    const key = JSON.parse(
+      await ok(
+        'key',
+        'create',
+        'k',
+        '--network',
+        'office',
+        '--uses',
+        '5',
+        '--expires',
+        '24h',
+        '--pre-approved',
+        '--json',
+      ),
+    )
+    expect(key.enrollmentKey).toMatchObject({ maxUses: 5, preApproved: true, ephemeral: false })
+    const claims = claimsOf('alpha', { endpoints: endpointsOf('192.0.2.1:51821') })
+    await enroll(test.url, key.token, freshKeys(), claims)
+    expect(await ok('key', 'list')).toMatch(/k +usable +1\/5/)
+    expect(await ok('host', 'list')).toMatch(/alpha +not seen +- +10\.66\.0\.1 fd66::1 +192\.0\.2\.1:51821/)
+    expect(await ok('host', 'show', 'alpha')).toContain('192.0.2.1:51821 (local)')
+    expect(await ok('host', 'config', 'alpha')).toContain('Address = 10.66.0.1, fd66::1')
+    expect(await ok('host', 'update', 'alpha', '--port', '51900', '--mtu', '1300')).toContain('51900')
+    expect(await ok('node', 'disconnect', 'alpha.office')).toContain('disconnected')
+    expect(await ok('node', 'connect', 'alpha')).toContain('active')
+    expect(await ok('node', 'expire', 'alpha', '7d')).not.toContain('never')
+    expect(await ok('node', 'expire', 'alpha', 'never')).toContain('never')
+    expect(await ok('node', 'list', '--network', 'office')).toContain('alpha')
+    await ok('key', 'revoke', 'k', '--reason', 'no longer needed')
+    expect(await ok('node', 'remove', 'alpha.office')).toContain('out of its network')
+    expect(await ok('node', 'add', 'office', 'alpha', '--address', '10.66.0.9')).toContain('10.66.0.9')
+    expect(await ok('host', 'remove', 'alpha')).toContain('out of the mesh')
+    expect(await ok('network', 'remove', 'office', '--even-with-nodes')).toContain('gone')
+    const events = await ok('events')
+    expect(events).toContain('joined network')
+    expect(events).toContain('[admin: no longer needed]')
+  })
+
+  it('show and change the mesh', async () => {
+    expect(await ok('status')).toContain('hosts')
+    expect(await ok('mesh', 'update', '--name', 'home', '--ephemeral-grace', '60')).toContain('home')
+    expect(JSON.parse(await ok('mesh', 'show', '--json')).mesh).toMatchObject({
+      name: 'home',
+      ephemeralGraceSeconds: 60,
+    })
+    expect((await cli('mesh', 'raise-epoch')).code).toBe(2)
+    expect(await ok('mesh', 'raise-epoch', '--yes')).toContain('2')
+  })
+
+  it('print events in pages, as JSON, and as they happen', async () => {
+    const all = (await ok('events', '--json'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(all.map(({ revision }) => revision)).toEqual(all.map((_, i) => i))
+    expect((await ok('events', '--from', '1', '--limit', '2', '--json')).trim().split('\n')).toHaveLength(2)
+
+    const stop = new AbortController()
+    const { io, run } = ioOf({ MESHFOLD_URL: test.url, MESHFOLD_TOKEN: test.token }, '', stop.signal)
+    const following = runCli(['events', '--follow', '--from', String(all.length), '--json'], io)
+    await ok('network', 'create', 'followed', '--range', '10.77.0.0/24')
+    await until(() => run.out.includes('followed'))
+    stop.abort()
+    expect(await following).toBe(0)
+    expect(run.out.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('reach a server by its unix socket', async () => {
+    const { code, out } = await cliWith({ MESHFOLD_TOKEN: test.token }, [
+      'status',
+      '--url',
+      `unix:${join(home, 's.sock')}`,
+    ])
+    expect([code, out]).toEqual([0, expect.stringContaining('mesh')])
+  })
+})
+
+describe('what goes wrong', () => {
+  it.each([
+    [1, ['network', 'create', 'x', '--range', '10.0.0.0/33'], '0 to 32'],
+    [1, ['network', 'create', 'x', '--range', ' 10.0.0.0/8'], 'range4'],
+    [1, ['network', 'create', 'x'], 'at least one'],
+    [1, ['host', 'show', 'nobody'], 'meshfold host list'],
+    [1, ['key', 'create', 'k', '--network', 'nowhere'], 'meshfold network list'],
+    [2, ['key', 'create', 'k'], '--network'],
+    [2, ['network', 'create'], 'name'],
+    [2, ['network', 'frobnicate'], 'frobnicate'],
+    [2, ['key', 'create', 'k', '--network', 'n', '--expires', 'tomorrow'], '30m, 24h, 7d'],
+    [2, ['events', '--from', 'x'], 'whole number'],
+    [2, ['serve', '--listen', 'localhost'], '127.0.0.1:7400'],
+    [2, ['status', '--url', 'ftp://x'], 'http://'],
+    [2, ['host', 'update', 'alpha', '--mtu', 'large'], '--mtu'],
+    [3, ['status', '--url', 'http://127.0.0.1:1'], 'meshfold serve'],
+    [3, ['status', '--url', 'unix:/nowhere.sock'], 'meshfold serve'],
+  ] as const)('ends with %s: %j', async (code, args, word) => {
+    const run = await cli(...args)
+    expect(run.err).toContain(word)
+    expect(run.code).toBe(code)
+    expect(run.out).toBe('')
+  })
+
+  it('is JSON for programs that ask for it', async () => {
+    const { err, code } = await cli('host', 'show', 'nobody', '--json')
+    expect(JSON.parse(err)).toMatchObject({ error: { code: 'host-unknown' } })
+    expect(code).toBe(1)
+  })
+
+  it('is said of a missing and of a wrong token', async () => {
+    const without = await cliWith({ MESHFOLD_URL: test.url }, ['status'])
+    expect([without.code, without.err]).toEqual([1, expect.stringContaining('meshfold login')])
+    const wrong = await cliWith({ MESHFOLD_URL: test.url, MESHFOLD_TOKEN: 'mft_wrong' }, ['status'])
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('token rotate')])
+  })
+})
+
+describe('login', () => {
+  it('keeps URL and token for the user alone, and for that server alone', async () => {
+    const env = { XDG_CONFIG_HOME: join(home, 'config') }
+    const login = await cliWith(env, ['login', '--url', test.url], test.token)
+    expect(login).toMatchObject({ code: 0, err: '' })
+    expect(login.out).not.toContain(test.token)
+    const path = join(home, 'config', 'meshfold', 'login.json')
+    expect((await stat(path)).mode & 0o077).toBe(0)
+    expect((await cliWith(env, ['status'])).code).toBe(0)
+    // The token is not shown to another server.
+    const other = await startTestServer()
+    expect((await cliWith(env, ['status', '--url', other.url])).err).toContain('needs the admin token')
+    await other.dispose()
+    const wrong = await cliWith(env, ['login', '--url', test.url], 'mft_wrong')
+    expect(wrong.code).toBe(1)
+    expect(JSON.parse(await readFile(path, 'utf8')).token).toBe(test.token)
+  })
+
+  it('is refused when others may read it', async () => {
+    const path = join(home, 'exposed.json')
+    await writeFile(path, JSON.stringify({ url: test.url, token: test.token }), { mode: 0o644 })
+    const run = await cliWith({ MESHFOLD_CONFIG: path }, ['status'])
+    expect([run.code, run.err]).toEqual([1, expect.stringContaining('chmod go=')])
+  })
+})
+
+describe('token rotate', () => {
+  it('makes a new token, and the old one is worth nothing within a second', async () => {
+    const server = await startTestServer()
+    const { out, code } = await cliWith({}, ['token', 'rotate', '--data', server.data, '--json'])
+    expect(code).toBe(0)
+    const { adminToken } = JSON.parse(out)
+    const statusOf = async (token: string) =>
+      (await cliWith({ MESHFOLD_URL: server.url, MESHFOLD_TOKEN: token }, ['status'])).code
+    await until(async () => (await statusOf(adminToken)) === 0, 3000)
+    expect(await statusOf(server.token)).toBe(1)
+    await server.dispose()
+    expect((await cliWith({}, ['token', 'rotate', '--data', join(home, 'nothing')])).err).toContain('no folder')
+  })
+})
+
+describe('help', () => {
+  it('has examples for every command, and each of them can be read', async () => {
+    const { io } = ioOf({}, '', new AbortController().signal)
+    for (const command of createProgram(io).commands) {
+      const { code, out } = await cliWith({}, [command.name(), '--help'])
+      expect(code).toBe(0)
+      expect(out, command.name()).toContain('Examples:')
+      expect(out).toContain(`$ meshfold ${command.name()}`)
+    }
+    expect((await cliWith({}, ['--help'])).out).toContain('MESHFOLD_URL')
+    expect((await cliWith({}, ['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
