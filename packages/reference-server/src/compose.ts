@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { type AgentEndpoint, type Clock, type Crypto, type EventLog, serverFingerprint } from '@meshfold/core'
 import { openSqliteEventLog } from '@meshfold/event-log-sqlite'
-import { nodeCrypto, type ServerLimits, serveAgents, systemTimers } from '@meshfold/transport-ws'
+import { nodeCrypto, serveAgents, systemTimers } from '@meshfold/transport-ws'
 import * as E from 'fp-ts/lib/Either.js'
 import { AgentSessions } from './agents/agent-sessions.js'
 import { SharedPresence } from './agents/shared-presence.js'
@@ -25,45 +25,12 @@ import {
   type StartError,
   serverIdentity,
 } from './server/data-folder.js'
-import type { ListenAddress } from './server/listen-address.js'
 import { type Listeners, openListeners } from './server/listeners.js'
+import type { RunningServer, ServerOptions } from './server/server-options.js'
 import { stopServer } from './server/stop-server.js'
-import type { ServerLog } from './server-log.js'
 import { VERSION } from './version.js'
 
-export interface ServerOptions {
-  /** The data folder; made at the first start. */
-  readonly data: string
-  readonly listen: readonly ListenAddress[]
-  /** Where agents and people reach this server, if not by the addresses it listens on. */
-  readonly publicUrl?: string | undefined
-  /** Other names under which it may be called. */
-  readonly allowHosts?: readonly string[] | undefined
-  readonly tls?: { readonly cert: Buffer; readonly key: Buffer } | undefined
-  /** For a new mesh. */
-  readonly meshName?: string | undefined
-  /** For a new mesh. */
-  readonly domain?: string | undefined
-  readonly serverLog: ServerLog
-  /** Metrics of the process itself too. */
-  readonly processMetrics?: boolean | undefined
-  readonly agentLimits?: Partial<ServerLimits> | undefined
-  readonly clock?: Clock | undefined
-  /** False: without the status page. */
-  readonly servePage?: boolean | undefined
-}
-
-export interface RunningServer {
-  readonly urls: readonly string[]
-  readonly meshId: string
-  /** When it was made just now; shown this once. */
-  readonly adminToken: string | null
-  readonly context: ServerContext
-  /** Agents are told, commands that wait are answered, the log is closed. Calling it twice is fine. */
-  readonly stop: () => Promise<void>
-}
-
-export const AGENT_PATH = '/api/v1/agent'
+const AGENT_PATH = '/api/v1/agent'
 
 export const crypto: Crypto = nodeCrypto
 
@@ -189,7 +156,6 @@ const serve = async (
     hostIdentityKey: sessions.hostIdentityKey,
     onConnection: sessions.onConnection,
     onRefused: (refusal) => serverLog.warn(refusal, 'an agent was refused'),
-    ...(options.agentLimits === undefined ? {} : { limits: options.agentLimits }),
   })
   const listeners = await openListeners({ addresses: options.listen, tls: options.tls, hub: app.server })
   if (E.isLeft(listeners)) {

@@ -1,4 +1,5 @@
-export { type RunningServer, type ServerOptions, startServer } from './compose.js'
+export { startServer } from './compose.js'
 export type { StartError } from './server/data-folder.js'
 export { type ListenAddress, parseListenAddress } from './server/listen-address.js'
+export type { RunningServer, ServerOptions } from './server/server-options.js'
 export { type ServerLog, silentLog } from './server-log.js'

@@ -17,6 +17,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { MeshService } from '../mesh-service/mesh-service.js'
 import type { ServerLog } from '../server-log.js'
 import { TokenBucket } from '../token-bucket.js'
+import { answerResume } from './answer-resume.js'
 import { decodeAgentMessage } from './decode-agent-message.js'
 
 export interface AgentSessionOptions {
@@ -139,21 +140,25 @@ export class AgentSession {
     this.#options.connection.close({ code, detail })
   }
 
-  #resume(asOf: AsOf | null): void {
+  #resume(held: AsOf | null): void {
     const { service } = this.#options
-    if (asOf === null || asOf.epoch !== service.asOf.epoch) {
-      this.#standing = { at: 'table-wanted' }
-      this.sendSnapshot()
-      return
+    const answer = answerResume(service, this.hostId, held)
+    switch (answer.by) {
+      case 'snapshot':
+        this.#standing = { at: 'table-wanted' }
+        this.sendSnapshot()
+        break
+      case 'patch':
+        this.#goLive('patch', answer.patch.asOf, encodePatchMessage(answer.patch.asOf, answer.patch.changes))
+        break
+      case 'table':
+        this.#wantTable()
+        break
+      case 'waiting':
+        if (held !== null) this.#standing = { at: 'ahead', asOf: held, forSure: false }
+        void service.readOn().then(() => this.#warnIfAhead())
+        break
     }
-    if (asOf.revision > service.asOf.revision) {
-      this.#standing = { at: 'ahead', asOf, forSure: false }
-      void service.readOn().then(() => this.#warnIfAhead())
-      return
-    }
-    const patch = service.history.ring.patchSince(service.state, this.hostId, asOf)
-    if (patch === undefined) this.#wantTable()
-    else this.#goLive('patch', patch.asOf, encodePatchMessage(patch.asOf, patch.changes))
   }
 
   /** Another server's events would have been read by now. */

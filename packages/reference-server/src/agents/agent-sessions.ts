@@ -34,7 +34,7 @@ export interface AgentSessionsOptions {
 }
 
 /** A heartbeat follows when nothing else was sent for so long. */
-export const HEARTBEAT_MS = 2000
+const HEARTBEAT_MS = 2000
 
 export class AgentSessions {
   readonly presence: Presence = new Presence()

@@ -92,7 +92,7 @@ export class HostReports {
 }
 
 /** What a report changes of what the mesh knows of its host; nothing, most of the time. */
-export const commandsOfReport = (host: Host, report: HostReport): readonly UnstampedCommand[] => {
+const commandsOfReport = (host: Host, report: HostReport): readonly UnstampedCommand[] => {
   const { hostId } = host
   const { system, capabilities, listenPort, endpoints, localPrefixes } = report
   const commands: UnstampedCommand[] = []

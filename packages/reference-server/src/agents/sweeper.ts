@@ -28,11 +28,11 @@ export interface SweeperOptions {
 
 const SWEEP_MS = 5000
 /** After a start agents get so long to come back before anybody counts as absent. */
-export const PATIENCE_AFTER_START_MS = 5 * 60_000
+const PATIENCE_AFTER_START_MS = 5 * 60_000
 /** A short break in the connection is no absence. */
-export const AWAY_AFTER_MS = 60_000
+const AWAY_AFTER_MS = 60_000
 /** Wall and monotonic clock may part by so much: then one of them jumped, and nothing that it says is due can be believed. */
-export const CLOCKS_PART_MS = 60_000
+const CLOCKS_PART_MS = 60_000
 
 export class Sweeper {
   readonly #options: SweeperOptions

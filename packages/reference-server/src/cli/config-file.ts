@@ -15,7 +15,7 @@ export type SavedLogin = t.TypeOf<typeof savedLogin>
 type Env = Readonly<Record<string, string | undefined>>
 
 /** `MESHFOLD_CONFIG`, or a file in the user's configuration folder. */
-export const configPath = (env: Env): string =>
+const configPath = (env: Env): string =>
   env.MESHFOLD_CONFIG ?? join(env.XDG_CONFIG_HOME ?? join(env.HOME ?? homedir(), '.config'), 'meshfold', 'login.json')
 
 /** `undefined` before the first login. A file that others may read is refused: it holds the token. */

@@ -46,7 +46,7 @@ export interface EnrollmentDeskOptions {
 }
 
 /** How long a machine may take from challenge to proof. */
-export const CHALLENGE_LIFE_MS = 60_000
+const CHALLENGE_LIFE_MS = 60_000
 const WRONG_PROOFS_PER_CHALLENGE = 3
 
 export class EnrollmentDesk {

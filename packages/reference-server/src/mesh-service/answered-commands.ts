@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandAnswer } from './command-answer.js'
 
 /** So many commands are remembered by their id; a repeat of an older one is decided anew, or found in the log. */
-export const REMEMBERED_COMMANDS = 10_000
+const REMEMBERED_COMMANDS = 10_000
 
 /** Answers by command id: those given here, and those found in the log, whoever wrote them. The oldest are forgotten. */
 export class AnsweredCommands {

@@ -2,22 +2,18 @@
  * Commands of one mesh, in order. Those that come within a few milliseconds are decided together and appended as one batch, so
  * that a thousand hosts enrolling at once cost a handful of appends.
  */
-import type { Clock, CommandId, Crypto, EventLog } from '@meshfold/core'
+import type { CommandId } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { ServerLog } from '../server-log.js'
+import { type AppendTarget, appendBatch } from './append-batch.js'
 import type { CommandAnswer, CommandContext, ServiceError, UnstampedCommand } from './command-answer.js'
 import { type DecidedBatch, decideBatch, type WaitingCommand } from './decide-batch.js'
 import { findInLog } from './find-in-log.js'
 import type { MeshHistory } from './mesh-history.js'
 import { describeRebuildError, type RebuildError, readOn } from './rebuild-history.js'
-import { envelopesOf } from './recorded-events.js'
 
-export interface CommandQueueOptions {
-  readonly log: EventLog
-  readonly stream: string
+export interface CommandQueueOptions extends AppendTarget {
   readonly history: MeshHistory
-  readonly crypto: Crypto
-  readonly clock: Clock
   readonly serverLog: ServerLog
   /** How long the first command of a batch waits for others; 2 by default. */
   readonly gatherMs?: number | undefined
@@ -25,15 +21,10 @@ export interface CommandQueueOptions {
   readonly maxWaiting?: number
   /** The log can't be read: nothing can be decided any more. */
   readonly onUnreadable: (reason: string) => void
-  readonly onAppend?:
-    | ((appended: { readonly commands: number; readonly events: number; readonly seconds: number }) => void)
-    | undefined
 }
 
 /** Keeps one turn of the event loop short: a command with its events costs a fraction of a millisecond. */
 const COMMANDS_PER_BATCH = 200
-const APPEND_ATTEMPTS = 3
-const APPEND_RETRY_MS = 250
 
 export class CommandQueue {
   readonly #options: CommandQueueOptions
@@ -109,7 +100,7 @@ export class CommandQueue {
     decided: DecidedBatch,
     decidedAt: number,
   ): Promise<E.Either<RebuildError, unknown>> {
-    const work = this.#append(decided, decidedAt).then((appended) => {
+    const work = appendBatch(this.#options, decided, decidedAt).then((appended) => {
       if (E.isRight(appended)) this.#settle(batch, decided, decidedAt)
       return appended
     })
@@ -118,24 +109,6 @@ export class CommandQueue {
       () => {},
     )
     return work
-  }
-
-  async #append(decided: DecidedBatch, expectedRevision: number): Promise<E.Either<RebuildError, unknown>> {
-    const { log, stream, crypto, clock, onAppend } = this.#options
-    if (decided.steps.length === 0) return E.right(undefined)
-    const envelopes = decided.steps.flatMap(({ context, events }) => envelopesOf(crypto, context, events))
-    const startedMs = clock.monotonicMs()
-    for (let attempt = 1; ; attempt += 1) {
-      const appended = await log.append(stream, expectedRevision, envelopes)
-      if (E.isRight(appended)) {
-        const seconds = (clock.monotonicMs() - startedMs) / 1000
-        onAppend?.({ commands: decided.steps.length, events: envelopes.length, seconds })
-        return appended
-      }
-      // The same append again is safe: the log knows the events' ids.
-      if (appended.left.code !== 'event-log-unavailable' || attempt === APPEND_ATTEMPTS) return appended
-      await sleep(APPEND_RETRY_MS * attempt)
-    }
   }
 
   /** The batch is in the log: the history takes it, unless its subscription was quicker. */

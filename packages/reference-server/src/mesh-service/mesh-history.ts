@@ -88,7 +88,7 @@ export class MeshHistory {
 }
 
 /** The states between commands. */
-export const stepsOf = (state: MeshState, groups: readonly CommandEvents[]): readonly CommandStep[] => {
+const stepsOf = (state: MeshState, groups: readonly CommandEvents[]): readonly CommandStep[] => {
   let before = state
   return groups.map((group) => {
     const after = evolveAll(before, group.events)

@@ -4,7 +4,7 @@ import { type AdvanceError, MeshHistory } from './mesh-history.js'
 import type { UnreadableEvent } from './recorded-events.js'
 
 /** So many events before the head are taken as if they happened now, so that agents that kept up get patches. */
-export const LIVE_TAIL_EVENTS = 2000
+const LIVE_TAIL_EVENTS = 2000
 
 const EVENTS_PER_PAGE = 2000
 

@@ -28,7 +28,7 @@ export interface UnreadableEvent {
 }
 
 /** The same for the same command and place, so that a repeated append is recognised by the log. */
-export const eventIdOf = (crypto: Crypto, commandId: CommandId, index: number): EventId =>
+const eventIdOf = (crypto: Crypto, commandId: CommandId, index: number): EventId =>
   eventId(encodeBase64(crypto.sha256(new TextEncoder().encode(`${commandId}\n${index}`)).subarray(0, 24), 'url'))
 
 /** What is appended for one command. */

@@ -39,7 +39,7 @@ export const ignoreMissing = (thrown: unknown): undefined => {
 }
 
 /** The code of an error of Node. */
-export const errorCode = (thrown: unknown): unknown =>
+const errorCode = (thrown: unknown): unknown =>
   typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined
 
 export const syncFolder = async (folder: string): Promise<void> => {

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { type RunningServer, type ServerOptions, startServer } from '../../src/compose.js'
+import { startServer } from '../../src/compose.js'
+import type { RunningServer, ServerOptions } from '../../src/server/server-options.js'
 import type { ServerLog } from '../../src/server-log.js'
 
 export interface TestServer {
