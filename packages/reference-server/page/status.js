@@ -58,6 +58,7 @@ function signOut(problem = '') {
 
 function signIn() {
   session = new AbortController()
+  at('events').replaceChildren()
   at('sign-in').hidden = true
   at('content').hidden = false
   at('sign-out').hidden = false

@@ -6,9 +6,11 @@ import {
   type AgentConnection,
   type AgentConnectionHandlers,
   type AgentMessage,
+  type AsOf,
   type CancelTimer,
   type Clock,
   type CommandId,
+  compareAsOf,
   type HostId,
   type IdentityPublicKey,
   largeMapGet,
@@ -126,10 +128,18 @@ export class AgentSessions {
       const { asOf, outcome, detail } = message
       this.presence.observe(hostId, { acknowledged: asOf, outcome, detail })
     }
+    // What it holds may be newer than its last acknowledgement: what was new since did not concern it.
+    if (message.type === 'heartbeat' && message.appliedAsOf !== null && this.#isNews(hostId, message.appliedAsOf))
+      this.presence.observe(hostId, { acknowledged: message.appliedAsOf })
     if (message.type === 'report') {
       this.presence.observe(hostId, { drift: message.report.drift })
       reports.take(message.report)
     }
+  }
+
+  #isNews(hostId: HostId, asOf: AsOf): boolean {
+    const known = this.presence.of(hostId)?.acknowledged ?? null
+    return known === null || compareAsOf(asOf, known) > 0
   }
 
   #take(step: MeshStep): void {
