@@ -55,6 +55,25 @@ test('without a server, a restarted agent brings a fresh host to the same config
   expect(messages(again)).toEqual(['last good config applied', 'not connected yet; trying on'])
 })
 
+test('after a reboot every peer is greeted, so that it forgets the old session; after a mere restart none is', async () => {
+  const world = new SampleWorld()
+  world.admit(2)
+  world.admit(3)
+  const first = await world.started(1)
+  await first.agent.stop()
+  expect(first.greeted).toEqual([])
+  for (const [host, greeted] of [
+    [first.host, []],
+    [world.simulatedHost(first.keys), ['198.19.0.1', '198.19.0.2']],
+  ] as const) {
+    const again = world.agentOf(1, first.keys, { store: first.store, host })
+    await again.agent.start()
+    await world.pass(200)
+    expect(again.greeted).toEqual(greeted)
+    await again.agent.stop()
+  }
+})
+
 test('a server that was away is resumed with a patch, also when it has forgotten what it sent', async () => {
   for (const forgets of [false, true]) {
     const world = new SampleWorld()

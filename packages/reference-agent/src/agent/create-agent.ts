@@ -9,9 +9,10 @@ import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-opt
 import type { AgentStatus } from './agent-status.js'
 import { ConfigKeeper } from './config-keeper.js'
 import { differencesOf, interfaceStatus, peerStatuses } from './describe-status.js'
+import { Greeter } from './greeter.js'
 import { HostDuty } from './host-duty.js'
 import { LinkKeeper } from './link-keeper.js'
-import { endpointRulesOf, livePeers, reportOf } from './self-description.js'
+import { endpointRulesOf, reportOf } from './self-description.js'
 import { UnderlayKeeper } from './underlay-keeper.js'
 
 /** A host's agent. */
@@ -44,6 +45,7 @@ class RunningAgent {
   readonly #duty: HostDuty
   readonly #link: LinkKeeper
   readonly #underlay: UnderlayKeeper
+  readonly #greeter: Greeter
   #stopChecking: () => void = () => {}
   #hasStopped = false
   /** The configured port is another program's; the mesh decides which one this host gets instead. */
@@ -55,12 +57,14 @@ class RunningAgent {
     this.#options = options
     this.#timing = timing
     this.#config = new ConfigKeeper({ viewer: membership.hostId, store, monotonicMs: clock.monotonicMs })
+    this.#greeter = new Greeter(options, this.#config.live)
     this.#duty = new HostDuty({
       ...options,
       timing,
       config: this.#config,
       onObserved: (observed) => this.#onObserved(observed),
-      onMoved: () => this.#greet(),
+      onMoved: () => this.#greeter.greetLive(this.#duty.host.observed),
+      onReborn: () => this.#greeter.greetAll(),
       onPortRefused: (port) => void this.#wishOtherPort(port),
       onOutcome: (asOf, outcome, detail) => this.#link.session?.acknowledge(asOf, outcome, detail),
     })
@@ -123,6 +127,7 @@ class RunningAgent {
     this.#hasStopped = true
     this.#underlay.stop()
     this.#stopChecking()
+    this.#greeter.cancel()
     await this.#link.close()
     await this.#duty.close()
     await this.#config.close()
@@ -151,7 +156,7 @@ class RunningAgent {
     } else if (change === 'came') {
       this.#link.tryNow()
     }
-    if (this.#underlay.isMoving) this.#greet()
+    if (this.#underlay.isMoving) this.#greeter.greetLive(observed)
     this.#report()
   }
 
@@ -177,13 +182,5 @@ class RunningAgent {
     log.warn({ refused, wished: free }, 'the port is in use; asking the mesh for another')
     this.#wishedPort = free
     this.#report()
-  }
-
-  #greet(): void {
-    const { observed } = this.#duty.host
-    const { greet, clock } = this.#options
-    if (greet === undefined || observed === undefined) return
-    const addresses = livePeers(this.#config.live, observed, clock)
-    if (addresses.length > 0) greet(addresses)
   }
 }

@@ -14,7 +14,8 @@ export function describeReconcileError(error: ReconcileError): string {
 
 /** A driver's error in one line. */
 export function describeDriverError(error: HostDriverError): string {
-  return error.reason
+  const hint = error.code === 'host-permission-denied' ? '; run the agent as root or with CAP_NET_ADMIN' : ''
+  return error.reason + hint
 }
 
 /** One way in which a host differs, for status and report: at most 300 characters. */

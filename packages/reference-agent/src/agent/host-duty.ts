@@ -6,10 +6,11 @@ import type { AsOf, ObservedHost, ReconcileError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions, AgentTiming } from './agent-options.js'
-import type { Batch, ConfigKeeper } from './config-keeper.js'
-import { countChanges, describeOneDrift, describeReconcileError } from './describe-failure.js'
+import type { ConfigKeeper } from './config-keeper.js'
+import { describeOneDrift, describeReconcileError } from './describe-failure.js'
 import { MAX_DRIFT } from './describe-status.js'
 import { HostKeeper, type KeptHost } from './host-keeper.js'
+import { logApplied, logPutRight, type Occasion } from './log-outcomes.js'
 import { PutOff } from './put-off.js'
 import { Turns } from './turns.js'
 
@@ -21,6 +22,8 @@ export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' |
   readonly onObserved: (observed: ObservedHost) => void
   /** This host sends from elsewhere than before: peers are to be told. */
   readonly onMoved: () => void
+  /** The interface had to be made anew, for a config that peers know: what they send is for a session that is no more. */
+  readonly onReborn: () => void
   /** The host would not listen on the port of its config. */
   readonly onPortRefused: (port: number) => void
   /** The host is, or is not, as everything up to there says. */
@@ -45,7 +48,7 @@ export class HostDuty {
   #drift: readonly string[] = []
   #notSaved: string | null = null
   /** What the next comparison of the whole host is for. */
-  #occasion: 'start' | 'awaited peers' | 'routine' = 'start'
+  #occasion: Occasion = 'start'
 
   constructor(options: HostDutyOptions) {
     const { driver, clock, timers, timing, onObserved } = options
@@ -95,7 +98,7 @@ export class HostDuty {
 
   /** Makes the host as its latest patches say. */
   async #apply(): Promise<void> {
-    const { config, timing } = this.#options
+    const { config, timing, log, clock } = this.#options
     const batch = config.takeBatch()
     if (batch === undefined) return
     await this.#save()
@@ -106,7 +109,7 @@ export class HostDuty {
       this.#onFailure(outcome.left)
       return
     }
-    this.#logApplied(batch, outcome.right)
+    logApplied(log, batch, outcome.right, clock.monotonicMs())
     await this.#onSuccess(batch.asOf, outcome.right, 'tell')
     if (outcome.right.awaited === 0) {
       this.#readBack.want(timing.readBackMs)
@@ -131,7 +134,8 @@ export class HostDuty {
       this.#onFailure(outcome.left)
       return
     }
-    this.#logPutRight(asOf, outcome.right, occasion)
+    logPutRight(this.#options.log, asOf, outcome.right, this.#failure === null ? occasion : 'after a failure')
+    if (outcome.right.executed.some(({ kind }) => kind === 'create-interface')) this.#options.onReborn()
     await this.#onSuccess(asOf, outcome.right, 'tell if new')
   }
 
@@ -190,23 +194,5 @@ export class HostDuty {
       this.#options.log.error({ reason: problem }, words)
     }
     this.#notSaved = problem
-  }
-
-  #logApplied({ received }: Batch, { executed }: KeptHost): void {
-    const { log, clock } = this.#options
-    const nowMs = clock.monotonicMs()
-    for (const { kind, asOf, fragments, kinds, atMs } of received) {
-      const ms = Math.round(nowMs - atMs)
-      log.info({ asOf, fragments, kinds, changes: executed.length, ms, together: received.length }, `${kind} applied`)
-    }
-  }
-
-  #logPutRight(asOf: AsOf, { executed }: KeptHost, occasion: 'start' | 'awaited peers' | 'routine'): void {
-    const { log } = this.#options
-    const fields = { asOf, changes: executed.length, kinds: countChanges(executed) }
-    if (occasion === 'start') log.info(fields, 'last good config applied')
-    else if (this.#failure !== null) log.info(fields, 'the host is as its config says again')
-    else if (occasion === 'awaited peers') log.debug(fields, 'read back after peers had time to move')
-    else if (executed.length > 0) log.warn(fields, 'drift put right')
   }
 }

@@ -15,6 +15,8 @@ export interface LinkKeeperOptions extends Pick<AgentOptions, 'connect' | 'membe
 
 const MOVED: ConnectionEnd = { code: 'closed-here', detail: 'an own address went away' }
 
+const WAY_OUT = 'if this host was removed from its mesh: meshfold-agent down --purge, then enroll with a new token'
+
 /** The way to the server: one link for as long as the agent runs, one session for each connection over it. */
 export class LinkKeeper {
   readonly #options: LinkKeeperOptions
@@ -112,6 +114,7 @@ export class LinkKeeper {
     this.#lastEnd = detail
     const fields = { code, detail, attempt: status.attempt }
     if (!isNews) log.debug(fields, 'still not connected')
+    else if (code === 'authentication-failed') log.warn({ ...fields, wayOut: WAY_OUT }, 'not accepted; trying on')
     else log.warn(fields, wasConnected ? 'disconnected; the mesh goes on as it is' : 'not connected yet; trying on')
   }
 }

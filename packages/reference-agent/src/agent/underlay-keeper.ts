@@ -17,12 +17,15 @@ export interface UnderlayKeeperOptions extends Pick<AgentOptions, 'watchUnderlay
 
 /** After an address went away, routes and other addresses follow for a while. */
 const MOVING_MS = 5000
+/** On a machine whose containers come and go, something changes all the time. */
+const LOOKS_APART_MS = 1000
 
 /** Notices changes of the host's own network, by being told or by looking. */
 export class UnderlayKeeper {
   readonly #options: UnderlayKeeperOptions
   #known: ReadonlySet<IpAddress> | undefined
   #goneAtMs = Number.NEGATIVE_INFINITY
+  #lookedAtMs = Number.NEGATIVE_INFINITY
   readonly #stops: (() => void)[] = []
   #cancelLook: (() => void) | undefined
 
@@ -90,9 +93,12 @@ export class UnderlayKeeper {
 
   #lookSoon(): void {
     if (this.#cancelLook !== undefined) return
-    const { timers, timing, onLook } = this.#options
-    this.#cancelLook = timers.after(timing.underlaySettleMs, () => {
+    const { timers, timing, clock, onLook } = this.#options
+    const sinceLastMs = clock.monotonicMs() - this.#lookedAtMs
+    const apartMs = this.isMoving ? 0 : LOOKS_APART_MS - sinceLastMs
+    this.#cancelLook = timers.after(Math.max(timing.underlaySettleMs, apartMs), () => {
       this.#cancelLook = undefined
+      this.#lookedAtMs = clock.monotonicMs()
       onLook()
     })
   }

@@ -25,7 +25,7 @@ export function enrollFailure(error: EnrollHostError, serverUrl: string): CliFai
     case 'server-unreachable':
       return new CliFailure(
         error.code,
-        `No answer from ${serverUrl}: ${error.reason}. Is the server running, is the URL right, and does a firewall let this host through? Enrolling again is safe at any time.`,
+        `No answer from ${serverUrl}: ${error.reason}. ${unreachableHint(error.reason)} Enrolling again is safe at any time.`,
         EXIT.serverUnreachable,
       )
     case 'server-refused': {
@@ -52,6 +52,11 @@ export function enrollFailure(error: EnrollHostError, serverUrl: string): CliFai
       )
   }
 }
+
+const unreachableHint = (reason: string): string =>
+  /certificate|self-signed/i.test(reason)
+    ? 'If the certificate is your own, name the file of its authority: --ca ca.pem.'
+    : 'Is the server running, is the URL right, and does a firewall let this host through?'
 
 export function keysFailure(error: HostKeysError, state: string): CliFailure {
   if (error.code === 'host-key-missing' || error.code === 'host-key-damaged') {

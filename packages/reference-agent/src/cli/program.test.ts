@@ -1,7 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { serverFingerprint } from '@meshfold/core'
+import { sampleCreateMesh } from '@meshfold/core/testing'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
+import { sampleKeys } from '../../test/support/sample-world.js'
+import { createFileSecretVault } from '../state/file-secret-vault.js'
 import { runProgram } from './program.js'
 import { TOKEN_VARIABLE } from './read-token.js'
 
@@ -125,4 +130,31 @@ test('a state folder that others may change is refused', async () => {
     await agent('enroll', '--server', 'http://127.0.0.1:1', '--state', open, '--token-file', join(folder, 'token')),
   ).toBe(1)
   expect(stderr).toContain('chmod 700')
+})
+
+test("a token of another server is refused, with both ways out; so is a change of the interface's name", async () => {
+  const keys = sampleKeys()
+  const { meshId } = sampleCreateMesh()
+  const record = {
+    ...{ format: 1, serverUrl: 'http://127.0.0.1:1/', serverCa: null, agentUrlPath: '/agent', meshId, epoch: 1 },
+    ...{ serverIdentityKey: keys.identityKey, identityKey: keys.identityKey, wireguardKey: keys.wireguardKey },
+    ...{ hostId: 'host-1', name: 'web-1', interfaceName: 'wg0', listenPort: 51_821 },
+    ...{ declaredEndpoints: [], excludedPrefixes: [] },
+  }
+  writeFileSync(join(folder, 'enrollment.json'), JSON.stringify(record))
+  const vault = createFileSecretVault(join(folder, 'keys'))
+  await vault.write('wireguard', keys.wireguardPrivateKey)
+  await vault.write('identity', keys.identityPrivateKey)
+  process.env[TOKEN_VARIABLE] = token
+  const args = ['enroll', '--server', 'http://127.0.0.1:1', '--state', folder]
+  expect(await agent(...args)).toBe(1)
+  expect(stderr).toMatch(/another server's.*--interface wg1.*--purge/)
+  const pin = serverFingerprint(nodeCrypto, nodeCrypto.ed25519PublicKeyOf(keys.identityPrivateKey))
+  process.env[TOKEN_VARIABLE] = `key_1.${'A'.repeat(43)}.${pin}`
+  expect(await agent(...args, '--interface', 'wg7')).toBe(2)
+  expect(stderr).toContain("This host's interface is wg0")
+  expect(await agent(...args)).toBe(3)
+  await vault.write('wireguard', sampleKeys().wireguardPrivateKey)
+  expect(await agent('run', '--state', folder)).toBe(1)
+  expect(stderr).toContain('not those that this host enrolled with')
 })

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, expect, test } from 'vitest'
+import { selfSignedCertificate } from '../../../transport-ws/test/self-signed-certificate.js'
 import { agentUrlOf, createPostJson, parseServerUrl } from './http-post.js'
 
 const closers: (() => Promise<void>)[] = []
@@ -66,6 +68,24 @@ test('nobody there, an answer cut off, and certificates that are none are all th
     E.left({ code: 'server-unreachable' }),
   )
 })
+
+const certificate = selfSignedCertificate()
+
+test.runIf('cert' in certificate)(
+  'over HTTPS: the system does not trust it, the authority that was named does',
+  async () => {
+    if ('missing' in certificate) throw new Error(certificate.missing)
+    const server = createHttpsServer(certificate, (request, response) => request.pipe(response))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    expect(await createPostJson(url, null)('/', {})).toMatchObject(
+      E.left({ code: 'server-unreachable', reason: expect.stringContaining('certificate') }),
+    )
+    expect(await createPostJson(url, certificate.cert)('/', { a: 1 })).toEqual(E.right({ a: 1 }))
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  },
+)
 
 test('URLs of servers', () => {
   expect(E.isRight(parseServerUrl('https://mesh.example.com'))).toBe(true)

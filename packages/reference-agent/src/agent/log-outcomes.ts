@@ -1,0 +1,25 @@
+import type { AsOf } from '@meshfold/core'
+import type { AgentLog } from './agent-log.js'
+import type { Batch } from './config-keeper.js'
+import { countChanges } from './describe-failure.js'
+import type { KeptHost } from './host-keeper.js'
+
+/** What the whole host was compared with its config for. */
+export type Occasion = 'start' | 'after a failure' | 'awaited peers' | 'routine'
+
+/** One line for each message that a batch was made of. */
+export function logApplied(log: AgentLog, { received }: Batch, { executed }: KeptHost, nowMs: number): void {
+  for (const { kind, asOf, fragments, kinds, atMs } of received) {
+    const ms = Math.round(nowMs - atMs)
+    log.info({ asOf, fragments, kinds, changes: executed.length, ms, together: received.length }, `${kind} applied`)
+  }
+}
+
+/** A line where there is something to say. */
+export function logPutRight(log: AgentLog, asOf: AsOf, { executed }: KeptHost, occasion: Occasion): void {
+  const fields = { asOf, changes: executed.length, kinds: countChanges(executed) }
+  if (occasion === 'start') log.info(fields, 'last good config applied')
+  else if (occasion === 'after a failure') log.info(fields, 'the host is as its config says again')
+  else if (occasion === 'awaited peers') log.debug(fields, 'read back after peers had time to move')
+  else if (executed.length > 0) log.warn(fields, 'drift put right')
+}
