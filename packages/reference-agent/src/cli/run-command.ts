@@ -64,7 +64,14 @@ async function runUntilTold(running: Running): Promise<number> {
   const removeOnce = once(() => removeInterface(agent))
   const control = await serveControl(async ({ ask }: ControlRequest) => {
     if (ask === 'status') return { name, interfaceName, pid: process.pid, ...(await agent.status()) }
-    await removeOnce().finally(() => setImmediate(tellEnd, 0))
+    await removeOnce().then(
+      () => setImmediate(tellEnd, 0),
+      (error) => {
+        // A supervisor starts it again: better an agent that keeps trying than a tunnel that nobody looks after.
+        setImmediate(tellEnd, EXIT.failed)
+        throw error
+      },
+    )
     return { removed: interfaceName }
   })
   const stop = once(async (signal: string) => {
