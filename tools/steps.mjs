@@ -33,7 +33,7 @@ export const steps = [
       ['tsc', '--noEmit', '-p', 'packages/core/tsconfig.build.json'],
     ],
   },
-  { name: 'dependency rules', commands: [['depcruise', '--config', '.dependency-cruiser.cjs', 'packages']] },
+  { name: 'dependency rules', commands: [['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'examples']] },
   { name: 'unused code', commands: [['knip']] },
   { name: 'build', commands: [['turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped']] },
   { name: 'package checks', commands: [['node', 'tools/check-packages.mjs']], needs: 'build' },
@@ -44,6 +44,15 @@ export const steps = [
     commands: [['pnpm', '--filter', './examples/*', 'run', 'example']],
     needs: 'build',
     when: exists('examples'),
+  },
+  {
+    name: 'docs',
+    commands: [
+      // Every comment on the published interface, and the links in it.
+      ['typedoc', '--emit', 'none'],
+      ['node', 'tools/docs.mjs'],
+    ],
+    needs: 'build',
   },
   {
     name: 'lab tests',
