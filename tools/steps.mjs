@@ -33,7 +33,10 @@ export const steps = [
       ['tsc', '--noEmit', '-p', 'packages/core/tsconfig.build.json'],
     ],
   },
-  { name: 'dependency rules', commands: [['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'examples']] },
+  {
+    name: 'dependency rules',
+    commands: [['depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'examples']],
+  },
   { name: 'unused code', commands: [['knip']] },
   { name: 'build', commands: [['turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped']] },
   { name: 'package checks', commands: [['node', 'tools/check-packages.mjs']], needs: 'build' },
@@ -48,7 +51,7 @@ export const steps = [
   {
     name: 'docs',
     commands: [
-      // Every comment on the published interface, and the links in it.
+      // The comments on all published interfaces, and what they link to.
       ['typedoc', '--emit', 'none'],
       ['node', 'tools/docs.mjs'],
     ],
