@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import { isMissing, reasonOf } from './atomic-file.js'
 
@@ -21,10 +22,18 @@ interface Holder {
   readonly started: string
 }
 
-const ATTEMPTS = 5
+/** While others clear away a dead holder's lock or come and go. */
+const ATTEMPTS = 100
+const RETRY_MS = 10
+/** A guard is a lock, so it may have a dead holder too; one that died while it cleared the guard of a guard is left to people. */
+const MAX_GUARDS = 3
 
 /** Takes the lock, from a holder that has died too. */
-export async function takeLock(file: string): Promise<E.Either<LockError, LockFile>> {
+export function takeLock(file: string): Promise<E.Either<LockError, LockFile>> {
+  return takeGuardedLock(file, MAX_GUARDS)
+}
+
+async function takeGuardedLock(file: string, guards: number): Promise<E.Either<LockError, LockFile>> {
   const own: Holder = { pid: process.pid, started: startOf(process.pid) ?? '' }
   const prepared = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
@@ -33,9 +42,9 @@ export async function takeLock(file: string): Promise<E.Either<LockError, LockFi
       if (await tryLink(prepared, file)) return E.right({ release: () => releaseIfOwn(file, own) })
       const holder = await readHolder(file)
       if (holder !== undefined && isAlive(holder)) return E.left({ code: 'lock-held', pid: holder.pid })
-      await clearStale(file, `${prepared}.stale`)
+      if (!(await clearStale(file, guards))) await sleep(RETRY_MS)
     }
-    return E.left({ code: 'lock-unavailable', reason: `${file} changes hands all the time` })
+    return E.left({ code: 'lock-unavailable', reason: `${file} can't be taken; remove it if no agent runs` })
   } catch (error) {
     return E.left({ code: 'lock-unavailable', reason: reasonOf(error) })
   } finally {
@@ -60,23 +69,36 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves it aside before it is looked at again: what was moved may be a new holder's, who came in between. */
-async function clearStale(file: string, aside: string): Promise<void> {
+/**
+ * Removes the file of a dead holder, under a lock of its own: only who holds that removes such files, and a link never replaces
+ * one, so what is found dead under it is what is removed. False: somebody else is at it.
+ */
+async function clearStale(file: string, guards: number): Promise<boolean> {
+  if (guards === 0) return false
+  const guard = await takeGuardedLock(`${file}.clearing`, guards - 1)
+  if (E.isLeft(guard)) return false
   try {
-    await rename(file, aside)
-  } catch (error) {
-    if (isMissing(error)) return
-    throw error
+    const text = await readText(file)
+    // Nothing there: whoever links in from here on is alive, and must not be removed.
+    if (text === undefined) return true
+    const holder = parseHolder(text)
+    if (holder === undefined || !isAlive(holder)) await rm(file, { force: true })
+    return true
+  } finally {
+    guard.right.release()
   }
-  const moved = await readHolder(aside)
-  if (moved !== undefined && isAlive(moved)) await tryLink(aside, file)
-  await rm(aside, { force: true })
 }
 
 /** `undefined` for a file that is gone, or that no holder wrote. */
 async function readHolder(file: string): Promise<Holder | undefined> {
+  const text = await readText(file)
+  return text === undefined ? undefined : parseHolder(text)
+}
+
+/** `undefined`: there is no such file. */
+async function readText(file: string): Promise<string | undefined> {
   try {
-    return parseHolder(await readFile(file, 'utf8'))
+    return await readFile(file, 'utf8')
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
