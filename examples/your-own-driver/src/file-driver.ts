@@ -6,6 +6,7 @@ import {
   type HostChange,
   type HostDriver,
   type HostDriverError,
+  noCapabilities,
   type ObservedHost,
   type WireguardPublicKey,
 } from '@meshfold/core'
@@ -21,6 +22,7 @@ export interface FileDriverOptions {
 
 // #region driver
 const capabilities: DriverCapabilities = {
+  ...noCapabilities,
   'isolate-networks': { supported: false, consequence: 'A file has no packet filter: keep each host in one network.' },
 }
 

@@ -1,5 +1,6 @@
 /** A mesh of one network with many hosts in it, as events: the measure of everything that grows. */
 import {
+  defaultNetworkSettings,
   encodeBase64,
   epochMs,
   type HostId,
@@ -46,7 +47,13 @@ const opening = (): MeshEvent[] => [
     name: networkName('net'),
     range4: ipPrefix('10.0.0.0/8'),
     range6: ipPrefix('fd00::/64'),
-    settings: { keepaliveSeconds: 25, mtuBytes: 1420, joinApproval: 'automatic', clientDns: [] },
+    settings: {
+      ...defaultNetworkSettings,
+      keepaliveSeconds: 25,
+      mtuBytes: 1420,
+      joinApproval: 'automatic',
+      clientDns: [],
+    },
   },
 ]
 

@@ -124,10 +124,21 @@ export {
 } from './mesh/mesh-event-format.js'
 export { brokenInvariants, type InvariantBreach } from './mesh/mesh-invariants.js'
 export {
+  type ApiToken,
+  type AutoRelay,
+  type Client,
+  type DestinationSelector,
+  type DnsRecord,
+  defaultNetworkSettings,
+  type Egress,
+  type EgressRouter,
   type EnrollmentKey,
   emptyMeshState,
+  type Gateway,
+  type Group,
   type Host,
   type HostSystem,
+  type KeyGateway,
   type Mesh,
   type MeshDraft,
   type MeshIndexes,
@@ -136,6 +147,20 @@ export {
   type Network,
   type NetworkSettings,
   type Node,
+  type NodeRelay,
+  type PairId,
+  type Policy,
+  type PolicyTest,
+  type PortRange,
+  pairIdOf,
+  type Resolver,
+  type Role,
+  type Selector,
+  type SignIn,
+  type TestEnd,
+  type Traffic,
+  type TunnelSettings,
+  type User,
 } from './mesh/mesh-state.js'
 export type {
   AgentConnection,
@@ -235,6 +260,7 @@ export {
   type DriverCapabilities,
   type HostCapability,
   hostCapabilities,
+  noCapabilities,
   supportedCapabilities,
 } from './reconcile/driver-capabilities.js'
 export type { HostChange } from './reconcile/host-change.js'

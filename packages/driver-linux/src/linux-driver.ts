@@ -7,7 +7,7 @@
  * of a test. It owns the interface with its name and the routes over it, and leaves nothing else behind.
  */
 import { resolve } from 'node:path'
-import type { DriverCapabilities, HostDriver, HostDriverError } from '@meshfold/core'
+import { type DriverCapabilities, type HostDriver, type HostDriverError, noCapabilities } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { createCommandRunner } from './command-runner.js'
 import { executeChange } from './execute/execute-change.js'
@@ -21,6 +21,7 @@ import { openUserspaceSocket } from './userspace-socket.js'
 
 /** What this driver can do. */
 export const linuxCapabilities: DriverCapabilities = {
+  ...noCapabilities,
   'isolate-networks': {
     supported: false,
     consequence:

@@ -1,5 +1,12 @@
 /** One English line for each event, as `meshfold events` prints it. */
-import type { EpochMs, HostId, NetworkId, NodeId } from '../values/index.js'
+import type { EpochMs, NetworkId } from '../values/index.js'
+import { clientLines } from './areas/client-lines.js'
+import { dnsLines } from './areas/dns-lines.js'
+import { egressLines } from './areas/egress-lines.js'
+import type { Names } from './areas/event-lines.js'
+import { gatewayLines } from './areas/gateway-lines.js'
+import { policyLines } from './areas/policy-lines.js'
+import { userLines } from './areas/user-lines.js'
 import { largeMapGet } from './large-map.js'
 import type { MeshEvent, MeshEventOf, MeshEventType } from './mesh-event.js'
 import { emptyMeshState, type MeshState } from './mesh-state.js'
@@ -11,13 +18,6 @@ import { emptyMeshState, type MeshState } from './mesh-state.js'
 export const describeMeshEvent = (event: MeshEvent, state: MeshState = emptyMeshState()): string => {
   const describe = lines[event.type] as (event: MeshEvent, name: Names) => string
   return describe(event, namesIn(state))
-}
-
-interface Names {
-  readonly host: (hostId: HostId) => string
-  readonly node: (nodeId: NodeId) => string
-  readonly network: (networkId: NetworkId) => string
-  readonly key: (keyId: MeshEventOf<'EnrollmentKeyUsed'>['keyId']) => string
 }
 
 const namesIn = (state: MeshState): Names => {
@@ -69,6 +69,13 @@ const lines: { readonly [T in MeshEventType]: (event: MeshEventOf<T>, name: Name
     `Enrolment key "${e.name}" (${e.keyId}) was created for ${e.networkIds.map(name.network).join(', ')}, ${e.maxUses === null ? 'any number of uses' : `uses: ${e.maxUses}`}, ${e.expiresAtEpochMs === null ? 'without expiry' : `until ${timeText(e.expiresAtEpochMs)}`}`,
   EnrollmentKeyUsed: (e, name) => `Enrolment key ${name.key(e.keyId)} was used by host ${name.host(e.hostId)}`,
   EnrollmentKeyRevoked: (e, name) => `Enrolment key ${name.key(e.keyId)} was revoked`,
+
+  ...clientLines,
+  ...dnsLines,
+  ...egressLines,
+  ...gatewayLines,
+  ...policyLines,
+  ...userLines,
 }
 
 const causes: { readonly [C in MeshEventOf<'NodeLeft'>['cause']]: string } = {

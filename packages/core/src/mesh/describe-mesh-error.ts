@@ -1,5 +1,11 @@
 /** The one place where refusals are said in English: what is wrong, and the way out. */
 import { type EpochMs, type IpPrefix, prefixFamily } from '../values/index.js'
+import { clientRefusals } from './areas/client-errors.js'
+import { dnsRefusals } from './areas/dns-errors.js'
+import { egressRefusals } from './areas/egress-errors.js'
+import { gatewayRefusals } from './areas/gateway-errors.js'
+import { policyRefusals } from './areas/policy-errors.js'
+import { userRefusals } from './areas/user-errors.js'
 import type { MeshError, MeshErrorCode, MeshErrorOf, RangeOwner } from './mesh-error.js'
 
 /** One or two sentences for people. Holds no secret; names and texts in it are free of control characters. */
@@ -101,6 +107,13 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
   'enrollment-key-name-taken': ({ name, keyId }) =>
     `Enrolment key ${keyId} has the name "${name}". Choose another name, or revoke that key first.`,
   'enrollment-key-needs-network': ({ name }) => `Enrolment key "${name}" leads to no network. Name at least one.`,
+
+  ...clientRefusals,
+  ...dnsRefusals,
+  ...egressRefusals,
+  ...gatewayRefusals,
+  ...policyRefusals,
+  ...userRefusals,
 }
 
 const fieldText = { name: 'name', range4: 'IPv4 range', range6: 'IPv6 range' } as const

@@ -5,10 +5,11 @@ import {
   hostCapabilities,
   ipAddressCodec,
   ipPrefixCodec,
+  nodeIdCodec,
   udpEndpointCodec,
 } from '../values/index.js'
 import { type EndpointCandidate, maxEndpointCandidates } from './endpoint-candidate.js'
-import type { HostSystem, NetworkSettings } from './mesh-state.js'
+import type { HostSystem, KeyGateway, NetworkSettings } from './mesh-state.js'
 
 /** A codec of values that pass a check; `name` says to people what is wanted, as in "expected a port, got 0". */
 export const checked = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, unknown> =>
@@ -80,16 +81,6 @@ export const hostCapabilityCodec: t.Type<HostCapability, unknown> = checked(
 )
 export const hostCapabilitiesCodec = shortList(hostCapabilityCodec, 64)
 
-export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.strict(
-  {
-    keepaliveSeconds: integerBetween(0, 1000),
-    mtuBytes: mtuCodec,
-    joinApproval: t.keyof({ automatic: null, required: null }),
-    clientDns: shortList(ipAddressCodec, 8),
-  },
-  'network settings',
-)
-
 export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> =>
   new t.Type<A | null, unknown>(
     `${codec.name} or null`,
@@ -97,6 +88,24 @@ export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> 
     (u, c) => (u === null ? t.success(null) : codec.validate(u, c)),
     t.identity,
   )
+
+/** The settings of a network, each with its codec. */
+export const networkSettingsProps = {
+  keepaliveSeconds: integerBetween(0, 1000),
+  mtuBytes: mtuCodec,
+  joinApproval: t.keyof({ automatic: null, required: null }),
+  clientDns: shortList(ipAddressCodec, 8),
+  privateUnderlay: t.boolean,
+  gatewayBehindInternetGateway: t.keyof({ refuse: null, cascade: null }),
+  virtualPool4: orNull(ipPrefixCodec),
+  virtualPool6: orNull(ipPrefixCodec),
+}
+export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.strict(networkSettingsProps, 'network settings')
+
+export const keyGatewayCodec: t.Type<KeyGateway, unknown> = t.union(
+  [t.strict({ mode: t.literal('manual'), nodeId: nodeIdCodec }), t.strict({ mode: t.literal('auto') })],
+  'the gateway of an enrolment key',
+)
 
 /** Controls, line separators, and marks that reorder text: none of them may reach a terminal or a log line. */
 const unprintable: readonly (readonly [first: number, last: number])[] = [

@@ -6,10 +6,9 @@ import type { Draft } from 'immer'
 import { type ContentHash, hashText, toggleHash } from '../values/content-hash.js'
 import type { NodeId } from '../values/index.js'
 import { largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
+import { refreshMember, removeMember } from './members.js'
 import type { MeshState, Network, Node } from './mesh-state.js'
-
-/** Whether a node is a peer of others now. An ephemeral node that is away still is, until it is removed. */
-export const takesPart = (node: Node): boolean => node.approval === 'approved' && node.connected && !node.expired
+import { takesPart } from './takes-part.js'
 
 /** One node's line in its network's names: what `namesHash` is made of. */
 export const nameEntryText = (node: Pick<Node, 'nodeId' | 'name' | 'address4' | 'address6'>): string =>
@@ -20,6 +19,7 @@ export const refreshMembership = (draft: Draft<MeshState>, nodeId: NodeId): void
   const node = largeMapGet(draft.nodes, nodeId)
   const network = node === undefined ? undefined : largeMapGet(draft.networks, node.networkId)
   if (node === undefined || network === undefined) return
+  refreshMember(draft, nodeId)
   const belongs = takesPart(node)
   if (belongs === largeMapHas(network.members, nodeId)) return
   if (belongs) largeMapSet(network.members, nodeId, node.hostId)
@@ -29,6 +29,7 @@ export const refreshMembership = (draft: Draft<MeshState>, nodeId: NodeId): void
 
 /** To be called before a node is taken out of the state. */
 export const endMembership = (draft: Draft<MeshState>, node: Node): void => {
+  removeMember(draft, node.networkId, node.nodeId)
   const network = largeMapGet(draft.networks, node.networkId)
   if (network === undefined || !largeMapHas(network.members, node.nodeId)) return
   largeMapDelete(network.members, node.nodeId)

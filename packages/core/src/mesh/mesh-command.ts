@@ -1,55 +1,30 @@
-/** Everything that can be asked of a mesh. To add a command: a file in `commands/`, a line in each list here, a `case` in `decide.ts`. */
+/** Everything that can be asked of a mesh. To add a command: a file in `commands/`, a line in each table of its area in `commands/areas/`. */
 import * as t from 'io-ts'
-import { type ApproveNode, approveNodeCodec } from './commands/approve-node.js'
-import { type ConnectNode, connectNodeCodec } from './commands/connect-node.js'
-import { type CreateEnrollmentKey, createEnrollmentKeyCodec } from './commands/create-enrollment-key.js'
-import { type CreateMesh, createMeshCodec } from './commands/create-mesh.js'
-import { type CreateNetwork, createNetworkCodec } from './commands/create-network.js'
-import { type DisconnectNode, disconnectNodeCodec } from './commands/disconnect-node.js'
-import { type EnrollHost, enrollHostCodec } from './commands/enroll-host.js'
-import { type ExpireNode, expireNodeCodec } from './commands/expire-node.js'
-import { type JoinNetwork, joinNetworkCodec } from './commands/join-network.js'
-import { type MarkNodeAway, markNodeAwayCodec } from './commands/mark-node-away.js'
-import { type MarkNodeReturned, markNodeReturnedCodec } from './commands/mark-node-returned.js'
-import { type RaiseMeshEpoch, raiseMeshEpochCodec } from './commands/raise-mesh-epoch.js'
-import { type RegisterHost, registerHostCodec } from './commands/register-host.js'
-import { type RemoveAwayNode, removeAwayNodeCodec } from './commands/remove-away-node.js'
-import { type RemoveHost, removeHostCodec } from './commands/remove-host.js'
-import { type RemoveNetwork, removeNetworkCodec } from './commands/remove-network.js'
-import { type RemoveNode, removeNodeCodec } from './commands/remove-node.js'
-import { type ReportHostEndpoints, reportHostEndpointsCodec } from './commands/report-host-endpoints.js'
-import { type RevokeEnrollmentKey, revokeEnrollmentKeyCodec } from './commands/revoke-enrollment-key.js'
-import { type UpdateHost, updateHostCodec } from './commands/update-host.js'
-import { type UpdateMeshSettings, updateMeshSettingsCodec } from './commands/update-mesh-settings.js'
-import { type UpdateNetwork, updateNetworkCodec } from './commands/update-network.js'
-import { type UpdateNode, updateNodeCodec } from './commands/update-node.js'
+import { type ClientCommand, clientCommands } from './commands/areas/client-commands.js'
+import { type DnsCommand, dnsCommands } from './commands/areas/dns-commands.js'
+import { type EgressCommand, egressCommands } from './commands/areas/egress-commands.js'
+import { type EnrollmentCommand, enrollmentCommands } from './commands/areas/enrollment-commands.js'
+import { type GatewayCommand, gatewayCommands } from './commands/areas/gateway-commands.js'
+import { type HostCommand, hostCommands } from './commands/areas/host-commands.js'
+import { type NetworkCommand, networkCommands } from './commands/areas/network-commands.js'
+import { type NodeCommand, nodeCommands } from './commands/areas/node-commands.js'
+import { type PolicyCommand, policyCommands } from './commands/areas/policy-commands.js'
+import { type UserCommand, userCommands } from './commands/areas/user-commands.js'
+import type { Decision, ExistingMesh } from './commands/decision.js'
 import { checked } from './event-parts.js'
 
 /** A wish, with everything that deciding on it takes: time, fresh ids, evidence. */
 export type MeshCommand =
-  | ApproveNode
-  | ConnectNode
-  | CreateEnrollmentKey
-  | CreateMesh
-  | CreateNetwork
-  | DisconnectNode
-  | EnrollHost
-  | ExpireNode
-  | JoinNetwork
-  | MarkNodeAway
-  | MarkNodeReturned
-  | RaiseMeshEpoch
-  | RegisterHost
-  | RemoveAwayNode
-  | RemoveHost
-  | RemoveNetwork
-  | RemoveNode
-  | ReportHostEndpoints
-  | RevokeEnrollmentKey
-  | UpdateHost
-  | UpdateMeshSettings
-  | UpdateNetwork
-  | UpdateNode
+  | ClientCommand
+  | DnsCommand
+  | EgressCommand
+  | EnrollmentCommand
+  | GatewayCommand
+  | HostCommand
+  | NetworkCommand
+  | NodeCommand
+  | PolicyCommand
+  | UserCommand
 
 export type MeshCommandType = MeshCommand['type']
 
@@ -57,29 +32,32 @@ export type MeshCommandOf<T extends MeshCommandType> = Extract<MeshCommand, { ty
 
 /** How each type of command is read from outside. Unknown fields are refused. */
 export const meshCommandCodecs: { readonly [T in MeshCommandType]: t.Type<MeshCommandOf<T>, unknown> } = {
-  ApproveNode: approveNodeCodec,
-  ConnectNode: connectNodeCodec,
-  CreateEnrollmentKey: createEnrollmentKeyCodec,
-  CreateMesh: createMeshCodec,
-  CreateNetwork: createNetworkCodec,
-  DisconnectNode: disconnectNodeCodec,
-  EnrollHost: enrollHostCodec,
-  ExpireNode: expireNodeCodec,
-  JoinNetwork: joinNetworkCodec,
-  MarkNodeAway: markNodeAwayCodec,
-  MarkNodeReturned: markNodeReturnedCodec,
-  RaiseMeshEpoch: raiseMeshEpochCodec,
-  RegisterHost: registerHostCodec,
-  RemoveAwayNode: removeAwayNodeCodec,
-  RemoveHost: removeHostCodec,
-  RemoveNetwork: removeNetworkCodec,
-  RemoveNode: removeNodeCodec,
-  ReportHostEndpoints: reportHostEndpointsCodec,
-  RevokeEnrollmentKey: revokeEnrollmentKeyCodec,
-  UpdateHost: updateHostCodec,
-  UpdateMeshSettings: updateMeshSettingsCodec,
-  UpdateNetwork: updateNetworkCodec,
-  UpdateNode: updateNodeCodec,
+  ...clientCommands.codecs,
+  ...dnsCommands.codecs,
+  ...egressCommands.codecs,
+  ...enrollmentCommands.codecs,
+  ...gatewayCommands.codecs,
+  ...hostCommands.codecs,
+  ...networkCommands.codecs,
+  ...nodeCommands.codecs,
+  ...policyCommands.codecs,
+  ...userCommands.codecs,
+}
+
+/** Each command's rule; `decide` asks them. */
+export const commandRules: {
+  readonly [T in MeshCommandType]: (command: MeshCommandOf<T>, state: ExistingMesh) => Decision
+} = {
+  ...clientCommands.rules,
+  ...dnsCommands.rules,
+  ...egressCommands.rules,
+  ...enrollmentCommands.rules,
+  ...gatewayCommands.rules,
+  ...hostCommands.rules,
+  ...networkCommands.rules,
+  ...nodeCommands.rules,
+  ...policyCommands.rules,
+  ...userCommands.rules,
 }
 
 /** Every type of command, in a fixed order. */

@@ -22,6 +22,10 @@ const networkSettingsEq = Eq.struct<NetworkSettings>({
   mtuBytes: N.Eq,
   joinApproval: S.Eq,
   clientDns: RA.getEq(S.Eq),
+  privateUnderlay: B.Eq,
+  gatewayBehindInternetGateway: S.Eq,
+  virtualPool4: Eq.eqStrict,
+  virtualPool6: Eq.eqStrict,
 })
 
 /** What an administrator says of a network. */
@@ -54,7 +58,7 @@ export const hostEndpointsEq = Eq.struct<Pick<Host, 'listenPort' | 'endpoints' |
 })
 
 /** What an administrator says of an enrolment key. */
-export const enrollmentKeyContentEq = Eq.struct<Omit<EnrollmentKey, 'keyId' | 'uses' | 'revoked'>>({
+export const enrollmentKeyContentEq = Eq.struct<Omit<EnrollmentKey, 'keyId' | 'uses' | 'revoked' | 'suspended'>>({
   name: S.Eq,
   secretHash: S.Eq,
   networkIds: RA.getEq(S.Eq),
@@ -62,4 +66,11 @@ export const enrollmentKeyContentEq = Eq.struct<Omit<EnrollmentKey, 'keyId' | 'u
   expiresAtEpochMs: Eq.eqStrict,
   preApproved: B.Eq,
   ephemeral: B.Eq,
+  gateway: { equals: sameKeyGateway },
+  tags: RA.getEq(S.Eq),
 })
+
+function sameKeyGateway(one: EnrollmentKey['gateway'], other: EnrollmentKey['gateway']): boolean {
+  if (one === null || other === null) return one === other
+  return one.mode === 'manual' ? other.mode === 'manual' && one.nodeId === other.nodeId : other.mode === 'auto'
+}

@@ -17,6 +17,12 @@ import type {
   NodeId,
   UdpEndpoint,
 } from '../values/index.js'
+import type { ClientError } from './areas/client-errors.js'
+import type { DnsError } from './areas/dns-errors.js'
+import type { EgressError } from './areas/egress-errors.js'
+import type { GatewayError } from './areas/gateway-errors.js'
+import type { PolicyError } from './areas/policy-errors.js'
+import type { UserError } from './areas/user-errors.js'
 
 export type MeshError =
   | CommandError
@@ -26,6 +32,12 @@ export type MeshError =
   | NodeError
   | AddressError
   | EnrollmentKeyError
+  | ClientError
+  | DnsError
+  | EgressError
+  | GatewayError
+  | PolicyError
+  | UserError
 
 export type MeshErrorCode = MeshError['code']
 

@@ -1,73 +1,28 @@
-/** Everything that can happen to a mesh. To add an event: a file in `events/`, and one line in each of the tables below. */
-
+/** Everything that can happen to a mesh. To add an event: a file in `events/`, and one line in each table of its area in `areas/`. */
 import type * as t from 'io-ts'
-import {
-  type EnrollmentKeyCreated,
-  enrollmentKeyCreatedCodec,
-  evolveEnrollmentKeyCreated,
-} from './events/enrollment-key-created.js'
-import {
-  type EnrollmentKeyRevoked,
-  enrollmentKeyRevokedCodec,
-  evolveEnrollmentKeyRevoked,
-} from './events/enrollment-key-revoked.js'
-import {
-  type EnrollmentKeyUsed,
-  enrollmentKeyUsedCodec,
-  evolveEnrollmentKeyUsed,
-} from './events/enrollment-key-used.js'
-import {
-  evolveHostEndpointsChanged,
-  type HostEndpointsChanged,
-  hostEndpointsChangedCodec,
-} from './events/host-endpoints-changed.js'
-import { evolveHostRegistered, type HostRegistered, hostRegisteredCodec } from './events/host-registered.js'
-import { evolveHostRemoved, type HostRemoved, hostRemovedCodec } from './events/host-removed.js'
-import { evolveHostUpdated, type HostUpdated, hostUpdatedCodec } from './events/host-updated.js'
-import { evolveMeshCreated, type MeshCreated, meshCreatedCodec } from './events/mesh-created.js'
-import { evolveMeshEpochRaised, type MeshEpochRaised, meshEpochRaisedCodec } from './events/mesh-epoch-raised.js'
-import {
-  evolveMeshSettingsUpdated,
-  type MeshSettingsUpdated,
-  meshSettingsUpdatedCodec,
-} from './events/mesh-settings-updated.js'
-import { evolveNetworkCreated, type NetworkCreated, networkCreatedCodec } from './events/network-created.js'
-import { evolveNetworkRemoved, type NetworkRemoved, networkRemovedCodec } from './events/network-removed.js'
-import { evolveNetworkUpdated, type NetworkUpdated, networkUpdatedCodec } from './events/network-updated.js'
-import { evolveNodeApproved, type NodeApproved, nodeApprovedCodec } from './events/node-approved.js'
-import { evolveNodeConnected, type NodeConnected, nodeConnectedCodec } from './events/node-connected.js'
-import { evolveNodeDisconnected, type NodeDisconnected, nodeDisconnectedCodec } from './events/node-disconnected.js'
-import { evolveNodeExpired, type NodeExpired, nodeExpiredCodec } from './events/node-expired.js'
-import { evolveNodeJoined, type NodeJoined, nodeJoinedCodec } from './events/node-joined.js'
-import { evolveNodeLeft, type NodeLeft, nodeLeftCodec } from './events/node-left.js'
-import { evolveNodeReturned, type NodeReturned, nodeReturnedCodec } from './events/node-returned.js'
-import { evolveNodeUpdated, type NodeUpdated, nodeUpdatedCodec } from './events/node-updated.js'
-import { evolveNodeWentAway, type NodeWentAway, nodeWentAwayCodec } from './events/node-went-away.js'
+import { type ClientEvent, clientEvents } from './areas/client-events.js'
+import { type DnsEvent, dnsEvents } from './areas/dns-events.js'
+import { type EgressEvent, egressEvents } from './areas/egress-events.js'
+import { type EnrollmentEvent, enrollmentEvents } from './areas/enrollment-events.js'
+import { type GatewayEvent, gatewayEvents } from './areas/gateway-events.js'
+import { type HostEvent, hostEvents } from './areas/host-events.js'
+import { type NetworkEvent, networkEvents } from './areas/network-events.js'
+import { type NodeEvent, nodeEvents } from './areas/node-events.js'
+import { type PolicyEvent, policyEvents } from './areas/policy-events.js'
+import { type UserEvent, userEvents } from './areas/user-events.js'
 import type { MeshDraft } from './mesh-state.js'
 
 export type MeshEvent =
-  | EnrollmentKeyCreated
-  | EnrollmentKeyRevoked
-  | EnrollmentKeyUsed
-  | HostEndpointsChanged
-  | HostRegistered
-  | HostRemoved
-  | HostUpdated
-  | MeshCreated
-  | MeshEpochRaised
-  | MeshSettingsUpdated
-  | NetworkCreated
-  | NetworkRemoved
-  | NetworkUpdated
-  | NodeApproved
-  | NodeConnected
-  | NodeDisconnected
-  | NodeExpired
-  | NodeJoined
-  | NodeLeft
-  | NodeReturned
-  | NodeUpdated
-  | NodeWentAway
+  | ClientEvent
+  | DnsEvent
+  | EgressEvent
+  | EnrollmentEvent
+  | GatewayEvent
+  | HostEvent
+  | NetworkEvent
+  | NodeEvent
+  | PolicyEvent
+  | UserEvent
 
 export type MeshEventType = MeshEvent['type']
 
@@ -75,80 +30,44 @@ export type MeshEventOf<T extends MeshEventType> = Extract<MeshEvent, { type: T 
 
 /** What each type of event does to the state. */
 export const recipes: { readonly [T in MeshEventType]: (draft: MeshDraft, event: MeshEventOf<T>) => void } = {
-  EnrollmentKeyCreated: evolveEnrollmentKeyCreated,
-  EnrollmentKeyRevoked: evolveEnrollmentKeyRevoked,
-  EnrollmentKeyUsed: evolveEnrollmentKeyUsed,
-  HostEndpointsChanged: evolveHostEndpointsChanged,
-  HostRegistered: evolveHostRegistered,
-  HostRemoved: evolveHostRemoved,
-  HostUpdated: evolveHostUpdated,
-  MeshCreated: evolveMeshCreated,
-  MeshEpochRaised: evolveMeshEpochRaised,
-  MeshSettingsUpdated: evolveMeshSettingsUpdated,
-  NetworkCreated: evolveNetworkCreated,
-  NetworkRemoved: evolveNetworkRemoved,
-  NetworkUpdated: evolveNetworkUpdated,
-  NodeApproved: evolveNodeApproved,
-  NodeConnected: evolveNodeConnected,
-  NodeDisconnected: evolveNodeDisconnected,
-  NodeExpired: evolveNodeExpired,
-  NodeJoined: evolveNodeJoined,
-  NodeLeft: evolveNodeLeft,
-  NodeReturned: evolveNodeReturned,
-  NodeUpdated: evolveNodeUpdated,
-  NodeWentAway: evolveNodeWentAway,
+  ...clientEvents.recipes,
+  ...dnsEvents.recipes,
+  ...egressEvents.recipes,
+  ...enrollmentEvents.recipes,
+  ...gatewayEvents.recipes,
+  ...hostEvents.recipes,
+  ...networkEvents.recipes,
+  ...nodeEvents.recipes,
+  ...policyEvents.recipes,
+  ...userEvents.recipes,
 }
 
 /** How each type of event is read back from where it was kept, newest schema version. */
 export const eventCodecs: { readonly [T in MeshEventType]: t.Type<MeshEventOf<T>, unknown> } = {
-  EnrollmentKeyCreated: enrollmentKeyCreatedCodec,
-  EnrollmentKeyRevoked: enrollmentKeyRevokedCodec,
-  EnrollmentKeyUsed: enrollmentKeyUsedCodec,
-  HostEndpointsChanged: hostEndpointsChangedCodec,
-  HostRegistered: hostRegisteredCodec,
-  HostRemoved: hostRemovedCodec,
-  HostUpdated: hostUpdatedCodec,
-  MeshCreated: meshCreatedCodec,
-  MeshEpochRaised: meshEpochRaisedCodec,
-  MeshSettingsUpdated: meshSettingsUpdatedCodec,
-  NetworkCreated: networkCreatedCodec,
-  NetworkRemoved: networkRemovedCodec,
-  NetworkUpdated: networkUpdatedCodec,
-  NodeApproved: nodeApprovedCodec,
-  NodeConnected: nodeConnectedCodec,
-  NodeDisconnected: nodeDisconnectedCodec,
-  NodeExpired: nodeExpiredCodec,
-  NodeJoined: nodeJoinedCodec,
-  NodeLeft: nodeLeftCodec,
-  NodeReturned: nodeReturnedCodec,
-  NodeUpdated: nodeUpdatedCodec,
-  NodeWentAway: nodeWentAwayCodec,
+  ...clientEvents.codecs,
+  ...dnsEvents.codecs,
+  ...egressEvents.codecs,
+  ...enrollmentEvents.codecs,
+  ...gatewayEvents.codecs,
+  ...hostEvents.codecs,
+  ...networkEvents.codecs,
+  ...nodeEvents.codecs,
+  ...policyEvents.codecs,
+  ...userEvents.codecs,
 }
 
-/** The newest schema version of each type of event. Raise it with an upcaster in `upcasters.ts` and a new fixture. */
+/** The newest schema version of each type of event. */
 export const eventSchemaVersions: { readonly [T in MeshEventType]: number } = {
-  EnrollmentKeyCreated: 1,
-  EnrollmentKeyRevoked: 1,
-  EnrollmentKeyUsed: 1,
-  HostEndpointsChanged: 1,
-  HostRegistered: 1,
-  HostRemoved: 1,
-  HostUpdated: 1,
-  MeshCreated: 1,
-  MeshEpochRaised: 1,
-  MeshSettingsUpdated: 1,
-  NetworkCreated: 1,
-  NetworkRemoved: 1,
-  NetworkUpdated: 1,
-  NodeApproved: 1,
-  NodeConnected: 1,
-  NodeDisconnected: 1,
-  NodeExpired: 1,
-  NodeJoined: 1,
-  NodeLeft: 1,
-  NodeReturned: 1,
-  NodeUpdated: 1,
-  NodeWentAway: 1,
+  ...clientEvents.versions,
+  ...dnsEvents.versions,
+  ...egressEvents.versions,
+  ...enrollmentEvents.versions,
+  ...gatewayEvents.versions,
+  ...hostEvents.versions,
+  ...networkEvents.versions,
+  ...nodeEvents.versions,
+  ...policyEvents.versions,
+  ...userEvents.versions,
 }
 
 /** Every type of event, in a fixed order. */

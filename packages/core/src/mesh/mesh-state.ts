@@ -1,10 +1,16 @@
 import type { Draft } from 'immer'
 import {
   type AddressPool,
+  type ApiTokenId,
+  type ClientId,
   type ContentHash,
+  type DeviceId,
+  type DnsRecordId,
+  type EgressId,
   type EnrollmentKeyId,
   type EpochMs,
   epochMs,
+  type GroupId,
   type HostCapability,
   type HostId,
   type HostName,
@@ -13,15 +19,52 @@ import {
   type IpPrefix,
   type Ipv4Address,
   type Ipv6Address,
+  type MemberId,
   type MeshId,
   type NetworkId,
   type NetworkName,
   type NodeId,
+  type PolicyId,
+  type PolicyTestId,
+  type ResolverId,
+  type TagName,
   type UdpEndpoint,
+  type UserId,
   type WireguardPublicKey,
 } from '../values/index.js'
 import type { EndpointCandidate } from './endpoint-candidate.js'
 import { emptyLargeMap, type LargeMap } from './large-map.js'
+import type { Client } from './state/client.js'
+import type { DnsRecord, Resolver } from './state/dns.js'
+import type { Egress } from './state/egress.js'
+import type { AutoRelay, Gateway, NodeRelay, PairId, TunnelSettings } from './state/gateway.js'
+import type { ClassKey, MemberRecord, MemberSet, MemberSetKey, NodeClass } from './state/member.js'
+import type { Policy, PolicyTest } from './state/policy.js'
+import type { ApiToken, Group, User } from './state/user.js'
+
+export type { Client, IssuedConfig } from './state/client.js'
+export type { DnsRecord, Resolver } from './state/dns.js'
+export type { Egress, EgressRouter } from './state/egress.js'
+export {
+  type AutoRelay,
+  type Gateway,
+  type NodeRelay,
+  type PairId,
+  pairIdOf,
+  type TunnelSettings,
+} from './state/gateway.js'
+export type { ClassKey, MemberRecord, MemberSet, MemberSetKey, NodeClass } from './state/member.js'
+export type {
+  DestinationSelector,
+  Policy,
+  PolicyTest,
+  PortRange,
+  Selector,
+  SelectorKind,
+  TestEnd,
+  Traffic,
+} from './state/policy.js'
+export type { ApiToken, Group, Role, SignIn, User } from './state/user.js'
 
 /**
  * Everything that is true of one mesh at one revision: the fold of its events, and indexes over them, nothing else. It holds no
@@ -38,6 +81,18 @@ export interface MeshState {
   readonly hosts: LargeMap<HostId, Host>
   readonly nodes: LargeMap<NodeId, Node>
   readonly enrollmentKeys: LargeMap<EnrollmentKeyId, EnrollmentKey>
+  /** By the node that is one. */
+  readonly gateways: LargeMap<NodeId, Gateway>
+  readonly autoRelays: LargeMap<PairId, AutoRelay>
+  readonly egresses: LargeMap<EgressId, Egress>
+  readonly clients: LargeMap<ClientId, Client>
+  readonly policies: LargeMap<PolicyId, Policy>
+  readonly policyTests: LargeMap<PolicyTestId, PolicyTest>
+  readonly users: LargeMap<UserId, User>
+  readonly groups: LargeMap<GroupId, Group>
+  readonly apiTokens: LargeMap<ApiTokenId, ApiToken>
+  readonly dnsRecords: LargeMap<DnsRecordId, DnsRecord>
+  readonly resolvers: LargeMap<ResolverId, Resolver>
   readonly indexes: MeshIndexes
 }
 
@@ -74,15 +129,41 @@ export interface Network {
   readonly everUsed: boolean
   /** Every node of the network, whatever it does. */
   readonly nodeIds: LargeMap<NodeId, HostId>
-  /** Who holds an address. */
-  readonly holders: LargeMap<IpAddress, NodeId>
+  /** Who holds an address: nodes, and clients with single addresses. */
+  readonly holders: LargeMap<IpAddress, MemberId>
   readonly nodeIdsByName: LargeMap<HostName, NodeId>
   /** Nodes that take part: approved, connected, not expired. What the mesh is made of. */
   readonly members: LargeMap<NodeId, HostId>
   /** Hash over the ids in `members`. */
   readonly membersHash: ContentHash
-  /** Hash over the names that `members` have. */
+  /** Hash over the names that `members` and enabled clients have, and the network's DNS records. */
   readonly namesHash: ContentHash
+  readonly clientIds: LargeMap<ClientId, true>
+  readonly clientIdsByName: LargeMap<HostName, ClientId>
+  readonly gatewayIds: LargeMap<NodeId, HostId>
+  /** Nodes with a relay, of whichever mode, that has a gateway. */
+  readonly relayedNodeIds: LargeMap<NodeId, HostId>
+  readonly egressIds: LargeMap<EgressId, true>
+  readonly policyIds: LargeMap<PolicyId, true>
+  readonly policyTestIds: LargeMap<PolicyTestId, true>
+  readonly dnsRecordIds: LargeMap<DnsRecordId, true>
+  readonly resolverIds: LargeMap<ResolverId, true>
+  /** Whether everyone may talk to everyone (G4); on when a network begins. */
+  readonly everyoneAllowed: boolean
+  /** Who is in which set that policies can name. Kept by `members.ts`. */
+  readonly sets: LargeMap<MemberSetKey, MemberSet>
+  /** Nodes that are equal for every policy. Kept by `members.ts`. */
+  readonly classes: LargeMap<ClassKey, NodeClass>
+  readonly memberRecords: LargeMap<MemberId, MemberRecord>
+  /** How many policies name a node by its id. */
+  readonly namedNodeIds: LargeMap<NodeId, number>
+  /** Prefixes that policies name, and how many do. */
+  readonly namedPrefixes: readonly NamedPrefix[]
+}
+
+export interface NamedPrefix {
+  readonly prefix: IpPrefix
+  readonly uses: number
 }
 
 export interface NetworkSettings {
@@ -94,6 +175,25 @@ export interface NetworkSettings {
   readonly joinApproval: 'automatic' | 'required'
   /** Given to clients that name no DNS servers of their own. */
   readonly clientDns: readonly IpAddress[]
+  /** Whether gateways may have private addresses only: a mesh inside one company's network (B1). */
+  readonly privateUnderlay: boolean
+  /** Whether a gateway may use an internet gateway, and its relayed nodes and clients with it (D6). */
+  readonly gatewayBehindInternetGateway: 'refuse' | 'cascade'
+  /** Virtual ranges of egresses are taken from here where none is given (E8). */
+  readonly virtualPool4: IpPrefix | null
+  readonly virtualPool6: IpPrefix | null
+}
+
+/** What a network begins with where its creator says nothing. */
+export const defaultNetworkSettings: NetworkSettings = {
+  keepaliveSeconds: 20,
+  mtuBytes: 1420,
+  joinApproval: 'automatic',
+  clientDns: [],
+  privateUnderlay: false,
+  gatewayBehindInternetGateway: 'refuse',
+  virtualPool4: null,
+  virtualPool6: null,
 }
 
 export interface Host {
@@ -114,6 +214,12 @@ export interface Host {
   readonly localPrefixes: readonly IpPrefix[]
   readonly capabilities: readonly HostCapability[]
   readonly nodeIds: readonly NodeId[]
+  /** Whose machine it is; its traffic counts as that user's (G7). `null`: nobody's. */
+  readonly ownerUserId: UserId | null
+  /** Whether it is a user's device that connected by itself (F6). */
+  readonly deviceId: DeviceId | null
+  /** Local prefixes that peers shall not try to reach it by (C8). */
+  readonly excludedPrefixes: readonly IpPrefix[]
 }
 
 /** What a host says of its operating system and agent; free text within limits. */
@@ -140,7 +246,34 @@ export interface Node {
   readonly ephemeral: boolean
   /** Since when an ephemeral node is away; `null`: it is there, or not ephemeral. */
   readonly awaySinceEpochMs: EpochMs | null
+  /** `null`: not relayed. */
+  readonly relay: NodeRelay | null
+  /** Whether all its traffic goes through its internet gateway (D4), or an egress of /0. */
+  readonly routeAllTraffic: boolean
+  readonly tunnel: TunnelSettings
+  /** `never`: no relay may read what it says; pairs with it stay direct or unreachable (C3). */
+  readonly autoRelay: 'allowed' | 'never'
+  /** A connected prefix equal to or around an egress range: whose it is for packets that the host makes itself (E7). */
+  readonly ownLan: 'own' | 'mesh'
+  /** Sorted. */
+  readonly tags: readonly TagName[]
+  /** Egresses that it is a router of. */
+  readonly egressIds: readonly EgressId[]
+  /** Auto-relayed pairs that it is an end of. */
+  readonly pairIds: readonly PairId[]
 }
+
+/** What a node begins with besides what its joining says. */
+export const newNodeTraits = {
+  connected: true,
+  expired: false,
+  awaySinceEpochMs: null,
+  relay: null,
+  routeAllTraffic: false,
+  tunnel: { whenGatewayGone: 'block', localNetwork: 'outside', dns: 'tunnel' },
+  autoRelay: 'allowed',
+  ownLan: 'own',
+} as const
 
 export interface EnrollmentKey {
   readonly keyId: EnrollmentKeyId
@@ -155,8 +288,16 @@ export interface EnrollmentKey {
   readonly expiresAtEpochMs: EpochMs | null
   readonly preApproved: boolean
   readonly ephemeral: boolean
+  /** Its nodes come in relayed; the gateway's network only. `null`: not. */
+  readonly gateway: KeyGateway | null
+  /** Given to its nodes; sorted. */
+  readonly tags: readonly TagName[]
+  /** Its gateway went away and no other was named: it lets nobody in until it has one again (B3). */
+  readonly suspended: boolean
   readonly revoked: boolean
 }
+
+export type KeyGateway = { readonly mode: 'manual'; readonly nodeId: NodeId } | { readonly mode: 'auto' }
 
 /** Found from what else is in the state, kept so that a rule needn't search. */
 export interface MeshIndexes {
@@ -171,6 +312,13 @@ export interface MeshIndexes {
   /** Control addresses of the IPv4 range; the IPv6 ones follow from the hosts' keys. */
   readonly controlPool4: AddressPool | null
   readonly hostIdsByControlAddress6: LargeMap<Ipv6Address, HostId>
+  readonly clientIdsByPublicKey: LargeMap<WireguardPublicKey, ClientId>
+  readonly userIdsByLogin: LargeMap<string, UserId>
+  /** By issuer and subject, as `userIdentityKey` joins them. */
+  readonly userIdsByIdentity: LargeMap<string, UserId>
+  readonly groupIdsByName: LargeMap<string, GroupId>
+  readonly hostIdsByOwner: LargeMap<UserId, readonly HostId[]>
+  readonly clientIdsByOwner: LargeMap<UserId, readonly ClientId[]>
 }
 
 /** A state that a recipe may change: immer's draft, or a private copy during `replay`. */
@@ -185,6 +333,17 @@ export const emptyMeshState = (): MeshState => ({
   hosts: emptyLargeMap(),
   nodes: emptyLargeMap(),
   enrollmentKeys: emptyLargeMap(),
+  gateways: emptyLargeMap(),
+  autoRelays: emptyLargeMap(),
+  egresses: emptyLargeMap(),
+  clients: emptyLargeMap(),
+  policies: emptyLargeMap(),
+  policyTests: emptyLargeMap(),
+  users: emptyLargeMap(),
+  groups: emptyLargeMap(),
+  apiTokens: emptyLargeMap(),
+  dnsRecords: emptyLargeMap(),
+  resolvers: emptyLargeMap(),
   indexes: {
     networkIdsByName: emptyLargeMap(),
     hostIdsByWireguardKey: emptyLargeMap(),
@@ -194,5 +353,11 @@ export const emptyMeshState = (): MeshState => ({
     enrollmentKeyIdsByName: new Map(),
     controlPool4: null,
     hostIdsByControlAddress6: emptyLargeMap(),
+    clientIdsByPublicKey: emptyLargeMap(),
+    userIdsByLogin: emptyLargeMap(),
+    userIdsByIdentity: emptyLargeMap(),
+    groupIdsByName: emptyLargeMap(),
+    hostIdsByOwner: emptyLargeMap(),
+    clientIdsByOwner: emptyLargeMap(),
   },
 })

@@ -13,6 +13,7 @@ import { meshSpecification as mesh } from '../testing/specification.js'
 import { enrollmentKeyId, ipAddress, ipPrefix, meshId, networkId, networkName } from '../values/index.js'
 import type { UpdateMeshSettings } from './commands/update-mesh-settings.js'
 import type { UpdateNetwork } from './commands/update-network.js'
+import { defaultNetworkSettings } from './mesh-state.js'
 
 const net1 = networkId('net-1')
 const created = eventsOf(sampleCreateMesh())
@@ -238,6 +239,7 @@ describe('a network changes', () => {
           ...sampleCreateNetwork(),
           type: 'NetworkUpdated',
           settings: {
+            ...defaultNetworkSettings,
             keepaliveSeconds: 25,
             mtuBytes: 1280,
             joinApproval: 'automatic',

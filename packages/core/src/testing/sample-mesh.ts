@@ -14,7 +14,7 @@ import { describeMeshError } from '../mesh/describe-mesh-error.js'
 import { evolveAll } from '../mesh/evolve.js'
 import type { MeshCommand } from '../mesh/mesh-command.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
-import { emptyMeshState } from '../mesh/mesh-state.js'
+import { defaultNetworkSettings, emptyMeshState, type NetworkSettings } from '../mesh/mesh-state.js'
 import { encodeBase64 } from '../values/base64.js'
 import {
   enrollmentKeyId,
@@ -48,15 +48,17 @@ export const sampleCreateMesh = (changes: Partial<CreateMesh> = {}): CreateMesh 
   ...changes,
 })
 
+type SampleCreateNetwork = CreateNetwork & { readonly settings: NetworkSettings }
+
 /** Network 1 is `net-1`, `office-1`, 10.1.0.0/24 and fd01::/64. */
-export const sampleCreateNetwork = (number = 1, changes: Partial<CreateNetwork> = {}): CreateNetwork => ({
+export const sampleCreateNetwork = (number = 1, changes: Partial<SampleCreateNetwork> = {}): SampleCreateNetwork => ({
   type: 'CreateNetwork',
   atEpochMs: sampleTime,
   networkId: networkId(`net-${number}`),
   name: networkName(`office-${number}`),
   range4: ipPrefix(`10.${number}.0.0/24`),
   range6: ipPrefix(`fd01:0:0:${number.toString(16)}::/64`),
-  settings: { keepaliveSeconds: 25, mtuBytes: 1420, joinApproval: 'automatic', clientDns: [] },
+  settings: { ...defaultNetworkSettings, keepaliveSeconds: 25 },
   ...changes,
 })
 
@@ -84,7 +86,9 @@ export const sampleJoinNetwork = (network = 1, host = 1, changes: Partial<JoinNe
 })
 
 /** Leads to network 1, any number of times, for ever. */
-export const sampleCreateEnrollmentKey = (changes: Partial<CreateEnrollmentKey> = {}): CreateEnrollmentKey => ({
+export const sampleCreateEnrollmentKey = (
+  changes: Partial<CreateEnrollmentKey> = {},
+): Required<CreateEnrollmentKey> => ({
   type: 'CreateEnrollmentKey',
   atEpochMs: sampleTime,
   keyId: enrollmentKeyId('key-1'),
@@ -95,6 +99,8 @@ export const sampleCreateEnrollmentKey = (changes: Partial<CreateEnrollmentKey> 
   expiresAtEpochMs: null,
   preApproved: false,
   ephemeral: false,
+  gateway: null,
+  tags: [],
   ...changes,
 })
 

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { HostDriver, HostDriverError } from '../ports/host-driver.js'
 import { applyHostChanges, type InterfaceDefaults } from '../reconcile/apply-host-changes.js'
-import type { DriverCapabilities } from '../reconcile/driver-capabilities.js'
+import { type DriverCapabilities, noCapabilities } from '../reconcile/driver-capabilities.js'
 import type { HostChange } from '../reconcile/host-change.js'
 import type { ObservedHost, ObservedPeer } from '../reconcile/observed-host.js'
 import { epochMs, isIpv6Address, type UdpEndpoint, type WireguardPublicKey } from '../values/index.js'
@@ -37,6 +37,7 @@ export interface SimulatedHost extends HostDriver {
 }
 
 const NOTHING_ISOLATED: DriverCapabilities = {
+  ...noCapabilities,
   'isolate-networks': { supported: false, consequence: 'The simulated host has no packet filter.' },
 }
 

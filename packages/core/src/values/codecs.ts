@@ -18,7 +18,14 @@ import {
   parseIpAddress,
 } from './ip-address.js'
 import { type IpPrefix, parseIpPrefix } from './ip-prefix.js'
-import { type HostName, type NetworkName, parseHostName, parseNetworkName } from './names.js'
+import {
+  type HostName,
+  type NetworkName,
+  parseHostName,
+  parseNetworkName,
+  parseTagName,
+  type TagName,
+} from './names.js'
 import { type ParseError, shorten } from './parse-error.js'
 import { parseUdpEndpoint, type UdpEndpoint } from './udp-endpoint.js'
 import { parseWireguardPublicKey, type WireguardPublicKey } from './wireguard-public-key.js'
@@ -78,6 +85,36 @@ export const enrollmentKeyIdCodec: t.Type<ids.EnrollmentKeyId, string> = textCod
   ids.parseEnrollmentKeyId,
 )
 
+/** {@link ids.ClientId} as text. */
+export const clientIdCodec: t.Type<ids.ClientId, string> = textCodec('ClientId', ids.parseClientId)
+
+/** {@link ids.EgressId} as text. */
+export const egressIdCodec: t.Type<ids.EgressId, string> = textCodec('EgressId', ids.parseEgressId)
+
+/** {@link ids.PolicyId} as text. */
+export const policyIdCodec: t.Type<ids.PolicyId, string> = textCodec('PolicyId', ids.parsePolicyId)
+
+/** {@link ids.PolicyTestId} as text. */
+export const policyTestIdCodec: t.Type<ids.PolicyTestId, string> = textCodec('PolicyTestId', ids.parsePolicyTestId)
+
+/** {@link ids.UserId} as text. */
+export const userIdCodec: t.Type<ids.UserId, string> = textCodec('UserId', ids.parseUserId)
+
+/** {@link ids.GroupId} as text. */
+export const groupIdCodec: t.Type<ids.GroupId, string> = textCodec('GroupId', ids.parseGroupId)
+
+/** {@link ids.ApiTokenId} as text. */
+export const apiTokenIdCodec: t.Type<ids.ApiTokenId, string> = textCodec('ApiTokenId', ids.parseApiTokenId)
+
+/** {@link ids.DnsRecordId} as text. */
+export const dnsRecordIdCodec: t.Type<ids.DnsRecordId, string> = textCodec('DnsRecordId', ids.parseDnsRecordId)
+
+/** {@link ids.ResolverId} as text. */
+export const resolverIdCodec: t.Type<ids.ResolverId, string> = textCodec('ResolverId', ids.parseResolverId)
+
+/** {@link ids.DeviceId} as text. */
+export const deviceIdCodec: t.Type<ids.DeviceId, string> = textCodec('DeviceId', ids.parseDeviceId)
+
 /** {@link ids.CommandId} as text. */
 export const commandIdCodec: t.Type<ids.CommandId, string> = textCodec('CommandId', ids.parseCommandId)
 
@@ -89,6 +126,9 @@ export const networkNameCodec: t.Type<NetworkName, string> = textCodec('NetworkN
 
 /** {@link HostName} as text. */
 export const hostNameCodec: t.Type<HostName, string> = textCodec('HostName', parseHostName)
+
+/** {@link TagName} as text. */
+export const tagNameCodec: t.Type<TagName, string> = textCodec('TagName', parseTagName)
 
 /** {@link EpochMs} as a number. */
 export const epochMsCodec: t.Type<EpochMs, number> = new t.Type(

@@ -25,6 +25,36 @@ export type NodeId = string & Brand<'NodeId'>
 /** Names an enrolment key; not the secret itself. */
 export type EnrollmentKeyId = string & Brand<'EnrollmentKeyId'>
 
+/** Names a client: a WireGuard device that is configured by a file. */
+export type ClientId = string & Brand<'ClientId'>
+
+/** Names an egress: ranges outside the mesh that are reached through nodes. */
+export type EgressId = string & Brand<'EgressId'>
+
+/** Names a policy of a network. */
+export type PolicyId = string & Brand<'PolicyId'>
+
+/** Names a policy test of a network. */
+export type PolicyTestId = string & Brand<'PolicyTestId'>
+
+/** Names a person that signs in. */
+export type UserId = string & Brand<'UserId'>
+
+/** Names a group of users. */
+export type GroupId = string & Brand<'GroupId'>
+
+/** Names an API token; not the secret itself. */
+export type ApiTokenId = string & Brand<'ApiTokenId'>
+
+/** Names a DNS record of a network. */
+export type DnsRecordId = string & Brand<'DnsRecordId'>
+
+/** Names a DNS resolver of a network. */
+export type ResolverId = string & Brand<'ResolverId'>
+
+/** Names a device of a user, as the user or the device itself calls it. */
+export type DeviceId = string & Brand<'DeviceId'>
+
 /** Names a command, so that a repeated one is recognised in the log. */
 export type CommandId = string & Brand<'CommandId'>
 
@@ -50,6 +80,36 @@ export const {
   literal: enrollmentKeyId,
 } = idKind<EnrollmentKeyId>()
 
+/** Parser, guard and literal constructor of {@link ClientId}. */
+export const { parse: parseClientId, is: isClientId, literal: clientId } = idKind<ClientId>()
+
+/** Parser, guard and literal constructor of {@link EgressId}. */
+export const { parse: parseEgressId, is: isEgressId, literal: egressId } = idKind<EgressId>()
+
+/** Parser, guard and literal constructor of {@link PolicyId}. */
+export const { parse: parsePolicyId, is: isPolicyId, literal: policyId } = idKind<PolicyId>()
+
+/** Parser, guard and literal constructor of {@link PolicyTestId}. */
+export const { parse: parsePolicyTestId, is: isPolicyTestId, literal: policyTestId } = idKind<PolicyTestId>()
+
+/** Parser, guard and literal constructor of {@link UserId}. */
+export const { parse: parseUserId, is: isUserId, literal: userId } = idKind<UserId>()
+
+/** Parser, guard and literal constructor of {@link GroupId}. */
+export const { parse: parseGroupId, is: isGroupId, literal: groupId } = idKind<GroupId>()
+
+/** Parser, guard and literal constructor of {@link ApiTokenId}. */
+export const { parse: parseApiTokenId, is: isApiTokenId, literal: apiTokenId } = idKind<ApiTokenId>()
+
+/** Parser, guard and literal constructor of {@link DnsRecordId}. */
+export const { parse: parseDnsRecordId, is: isDnsRecordId, literal: dnsRecordId } = idKind<DnsRecordId>()
+
+/** Parser, guard and literal constructor of {@link ResolverId}. */
+export const { parse: parseResolverId, is: isResolverId, literal: resolverId } = idKind<ResolverId>()
+
+/** Parser, guard and literal constructor of {@link DeviceId}. */
+export const { parse: parseDeviceId, is: isDeviceId, literal: deviceId } = idKind<DeviceId>()
+
 /** Parser, guard and literal constructor of {@link CommandId}. */
 export const { parse: parseCommandId, is: isCommandId, literal: commandId } = idKind<CommandId>()
 
@@ -63,3 +123,6 @@ function idKind<Id extends string>(): TextKind<Id, 'id-invalid'> {
     "an id has 1 to 64 of the characters A-Z, a-z, 0-9, '_' and '-'",
   )
 }
+
+/** What has addresses in a network and can be named by policies: a node or a client. Ids of both are of one kind of text. */
+export type MemberId = NodeId | ClientId

@@ -32,3 +32,17 @@ export const {
   /^(?!-)[a-z0-9-]{1,63}(?<!-)$/,
   "a host name has 1 to 63 of a-z, 0-9 and '-', and no '-' at either end",
 )
+
+/** A label that nodes and clients carry and policies ask for. */
+export type TagName = string & Brand<'TagName'>
+
+/** Parser (`name-invalid`), guard and literal constructor (throws a `TypeError`) of {@link TagName}. */
+export const {
+  parse: parseTagName,
+  is: isTagName,
+  literal: tagName,
+} = textKind<TagName, 'name-invalid'>(
+  'name-invalid',
+  /^(?![-.])[a-z0-9.-]{1,63}(?<![-.])$/,
+  "a tag has 1 to 63 of a-z, 0-9, '-' and '.', and neither '-' nor '.' at either end",
+)

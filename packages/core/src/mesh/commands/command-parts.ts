@@ -1,9 +1,8 @@
 /** Codecs of fields that several commands have; narrower than what events may hold, because commands come first. */
-import * as t from 'io-ts'
+import type * as t from 'io-ts'
 import {
   hostNameCodec,
   identityPublicKeyCodec,
-  ipAddressCodec,
   ipPrefixCodec,
   ipv6AddressCodec,
   wireguardPublicKeyCodec,
@@ -13,12 +12,11 @@ import {
   endpointCandidatesCodec,
   hostCapabilitiesCodec,
   hostSystemCodec,
-  integerBetween,
   localPrefixesCodec,
   mtuCodec,
+  networkSettingsProps,
   orNull,
   portCodec,
-  shortList,
   shortText,
 } from '../event-parts.js'
 import { partialCodec } from './command-codec.js'
@@ -48,12 +46,7 @@ export const secretHashCodec = matching('64 lower-case hex digits', /^[0-9a-f]{6
 export const rangeCodec = orNull(ipPrefixCodec)
 
 /** Each setting that is given changes; the others stay. */
-export const networkSettingsChangeCodec = partialCodec('network settings', {
-  keepaliveSeconds: integerBetween(0, 1000),
-  mtuBytes: mtuCodec,
-  joinApproval: t.keyof({ automatic: null, required: null }),
-  clientDns: shortList(ipAddressCodec, 8),
-})
+export const networkSettingsChangeCodec = partialCodec('network settings', networkSettingsProps)
 
 /** What a machine says of itself when the mesh first hears of it. */
 export const hostFactsProps = {

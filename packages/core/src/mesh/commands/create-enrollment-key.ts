@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
+import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec, tagNameCodec } from '../../values/index.js'
 import { letsIn } from '../enrollment-key-validity.js'
-import { maxUsesCodec, orNull, shortList } from '../event-parts.js'
+import { keyGatewayCodec, maxUsesCodec, orNull, shortList } from '../event-parts.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import { enrollmentKeyContentEq } from '../mesh-equality.js'
 import { isAhead } from '../time.js'
@@ -11,25 +11,39 @@ import { secretHashCodec, titleCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Let machines that hold a secret join networks (G1). The secret is shown once by whoever made it and never comes here. */
-export const createEnrollmentKeyCodec = commandCodec('CreateEnrollmentKey', {
-  keyId: enrollmentKeyIdCodec,
-  name: titleCodec(64),
-  secretHash: secretHashCodec,
-  networkIds: shortList(networkIdCodec, 100),
-  /** How many machines may join with it; `null`: any number. */
-  maxUses: orNull(maxUsesCodec),
-  /** `null`: never. */
-  expiresAtEpochMs: orNull(epochMsCodec),
-  /** Whether its machines take part without an administrator's approval where the network asks for one. */
-  preApproved: t.boolean,
-  ephemeral: t.boolean,
-})
+export const createEnrollmentKeyCodec = commandCodec(
+  'CreateEnrollmentKey',
+  {
+    keyId: enrollmentKeyIdCodec,
+    name: titleCodec(64),
+    secretHash: secretHashCodec,
+    networkIds: shortList(networkIdCodec, 100),
+    /** How many machines may join with it; `null`: any number. */
+    maxUses: orNull(maxUsesCodec),
+    /** `null`: never. */
+    expiresAtEpochMs: orNull(epochMsCodec),
+    /** Whether its machines take part without an administrator's approval where the network asks for one. */
+    preApproved: t.boolean,
+    ephemeral: t.boolean,
+  },
+  {
+    /** Its nodes come in relayed by this gateway, of one of the key's networks (C2); none when left out. */
+    gateway: orNull(keyGatewayCodec),
+    /** Given to its nodes (G1). */
+    tags: shortList(tagNameCodec, 50),
+  },
+)
 export type CreateEnrollmentKey = t.TypeOf<typeof createEnrollmentKeyCodec>
 
 export const decideCreateEnrollmentKey = (command: CreateEnrollmentKey, state: ExistingMesh): Decision => {
   const { type: _type, ...given } = command
   const { keyId, name, atEpochMs, expiresAtEpochMs } = command
-  const facts = { ...given, networkIds: [...new Set(command.networkIds)] }
+  const facts = {
+    ...given,
+    networkIds: [...new Set(command.networkIds)],
+    gateway: command.gateway ?? null,
+    tags: [...new Set(command.tags ?? [])].sort(),
+  }
   const present = largeMapGet(state.enrollmentKeys, keyId)
   if (present !== undefined && !present.revoked && enrollmentKeyContentEq.equals(present, facts)) return alreadySo
   if (present !== undefined) return refuse({ code: 'enrollment-key-id-taken', keyId, name: present.name })

@@ -1,11 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { networkIdCodec, networkNameCodec } from '../../values/index.js'
-import { networkSettingsCodec } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
 import { networkContentEq } from '../mesh-equality.js'
+import { defaultNetworkSettings } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
-import { rangeCodec } from './command-parts.js'
+import { networkSettingsChangeCodec, rangeCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { networkRangesProblem } from './range-rules.js'
 
@@ -15,14 +15,16 @@ export const createNetworkCodec = commandCodec('CreateNetwork', {
   name: networkNameCodec,
   range4: rangeCodec,
   range6: rangeCodec,
-  settings: networkSettingsCodec,
+  /** What is left out is as in `defaultNetworkSettings`. */
+  settings: networkSettingsChangeCodec,
 })
 export type CreateNetwork = t.TypeOf<typeof createNetworkCodec>
 
 export const decideCreateNetwork = (command: CreateNetwork, state: ExistingMesh): Decision => {
-  const { atEpochMs, networkId, name, range4, range6, settings } = command
+  const { atEpochMs, networkId, name, range4, range6 } = command
+  const settings = { ...defaultNetworkSettings, ...command.settings }
   const present = largeMapGet(state.networks, networkId)
-  if (present !== undefined && networkContentEq.equals(present, command)) return alreadySo
+  if (present !== undefined && networkContentEq.equals(present, { ...command, settings })) return alreadySo
   if (present !== undefined) return refuse({ code: 'network-id-taken', networkId, name: present.name })
   const namesake = largeMapGet(state.indexes.networkIdsByName, name)
   if (namesake !== undefined) return refuse({ code: 'network-name-taken', name, networkId: namesake })

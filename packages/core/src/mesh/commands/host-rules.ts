@@ -14,7 +14,10 @@ import type { Host } from '../mesh-state.js'
 import { type ExistingMesh, refuse } from './decision.js'
 import { settleEndpoints } from './endpoint-rules.js'
 
-type HostFacts = Omit<Host, 'registeredAtEpochMs' | 'controlAddress4' | 'nodeIds'> & { readonly atEpochMs: EpochMs }
+type HostFacts = Omit<
+  Host,
+  'registeredAtEpochMs' | 'controlAddress4' | 'nodeIds' | 'ownerUserId' | 'deviceId' | 'excludedPrefixes'
+> & { readonly atEpochMs: EpochMs }
 
 /** The host with these keys; `null` when they are new; refused when they are no one host's, or were retired. */
 export const recogniseHost = (

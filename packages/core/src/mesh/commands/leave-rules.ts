@@ -1,18 +1,21 @@
 import type { EpochMs, NodeId } from '../../values/index.js'
 import type { NodeLeft } from '../events/node-left.js'
 import { largeMapGet } from '../large-map.js'
-import type { MeshState } from '../mesh-state.js'
+import { emitConsequences } from './removal-consequences.js'
+import type { Unfolding } from './unfolding.js'
 
-/** One event a node, in the order of their ids. */
+/** Takes nodes out of their networks, each with what goes along, in the order of their ids. */
 export const leaveAll = (
-  state: MeshState,
+  unfolding: Unfolding,
   nodeIds: readonly NodeId[],
   cause: NodeLeft['cause'],
   atEpochMs: EpochMs,
-): readonly NodeLeft[] =>
-  [...nodeIds].sort().flatMap((nodeId) => {
-    const node = largeMapGet(state.nodes, nodeId)
-    if (node === undefined) return []
+): void => {
+  for (const nodeId of [...nodeIds].sort()) {
+    const node = largeMapGet(unfolding.state().nodes, nodeId)
+    if (node === undefined) continue
+    emitConsequences({ kind: 'node', nodeId, cause, atEpochMs }, unfolding)
     const { networkId, hostId } = node
-    return [{ type: 'NodeLeft', atEpochMs, nodeId, networkId, hostId, cause }]
-  })
+    unfolding.emit({ type: 'NodeLeft', atEpochMs, nodeId, networkId, hostId, cause })
+  }
+}

@@ -6,6 +6,7 @@ import { addSeconds, isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 import { leaveAll } from './leave-rules.js'
+import { unfoldFrom } from './unfolding.js'
 
 /** Remove an ephemeral node that was away longer than the grace of the mesh (A5). From the sweeper. */
 export const removeAwayNodeCodec = commandCodec('RemoveAwayNode', { nodeId: nodeIdCodec })
@@ -20,5 +21,7 @@ export const decideRemoveAwayNode = ({ nodeId, atEpochMs }: RemoveAwayNode, stat
   const removableAtEpochMs = awaySinceEpochMs === null ? null : addSeconds(awaySinceEpochMs, ephemeralGraceSeconds)
   if (removableAtEpochMs === null || isAhead(removableAtEpochMs, atEpochMs))
     return refuse({ code: 'node-not-away-long-enough', nodeId, name, removableAtEpochMs })
-  return E.right(leaveAll(state, [nodeId], 'away-too-long', atEpochMs))
+  const unfolding = unfoldFrom(state)
+  leaveAll(unfolding, [nodeId], 'away-too-long', atEpochMs)
+  return E.right(unfolding.events())
 }

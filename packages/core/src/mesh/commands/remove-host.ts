@@ -5,6 +5,7 @@ import { largeMapGet } from '../large-map.js'
 import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 import { leaveAll } from './leave-rules.js'
+import { unfoldFrom } from './unfolding.js'
 
 /** Take a machine out of the mesh, its nodes first. Its keys never come back (A5). */
 export const removeHostCodec = commandCodec('RemoveHost', { hostId: hostIdCodec })
@@ -13,8 +14,8 @@ export type RemoveHost = t.TypeOf<typeof removeHostCodec>
 export const decideRemoveHost = ({ hostId, atEpochMs }: RemoveHost, state: ExistingMesh): Decision => {
   const host = largeMapGet(state.hosts, hostId)
   if (host === undefined) return refuse({ code: 'host-unknown', hostId })
-  return E.right([
-    ...leaveAll(state, host.nodeIds, 'host-removed', atEpochMs),
-    { type: 'HostRemoved', atEpochMs, hostId },
-  ])
+  const unfolding = unfoldFrom(state)
+  leaveAll(unfolding, host.nodeIds, 'host-removed', atEpochMs)
+  unfolding.emit({ type: 'HostRemoved', atEpochMs, hostId })
+  return E.right(unfolding.events())
 }

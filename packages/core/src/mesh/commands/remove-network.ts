@@ -6,6 +6,8 @@ import { largeMapGet, largeMapHas, largeMapKeys, largeMapValues } from '../large
 import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 import { leaveAll } from './leave-rules.js'
+import { emitConsequences } from './removal-consequences.js'
+import { unfoldFrom } from './unfolding.js'
 
 /** End a network. Enrolment keys that lead nowhere else are revoked; hosts stay in the mesh. */
 export const removeNetworkCodec = commandCodec('RemoveNetwork', {
@@ -22,11 +24,12 @@ export const decideRemoveNetwork = (command: RemoveNetwork, state: ExistingMesh)
   const nodes = network.nodeIds.size
   if (nodes > 0 && !command.evenWithNodes)
     return refuse({ code: 'network-has-nodes', networkId, name: network.name, nodes })
-  return E.right([
-    ...leaveAll(state, [...largeMapKeys(network.nodeIds)], 'network-removed', atEpochMs),
-    ...revokeKeysOnlyFor(state, command),
-    { type: 'NetworkRemoved', atEpochMs, networkId },
-  ])
+  const unfolding = unfoldFrom(state)
+  leaveAll(unfolding, [...largeMapKeys(network.nodeIds)], 'network-removed', atEpochMs)
+  emitConsequences({ kind: 'network', networkId, atEpochMs }, unfolding)
+  for (const revoked of revokeKeysOnlyFor(state, command)) unfolding.emit(revoked)
+  unfolding.emit({ type: 'NetworkRemoved', atEpochMs, networkId })
+  return E.right(unfolding.events())
 }
 
 /** Keys that lead to no other network that is there. */

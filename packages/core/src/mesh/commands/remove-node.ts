@@ -5,12 +5,15 @@ import { largeMapHas } from '../large-map.js'
 import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 import { leaveAll } from './leave-rules.js'
+import { unfoldFrom } from './unfolding.js'
 
 /** Take a node out of its network; the host stays in the mesh. */
 export const removeNodeCodec = commandCodec('RemoveNode', { nodeId: nodeIdCodec })
 export type RemoveNode = t.TypeOf<typeof removeNodeCodec>
 
-export const decideRemoveNode = ({ nodeId, atEpochMs }: RemoveNode, state: ExistingMesh): Decision =>
-  largeMapHas(state.nodes, nodeId)
-    ? E.right(leaveAll(state, [nodeId], 'removed', atEpochMs))
-    : refuse({ code: 'node-unknown', nodeId })
+export const decideRemoveNode = ({ nodeId, atEpochMs }: RemoveNode, state: ExistingMesh): Decision => {
+  if (!largeMapHas(state.nodes, nodeId)) return refuse({ code: 'node-unknown', nodeId })
+  const unfolding = unfoldFrom(state)
+  leaveAll(unfolding, [nodeId], 'removed', atEpochMs)
+  return E.right(unfolding.events())
+}

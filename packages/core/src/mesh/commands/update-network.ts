@@ -4,7 +4,7 @@ import { networkIdCodec, networkNameCodec } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
 import { networkContentEq } from '../mesh-equality.js'
 import type { MeshError } from '../mesh-error.js'
-import type { Network, NetworkSettings } from '../mesh-state.js'
+import type { Network } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
 import { networkSettingsChangeCodec, rangeCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
@@ -42,14 +42,7 @@ const wantedContent = (command: UpdateNetwork, network: Network): NetworkContent
   name: command.name ?? network.name,
   range4: command.range4 === undefined ? network.range4 : command.range4,
   range6: command.range6 === undefined ? network.range6 : command.range6,
-  settings: wantedSettings(command.settings ?? {}, network.settings),
-})
-
-const wantedSettings = (wanted: NonNullable<UpdateNetwork['settings']>, present: NetworkSettings): NetworkSettings => ({
-  keepaliveSeconds: wanted.keepaliveSeconds ?? present.keepaliveSeconds,
-  mtuBytes: wanted.mtuBytes ?? present.mtuBytes,
-  joinApproval: wanted.joinApproval ?? present.joinApproval,
-  clientDns: wanted.clientDns ?? present.clientDns,
+  settings: { ...network.settings, ...command.settings },
 })
 
 const usedProblem = (network: Network, wanted: NetworkContent): MeshError | undefined => {

@@ -1,7 +1,7 @@
 import { castDraft } from 'immer'
 import * as t from 'io-ts'
-import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
-import { maxUsesCodec, orNull, shortList, shortText } from '../event-parts.js'
+import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec, tagNameCodec } from '../../values/index.js'
+import { keyGatewayCodec, maxUsesCodec, orNull, shortList, shortText } from '../event-parts.js'
 import { largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
@@ -18,6 +18,8 @@ export const enrollmentKeyCreatedCodec = t.type(
     expiresAtEpochMs: orNull(epochMsCodec),
     preApproved: t.boolean,
     ephemeral: t.boolean,
+    gateway: orNull(keyGatewayCodec),
+    tags: shortList(tagNameCodec, 50),
   },
   'EnrollmentKeyCreated',
 )
@@ -25,6 +27,6 @@ export type EnrollmentKeyCreated = t.TypeOf<typeof enrollmentKeyCreatedCodec>
 
 export const evolveEnrollmentKeyCreated = (draft: MeshDraft, event: EnrollmentKeyCreated): void => {
   const { type: _type, atEpochMs: _at, ...facts } = event
-  largeMapSet(draft.enrollmentKeys, event.keyId, castDraft({ ...facts, uses: 0, revoked: false }))
+  largeMapSet(draft.enrollmentKeys, event.keyId, castDraft({ ...facts, uses: 0, suspended: false, revoked: false }))
   draft.indexes.enrollmentKeyIdsByName.set(event.name, event.keyId)
 }

@@ -47,7 +47,14 @@ export type HostRegistered = t.TypeOf<typeof hostRegisteredCodec>
 
 export const evolveHostRegistered = (draft: MeshDraft, event: HostRegistered): void => {
   const { type: _type, atEpochMs, ...facts } = event
-  largeMapSet(draft.hosts, event.hostId, { ...facts, registeredAtEpochMs: atEpochMs, nodeIds: [] })
+  largeMapSet(draft.hosts, event.hostId, {
+    ...facts,
+    registeredAtEpochMs: atEpochMs,
+    nodeIds: [],
+    ownerUserId: null,
+    deviceId: null,
+    excludedPrefixes: [],
+  })
   largeMapSet(draft.indexes.hostIdsByWireguardKey, event.wireguardKey, event.hostId)
   largeMapSet(draft.indexes.hostIdsByIdentityKey, event.identityKey, event.hostId)
   largeMapSet(draft.indexes.hostIdsByControlAddress6, event.controlAddress6, event.hostId)

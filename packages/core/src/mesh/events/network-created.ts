@@ -44,6 +44,21 @@ export const evolveNetworkCreated = (draft: MeshDraft, event: NetworkCreated): v
     members: emptyLargeMap(),
     membersHash: emptyHash,
     namesHash: emptyHash,
+    clientIds: emptyLargeMap(),
+    clientIdsByName: emptyLargeMap(),
+    gatewayIds: emptyLargeMap(),
+    relayedNodeIds: emptyLargeMap(),
+    egressIds: emptyLargeMap(),
+    policyIds: emptyLargeMap(),
+    policyTestIds: emptyLargeMap(),
+    dnsRecordIds: emptyLargeMap(),
+    resolverIds: emptyLargeMap(),
+    everyoneAllowed: true,
+    sets: emptyLargeMap(),
+    classes: emptyLargeMap(),
+    memberRecords: emptyLargeMap(),
+    namedNodeIds: emptyLargeMap(),
+    namedPrefixes: [],
   })
   largeMapSet(draft.indexes.networkIdsByName, event.name, event.networkId)
 }

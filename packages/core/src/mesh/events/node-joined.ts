@@ -13,7 +13,7 @@ import {
 import { orNull } from '../event-parts.js'
 import { largeMapGet, largeMapSet } from '../large-map.js'
 import { refreshMembership } from '../membership.js'
-import type { MeshDraft, Node } from '../mesh-state.js'
+import { type MeshDraft, type Node, newNodeTraits } from '../mesh-state.js'
 
 /**
  * A host became a node of a network and holds its addresses. With `approval: 'pending'` it takes no part until `NodeApproved`.
@@ -41,7 +41,7 @@ export type NodeJoined = t.TypeOf<typeof nodeJoinedCodec>
 
 export const evolveNodeJoined = (draft: MeshDraft, event: NodeJoined): void => {
   const { type: _type, atEpochMs, enrollmentKeyId: _key, ...facts } = event
-  const node: Node = { ...facts, joinedAtEpochMs: atEpochMs, connected: true, expired: false, awaySinceEpochMs: null }
+  const node: Node = { ...facts, ...newNodeTraits, joinedAtEpochMs: atEpochMs, tags: [], egressIds: [], pairIds: [] }
   largeMapSet(draft.nodes, event.nodeId, node)
   largeMapGet(draft.hosts, event.hostId)?.nodeIds.push(event.nodeId)
   const network = largeMapGet(draft.networks, event.networkId)

@@ -12,8 +12,9 @@ import {
   takeAddress,
 } from '../../values/index.js'
 import { largeMapValues } from '../large-map.js'
-import { nameEntryText, takesPart } from '../membership.js'
+import { nameEntryText } from '../membership.js'
 import type { MeshState, Network, Node } from '../mesh-state.js'
+import { takesPart } from '../takes-part.js'
 import { breach, duplicates, type InvariantBreach, indexBreaches, sameContent } from './breach.js'
 
 export const networkBreaches = (state: MeshState, network: Network): readonly InvariantBreach[] => {

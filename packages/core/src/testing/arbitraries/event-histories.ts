@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import { evolveAll } from '../../mesh/evolve.js'
 import { largeMapGet, largeMapHas, largeMapKeys, largeMapSize } from '../../mesh/large-map.js'
 import type { MeshEvent } from '../../mesh/mesh-event.js'
-import { emptyMeshState, type MeshState } from '../../mesh/mesh-state.js'
+import { defaultNetworkSettings, emptyMeshState, type MeshState } from '../../mesh/mesh-state.js'
 import {
   encodeBase64,
   epochMs,
@@ -119,7 +119,13 @@ const networkCreated = (index: number): MeshEvent => ({
   name: networkName(`net${index}`),
   range4: index === 1 ? null : ipPrefix(`10.${index}.0.0/24`),
   range6: index === 2 ? null : ipPrefix(`fd00:${index}::/64`),
-  settings: { keepaliveSeconds: 25, mtuBytes: 1420, joinApproval: 'automatic', clientDns: [] },
+  settings: {
+    ...defaultNetworkSettings,
+    keepaliveSeconds: 25,
+    mtuBytes: 1420,
+    joinApproval: 'automatic',
+    clientDns: [],
+  },
 })
 
 const key = (host: number, generation: number, lane: number): string =>

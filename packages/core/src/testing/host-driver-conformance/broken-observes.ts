@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { noCapabilities } from '../../reconcile/driver-capabilities.js'
 import { ipAddress, ipPrefix } from '../../values/index.js'
 import { sampleObservedAt } from '../arbitraries/hosts.js'
 import { emptyHost } from '../simulated-host.js'
@@ -51,6 +52,8 @@ export const brokenObserves: readonly BrokenDriver[] = [
     fault: 'declares a capability missing without a word',
     caughtBy: 'every capability is declared, and a missing one says what follows',
     spoil: (driver) =>
-      replacing(driver, { capabilities: { 'isolate-networks': { supported: false, consequence: ' ' } } }),
+      replacing(driver, {
+        capabilities: { ...noCapabilities, 'isolate-networks': { supported: false, consequence: ' ' } },
+      }),
   },
 ]

@@ -1,0 +1,14 @@
+import type { EnrollmentKeyId, HostId, NetworkId, NodeId } from '../../values/index.js'
+
+/** One English line for each event of an area. */
+export type EventLines<Event extends { readonly type: string }> = {
+  readonly [T in Event['type']]: (event: Extract<Event, { type: T }>, name: Names) => string
+}
+
+/** Names for ids, where the state knows them. */
+export interface Names {
+  readonly host: (hostId: HostId) => string
+  readonly node: (nodeId: NodeId) => string
+  readonly network: (networkId: NetworkId) => string
+  readonly key: (keyId: EnrollmentKeyId) => string
+}

@@ -1,0 +1,33 @@
+/** Events of hosts: a line in each table for each of them. */
+import {
+  evolveHostEndpointsChanged,
+  type HostEndpointsChanged,
+  hostEndpointsChangedCodec,
+} from '../events/host-endpoints-changed.js'
+import { evolveHostRegistered, type HostRegistered, hostRegisteredCodec } from '../events/host-registered.js'
+import { evolveHostRemoved, type HostRemoved, hostRemovedCodec } from '../events/host-removed.js'
+import { evolveHostUpdated, type HostUpdated, hostUpdatedCodec } from '../events/host-updated.js'
+import type { EventTables } from './event-tables.js'
+
+export type HostEvent = HostEndpointsChanged | HostRegistered | HostRemoved | HostUpdated
+
+export const hostEvents: EventTables<HostEvent> = {
+  recipes: {
+    HostEndpointsChanged: evolveHostEndpointsChanged,
+    HostRegistered: evolveHostRegistered,
+    HostRemoved: evolveHostRemoved,
+    HostUpdated: evolveHostUpdated,
+  },
+  codecs: {
+    HostEndpointsChanged: hostEndpointsChangedCodec,
+    HostRegistered: hostRegisteredCodec,
+    HostRemoved: hostRemovedCodec,
+    HostUpdated: hostUpdatedCodec,
+  },
+  versions: {
+    HostEndpointsChanged: 1,
+    HostRegistered: 1,
+    HostRemoved: 1,
+    HostUpdated: 1,
+  },
+}

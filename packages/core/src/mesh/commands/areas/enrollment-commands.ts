@@ -1,0 +1,28 @@
+/** Commands about enrolment keys and joining with them: a line in each table for each of them. */
+import {
+  type CreateEnrollmentKey,
+  createEnrollmentKeyCodec,
+  decideCreateEnrollmentKey,
+} from '../create-enrollment-key.js'
+import { decideEnrollHost, type EnrollHost, enrollHostCodec } from '../enroll-host.js'
+import {
+  decideRevokeEnrollmentKey,
+  type RevokeEnrollmentKey,
+  revokeEnrollmentKeyCodec,
+} from '../revoke-enrollment-key.js'
+import type { CommandTables } from './command-tables.js'
+
+export type EnrollmentCommand = CreateEnrollmentKey | EnrollHost | RevokeEnrollmentKey
+
+export const enrollmentCommands: CommandTables<EnrollmentCommand> = {
+  codecs: {
+    CreateEnrollmentKey: createEnrollmentKeyCodec,
+    EnrollHost: enrollHostCodec,
+    RevokeEnrollmentKey: revokeEnrollmentKeyCodec,
+  },
+  rules: {
+    CreateEnrollmentKey: decideCreateEnrollmentKey,
+    EnrollHost: decideEnrollHost,
+    RevokeEnrollmentKey: decideRevokeEnrollmentKey,
+  },
+}

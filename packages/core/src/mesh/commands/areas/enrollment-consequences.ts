@@ -1,0 +1,3 @@
+import type { AreaConsequences } from '../removal.js'
+
+export const enrollmentConsequences: AreaConsequences = () => {}

@@ -1,0 +1,51 @@
+/** Commands about nodes: a line in each table for each of them. */
+import { type ApproveNode, approveNodeCodec, decideApproveNode } from '../approve-node.js'
+import { type ConnectNode, connectNodeCodec, decideConnectNode } from '../connect-node.js'
+import { type DisconnectNode, decideDisconnectNode, disconnectNodeCodec } from '../disconnect-node.js'
+import { decideExpireNode, type ExpireNode, expireNodeCodec } from '../expire-node.js'
+import { decideJoinNetwork, type JoinNetwork, joinNetworkCodec } from '../join-network.js'
+import { decideMarkNodeAway, type MarkNodeAway, markNodeAwayCodec } from '../mark-node-away.js'
+import { decideMarkNodeReturned, type MarkNodeReturned, markNodeReturnedCodec } from '../mark-node-returned.js'
+import { decideRemoveAwayNode, type RemoveAwayNode, removeAwayNodeCodec } from '../remove-away-node.js'
+import { decideRemoveNode, type RemoveNode, removeNodeCodec } from '../remove-node.js'
+import { decideUpdateNode, type UpdateNode, updateNodeCodec } from '../update-node.js'
+import type { CommandTables } from './command-tables.js'
+
+export type NodeCommand =
+  | ApproveNode
+  | ConnectNode
+  | DisconnectNode
+  | ExpireNode
+  | JoinNetwork
+  | MarkNodeAway
+  | MarkNodeReturned
+  | RemoveAwayNode
+  | RemoveNode
+  | UpdateNode
+
+export const nodeCommands: CommandTables<NodeCommand> = {
+  codecs: {
+    ApproveNode: approveNodeCodec,
+    ConnectNode: connectNodeCodec,
+    DisconnectNode: disconnectNodeCodec,
+    ExpireNode: expireNodeCodec,
+    JoinNetwork: joinNetworkCodec,
+    MarkNodeAway: markNodeAwayCodec,
+    MarkNodeReturned: markNodeReturnedCodec,
+    RemoveAwayNode: removeAwayNodeCodec,
+    RemoveNode: removeNodeCodec,
+    UpdateNode: updateNodeCodec,
+  },
+  rules: {
+    ApproveNode: decideApproveNode,
+    ConnectNode: decideConnectNode,
+    DisconnectNode: decideDisconnectNode,
+    ExpireNode: decideExpireNode,
+    JoinNetwork: decideJoinNetwork,
+    MarkNodeAway: decideMarkNodeAway,
+    MarkNodeReturned: decideMarkNodeReturned,
+    RemoveAwayNode: decideRemoveAwayNode,
+    RemoveNode: decideRemoveNode,
+    UpdateNode: decideUpdateNode,
+  },
+}

@@ -1,0 +1,213 @@
+/**
+ * Which sets a network's nodes and clients are in, and which class each node is of: what policies, filters and configs are made
+ * of, kept up to date in one place and at the price of the change. A node takes part as `membership.ts` says, a client while it
+ * is enabled.
+ */
+import type { Draft } from 'immer'
+import { type ContentHash, emptyHash, hashText, toggleHash } from '../values/content-hash.js'
+import {
+  type ClientId,
+  hostPrefix,
+  type IpPrefix,
+  type MemberId,
+  type NetworkId,
+  type NodeId,
+  prefixContainsAddress,
+  type UserId,
+} from '../values/index.js'
+import { emptyLargeMap, largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
+import type {
+  ClassKey,
+  Client,
+  MemberRecord,
+  MemberSetKey,
+  MeshState,
+  Network,
+  Node,
+  Policy,
+  Selector,
+} from './mesh-state.js'
+import { takesPart } from './takes-part.js'
+
+/** The set that a selector names, for those kinds whose members come and go. */
+export const memberSetKey = (kind: 'user' | 'group' | 'tag' | 'gateway-clients', name: string): MemberSetKey =>
+  `${kind}:${name}`
+
+/** Everything that a member answers for: what filters let through for it, and paths lead to. Sorted by kind, then as kept. */
+export const memberPrefixes = (member: Node | Client): readonly IpPrefix[] =>
+  'publicKey' in member
+    ? [...member.addresses, ...member.additionalAddresses, ...member.prefixesBehind]
+    : [member.address4, member.address6].flatMap((address) => (address === null ? [] : [hostPrefix(address)]))
+
+/** One member's line in the sets that it is in: what their hashes are made of. */
+export const memberEntryText = (memberId: MemberId, prefixes: readonly IpPrefix[]): string =>
+  JSON.stringify([memberId, prefixes])
+
+/**
+ * To be called by each recipe after it changed anything that sets or classes depend on: whether the member takes part, its
+ * addresses, tags, owner, gateway, and before it is taken out of the state (`removeMember`).
+ */
+export const refreshMember = (draft: Draft<MeshState>, memberId: MemberId): void => {
+  const node = largeMapGet(draft.nodes, memberId as NodeId)
+  const client = node === undefined ? largeMapGet(draft.clients, memberId as ClientId) : undefined
+  const network = networkOf(draft, node ?? client)
+  if (network === undefined) return
+  const wanted =
+    node !== undefined && takesPart(node as Node)
+      ? nodeRecord(draft as MeshState, network as Network, node as Node)
+      : client?.enabled
+        ? clientRecord(draft as MeshState, client as Client)
+        : null
+  settleRecord(network, memberId, wanted)
+}
+
+/** To be called before a node or client is taken out of the state. */
+export const removeMember = (draft: Draft<MeshState>, networkId: NetworkId, memberId: MemberId): void => {
+  const network = largeMapGet(draft.networks, networkId)
+  if (network !== undefined) settleRecord(network, memberId, null)
+}
+
+/** To be called after a user's groups changed: everything that the user owns changes sets. */
+export const refreshMembersOfUser = (draft: Draft<MeshState>, userId: UserId): void => {
+  for (const hostId of largeMapGet(draft.indexes.hostIdsByOwner, userId) ?? [])
+    for (const nodeId of largeMapGet(draft.hosts, hostId)?.nodeIds ?? []) refreshMember(draft, nodeId)
+  for (const clientId of largeMapGet(draft.indexes.clientIdsByOwner, userId) ?? []) refreshMember(draft, clientId)
+}
+
+/** To be called when a policy comes (`by` 1) or goes (`by` -1): nodes that it names become classes of their own, or cease to be. */
+export const countNamedNodes = (draft: Draft<MeshState>, policy: Policy, by: 1 | -1): void => {
+  const network = largeMapGet(draft.networks, policy.networkId)
+  if (network === undefined) return
+  for (const selector of [...policy.sources, ...policy.destinations]) {
+    if (selector.kind === 'node') {
+      const uses = (largeMapGet(network.namedNodeIds, selector.nodeId) ?? 0) + by
+      if (uses > 0) largeMapSet(network.namedNodeIds, selector.nodeId, uses)
+      else largeMapDelete(network.namedNodeIds, selector.nodeId)
+      refreshMember(draft, selector.nodeId)
+    }
+    if (selector.kind === 'prefix') countNamedPrefix(draft, network, selector, by)
+  }
+}
+
+const countNamedPrefix = (
+  draft: Draft<MeshState>,
+  network: Draft<Network>,
+  { prefix }: Extract<Selector, { kind: 'prefix' }>,
+  by: 1 | -1,
+): void => {
+  const known = network.namedPrefixes.find((each) => each.prefix === prefix)
+  if (known === undefined) network.namedPrefixes.push({ prefix, uses: by })
+  else known.uses += by
+  network.namedPrefixes = network.namedPrefixes.filter(({ uses }) => uses > 0)
+  // A prefix says nothing of who is in it: all that have addresses there are looked at, once per such policy.
+  for (const row of network.holders.shards)
+    for (const entries of row ?? [])
+      for (const [address, memberId] of entries ?? [])
+        if (prefixContainsAddress(prefix, address)) refreshMember(draft, memberId)
+}
+
+interface WantedRecord {
+  readonly sets: readonly MemberSetKey[]
+  readonly entryHash: ContentHash
+  readonly classKey: ClassKey | null
+  readonly hostId: Node['hostId'] | null
+}
+
+const nodeRecord = (state: MeshState, network: Network, node: Node): WantedRecord => {
+  const ownerUserId = largeMapGet(state.hosts, node.hostId)?.ownerUserId ?? null
+  return {
+    sets: [...tagSets(node), ...ownerSets(state, ownerUserId)],
+    entryHash: hashText(memberEntryText(node.nodeId, memberPrefixes(node))),
+    classKey: classKeyOf(network, node, ownerUserId),
+    hostId: node.hostId,
+  }
+}
+
+const clientRecord = (state: MeshState, client: Client): WantedRecord => ({
+  sets: [
+    memberSetKey('gateway-clients', client.gatewayId),
+    ...tagSets(client),
+    ...ownerSets(state, client.ownerUserId),
+  ],
+  entryHash: hashText(memberEntryText(client.clientId, memberPrefixes(client))),
+  classKey: null,
+  hostId: null,
+})
+
+const tagSets = ({ tags }: Pick<Node | Client, 'tags'>): readonly MemberSetKey[] =>
+  tags.map((tag) => memberSetKey('tag', tag))
+
+const ownerSets = (state: MeshState, userId: UserId | null): readonly MemberSetKey[] => {
+  if (userId === null) return []
+  const groupIds = largeMapGet(state.users, userId)?.groupIds ?? []
+  return [memberSetKey('user', userId), ...groupIds.map((groupId) => memberSetKey('group', groupId))]
+}
+
+const classKeyOf = (network: Network, node: Node, ownerUserId: UserId | null): ClassKey =>
+  `${node.tags.join(',')}|${ownerUserId ?? ''}|${isNamed(network, node) ? node.nodeId : ''}`
+
+const isNamed = (network: Network, node: Node): boolean =>
+  largeMapHas(network.namedNodeIds, node.nodeId) ||
+  (network.namedPrefixes.length > 0 &&
+    [node.address4, node.address6].some(
+      (address) =>
+        address !== null && network.namedPrefixes.some(({ prefix }) => prefixContainsAddress(prefix, address)),
+    ))
+
+const settleRecord = (network: Draft<Network>, memberId: MemberId, wanted: WantedRecord | null): void => {
+  const known = largeMapGet(network.memberRecords, memberId)
+  if (known === undefined && wanted === null) return
+  if (known !== undefined && wanted !== null && sameRecord(known as MemberRecord, wanted)) return
+  if (known !== undefined) {
+    for (const key of known.sets) leaveSet(network, key, memberId, known.entryHash)
+    if (known.classKey !== null) leaveClass(network, known.classKey, memberId as NodeId)
+    largeMapDelete(network.memberRecords, memberId)
+  }
+  if (wanted === null) return
+  const { sets, entryHash, classKey, hostId } = wanted
+  for (const key of sets) enterSet(network, key, memberId, entryHash)
+  if (classKey !== null && hostId !== null) enterClass(network, classKey, memberId as NodeId, hostId)
+  largeMapSet(network.memberRecords, memberId, { sets, entryHash, classKey })
+}
+
+const sameRecord = (one: MemberRecord, other: MemberRecord): boolean =>
+  one.classKey === other.classKey &&
+  one.entryHash.high === other.entryHash.high &&
+  one.entryHash.low === other.entryHash.low &&
+  one.sets.length === other.sets.length &&
+  one.sets.every((key, at) => other.sets[at] === key)
+
+const enterSet = (network: Draft<Network>, key: MemberSetKey, memberId: MemberId, entry: ContentHash): void => {
+  if (!largeMapHas(network.sets, key)) largeMapSet(network.sets, key, { memberIds: emptyLargeMap(), hash: emptyHash })
+  const set = largeMapGet(network.sets, key)
+  if (set === undefined) return
+  largeMapSet(set.memberIds, memberId, true)
+  set.hash = toggleHash(set.hash, entry)
+}
+
+/** An empty set is no set: the state after somebody came and went is the state before. */
+const leaveSet = (network: Draft<Network>, key: MemberSetKey, memberId: MemberId, entry: ContentHash): void => {
+  const set = largeMapGet(network.sets, key)
+  if (set === undefined) return
+  largeMapDelete(set.memberIds, memberId)
+  set.hash = toggleHash(set.hash, entry)
+  if (set.memberIds.size === 0) largeMapDelete(network.sets, key)
+}
+
+const enterClass = (network: Draft<Network>, key: ClassKey, nodeId: NodeId, hostId: Node['hostId']): void => {
+  if (!largeMapHas(network.classes, key)) largeMapSet(network.classes, key, { nodeIds: emptyLargeMap() })
+  const found = largeMapGet(network.classes, key)
+  if (found !== undefined) largeMapSet(found.nodeIds, nodeId, hostId)
+}
+
+const leaveClass = (network: Draft<Network>, key: ClassKey, nodeId: NodeId): void => {
+  const found = largeMapGet(network.classes, key)
+  if (found === undefined) return
+  largeMapDelete(found.nodeIds, nodeId)
+  if (found.nodeIds.size === 0) largeMapDelete(network.classes, key)
+}
+
+const networkOf = (
+  draft: Draft<MeshState>,
+  member: { readonly networkId: NetworkId } | undefined,
+): Draft<Network> | undefined => (member === undefined ? undefined : largeMapGet(draft.networks, member.networkId))

@@ -1,0 +1,26 @@
+import type { ContentHash, HostId, MemberId, NodeId } from '../../values/index.js'
+import type { LargeMap } from '../large-map.js'
+
+/** A set that policies and configs name: who is in it is kept up to date by `mesh/members.ts`. See {@link memberSetKey}. */
+export type MemberSetKey = string
+
+export interface MemberSet {
+  readonly memberIds: LargeMap<MemberId, true>
+  /** Exclusive or of the hashes of its members' entries (id and prefixes). */
+  readonly hash: ContentHash
+}
+
+/** Nodes that are equal for every policy: the same tags, the same owner, named by none alone. */
+export type ClassKey = string
+
+export interface NodeClass {
+  readonly nodeIds: LargeMap<NodeId, HostId>
+}
+
+/** What a network keeps of one that takes part, so that a change is found without looking at the others. */
+export interface MemberRecord {
+  readonly sets: readonly MemberSetKey[]
+  readonly entryHash: ContentHash
+  /** `null` for a client. */
+  readonly classKey: ClassKey | null
+}
