@@ -48,17 +48,20 @@ export const memberEntryText = (memberId: MemberId, prefixes: readonly IpPrefix[
  * addresses, tags, owner, gateway, and before it is taken out of the state (`removeMember`).
  */
 export const refreshMember = (draft: Draft<MeshState>, memberId: MemberId): void => {
-  const node = largeMapGet(draft.nodes, memberId as NodeId)
-  const client = node === undefined ? largeMapGet(draft.clients, memberId as ClientId) : undefined
-  const network = networkOf(draft, node ?? client)
-  if (network === undefined) return
-  const wanted =
-    node !== undefined && takesPart(node as Node)
-      ? nodeRecord(draft as MeshState, network as Network, node as Node)
-      : client?.enabled
-        ? clientRecord(draft as MeshState, client as Client)
-        : null
-  settleRecord(network, memberId, wanted)
+  const member = largeMapGet(draft.nodes, memberId as NodeId) ?? largeMapGet(draft.clients, memberId as ClientId)
+  const network = networkOf(draft, member)
+  if (network !== undefined) settleRecord(network, memberId, memberRecordOf(draft as MeshState, memberId))
+}
+
+/** What a network should keep of a member; `null`: nothing, because it takes no part. */
+export const memberRecordOf = (state: MeshState, memberId: MemberId): WantedRecord | null => {
+  const node = largeMapGet(state.nodes, memberId as NodeId)
+  if (node !== undefined) {
+    const network = largeMapGet(state.networks, node.networkId)
+    return network !== undefined && takesPart(node) ? nodeRecord(state, network, node) : null
+  }
+  const client = largeMapGet(state.clients, memberId as ClientId)
+  return client?.enabled ? clientRecord(state, client) : null
 }
 
 /** To be called before a node or client is taken out of the state. */

@@ -5,8 +5,15 @@
 import { type EnrollmentKeyId, type NetworkId, type NetworkName, prefixesOverlap } from '../values/index.js'
 import { letsIn } from './enrollment-key-validity.js'
 import { breach, duplicates, type InvariantBreach, indexBreaches } from './invariants/breach.js'
+import { clientBreaches } from './invariants/client-invariants.js'
+import { dnsBreaches } from './invariants/dns-invariants.js'
+import { egressBreaches } from './invariants/egress-invariants.js'
+import { gatewayBreaches } from './invariants/gateway-invariants.js'
 import { hostBreaches } from './invariants/host-invariants.js'
+import { memberBreaches } from './invariants/member-invariants.js'
 import { networkBreaches } from './invariants/network-invariants.js'
+import { policyBreaches } from './invariants/policy-invariants.js'
+import { userBreaches } from './invariants/user-invariants.js'
 import { type LargeMap, largeMapGet, largeMapHas, largeMapValues } from './large-map.js'
 import type { EnrollmentKey, MeshState, Node } from './mesh-state.js'
 
@@ -28,6 +35,13 @@ export const brokenInvariants = (state: MeshState): readonly InvariantBreach[] =
     ...hostBreaches(state),
     ...[...largeMapValues(state.nodes)].flatMap((node) => nodeBreaches(state, node)),
     ...enrollmentKeyBreaches(state),
+    ...clientBreaches(state),
+    ...dnsBreaches(state),
+    ...egressBreaches(state),
+    ...gatewayBreaches(state),
+    ...policyBreaches(state),
+    ...userBreaches(state),
+    ...memberBreaches(state),
   ]
 }
 

@@ -12,7 +12,12 @@ import {
   nodeId,
 } from '../../values/index.js'
 import { sampleCreateMesh } from '../sample-mesh.js'
-
+import { randomClientCommands } from './areas/client-makers.js'
+import { randomDnsCommands } from './areas/dns-makers.js'
+import { randomEgressCommands } from './areas/egress-makers.js'
+import { randomGatewayCommands } from './areas/gateway-makers.js'
+import { randomPolicyCommands } from './areas/policy-makers.js'
+import { randomUserCommands } from './areas/user-makers.js'
 import {
   aboutNode,
   type CommandContext,
@@ -155,4 +160,11 @@ export const commandMakers: { readonly [T in MeshCommandType]: (context: Command
     atEpochMs: context.atEpochMs,
     keyId: someKey(context),
   }),
+
+  ...randomClientCommands.makers,
+  ...randomDnsCommands.makers,
+  ...randomEgressCommands.makers,
+  ...randomGatewayCommands.makers,
+  ...randomPolicyCommands.makers,
+  ...randomUserCommands.makers,
 }

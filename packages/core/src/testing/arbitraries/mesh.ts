@@ -8,6 +8,12 @@ import type { MeshEvent } from '../../mesh/mesh-event.js'
 import { emptyMeshState, type MeshState } from '../../mesh/mesh-state.js'
 import { type EpochMs, epochMs } from '../../values/index.js'
 import { sampleTime } from '../sample-mesh.js'
+import { randomClientCommands } from './areas/client-makers.js'
+import { randomDnsCommands } from './areas/dns-makers.js'
+import { randomEgressCommands } from './areas/egress-makers.js'
+import { randomGatewayCommands } from './areas/gateway-makers.js'
+import { randomPolicyCommands } from './areas/policy-makers.js'
+import { randomUserCommands } from './areas/user-makers.js'
 import { type Draw, drawFrom } from './draw.js'
 import { commandMakers } from './mesh-commands.js'
 
@@ -55,33 +61,6 @@ export const arbitraryMeshEvent: fc.Arbitrary<MeshEvent> = fc
   .map(([{ events }, at]) => events[at % Math.max(1, events.length)])
   .filter((event) => event !== undefined)
 
-/** How often each type is drawn, and what must be there for it to make sense. */
-const weights: { readonly [T in MeshCommandType]: readonly [weight: number, needs: keyof typeof isThere] } = {
-  CreateMesh: [1, 'nothing'],
-  UpdateMeshSettings: [1, 'mesh'],
-  RaiseMeshEpoch: [1, 'mesh'],
-  CreateNetwork: [6, 'mesh'],
-  UpdateNetwork: [3, 'network'],
-  RemoveNetwork: [1, 'network'],
-  RegisterHost: [4, 'mesh'],
-  EnrollHost: [10, 'key'],
-  ReportHostEndpoints: [4, 'host'],
-  UpdateHost: [3, 'host'],
-  RemoveHost: [1, 'host'],
-  JoinNetwork: [10, 'host'],
-  ApproveNode: [3, 'node'],
-  ConnectNode: [2, 'node'],
-  DisconnectNode: [2, 'node'],
-  UpdateNode: [3, 'node'],
-  ExpireNode: [4, 'node'],
-  RemoveNode: [1, 'node'],
-  MarkNodeAway: [4, 'node'],
-  MarkNodeReturned: [2, 'node'],
-  RemoveAwayNode: [4, 'node'],
-  CreateEnrollmentKey: [4, 'network'],
-  RevokeEnrollmentKey: [1, 'key'],
-}
-
 const isThere = {
   nothing: () => true,
   mesh: (state: MeshState) => state.mesh !== null,
@@ -89,6 +68,39 @@ const isThere = {
   host: (state: MeshState) => state.hosts.size > 0 && state.networks.size > 0,
   node: (state: MeshState) => state.nodes.size > 0,
   key: (state: MeshState) => state.enrollmentKeys.size > 0 && state.networks.size > 0,
+}
+
+/** How often each type is drawn, and what must be there for it to make sense. */
+const weights: { readonly [T in MeshCommandType]: readonly [weight: number, fits: (state: MeshState) => boolean] } = {
+  CreateMesh: [1, isThere.nothing],
+  UpdateMeshSettings: [1, isThere.mesh],
+  RaiseMeshEpoch: [1, isThere.mesh],
+  CreateNetwork: [6, isThere.mesh],
+  UpdateNetwork: [3, isThere.network],
+  RemoveNetwork: [1, isThere.network],
+  RegisterHost: [4, isThere.mesh],
+  EnrollHost: [10, isThere.key],
+  ReportHostEndpoints: [4, isThere.host],
+  UpdateHost: [3, isThere.host],
+  RemoveHost: [1, isThere.host],
+  JoinNetwork: [10, isThere.host],
+  ApproveNode: [3, isThere.node],
+  ConnectNode: [2, isThere.node],
+  DisconnectNode: [2, isThere.node],
+  UpdateNode: [3, isThere.node],
+  ExpireNode: [4, isThere.node],
+  RemoveNode: [1, isThere.node],
+  MarkNodeAway: [4, isThere.node],
+  MarkNodeReturned: [2, isThere.node],
+  RemoveAwayNode: [4, isThere.node],
+  CreateEnrollmentKey: [4, isThere.network],
+  RevokeEnrollmentKey: [1, isThere.key],
+  ...randomClientCommands.weights,
+  ...randomDnsCommands.weights,
+  ...randomEgressCommands.weights,
+  ...randomGatewayCommands.weights,
+  ...randomPolicyCommands.weights,
+  ...randomUserCommands.weights,
 }
 
 const weightedTypes = Object.entries(weights).flatMap(([type, [weight]]) =>
@@ -115,7 +127,7 @@ const historyOf = (draws: readonly Draw[]): MeshHistory => {
 
 /** Mostly what makes sense by now; now and then anything. */
 const typeFor = (state: MeshState, draw: Draw): MeshCommandType => {
-  const fits = (type: MeshCommandType) => isThere[weights[type][1]](state)
+  const fits = (type: MeshCommandType) => weights[type][1](state)
   const [first, ...others] = draw.oneIn(30) ? weightedTypes : weightedTypes.filter(fits)
   return draw.pick([first ?? 'CreateMesh', ...others])
 }

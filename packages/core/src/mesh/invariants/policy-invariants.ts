@@ -1,0 +1,4 @@
+import type { MeshState } from '../mesh-state.js'
+import type { InvariantBreach } from './breach.js'
+
+export const policyBreaches = (_state: MeshState): readonly InvariantBreach[] => []
