@@ -16,7 +16,7 @@ import type { ServerContext } from './http/server-context.js'
 import { MeshService } from './mesh-service/mesh-service.js'
 import { describeRebuildError } from './mesh-service/rebuild-history.js'
 import { createMetrics } from './metrics/metrics.js'
-import { AdminTokenCheck, ensureAdminToken } from './secrets/admin-token.js'
+import { AdminTokenCheck, type AdminTokenError, ensureAdminToken, readAdminTokenHash } from './secrets/admin-token.js'
 import { createMesh } from './server/create-mesh.js'
 import {
   type DataFolder,
@@ -44,15 +44,26 @@ export const startServer = async (options: ServerOptions): Promise<E.Either<Star
   if (E.isLeft(folder)) return folder
   const identity = await serverIdentity(nodeCrypto, folder.right.vault)
   if (E.isLeft(identity)) return identity
-  const token = await ensureAdminToken(nodeCrypto, folder.right.vault)
-  if (E.isLeft(token)) return fail(token.left.code, `The admin token's hash can't be kept: ${token.left.reason}.`)
+  const known = await readAdminTokenHash(folder.right.vault)
+  if (E.isLeft(known)) return tokenFailure(known.left, folder.right)
   const log = await openSqliteEventLog({ path: folder.right.eventsPath })
   if (E.isLeft(log)) return fail(log.left.code, `The event log can't be opened: ${log.left.reason}.`)
   const started = await startOnLog(options, folder.right, identity.right, log.right)
-  if (E.isRight(started)) return E.right({ ...started.right, adminToken: token.right })
-  await log.right.close()
-  return started
+  if (E.isLeft(started)) {
+    await log.right.close()
+    return started
+  }
+  // Last: of a token that a failed start had made, the hash would stay and nobody would ever see the token.
+  const token = await ensureAdminToken(nodeCrypto, folder.right.vault)
+  if (E.isRight(token)) return E.right({ ...started.right, adminToken: token.right })
+  await started.right.stop()
+  return tokenFailure(token.left, folder.right)
 }
+
+const tokenFailure = ({ code, reason }: AdminTokenError, { path }: DataFolder): E.Either<StartError, never> =>
+  code === 'admin-token-damaged'
+    ? fail(code, `The hash of the admin token is damaged. Make another token: meshfold token rotate --data ${path}`)
+    : fail(code, `The admin token's hash can't be used: ${reason}.`)
 
 const startOnLog = async (
   options: ServerOptions,
@@ -62,10 +73,13 @@ const startOnLog = async (
 ): Promise<E.Either<StartError, Omit<RunningServer, 'adminToken'>>> => {
   const context = await contextOf(options, folder, identity, log)
   if (E.isLeft(context)) return context
-  const created = await createMesh(context.right, { meshId: folder.meshId, ...options })
-  if (E.isLeft(created)) return created
-  const serving = await serve(options, folder, identity, context.right)
-  if (E.isLeft(serving)) return serving
+  const serving = await createAndServe(options, folder, identity, context.right)
+  if (E.isLeft(serving)) {
+    // Their timers and the subscription would keep the process alive.
+    context.right.sessions.close()
+    await context.right.service.close()
+    return serving
+  }
   const { listeners, endpoint, close } = serving.right
   const sweeper = new Sweeper({
     ...context.right,
@@ -81,6 +95,16 @@ const startOnLog = async (
     return stopping
   }
   return E.right({ urls: listeners.urls, meshId: folder.meshId, context: context.right, stop })
+}
+
+const createAndServe = async (
+  options: ServerOptions,
+  folder: DataFolder,
+  identity: ServerIdentity,
+  context: ServerContext,
+): Promise<E.Either<StartError, Serving>> => {
+  const created = await createMesh(context, { meshId: folder.meshId, ...options })
+  return E.isLeft(created) ? created : serve(options, folder, identity, context)
 }
 
 const contextOf = async (

@@ -214,6 +214,27 @@ describe('login', () => {
   })
 })
 
+describe('serve', () => {
+  const startedWith = async (...args: readonly string[]): Promise<string> => {
+    const stop = new AbortController()
+    const { io, run } = ioOf({}, '', stop.signal)
+    const serving = runCli(['serve', '--listen', '127.0.0.1:0', '--log-level', 'silent', ...args], io)
+    await until(() => /Admin token|admin token|adminToken/.test(run.out))
+    stop.abort()
+    expect(await serving).toBe(0)
+    return run.out
+  }
+
+  it('shows the admin token once, and later says how to make another', async () => {
+    const data = join(home, 'served')
+    expect(await startedWith('--data', data)).toMatch(/Admin token: mft_/)
+    const again = await startedWith('--data', data)
+    expect(again).toContain(`meshfold token rotate --data ${data}`)
+    expect(again).not.toContain('mft_')
+    expect(JSON.parse(await startedWith('--data', data, '--json'))).toMatchObject({ ready: true, adminToken: null })
+  })
+})
+
 describe('token rotate', () => {
   it('makes a new token, and the old one is worth nothing within a second', async () => {
     const server = await startTestServer()

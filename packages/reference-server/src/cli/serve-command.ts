@@ -68,7 +68,7 @@ const serve = async (io: CliIo, options: ServeOptions): Promise<void> => {
   const started = await startServer({ ...common, serverLog: log, processMetrics: true })
   if (E.isLeft(started)) throw refused(started.left.code, started.left.message)
   const server = started.right
-  announce(io, server, options.json ?? false)
+  announce(io, server, options)
   log.info({ urls: server.urls, meshId: server.meshId, revision: server.context.service.asOf.revision }, 'ready')
   await aborted(io.interrupted)
   log.info({}, 'stopping')
@@ -96,13 +96,16 @@ const REDACTED = {
   censor: '(hidden)',
 }
 
-const announce = (io: CliIo, { urls, meshId, adminToken }: RunningServer, isJson: boolean): void => {
-  if (isJson) {
+const announce = (io: CliIo, { urls, meshId, adminToken }: RunningServer, { data, json }: ServeOptions): void => {
+  if (json === true) {
     io.stdout(`${JSON.stringify({ ready: true, urls, meshId, adminToken })}\n`)
     return
   }
   io.stdout(`Meshfold serves mesh ${meshId}:\n${urls.map((url) => `  ${url}\n`).join('')}`)
-  if (adminToken === null) return
+  if (adminToken === null) {
+    io.stdout(`An admin token was made earlier; to make another: meshfold token rotate --data ${data}\n`)
+    return
+  }
   const line = `Admin token: ${adminToken}`
   const bar = '─'.repeat(line.length + 2)
   io.stdout(`\n┌${bar}┐\n│ ${line} │\n└${bar}┘\nIt is shown this once. Keep it, and use it: meshfold login\n`)

@@ -1,5 +1,5 @@
 /** The real program in a process of its own, to be killed. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,7 +10,16 @@ const at = (url: URL) => fileURLToPath(url)
 
 export interface ServerProgram {
   readonly start: (data: string, ...args: readonly string[]) => Promise<ServerProcess>
+  /** Runs it to its end; killed after ten seconds. */
+  readonly run: (...args: readonly string[]) => Promise<ProgramRun>
   readonly remove: () => void
+}
+
+export interface ProgramRun {
+  /** `null`: it had to be killed. */
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
 }
 
 export interface ServerProcess {
@@ -47,9 +56,18 @@ export const buildServerProgram = async (): Promise<ServerProgram> => {
   })
   return {
     start: (data, ...args) => start(join(folder, 'meshfold.mjs'), data, args),
+    run: (...args) => run(join(folder, 'meshfold.mjs'), args),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
+
+const run = (program: string, args: readonly string[]): Promise<ProgramRun> =>
+  new Promise((resolve) => {
+    const options = { timeout: 10_000, killSignal: 'SIGKILL' } as const
+    const child = execFile(process.execPath, [program, ...args], options, (_error, out, err) =>
+      resolve({ code: child.exitCode, out, err }),
+    )
+  })
 
 const start = async (program: string, data: string, args: readonly string[]): Promise<ServerProcess> => {
   const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']
