@@ -14,7 +14,6 @@ import { Authoriser } from './http/authorise.js'
 import { buildApp } from './http/build-app.js'
 import type { ServerContext } from './http/server-context.js'
 import { MeshService } from './mesh-service/mesh-service.js'
-import { describeRebuildError } from './mesh-service/rebuild-history.js'
 import { createMetrics } from './metrics/metrics.js'
 import { AdminTokenCheck, type AdminTokenError, ensureAdminToken, readAdminTokenHash } from './secrets/admin-token.js'
 import { createMesh } from './server/create-mesh.js'
@@ -23,10 +22,12 @@ import {
   openDataFolder,
   type ServerIdentity,
   type StartError,
+  secretFailure,
   serverIdentity,
 } from './server/data-folder.js'
 import { type Listeners, openListeners } from './server/listeners.js'
 import type { RunningServer, ServerOptions } from './server/server-options.js'
+import { logFailure, rebuildFailure } from './server/start-failures.js'
 import { stopServer } from './server/stop-server.js'
 import { VERSION } from './version.js'
 
@@ -42,12 +43,12 @@ export const startServer = async (options: ServerOptions): Promise<E.Either<Star
   const ids = createFreshIds(nodeCrypto)
   const folder = await openDataFolder(options.data, ids)
   if (E.isLeft(folder)) return folder
-  const identity = await serverIdentity(nodeCrypto, folder.right.vault)
+  const identity = await serverIdentity(nodeCrypto, folder.right)
   if (E.isLeft(identity)) return identity
   const known = await readAdminTokenHash(folder.right.vault)
   if (E.isLeft(known)) return tokenFailure(known.left, folder.right)
   const log = await openSqliteEventLog({ path: folder.right.eventsPath })
-  if (E.isLeft(log)) return fail(log.left.code, `The event log can't be opened: ${log.left.reason}.`)
+  if (E.isLeft(log)) return logFailure(log.left, folder.right)
   const started = await startOnLog(options, folder.right, identity.right, log.right)
   if (E.isLeft(started)) {
     await log.right.close()
@@ -60,10 +61,10 @@ export const startServer = async (options: ServerOptions): Promise<E.Either<Star
   return tokenFailure(token.left, folder.right)
 }
 
-const tokenFailure = ({ code, reason }: AdminTokenError, { path }: DataFolder): E.Either<StartError, never> =>
-  code === 'admin-token-damaged'
-    ? fail(code, `The hash of the admin token is damaged. Make another token: meshfold token rotate --data ${path}`)
-    : fail(code, `The admin token's hash can't be used: ${reason}.`)
+const tokenFailure = (error: AdminTokenError, { path }: DataFolder): E.Either<StartError, never> =>
+  error.code === 'admin-token-damaged'
+    ? fail(error.code, `The hash of the admin token is damaged. Make another: meshfold token rotate --data ${path}`)
+    : secretFailure(error, path)
 
 const startOnLog = async (
   options: ServerOptions,
@@ -103,7 +104,7 @@ const createAndServe = async (
   identity: ServerIdentity,
   context: ServerContext,
 ): Promise<E.Either<StartError, Serving>> => {
-  const created = await createMesh(context, { meshId: folder.meshId, ...options })
+  const created = await createMesh(context, { folder, ...options })
   return E.isLeft(created) ? created : serve(options, folder, identity, context)
 }
 
@@ -127,8 +128,7 @@ const contextOf = async (
     { process: options.processMetrics ?? false },
   )
   const started = await MeshService.start({ ...shared, log, stream, onAppend: metrics.appended })
-  if (E.isLeft(started))
-    return fail(started.left.code, `The mesh can't be rebuilt from its log: ${describeRebuildError(started.left)}.`)
+  if (E.isLeft(started)) return rebuildFailure(started.left, folder)
   const service = started.right
   const ids = createFreshIds(nodeCrypto)
   const sessions = new AgentSessions({ ...shared, service, freshCommandId: ids.command, onSent: metrics.sent })

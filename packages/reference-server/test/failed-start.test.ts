@@ -1,5 +1,5 @@
 /** Starts that go wrong: the process ends with a sentence that names the way out, and the next start finds all as it was. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -79,9 +79,9 @@ describe('the admin token', () => {
     await Promise.all([test.stop(), other.stop()])
   })
 
-  it('that can not be kept ends the start, and leaves nothing running', async () => {
+  it('that can not be kept ends the start, with the way out', async () => {
     await mkdir(join(data, 'secrets', 'admin-token-hash'), { recursive: true, mode: 0o700 })
-    expect((await failureOf()).message).toMatch(/admin token/)
+    expect((await failureOf()).message).toMatch(/read and write .*secrets/)
   })
 
   it('whose hash is damaged is found at the start, with the way out', async () => {
@@ -91,5 +91,76 @@ describe('the admin token', () => {
     expect(failure.code).toBe('admin-token-damaged')
     expect(failure.message).toContain(`meshfold token rotate --data ${data}`)
     expect(await readFile(join(data, 'secrets', 'admin-token-hash'), 'utf8')).toBe('short')
+  })
+})
+
+describe('a data folder that is not whole', () => {
+  const lose = (...names: readonly string[]) =>
+    Promise.all(names.map((name) => rm(join(data, name), { recursive: true, force: true })))
+
+  beforeEach(async () => {
+    await (await startTestServer({ data })).stop()
+  })
+
+  it('without the identity that agents pinned is refused, and gets no other', async () => {
+    await lose('secrets/server-identity')
+    const failure = await failureOf()
+    expect(failure.code).toBe('identity-missing')
+    expect(failure.message).toMatch(/backup/)
+    expect(await readdir(join(data, 'secrets'))).toEqual(['admin-token-hash'])
+  })
+
+  it('without its events is refused, instead of beginning the mesh anew', async () => {
+    await lose('events.sqlite', 'events.sqlite-wal', 'events.sqlite-shm')
+    const failure = await failureOf()
+    expect(failure.code).toBe('events-lost')
+    expect(failure.message).toMatch(/backup/)
+    // A restored copy is all it takes.
+    expect(await failureOf()).toEqual(failure)
+  })
+
+  it('with events of nothing is refused as well', async () => {
+    await lose('events.sqlite-wal', 'events.sqlite-shm')
+    await writeFile(join(data, 'events.sqlite'), '')
+    expect((await failureOf()).code).toBe('events-lost')
+  })
+
+  it('of an older version is taken, and marked', async () => {
+    const path = join(data, 'mesh.json')
+    const { meshId } = JSON.parse(await readFile(path, 'utf8'))
+    await writeFile(path, JSON.stringify({ meshId }))
+    await (await startTestServer({ data })).stop()
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ meshId, isBegun: true })
+  })
+
+  it('may lose everything and be a new mesh', async () => {
+    await lose('events.sqlite', 'events.sqlite-wal', 'events.sqlite-shm', 'mesh.json', 'secrets')
+    const test = await startTestServer({ data })
+    expect(test.token).toMatch(/^mft_/)
+    await test.stop()
+  })
+
+  it('with a damaged event log is refused with the way out', async () => {
+    await lose('events.sqlite-wal', 'events.sqlite-shm')
+    await writeFile(join(data, 'events.sqlite'), 'x'.repeat(8192))
+    const failure = await failureOf()
+    expect(failure.code).toBe('not-an-event-log')
+    expect(failure.message).toMatch(/backup/)
+  })
+})
+
+describe('a data folder that can not be used', () => {
+  it('names the way out: where there is a file', async () => {
+    data = join(await temporaryFolder(), 'file')
+    await writeFile(data, '')
+    const failure = await failureOf()
+    expect(failure.code).toBe('data-folder-unusable')
+    expect(failure.message).toMatch(/--data/)
+  })
+
+  // Nothing is read-only to root.
+  it.skipIf(process.geteuid?.() === 0)('names the way out: where nothing may be written', async () => {
+    await chmod(data, 0o500)
+    expect((await failureOf()).message).toMatch(/writable.*--data/)
   })
 })

@@ -1,11 +1,11 @@
-import { commandId, controlRange6Of, describeMeshError, ipPrefix, type MeshId } from '@meshfold/core'
+import { commandId, controlRange6Of, describeMeshError, ipPrefix } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { ServerContext } from '../http/server-context.js'
 import { describeServiceError, isServiceError } from '../mesh-service/command-answer.js'
-import type { StartError } from './data-folder.js'
+import { type DataFolder, describeMissingEvents, markBegun, type StartError } from './data-folder.js'
 
 export interface NewMesh {
-  readonly meshId: MeshId
+  readonly folder: DataFolder
   readonly meshName?: string | undefined
   readonly domain?: string | undefined
 }
@@ -13,12 +13,14 @@ export interface NewMesh {
 const CONTROL_RANGE_4 = ipPrefix('198.19.0.0/16')
 const EPHEMERAL_GRACE_SECONDS = 600
 
-/** Begins the mesh, at the first start. Servers that do so at once give the same command. */
+/** Begins the mesh, at the first start only. Servers that do so at once give the same command. */
 export const createMesh = async (
   { service, crypto }: Pick<ServerContext, 'service' | 'crypto'>,
-  { meshId, meshName = 'mesh', domain = 'mesh.internal' }: NewMesh,
+  { folder, meshName = 'mesh', domain = 'mesh.internal' }: NewMesh,
 ): Promise<E.Either<StartError, void>> => {
-  if (service.state.mesh !== null) return E.right(undefined)
+  if (service.state.mesh !== null) return markBegun(folder)
+  const { meshId, isBegun } = folder
+  if (isBegun) return E.left({ code: 'events-lost', message: describeMissingEvents(folder.path) })
   const answer = await service.submit(
     {
       type: 'CreateMesh',
@@ -31,7 +33,7 @@ export const createMesh = async (
     },
     { commandId: commandId(`create_${meshId}`), actor: 'system:start', reason: null, source: null },
   )
-  if (E.isRight(answer)) return E.right(undefined)
+  if (E.isRight(answer)) return markBegun(folder)
   const error = answer.left
   return E.left({
     code: error.code,
