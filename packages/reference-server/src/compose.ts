@@ -13,6 +13,7 @@ import { allRoutes } from './http/all-routes.js'
 import { Authoriser } from './http/authorise.js'
 import { buildApp } from './http/build-app.js'
 import type { ServerContext } from './http/server-context.js'
+import { EventDescriptions } from './mesh-service/event-descriptions.js'
 import { MeshService } from './mesh-service/mesh-service.js'
 import { createMetrics } from './metrics/metrics.js'
 import { AdminTokenCheck, type AdminTokenError, ensureAdminToken, readAdminTokenHash } from './secrets/admin-token.js'
@@ -131,6 +132,7 @@ const contextOf = async (
   if (E.isLeft(started)) return rebuildFailure(started.left, folder)
   const service = started.right
   const ids = createFreshIds(nodeCrypto)
+  const descriptions = new EventDescriptions({ log, stream, service, timers: systemTimers })
   const sessions = new AgentSessions({ ...shared, service, freshCommandId: ids.command, onSent: metrics.sent })
   const desk = new EnrollmentDesk({
     ...shared,
@@ -143,7 +145,7 @@ const contextOf = async (
   const identityFingerprint = serverFingerprint(nodeCrypto, pair.publicKey)
   const publicUrl = () => options.publicUrl ?? null
   const rest = { log, stream, ids, metrics, identityKey: publicKey, identityFingerprint, publicUrl }
-  return E.right({ service, sessions, desk, crypto: nodeCrypto, clock, ...rest })
+  return E.right({ service, sessions, desk, descriptions, crypto: nodeCrypto, clock, ...rest })
 }
 
 interface Serving {

@@ -140,6 +140,16 @@ describe('the commands', () => {
     expect(run.out.trim().split('\n')).toHaveLength(1)
   })
 
+  it('print events with the names that held then', async () => {
+    const from = String(test.revision() + 1)
+    await ok('network', 'create', 'before', '--range', '10.78.0.0/24')
+    await ok('network', 'update', 'before', '--name', 'after')
+    await ok('network', 'remove', 'after')
+    const lines = (await ok('events', '--from', from)).trim().split('\n')
+    expect(lines[1]).toContain('Network "before" is now: name "after"')
+    expect(lines[2]).toContain('Network "after" was removed')
+  })
+
   it('reach a server by its unix socket', async () => {
     const { code, out } = await cliWith({ MESHFOLD_TOKEN: test.token }, [
       'status',

@@ -1,7 +1,9 @@
 /** Events for whoever looks on (server-sent events, WHATWG HTML §9.2). One that reads slowly is waited for, not buffered for. */
 import type { RecordedEvent } from '@meshfold/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as E from 'fp-ts/lib/Either.js'
 import type { EventView } from '../api/event-api.js'
+import type { ApiError } from './api-error.js'
 import type { ServerContext } from './server-context.js'
 
 /** A proxy or browser gives up on a silent connection. */
@@ -16,7 +18,7 @@ export const streamEvents = (
   request: FastifyRequest,
   reply: FastifyReply,
   from: number | undefined,
-  show: (event: RecordedEvent) => EventView,
+  view: (page: readonly RecordedEvent[]) => Promise<E.Either<ApiError, readonly EventView[]>>,
 ): FastifyReply => {
   if (open >= MOST_STREAMS) {
     const message = `${MOST_STREAMS} others follow the events already. Close one, or ask again later.`
@@ -35,7 +37,12 @@ export const streamEvents = (
   const comment = setInterval(() => raw.write(':\n\n'), COMMENT_MS)
   const subscription = log.subscribe(stream, lastSeen(request) ?? from ?? service.state.revision + 1, {
     onEvents: async (page) => {
-      const text = page.map((event) => `id: ${event.revision}\ndata: ${JSON.stringify(show(event))}\n\n`).join('')
+      const events = await view(page)
+      if (E.isLeft(events)) {
+        raw.end()
+        return
+      }
+      const text = events.right.map((event) => `id: ${event.revision}\ndata: ${JSON.stringify(event)}\n\n`).join('')
       if (!raw.write(text) && !raw.destroyed) await drained(raw)
     },
     onError: () => raw.end(),

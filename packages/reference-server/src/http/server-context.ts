@@ -4,6 +4,7 @@ import type { AgentSessions } from '../agents/agent-sessions.js'
 import type { EnrollmentDesk } from '../enrollment/enrollment-desk.js'
 import type { FreshIds } from '../fresh-ids.js'
 import type { CommandContext, CommandDone, UnstampedCommand } from '../mesh-service/command-answer.js'
+import type { EventDescriptions } from '../mesh-service/event-descriptions.js'
 import type { MeshService } from '../mesh-service/mesh-service.js'
 import type { Metrics } from '../metrics/metrics.js'
 import { type ApiError, apiErrorOf } from './api-error.js'
@@ -13,6 +14,7 @@ export interface ServerContext {
   readonly service: MeshService
   readonly sessions: AgentSessions
   readonly desk: EnrollmentDesk
+  readonly descriptions: EventDescriptions
   readonly log: EventLog
   readonly stream: string
   readonly crypto: Crypto

@@ -18,13 +18,14 @@ const ANSWER_MS = 1000
 
 /** In an order in which nobody waits for what is gone: no new calls, agents told, commands answered, then the log. */
 export const stopServer = async ({ listeners, endpoint, close, sweeper, context, log }: StopParts): Promise<void> => {
-  const { sessions, service } = context
+  const { sessions, service, descriptions } = context
   listeners.stop()
   sessions.close()
   await within(ANSWER_MS, sweeper.close())
   await within(ANSWER_MS, endpoint.close())
   await service.close()
   await within(ANSWER_MS, close())
+  descriptions.close()
   await within(ANSWER_MS, listeners.end())
   await log.close()
 }

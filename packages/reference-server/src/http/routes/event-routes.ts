@@ -1,4 +1,4 @@
-import { decodeMeshEvent, describeMeshEvent, type RecordedEvent } from '@meshfold/core'
+import type { RecordedEvent } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import {
@@ -11,7 +11,8 @@ import {
   viewEvent,
   withoutSecrets,
 } from '../../api/event-api.js'
-import { apiErrorOf } from '../api-error.js'
+import { describeRebuildError } from '../../mesh-service/rebuild-history.js'
+import { type ApiError, apiErrorOf } from '../api-error.js'
 import { completeCommand } from '../complete-command.js'
 import { streamEvents } from '../event-stream.js'
 import { jsonRoute, type Route, rawRoute } from '../route.js'
@@ -29,8 +30,13 @@ export const eventRoutes = (server: ServerContext): readonly Route[] => [
       const { log, stream, service } = server
       const page = await log.read(stream, { fromRevision: from, maxCount: limit })
       if (E.isLeft(page)) return E.left(apiErrorOf({ code: 'event-log-unavailable', reason: page.left.code }))
-      const events = page.right.map((event) => showEvent(server, event))
-      return E.right({ events, nextFrom: from + events.length, headRevision: service.state.revision })
+      const events = await viewEvents(server, page.right)
+      if (E.isLeft(events)) return events
+      return E.right({
+        events: events.right,
+        nextFrom: from + events.right.length,
+        headRevision: service.state.revision,
+      })
     },
   }),
   rawRoute({
@@ -42,7 +48,7 @@ export const eventRoutes = (server: ServerContext): readonly Route[] => [
     produces: 'text/event-stream',
     handle: async (request, reply, query) => {
       const { from } = query as t.TypeOf<typeof eventStreamQuery>
-      return streamEvents(server, request, reply, from, (event) => showEvent(server, event))
+      return streamEvents(server, request, reply, from, (page) => viewEvents(server, page))
     },
   }),
   jsonRoute({
@@ -75,8 +81,12 @@ export const eventRoutes = (server: ServerContext): readonly Route[] => [
   }),
 ]
 
-/** Names in the description are those of now: who left stands there with his id. */
-const showEvent = ({ service }: ServerContext, recorded: RecordedEvent): EventView => {
-  const event = decodeMeshEvent(recorded.envelope)
-  return viewEvent(recorded, E.isLeft(event) ? event.left.message : describeMeshEvent(event.right, service.state))
+const viewEvents = async (
+  { descriptions }: ServerContext,
+  page: readonly RecordedEvent[],
+): Promise<E.Either<ApiError, readonly EventView[]>> => {
+  const lines = await descriptions.of(page)
+  if (E.isLeft(lines))
+    return E.left(apiErrorOf({ code: 'event-log-unavailable', reason: describeRebuildError(lines.left) }))
+  return E.right(page.map((event, i) => viewEvent(event, lines.right[i] ?? '')))
 }
