@@ -1,4 +1,5 @@
 /** The command line against a real server: what it prints, its exit codes, and that every refusal names the way out. */
+import { getEventListeners } from 'node:events'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -138,6 +139,27 @@ describe('the commands', () => {
     stop.abort()
     expect(await following).toBe(0)
     expect(run.out.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('go on following when the server comes back, and say once that it was away', { timeout: 20_000 }, async () => {
+    const first = await startTestServer()
+    const { port } = new URL(first.url)
+    const stop = new AbortController()
+    const { io, run } = ioOf({ MESHFOLD_URL: first.url, MESHFOLD_TOKEN: first.token }, '', stop.signal)
+    const following = runCli(['events', '--follow'], io)
+    await until(() => run.out.includes('was created'))
+    await first.stop()
+    await until(() => run.err.includes('away'))
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    const listen = [{ kind: 'tcp', host: '127.0.0.1', port: Number(port) }] as const
+    const second = await startTestServer({ data: first.data, token: first.token, listen })
+    await second.call('POST', '/networks', { name: 'later', range4: '10.79.0.0/24' })
+    await until(() => run.out.includes('later'))
+    expect(getEventListeners(stop.signal, 'abort').length).toBeLessThan(3)
+    stop.abort()
+    expect(await following).toBe(0)
+    expect(run.err).toBe('The server is away; waiting for it.\nThe server is back.\n')
+    await second.dispose()
   })
 
   it('print events with the names that held then', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { decodeWith } from '@meshfold/core'
 import { Command } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
@@ -54,6 +55,7 @@ const showPast = async (
 const follow = async (context: CliContext, from: number): Promise<void> => {
   const { io, client } = context
   let next = from
+  let isAway = false
   while (!io.interrupted.aborted) {
     const reader = new EventStreamReader((data) => {
       const event = decodeWith(eventView, JSON.parse(data))
@@ -62,10 +64,15 @@ const follow = async (context: CliContext, from: number): Promise<void> => {
       next = event.right.revision + 1
     })
     try {
-      await client.follow(`/events/stream?from=${next}`, io.interrupted, (text) => reader.read(text))
+      await client.follow(`/events/stream?from=${next}`, io.interrupted, (text) => {
+        if (isAway) io.stderr('The server is back.\n')
+        isAway = false
+        reader.read(text)
+      })
     } catch (thrown) {
       if (!(thrown instanceof CliError) || thrown.exitCode !== 3) throw thrown
-      if (!io.interrupted.aborted) io.stderr('The server is away; waiting for it.\n')
+      if (!io.interrupted.aborted && !isAway) io.stderr('The server is away; waiting for it.\n')
+      isAway = true
     }
     await pause(COME_BACK_MS, io.interrupted)
   }
@@ -79,12 +86,6 @@ const line = ({ revision, atEpochMs, actor, description, reason }: EventView): s
     `${String(revision).padStart(6)}  ${timeText(atEpochMs)}  ${description}  [${actor}${reason === null ? '' : `: ${reason}`}]`,
   ).concat('\n')
 
+/** Ends early, and without a failure, when it is interrupted. */
 const pause = (delayMs: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(resolve, delayMs)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+  setTimeout(delayMs, undefined, { signal }).catch(() => {})
