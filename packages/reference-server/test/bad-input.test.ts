@@ -141,6 +141,33 @@ describe('the HTTP API', () => {
     expectRefusal(await test.call('GET', '/hosts', undefined, { 'meshfold-reason': '%E0%A4' }), 400, 'reason-invalid')
   })
 
+  it('refuses URLs that can not be read, in the same form, without repeating them', async () => {
+    const answers = [
+      await test.call('GET', '/hosts/%E0%A4%A'),
+      await test.call('GET', `/hosts/${'secret'.repeat(100)}`),
+      await test.call('GET', `/%zz${'secret'.repeat(10)}`),
+    ]
+    expectRefusal(answers[0] as Answer, 400, 'url-malformed')
+    expectRefusal(answers[1] as Answer, 414, 'url-too-long')
+    expectRefusal(answers[2] as Answer, 400, 'url-malformed')
+    for (const { text } of answers) expect(text).not.toContain('secret')
+    const response = await fetch(`${test.url}/api/v1/hosts/%E0%A4%A`)
+    expect(response.headers.get('content-type')).toContain('application/json')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('does not follow events for somebody who asks for the head only', async () => {
+    const head = (path: string) =>
+      fetch(`${test.url}${path}`, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${test.token}` },
+        signal: AbortSignal.timeout(3000),
+      })
+    expect((await head('/api/v1/events/stream')).status).toBe(404)
+    expect((await head('/api/v1/mesh')).status).toBe(200)
+  })
+
   it('refuses calls from pages of other sites, and under names that are not ours', async () => {
     expectRefusal(await test.call('GET', '/mesh', undefined, { origin: 'https://evil.example' }), 403, 'origin-refused')
     const { request } = await import('node:http')

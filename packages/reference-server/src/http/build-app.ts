@@ -31,9 +31,20 @@ export interface AppOptions {
 const BODY_LIMIT_BYTES = 64 * 1024
 const OPEN_CALLS_PER_MINUTE = 20_000
 
+const ALWAYS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' } as const
+
 /** Listens nowhere: hand requests to its `routing`. */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const app = Fastify({ logger: false, bodyLimit: BODY_LIMIT_BYTES, trustProxy: false, forceCloseConnections: true })
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: false,
+    forceCloseConnections: true,
+    // Of URLs that lead to no route, so that no hook and no error handler sees them.
+    frameworkErrors: (thrown, _request, reply) => {
+      refuse(reply.headers(ALWAYS), errorOfThrown(thrown))
+    },
+  })
   await app.register(rateLimit, {
     global: false,
     keyGenerator: (request) => request.socket.remoteAddress ?? 'unix',
@@ -48,7 +59,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   })
   app.setNotFoundHandler((_request, reply) => refuse(reply, noSuchRoute))
   app.addHook('onSend', async (_request, reply) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+    reply.headers(ALWAYS)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
   app.addHook('onResponse', async (request, reply) => report(request, reply, options))
@@ -72,6 +83,7 @@ const addRoute = (app: FastifyInstance, route: Route, options: AppOptions, repea
   app.route({
     method: route.method,
     url: route.path,
+    exposeHeadRoute: route.method === 'GET' && !(route.kind === 'raw' && route.isEndless),
     ...(route.kind === 'json' && route.bodyLimitBytes !== undefined ? { bodyLimit: route.bodyLimitBytes } : {}),
     ...(route.access === 'open' ? { config: { rateLimit: { max, timeWindow: 60_000 } } } : {}),
     onRequest: async (request, reply) => {

@@ -8,6 +8,16 @@ export const noSuchRoute: ApiError = {
 
 /** What Fastify throws at input that it can't read. The thrown texts quote the input, so they are not handed on. */
 const known: Readonly<Record<string, ApiError>> = {
+  FST_ERR_BAD_URL: {
+    status: 400,
+    code: 'url-malformed',
+    message: 'The URL can not be read. Percent-encode what is no letter, digit or -._~ (RFC 3986).',
+  },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    status: 414,
+    code: 'url-too-long',
+    message: 'A part of the URL is too long to be an id. List what there is to find the right one.',
+  },
   FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, code: 'body-too-large', message: 'The body is too large.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     status: 415,

@@ -39,6 +39,8 @@ export interface RawRoute extends RouteHead {
   readonly query: t.Mixed | undefined
   /** Media type of the answer. */
   readonly produces: string
+  /** The answer has no end: there is no asking for its head alone. */
+  readonly isEndless: boolean
   readonly handle: (request: FastifyRequest, reply: FastifyReply, query: unknown) => Promise<unknown>
 }
 
@@ -79,8 +81,11 @@ export const jsonRoute = <P = undefined, Q = undefined, B = undefined, A = unkno
   handle: async (input, call) => spec.handle(input as RouteInput<P, Q, B>, call),
 })
 
-export const rawRoute = (spec: Omit<RawRoute, 'kind' | 'query'> & { readonly query?: t.Mixed }): RawRoute => ({
+type RawRouteSpec = Omit<RawRoute, 'kind' | 'query' | 'isEndless'> & Partial<Pick<RawRoute, 'query' | 'isEndless'>>
+
+export const rawRoute = (spec: RawRouteSpec): RawRoute => ({
   kind: 'raw',
   ...spec,
   query: spec.query,
+  isEndless: spec.isEndless ?? false,
 })

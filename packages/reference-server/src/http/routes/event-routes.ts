@@ -46,6 +46,7 @@ export const eventRoutes = (server: ServerContext): readonly Route[] => [
     summary: 'Events as they happen, those from a revision on first (server-sent events; each has its revision as id)',
     query: eventStreamQuery,
     produces: 'text/event-stream',
+    isEndless: true,
     handle: async (request, reply, query) => {
       const { from } = query as t.TypeOf<typeof eventStreamQuery>
       return streamEvents(server, request, reply, from, (page) => viewEvents(server, page))
