@@ -197,6 +197,24 @@ describe('what goes wrong', () => {
     [2, ['serve', '--listen', 'localhost'], '127.0.0.1:7400'],
     [2, ['status', '--url', 'ftp://x'], 'http://'],
     [2, ['host', 'update', 'alpha', '--mtu', 'large'], '--mtu'],
+    [2, ['host', 'update', 'alpha', '--mtu', '99999'], '--mtu <bytes>'],
+    [2, ['host', 'update', 'alpha', '--port', '99999'], "'--port <port>' argument '99999' is invalid. Give a whole"],
+    [
+      2,
+      ['key', 'create', 'k', '--network', 'n', '--uses', '0'],
+      "'--uses <count>' argument '0' is invalid. Give a whole",
+    ],
+    [2, ['network', 'create', 'x', '--keepalive', '99999'], '--keepalive'],
+    [2, ['network', 'create', 'x', '--mtu', '1'], '--mtu'],
+    [2, ['mesh', 'update', '--ephemeral-grace', '0'], '--ephemeral-grace'],
+    [
+      2,
+      ['mesh', 'update', '--domain', 'bad_domain'],
+      "'--domain <domain>' argument 'bad_domain' is invalid. Give a DNS domain",
+    ],
+    [2, ['serve', '--domain', 'bad_domain'], 'a DNS domain'],
+    [2, ['serve', '--mesh-name', ''], '--mesh-name'],
+    [2, ['node', 'expire', 'alpha', 'tomorrow'], '30m, 24h, 7d'],
     [3, ['status', '--url', 'http://127.0.0.1:1'], 'meshfold serve'],
     [3, ['status', '--url', 'unix:/nowhere.sock'], 'meshfold serve'],
   ] as const)('ends with %s: %j', async (code, args, word) => {
@@ -204,6 +222,21 @@ describe('what goes wrong', () => {
     expect(run.err).toContain(word)
     expect(run.code).toBe(code)
     expect(run.out).toBe('')
+  })
+
+  it('is a way out in words of the command line', async () => {
+    await ok('network', 'create', 'full', '--range', '10.80.0.0/24')
+    const { token } = JSON.parse(await ok('key', 'create', 'full', '--network', 'full', '--json'))
+    await enroll(test.url, token, freshKeys(), claimsOf('resident'))
+    const { code, err } = await cli('network', 'remove', 'full')
+    expect([code, err]).toEqual([1, expect.stringContaining('--even-with-nodes')])
+    await ok('network', 'remove', 'full', '--even-with-nodes')
+  })
+
+  it('is said of a malformed domain by the API too', async () => {
+    const answer = await test.call('PATCH', '/mesh', { domain: 'bad_domain' })
+    expect(answer.status).toBe(400)
+    expect(answer.json.error.message).toMatch(/\$\.domain: .*a DNS domain in lower case/)
   })
 
   it('is JSON for programs that ask for it', async () => {
@@ -292,6 +325,11 @@ describe('help', () => {
       expect(out).toContain(`$ meshfold ${command.name()}`)
     }
     expect((await cliWith({}, ['--help'])).out).toContain('MESHFOLD_URL')
+    for (const args of [['serve'], ['host', 'update'], ['key', 'create'], ['network', 'remove'], ['events']]) {
+      const { out } = await cliWith({}, [...args, '--help'])
+      expect(out, args.join(' ')).toContain('--token-file')
+      expect(out, args.join(' ')).not.toMatch(/default: (\[\]|false)/)
+    }
     expect((await cliWith({}, ['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 })

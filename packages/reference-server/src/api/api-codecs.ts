@@ -1,5 +1,5 @@
 /** Pieces that several requests and answers share. */
-import { type IpPrefix, ipPrefixCodec, normaliseIpPrefix } from '@meshfold/core'
+import { type IpPrefix, ipPrefixCodec, meshCommandCodec, normaliseIpPrefix } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { describe, schemaOf } from './json-schema.js'
@@ -27,6 +27,23 @@ export const wholeNumber = (lowest: number, highest: number): t.Type<number, num
   )
   return describe(codec, { type: 'integer', minimum: lowest, maximum: highest })
 }
+
+export const listenPort = wholeNumber(1, 65_535)
+export const mtuBytes = wholeNumber(576, 9000)
+export const keepaliveSeconds = wholeNumber(0, 1000)
+export const ephemeralGraceSeconds = wholeNumber(1, 31_536_000)
+export const maxUses = wholeNumber(1, 1_000_000)
+
+/** A DNS domain. The rule is that of the command that it ends up in. */
+export const domain: t.Type<string, string, unknown> = describe(
+  new t.Type<string, string, unknown>(
+    'a DNS domain in lower case, such as mesh.example.org',
+    (u): u is string => meshCommandCodec.is({ type: 'UpdateMeshSettings', atEpochMs: 0, domain: u }),
+    (u, c) => (domain.is(u) ? t.success(u) : t.failure(u, c)),
+    t.identity,
+  ),
+  { type: 'string', minLength: 1, maxLength: 150 },
+)
 
 /** A text for people, of 1 to so many characters. */
 export const title = (maxLength: number): t.Type<string, string, unknown> => {

@@ -1,6 +1,6 @@
 import { type EnrollmentKey, enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '@meshfold/core'
 import * as t from 'io-ts'
-import { body, listOf, orNull, title, wholeNumber } from './api-codecs.js'
+import { body, listOf, maxUses, orNull, title } from './api-codecs.js'
 
 /** An enrolment key without its secret, and without the secret's hash. */
 export const enrollmentKeyView = t.readonly(
@@ -34,7 +34,7 @@ export const enrollmentKeyParams = t.readonly(t.strict({ keyId: enrollmentKeyIdC
 export const createEnrollmentKeyBody = body(
   { name: title(64), networkIds: listOf(networkIdCodec, 100) },
   {
-    maxUses: orNull(wholeNumber(1, 1_000_000)),
+    maxUses: orNull(maxUses),
     expiresAtEpochMs: orNull(epochMsCodec),
     preApproved: t.boolean,
     ephemeral: t.boolean,

@@ -14,7 +14,7 @@ import {
 } from '@meshfold/core'
 import * as t from 'io-ts'
 import type { HostPresence } from '../agents/presence.js'
-import { body, orNull, queryNumber, wholeNumber } from './api-codecs.js'
+import { body, listenPort, mtuBytes, orNull, queryNumber } from './api-codecs.js'
 import { nodeView, viewNode } from './node-api.js'
 
 /** A place in the mesh's history. */
@@ -79,10 +79,7 @@ export const hostsQuery = body({}, { after: hostIdCodec, limit: queryNumber(1, 1
 export const hostParams = t.readonly(t.strict({ hostId: hostIdCodec }))
 
 /** `PATCH /hosts/:hostId`; what is left out stays. */
-export const updateHostBody = body(
-  {},
-  { name: hostNameCodec, listenPort: wholeNumber(1, 65_535), mtuBytes: orNull(wholeNumber(576, 9000)) },
-)
+export const updateHostBody = body({}, { name: hostNameCodec, listenPort, mtuBytes: orNull(mtuBytes) })
 
 export const viewHost = (state: MeshState, host: Host, presence: HostPresence | undefined): HostView => {
   const { nodeIds, ...facts } = host

@@ -1,6 +1,6 @@
 import { epochMsCodec, ipPrefixCodec, type MeshState, meshIdCodec } from '@meshfold/core'
 import * as t from 'io-ts'
-import { body, orNull, range, title, wholeNumber } from './api-codecs.js'
+import { body, domain, ephemeralGraceSeconds, orNull, range, title } from './api-codecs.js'
 import { asOfView } from './host-api.js'
 
 /** The mesh as a whole. */
@@ -32,10 +32,10 @@ export const updateMeshBody = body(
   {},
   {
     name: title(100),
-    domain: title(150),
+    domain,
     controlRange4: range,
     controlRange6: range,
-    ephemeralGraceSeconds: wholeNumber(1, 31_536_000),
+    ephemeralGraceSeconds,
   },
 )
 

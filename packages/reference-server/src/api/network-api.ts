@@ -7,7 +7,7 @@ import {
   networkNameCodec,
 } from '@meshfold/core'
 import * as t from 'io-ts'
-import { body, listOf, orNull, queryFlag, range, wholeNumber } from './api-codecs.js'
+import { body, keepaliveSeconds, listOf, mtuBytes, orNull, queryFlag, range } from './api-codecs.js'
 
 const joinApproval = t.keyof({ automatic: null, required: null })
 
@@ -34,8 +34,8 @@ export const networkAnswer = t.readonly(t.strict({ network: networkView }))
 export const networksAnswer = t.readonly(t.strict({ networks: t.readonlyArray(networkView) }))
 
 const settings = {
-  keepaliveSeconds: wholeNumber(0, 1000),
-  mtuBytes: wholeNumber(576, 9000),
+  keepaliveSeconds,
+  mtuBytes,
   joinApproval,
   clientDns: listOf(ipAddressCodec, 8),
 }

@@ -11,7 +11,7 @@ import { examples } from './examples.js'
 import { parseWhole } from './parse-options.js'
 
 interface EventsOptions {
-  readonly follow: boolean
+  readonly follow?: boolean
   readonly from?: number
   readonly limit?: number
 }
@@ -23,13 +23,13 @@ export const eventsCommand = (io: CliIo): Command =>
   examples(
     new Command('events')
       .description('what happened to the mesh: who joined when, and everything else')
-      .option('-f, --follow', 'go on with what happens from now on, until Ctrl-C', false)
+      .option('-f, --follow', 'go on with what happens from now on, until Ctrl-C')
       .option('--from <revision>', 'the first revision to show (default: 0)', parseWhole)
       .option('--limit <count>', 'show so many at most', parseWhole)
       .action(async (options: EventsOptions, command: Command) => {
         const context = await contextOf(io, command)
         const next = await showPast(context, options)
-        if (options.follow) await follow(context, next)
+        if (options.follow === true) await follow(context, next)
       }),
     ['meshfold events', 'meshfold events --follow', 'meshfold events --from 120 --json'],
   )

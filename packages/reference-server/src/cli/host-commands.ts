@@ -1,13 +1,13 @@
 import { Command } from 'commander'
+import { listenPort, mtuBytes } from '../api/api-codecs.js'
 import { doneAnswer } from '../api/event-api.js'
 import { type HostView, hostAnswer } from '../api/host-api.js'
 import { type HostConfigAnswer, hostConfigAnswer } from '../api/host-config-api.js'
 import { contextOf, print } from './cli-context.js'
-import { usage } from './cli-error.js'
 import { agoText, type CliIo, plain, table } from './cli-io.js'
 import { examples } from './examples.js'
 import { allHosts, findHostId } from './find-by-name.js'
-import { parseWhole } from './parse-options.js'
+import { parseNumber } from './parse-options.js'
 
 export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
   const host = new Command('host').description('machines of the mesh')
@@ -60,7 +60,7 @@ export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
 interface UpdateOptions {
   readonly name?: string
   readonly port?: number
-  readonly mtu?: string
+  readonly mtu?: number | null
 }
 
 const updateHost = (io: CliIo): Command =>
@@ -68,22 +68,25 @@ const updateHost = (io: CliIo): Command =>
     .argument('<host>', 'name or id')
     .description('change what is wanted of a host')
     .option('--name <name>', 'its new name')
-    .option('--port <port>', 'the UDP port it listens on', parseWhole)
-    .option('--mtu <bytes>', 'its MTU; auto: that of its networks')
+    .option('--port <port>', 'the UDP port it listens on', parseNumber(listenPort))
+    .option('--mtu <bytes>', 'its MTU; auto: that of its networks', parseMtu)
     .action(async (nameOrId: string, { name, port, mtu }: UpdateOptions, command: Command) => {
-      if (mtu !== undefined && mtu !== 'auto' && !/^\d{3,5}$/.test(mtu))
-        throw usage('--mtu is a number of bytes, or auto.')
       const context = await contextOf(io, command)
       const path = `/hosts/${await findHostId(context.client, nameOrId)}`
       const body = {
         ...(name === undefined ? {} : { name }),
         ...(port === undefined ? {} : { listenPort: port }),
-        ...(mtu === undefined ? {} : { mtuBytes: mtu === 'auto' ? null : Number(mtu) }),
+        ...(mtu === undefined ? {} : { mtuBytes: mtu }),
       }
       const { reason } = context
       const answer = await context.client.call({ method: 'PATCH', path, body, reason, answer: hostAnswer })
       print(context, answer, ({ host }) => details(host))
     })
+
+const parseMtu = (text: string): number | null => {
+  if (text === 'auto') return null
+  return parseNumber(mtuBytes, 'auto, or ')(text)
+}
 
 const row =
   (nowEpochMs: number) =>

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { maxUses } from '../api/api-codecs.js'
 import {
   createdEnrollmentKeyAnswer,
   type EnrollmentKeyView,
@@ -9,7 +10,7 @@ import { contextOf, print } from './cli-context.js'
 import { type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
 import { findKeyId, findNetworkId } from './find-by-name.js'
-import { collect, parseMoment, parseWhole } from './parse-options.js'
+import { collect, parseMoment, parseNumber } from './parse-options.js'
 
 export const keyCommands = (io: CliIo, nowEpochMs: () => number): Command => {
   const key = new Command('key').description('enrolment keys, with which machines join')
@@ -47,8 +48,8 @@ interface CreateOptions {
   readonly network: readonly string[]
   readonly uses?: number
   readonly expires?: number | null
-  readonly ephemeral: boolean
-  readonly preApproved: boolean
+  readonly ephemeral?: boolean
+  readonly preApproved?: boolean
 }
 
 const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
@@ -56,10 +57,10 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
     .argument('<name>', 'for people')
     .description('create a key; its token is shown this once')
     .requiredOption('--network <network>', 'name or id of a network to join; may be given again', collect)
-    .option('--uses <count>', 'how many machines may join; any number by default', parseWhole)
+    .option('--uses <count>', 'how many machines may join; any number by default', parseNumber(maxUses))
     .option('--expires <moment>', 'such as 24h, 7d or a date; never by default', parseMoment(nowEpochMs))
-    .option('--ephemeral', 'its nodes are removed some time after they went away', false)
-    .option('--pre-approved', 'no administrator has to approve its nodes', false)
+    .option('--ephemeral', 'its nodes are removed some time after they went away')
+    .option('--pre-approved', 'no administrator has to approve its nodes')
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = await contextOf(io, command)
       const { client, reason } = context
@@ -69,8 +70,8 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
         networkIds,
         maxUses: options.uses ?? null,
         expiresAtEpochMs: options.expires ?? null,
-        ephemeral: options.ephemeral,
-        preApproved: options.preApproved,
+        ephemeral: options.ephemeral ?? false,
+        preApproved: options.preApproved ?? false,
       }
       const call = {
         method: 'POST',

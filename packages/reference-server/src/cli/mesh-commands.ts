@@ -1,10 +1,11 @@
 import { Command } from 'commander'
+import { domain, ephemeralGraceSeconds } from '../api/api-codecs.js'
 import { type MeshView, meshAnswer } from '../api/mesh-api.js'
 import { type CliContext, contextOf, print } from './cli-context.js'
 import { usage } from './cli-error.js'
 import { type CliIo, plain } from './cli-io.js'
 import { examples } from './examples.js'
-import { parseWhole } from './parse-options.js'
+import { parseNumber, parseText } from './parse-options.js'
 
 export const meshCommands = (io: CliIo): Command => {
   const mesh = new Command('mesh').description('the mesh as a whole')
@@ -16,8 +17,8 @@ export const meshCommands = (io: CliIo): Command => {
   mesh
     .command('raise-epoch')
     .description('after an old copy of the event log was restored: agents then take its older revision')
-    .option('--yes', 'say that this is meant', false)
-    .action(async ({ yes }: { yes: boolean }, command: Command) => {
+    .option('--yes', 'say that this is meant')
+    .action(async ({ yes = false }: { yes?: boolean }, command: Command) => {
       if (!yes)
         throw usage(
           'Every agent takes a whole new snapshot after this. Say that it is meant: meshfold mesh raise-epoch --yes',
@@ -58,16 +59,16 @@ const updateMesh = (io: CliIo): Command =>
   new Command('update')
     .description('change what holds for the whole mesh')
     .option('--name <name>', 'its name')
-    .option('--domain <domain>', 'DNS domain under which hosts have names')
+    .option('--domain <domain>', 'DNS domain under which hosts have names', parseText(domain))
     .option('--control-range <prefix>', 'IPv4 control range; moves only while there are no hosts')
     .option('--control-range6 <prefix>', 'IPv6 control range; moves only while there are no hosts')
-    .option('--ephemeral-grace <seconds>', 'how long an ephemeral node may be away', parseWhole)
+    .option('--ephemeral-grace <seconds>', 'how long an ephemeral node may be away', parseNumber(ephemeralGraceSeconds))
     .action(async (options: UpdateOptions, command: Command) => {
       const context = await contextOf(io, command)
-      const { name, domain, controlRange, controlRange6, ephemeralGrace } = options
+      const { name, controlRange, controlRange6, ephemeralGrace } = options
       const fields = {
         name,
-        domain,
+        domain: options.domain,
         controlRange4: controlRange,
         controlRange6,
         ephemeralGraceSeconds: ephemeralGrace,

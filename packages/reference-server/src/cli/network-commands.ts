@@ -1,11 +1,13 @@
 import { Command, Option } from 'commander'
+import { keepaliveSeconds, mtuBytes } from '../api/api-codecs.js'
 import { doneAnswer } from '../api/event-api.js'
 import { type NetworkView, networkAnswer, networksAnswer } from '../api/network-api.js'
 import { contextOf, print } from './cli-context.js'
+import { CliError, refused } from './cli-error.js'
 import { type CliIo, table } from './cli-io.js'
 import { examples } from './examples.js'
 import { findNetworkId } from './find-by-name.js'
-import { collect, parseWhole } from './parse-options.js'
+import { collect, parseNumber } from './parse-options.js'
 
 export const networkCommands = (io: CliIo): Command => {
   const network = new Command('network').description('networks of the mesh')
@@ -26,12 +28,13 @@ export const networkCommands = (io: CliIo): Command => {
   network
     .command('remove <network>')
     .description('end a network; its hosts stay in the mesh')
-    .option('--even-with-nodes', 'remove its nodes too', false)
-    .action(async (nameOrId: string, options: { evenWithNodes: boolean }, command: Command) => {
+    .option('--even-with-nodes', 'remove its nodes too')
+    .action(async (nameOrId: string, options: { evenWithNodes?: boolean }, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/networks/${await findNetworkId(context.client, nameOrId)}`
       const { reason } = context
-      const answer = await context.client.call({ method: 'DELETE', path, query: options, reason, answer: doneAnswer })
+      const call = { method: 'DELETE', path, query: options, reason, answer: doneAnswer } as const
+      const answer = await context.client.call(call).catch(nameTheOption)
       print(context, answer, () => `Network ${nameOrId} is gone.\n`)
     })
   return examples(network, [
@@ -41,13 +44,19 @@ export const networkCommands = (io: CliIo): Command => {
   ])
 }
 
+/** The API says that they may be removed too, but not how it is said here. */
+const nameTheOption = (thrown: unknown): never => {
+  if (!(thrown instanceof CliError) || thrown.code !== 'network-has-nodes') throw thrown
+  throw refused(thrown.code, `${thrown.message} For that give --even-with-nodes.`)
+}
+
 interface Settings {
   readonly range?: string
   readonly range6?: string
   readonly mtu?: number
   readonly keepalive?: number
   readonly approval?: 'automatic' | 'required'
-  readonly dns: readonly string[]
+  readonly dns?: readonly string[]
 }
 
 const createNetwork = (io: CliIo): Command =>
@@ -92,9 +101,9 @@ const settingsOptions = (command: Command): Command =>
   command
     .option('--range <prefix>', 'IPv4 range, such as 10.66.0.0/24')
     .option('--range6 <prefix>', 'IPv6 range, such as fd66::/64')
-    .option('--mtu <bytes>', 'MTU of its hosts', parseWhole)
-    .option('--keepalive <seconds>', 'of hosts behind NAT; 0: none', parseWhole)
-    .option('--dns <address>', 'for clients without DNS servers of their own; may be given again', collect, [])
+    .option('--mtu <bytes>', 'MTU of its hosts', parseNumber(mtuBytes))
+    .option('--keepalive <seconds>', 'of hosts behind NAT; 0: none', parseNumber(keepaliveSeconds))
+    .option('--dns <address>', 'for clients without DNS servers of their own; may be given again', collect)
     .addOption(
       new Option('--approval <kind>', 'who may join without an administrator').choices(['automatic', 'required']),
     )
@@ -107,7 +116,7 @@ const bodyOf = ({ range, range6, mtu, keepalive, approval, dns }: Settings): obj
       mtuBytes: mtu,
       keepaliveSeconds: keepalive,
       joinApproval: approval,
-      clientDns: dns.length === 0 ? undefined : dns,
+      clientDns: dns,
     }).filter(([, value]) => value !== undefined),
   )
 

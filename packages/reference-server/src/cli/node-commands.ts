@@ -24,12 +24,14 @@ export const nodeCommands = (io: CliIo, nowEpochMs: () => number): Command => {
   node.addCommand(changeNode(io, 'connect', 'let a disconnected node take part again'))
   node.addCommand(changeNode(io, 'disconnect', 'put a node aside; it keeps its addresses'))
   node
-    .command('expire <node> <moment>')
-    .description('set when a node expires: 30m, 24h, 7d, a date, or never')
-    .action(async (nameOrId: string, moment: string, _options, command: Command) => {
+    .command('expire')
+    .argument('<node>', 'name, name.network or id')
+    .argument('<moment>', '30m, 24h, 7d, a date, or never', parseMoment(nowEpochMs))
+    .description('set when a node expires')
+    .action(async (nameOrId: string, expiresAtEpochMs: number | null, _options, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/nodes/${await findNodeId(context.client, nameOrId)}`
-      const body = { expiresAtEpochMs: parseMoment(nowEpochMs)(moment) }
+      const body = { expiresAtEpochMs }
       const { reason } = context
       const answer = await context.client.call({ method: 'PATCH', path, body, reason, answer: nodeAnswer })
       print(context, answer, ({ node: changed }) => nodeTable([changed]))
@@ -56,7 +58,7 @@ interface AddOptions {
   readonly name?: string
   readonly address?: string
   readonly address6?: string
-  readonly ephemeral: boolean
+  readonly ephemeral?: boolean
   readonly expires?: number | null
 }
 
@@ -68,13 +70,13 @@ const addNode = (io: CliIo, nowEpochMs: () => number): Command =>
     .option('--name <name>', "its name there (default: the host's)")
     .option('--address <address>', 'its IPv4 address (default: the lowest free one)')
     .option('--address6 <address>', 'its IPv6 address (default: the lowest free one)')
-    .option('--ephemeral', 'it is removed some time after it went away', false)
+    .option('--ephemeral', 'it is removed some time after it went away')
     .option('--expires <moment>', 'such as 24h, 7d or a date', parseMoment(nowEpochMs))
     .action(async (network: string, host: string, options: AddOptions, command: Command) => {
       const context = await contextOf(io, command)
       const { client, reason } = context
       const [networkId, hostId] = [await findNetworkId(client, network), await findHostId(client, host)]
-      const { name = null, address = null, address6 = null, ephemeral, expires = null } = options
+      const { name = null, address = null, address6 = null, ephemeral = false, expires = null } = options
       const body = { hostId, name, address4: address, address6, ephemeral, expiresAtEpochMs: expires }
       const path = `/networks/${networkId}/nodes`
       const answer = await client.call({ method: 'POST', path, body, reason, answer: nodeAnswer })

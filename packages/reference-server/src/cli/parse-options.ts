@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import type * as t from 'io-ts'
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
@@ -21,6 +22,23 @@ export const parseWhole = (text: string): number => {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('Give a whole number.')
 }
+
+/** A number that the codec takes. `or`: what else the option takes. */
+export const parseNumber =
+  (codec: t.Type<number, number, unknown>, or = '') =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    if (codec.is(value)) return value
+    throw new InvalidArgumentError(`Give ${or}${codec.name}.`)
+  }
+
+/** A text that the codec takes. */
+export const parseText =
+  (codec: t.Type<string, string, unknown>) =>
+  (text: string): string => {
+    if (codec.is(text)) return text
+    throw new InvalidArgumentError(`Give ${codec.name}.`)
+  }
 
 /** For options that may be given more than once. */
 export const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]

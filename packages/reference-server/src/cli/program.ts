@@ -48,7 +48,10 @@ export const createProgram = (io: CliIo): Command => {
 
 /** `--json` and the like are taken before and after a command's name. */
 const prepare = (command: Command, io: CliIo): void => {
-  command.exitOverride().configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
+  command
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
   if (command.commands.length > 0) return
   for (const option of ['--json', '--url', '--token-file', '--ca', '--reason']) addHidden(command, option)
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
+import { domain as domainCodec, title } from '../api/api-codecs.js'
 import { startServer } from '../compose.js'
 import { isLocal, type ListenAddress, parseListenAddress } from '../server/listen-address.js'
 import type { RunningServer } from '../server/server-options.js'
@@ -9,12 +10,13 @@ import type { ServerLog } from '../server-log.js'
 import { refused, usage } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
 import { examples } from './examples.js'
+import { collect, parseText } from './parse-options.js'
 
 interface ServeOptions {
   readonly data: string
-  readonly listen: readonly ListenAddress[]
+  readonly listen?: readonly ListenAddress[]
   readonly publicUrl?: string
-  readonly allowHost: readonly string[]
+  readonly allowHost?: readonly string[]
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly meshName?: string
@@ -31,18 +33,13 @@ export const serveCommand = (io: CliIo): Command =>
     new Command('serve')
       .description('run a server; the first start makes the mesh and shows the admin token, once')
       .option('--data <folder>', 'where everything is kept', '.meshfold-data')
-      .option(
-        '--listen <address>',
-        'IP:PORT or unix:PATH; may be given again (default: 127.0.0.1:7400)',
-        listenOption,
-        [],
-      )
+      .option('--listen <address>', 'IP:PORT or unix:PATH; may be given again (default: 127.0.0.1:7400)', listenOption)
       .option('--public-url <url>', 'where agents and people reach this server')
-      .option('--allow-host <name>', 'another name under which it may be called; may be given again', addText, [])
+      .option('--allow-host <name>', 'another name under which it may be called; may be given again', collect)
       .option('--tls-cert <file>', 'certificate chain, PEM; TCP listeners then speak TLS')
       .option('--tls-key <file>', 'private key of the certificate, PEM')
-      .option('--mesh-name <name>', 'of a new mesh')
-      .option('--domain <domain>', 'DNS domain of a new mesh')
+      .option('--mesh-name <name>', 'of a new mesh', parseText(title(100)))
+      .option('--domain <domain>', 'DNS domain of a new mesh', parseText(domainCodec))
       .addOption(
         new Option('--log-level <level>', 'what goes to stderr, as JSON lines')
           .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -58,7 +55,7 @@ export const serveCommand = (io: CliIo): Command =>
 
 const serve = async (io: CliIo, options: ServeOptions): Promise<void> => {
   const log = pino({ level: options.logLevel, base: null, redact: REDACTED }, pino.destination({ fd: 2, sync: true }))
-  const listen = options.listen.length === 0 ? [DEFAULT_LISTEN] : options.listen
+  const { listen = [DEFAULT_LISTEN] } = options
   const tls = await tlsOf(options)
   if (options.publicUrl !== undefined && !/^https?:\/\//.test(options.publicUrl))
     throw usage('--public-url begins with http:// or https://')
@@ -129,13 +126,11 @@ const tlsOf = async ({ tlsCert, tlsKey }: ServeOptions): Promise<{ cert: Buffer;
   return { cert: await read(tlsCert), key: await read(tlsKey) }
 }
 
-const listenOption = (text: string, before: readonly ListenAddress[]): readonly ListenAddress[] => {
+const listenOption = (text: string, before: readonly ListenAddress[] = []): readonly ListenAddress[] => {
   const address = parseListenAddress(text)
   if (E.isLeft(address)) throw new InvalidArgumentError(address.left)
   return [...before, address.right]
 }
-
-const addText = (text: string, before: readonly string[]): readonly string[] => [...before, text]
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
