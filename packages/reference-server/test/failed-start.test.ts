@@ -151,7 +151,7 @@ describe('a data folder that is not whole', () => {
 
 describe('a data folder that can not be used', () => {
   it('names the way out: where there is a file', async () => {
-    data = join(await temporaryFolder(), 'file')
+    await rm(data, { recursive: true })
     await writeFile(data, '')
     const failure = await failureOf()
     expect(failure.code).toBe('data-folder-unusable')

@@ -130,7 +130,12 @@ it('ends within five seconds when asked to, and tells its agents', { timeout: 60
   for (const line of server.logged) {
     expect(line).not.toContain(token)
     expect(line).not.toContain(key.json.token)
-    expect(JSON.parse(line)).toHaveProperty('msg')
+    // As agents write them: one reader for both.
+    expect(JSON.parse(line)).toMatchObject({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      level: expect.stringMatching(/^(info|warn|error)$/),
+      msg: expect.any(String),
+    })
   }
   await rm(data, { recursive: true, force: true })
 })

@@ -1,3 +1,4 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -68,7 +69,7 @@ const sweeperOf = (own: Presence, shared: SharedPresence): Sweeper => {
 beforeEach(async () => {
   clock = new ManualClock()
   errors = []
-  folder = join(tmpdir(), `meshfold-sweeper-${process.pid}-${Math.random()}`)
+  folder = await mkdtemp(join(tmpdir(), 'meshfold-sweeper-'))
   const serverLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const options = { log: createInMemoryEventLog(), stream: 'mesh-1', crypto: nodeCrypto, clock, timers: clock.timers }
   const started = await MeshService.start({ ...options, serverLog })
@@ -90,6 +91,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await sweeper.close()
   await service.close()
+  await rm(folder, { recursive: true, force: true })
 })
 
 const passes = async (ms: number) => {

@@ -54,7 +54,7 @@ export const serveCommand = (io: CliIo): Command =>
   )
 
 const serve = async (io: CliIo, options: ServeOptions): Promise<void> => {
-  const log = pino({ level: options.logLevel, base: null, redact: REDACTED }, pino.destination({ fd: 2, sync: true }))
+  const log = pino({ ...FORMAT, level: options.logLevel }, pino.destination({ fd: 2, sync: true }))
   const { listen = [DEFAULT_LISTEN] } = options
   const tls = await tlsOf(options)
   if (options.publicUrl !== undefined && !/^https?:\/\//.test(options.publicUrl))
@@ -91,6 +91,14 @@ const REDACTED = {
     'sealedSecret',
   ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
   censor: '(hidden)',
+}
+
+/** As agents write theirs, so that one reader takes both. */
+const FORMAT = {
+  base: null,
+  redact: REDACTED,
+  timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  formatters: { level: (label: string) => ({ level: label }) },
 }
 
 const announce = (io: CliIo, { urls, meshId, adminToken }: RunningServer, { data, json }: ServeOptions): void => {
