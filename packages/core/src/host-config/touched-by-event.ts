@@ -48,6 +48,12 @@ export const touchedBy = (before: MeshState, after: MeshState, events: readonly 
       case 'EnrollmentKeyCreated':
       case 'EnrollmentKeyUsed':
       case 'EnrollmentKeyRevoked':
+      case 'PolicyAdded':
+      case 'PolicyUpdated':
+      case 'PolicyRemoved':
+      case 'PolicyTestAdded':
+      case 'PolicyTestRemoved':
+      case 'DefaultPolicySwitched':
         break
     }
   }

@@ -7,6 +7,7 @@ import { decodeWith } from '../event-format/describe-decode-error.js'
 import { epochMs } from '../values/index.js'
 import { decideCreateMesh } from './commands/create-mesh.js'
 import { type Decision, type ExistingMesh, meshExists, refuse } from './commands/decision.js'
+import { keepingPolicyTests } from './commands/policy-test-guard.js'
 import { commandRules, type MeshCommand, meshCommandCodec } from './mesh-command.js'
 import type { MeshState } from './mesh-state.js'
 
@@ -21,7 +22,8 @@ export const decide = (command: MeshCommand, state: MeshState): Decision => {
   if (E.isLeft(decoded)) return refuse({ code: 'command-malformed', problem: decoded.left.message })
   const timed = { ...decoded.right, atEpochMs: epochMs(Math.max(command.atEpochMs, state.lastEventAtEpochMs)) }
   if (timed.type === 'CreateMesh') return decideCreateMesh(timed, state)
-  return meshExists(state) ? ruleOf(timed)(timed, state) : refuse({ code: 'mesh-unknown' })
+  if (!meshExists(state)) return refuse({ code: 'mesh-unknown' })
+  return keepingPolicyTests(timed, state, ruleOf(timed)(timed, state))
 }
 
 const ruleOf = (command: MeshCommand): ((command: MeshCommand, state: ExistingMesh) => Decision) =>

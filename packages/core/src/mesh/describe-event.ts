@@ -30,6 +30,8 @@ const namesIn = (state: MeshState): Names => {
       return node === undefined ? nodeId : `"${node.name}" of network ${network(node.networkId)}`
     },
     key: (keyId) => quoted(largeMapGet(state.enrollmentKeys, keyId)?.name, keyId),
+    policy: (policyId) => quoted(largeMapGet(state.policies, policyId)?.name, policyId),
+    policyTest: (policyTestId) => quoted(largeMapGet(state.policyTests, policyTestId)?.name, policyTestId),
   }
 }
 

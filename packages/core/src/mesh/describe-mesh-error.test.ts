@@ -11,6 +11,8 @@ import {
   networkId,
   networkName,
   nodeId,
+  policyId,
+  policyTestId,
   udpEndpoint,
 } from '../values/index.js'
 import { describeMeshError } from './describe-mesh-error.js'
@@ -23,6 +25,8 @@ const range = ipPrefix('10.1.0.0/24')
 const address = ipAddress('10.1.0.7')
 const owner: RangeOwner = { kind: 'network', ...network, range }
 const keyId = enrollmentKeyId('key-1')
+const policy = { policyId: policyId('policy-1'), name: 'Web' }
+const policyTest = { policyTestId: policyTestId('test-1'), name: 'Reachable' }
 
 /** One of each: a new code without a line here doesn't compile. */
 const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'code'>[] } = {
@@ -91,6 +95,25 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
     { address, networkName: network.name, range, reason: 'outside' },
     { address, networkName: network.name, range: null, reason: 'no-range' },
   ],
+  'policy-unknown': [policy],
+  'policy-id-taken': [policy],
+  'policy-name-taken': [{ ...policy, networkName: network.name }],
+  'policy-ports-too-many': [{ ranges: 300, limit: 256 }],
+  'selected-unknown': [
+    { kind: 'user', id: 'user-1' },
+    { kind: 'egress', id: 'egress-1' },
+  ],
+  'selected-elsewhere': [{ kind: 'node', id: 'node-1', networkName: network.name, home: 'lab' }],
+  'policy-test-unknown': [policyTest],
+  'policy-test-id-taken': [policyTest],
+  'policy-test-name-taken': [{ ...policyTest, networkName: network.name }],
+  'policy-test-port': [{ protocol: 'icmp' }, { protocol: 'tcp' }],
+  'policy-test-address': [{ address, networkName: network.name }],
+  'policy-test-fails': [
+    { name: 'Reachable', expect: 'allow' },
+    { name: 'Reachable', expect: 'deny' },
+  ],
+  'policy-test-broken': [{ tests: [policyTest] }, { tests: new Array(7).fill(policyTest) }],
   'enrollment-key-invalid': [{}],
   'enrollment-key-revoked': [{ keyId }],
   'enrollment-key-used-up': [

@@ -13,9 +13,18 @@ import {
   type NetworkId,
   type NodeId,
   prefixContainsAddress,
+  prefixesOverlap,
   type UserId,
 } from '../values/index.js'
-import { emptyLargeMap, largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
+import {
+  emptyLargeMap,
+  largeMapDelete,
+  largeMapEntries,
+  largeMapGet,
+  largeMapHas,
+  largeMapKeys,
+  largeMapSet,
+} from './large-map.js'
 import type {
   ClassKey,
   Client,
@@ -30,8 +39,10 @@ import type {
 import { takesPart } from './takes-part.js'
 
 /** The set that a selector names, for those kinds whose members come and go. */
-export const memberSetKey = (kind: 'user' | 'group' | 'tag' | 'gateway-clients', name: string): MemberSetKey =>
-  `${kind}:${name}`
+export const memberSetKey = (
+  kind: 'user' | 'group' | 'tag' | 'gateway-clients' | 'prefix',
+  name: string,
+): MemberSetKey => `${kind}:${name}`
 
 /** Everything that a member answers for: what filters let through for it, and paths lead to. Sorted by kind, then as kept. */
 export const memberPrefixes = (member: Node | Client): readonly IpPrefix[] =>
@@ -61,7 +72,8 @@ export const memberRecordOf = (state: MeshState, memberId: MemberId): WantedReco
     return network !== undefined && takesPart(node) ? nodeRecord(state, network, node) : null
   }
   const client = largeMapGet(state.clients, memberId as ClientId)
-  return client?.enabled ? clientRecord(state, client) : null
+  const network = client === undefined ? undefined : largeMapGet(state.networks, client.networkId)
+  return client?.enabled && network !== undefined ? clientRecord(state, network, client) : null
 }
 
 /** To be called before a node or client is taken out of the state. */
@@ -102,11 +114,11 @@ const countNamedPrefix = (
   if (known === undefined) network.namedPrefixes.push({ prefix, uses: by })
   else known.uses += by
   network.namedPrefixes = network.namedPrefixes.filter(({ uses }) => uses > 0)
-  // A prefix says nothing of who is in it: all that have addresses there are looked at, once per such policy.
-  for (const row of network.holders.shards)
-    for (const entries of row ?? [])
-      for (const [address, memberId] of entries ?? [])
-        if (prefixContainsAddress(prefix, address)) refreshMember(draft, memberId)
+  if (known !== undefined && known.uses > 0) return
+  // A prefix says nothing of who is in it: all that have addresses there are looked at, when it is first and last named.
+  for (const [address, memberId] of largeMapEntries(network.holders))
+    if (prefixContainsAddress(prefix, address)) refreshMember(draft, memberId)
+  for (const clientId of largeMapKeys(network.clientIds)) refreshMember(draft, clientId)
 }
 
 interface WantedRecord {
@@ -118,24 +130,30 @@ interface WantedRecord {
 
 const nodeRecord = (state: MeshState, network: Network, node: Node): WantedRecord => {
   const ownerUserId = largeMapGet(state.hosts, node.hostId)?.ownerUserId ?? null
+  const prefixes = memberPrefixes(node)
+  const named = namedPrefixesOf(network, prefixes)
   return {
-    sets: [...tagSets(node), ...ownerSets(state, ownerUserId)],
-    entryHash: hashText(memberEntryText(node.nodeId, memberPrefixes(node))),
-    classKey: classKeyOf(network, node, ownerUserId),
+    sets: [...tagSets(node), ...ownerSets(state, ownerUserId), ...prefixSets(named)],
+    entryHash: hashText(memberEntryText(node.nodeId, prefixes)),
+    classKey: classKeyOf(network, node, ownerUserId, named),
     hostId: node.hostId,
   }
 }
 
-const clientRecord = (state: MeshState, client: Client): WantedRecord => ({
-  sets: [
-    memberSetKey('gateway-clients', client.gatewayId),
-    ...tagSets(client),
-    ...ownerSets(state, client.ownerUserId),
-  ],
-  entryHash: hashText(memberEntryText(client.clientId, memberPrefixes(client))),
-  classKey: null,
-  hostId: null,
-})
+const clientRecord = (state: MeshState, network: Network, client: Client): WantedRecord => {
+  const prefixes = memberPrefixes(client)
+  return {
+    sets: [
+      memberSetKey('gateway-clients', client.gatewayId),
+      ...tagSets(client),
+      ...ownerSets(state, client.ownerUserId),
+      ...prefixSets(namedPrefixesOf(network, prefixes)),
+    ],
+    entryHash: hashText(memberEntryText(client.clientId, prefixes)),
+    classKey: null,
+    hostId: null,
+  }
+}
 
 const tagSets = ({ tags }: Pick<Node | Client, 'tags'>): readonly MemberSetKey[] =>
   tags.map((tag) => memberSetKey('tag', tag))
@@ -146,16 +164,27 @@ const ownerSets = (state: MeshState, userId: UserId | null): readonly MemberSetK
   return [memberSetKey('user', userId), ...groupIds.map((groupId) => memberSetKey('group', groupId))]
 }
 
-const classKeyOf = (network: Network, node: Node, ownerUserId: UserId | null): ClassKey =>
-  `${node.tags.join(',')}|${ownerUserId ?? ''}|${isNamed(network, node) ? node.nodeId : ''}`
+/** Of the prefixes that policies name, those that a member has addresses in; sorted. */
+const namedPrefixesOf = (network: Network, prefixes: readonly IpPrefix[]): readonly IpPrefix[] =>
+  network.namedPrefixes.length === 0
+    ? []
+    : network.namedPrefixes
+        .map(({ prefix }) => prefix)
+        .filter((named) => prefixes.some((prefix) => prefixesOverlap(named, prefix)))
+        .sort()
 
-const isNamed = (network: Network, node: Node): boolean =>
-  largeMapHas(network.namedNodeIds, node.nodeId) ||
-  (network.namedPrefixes.length > 0 &&
-    [node.address4, node.address6].some(
-      (address) =>
-        address !== null && network.namedPrefixes.some(({ prefix }) => prefixContainsAddress(prefix, address)),
-    ))
+const prefixSets = (prefixes: readonly IpPrefix[]): readonly MemberSetKey[] =>
+  prefixes.map((prefix) => memberSetKey('prefix', prefix))
+
+const classKeyOf = (
+  network: Network,
+  node: Node,
+  ownerUserId: UserId | null,
+  namedPrefixes: readonly IpPrefix[],
+): ClassKey => {
+  const namedId = largeMapHas(network.namedNodeIds, node.nodeId) ? node.nodeId : ''
+  return `${node.tags.join(',')}|${ownerUserId ?? ''}|${namedId}|${namedPrefixes.join(',')}`
+}
 
 const settleRecord = (network: Draft<Network>, memberId: MemberId, wanted: WantedRecord | null): void => {
   const known = largeMapGet(network.memberRecords, memberId)

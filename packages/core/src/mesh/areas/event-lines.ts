@@ -1,4 +1,4 @@
-import type { EnrollmentKeyId, HostId, NetworkId, NodeId } from '../../values/index.js'
+import type { EnrollmentKeyId, HostId, NetworkId, NodeId, PolicyId, PolicyTestId } from '../../values/index.js'
 
 /** One English line for each event of an area. */
 export type EventLines<Event extends { readonly type: string }> = {
@@ -11,4 +11,6 @@ export interface Names {
   readonly node: (nodeId: NodeId) => string
   readonly network: (networkId: NetworkId) => string
   readonly key: (keyId: EnrollmentKeyId) => string
+  readonly policy: (policyId: PolicyId) => string
+  readonly policyTest: (policyTestId: PolicyTestId) => string
 }

@@ -10,7 +10,7 @@ export interface MemberSet {
   readonly hash: ContentHash
 }
 
-/** Nodes that are equal for every policy: the same tags, the same owner, named by none alone. */
+/** Nodes that are equal for every policy: the same tags, the same owner, in the same prefixes that policies name, named by none alone. */
 export type ClassKey = string
 
 export interface NodeClass {

@@ -36,7 +36,7 @@ export interface CommandContext {
 }
 
 /** One of what is there, the simplest first; now and then, and where there is nothing, somebody unknown. */
-const someOf = <Id extends string>(draw: Draw, ids: Iterable<Id>, unknown: Id): Id => {
+export const someOf = <Id extends string>(draw: Draw, ids: Iterable<Id>, unknown: Id): Id => {
   const [first, ...others] = [...ids].sort()
   return first === undefined || draw.oneIn(25) ? unknown : draw.pick([first, ...others])
 }
