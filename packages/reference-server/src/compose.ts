@@ -4,6 +4,7 @@ import { type AgentEndpoint, type Clock, type Crypto, type EventLog, serverFinge
 import { openSqliteEventLog } from '@meshfold/event-log-sqlite'
 import { nodeCrypto, serveAgents, systemTimers } from '@meshfold/transport-ws'
 import * as E from 'fp-ts/lib/Either.js'
+import { LONGEST_AGENT_MESSAGE } from './agents/agent-session.js'
 import { AgentSessions } from './agents/agent-sessions.js'
 import { SharedPresence } from './agents/shared-presence.js'
 import { Sweeper } from './agents/sweeper.js'
@@ -181,6 +182,7 @@ const serve = async (
     identity: identity.pair,
     hostIdentityKey: sessions.hostIdentityKey,
     onConnection: sessions.onConnection,
+    limits: { maxReceivedLength: LONGEST_AGENT_MESSAGE },
     onRefused: (refusal) => serverLog.warn(refusal, 'an agent was refused'),
   })
   const listeners = await openListeners({ addresses: options.listen, tls: options.tls, hub: app.server })

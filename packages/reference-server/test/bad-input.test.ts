@@ -357,10 +357,30 @@ describe('agents', () => {
     })
     await until(() => large.kinds().length > 0)
     revisionBefore = test.revision()
-    large.sendText(`{"type":"resume","asOf":${' '.repeat(2 * 1024 * 1024)}null}`)
+    large.sendText(`{"type":"resume","asOf":${' '.repeat(9 * 1024 * 1024)}null}`)
     await until(() => large.ends.length > 0)
     expect(large.ends[0]?.code).toBe('message-too-large')
     await Promise.all([agent.close(), large.close()])
+    await expectUntouched()
+  })
+
+  it('may send the table of a network of 10,000 hosts', async () => {
+    const { keys, enrolled } = await newcomer('among-many')
+    const limits = { maxSentLength: 64 * 1024 * 1024, maxQueuedLength: 64 * 1024 * 1024 }
+    const agent = new FakeAgent(test.url, enrolled, keys, { limits })
+    await until(() => agent.kinds().length > 0)
+    revisionBefore = test.revision()
+    // Ids of the longest kind: a host and a node each.
+    const versions = Array.from({ length: 20_000 }, (_, i) => {
+      const id = `${i % 2 === 0 ? 'host' : 'node'}:${String(i).padStart(64, 'x')}`
+      return [id, '0123456789abcdef']
+    })
+    const text = JSON.stringify({ type: 'table', versions })
+    expect(text.length).toBeGreaterThan(1024 * 1024)
+    agent.sendText(text)
+    await until(() => agent.kinds().filter((kind) => kind === 'patch').length > 0 || agent.ends.length > 0)
+    expect(agent.ends).toEqual([])
+    await agent.close()
     await expectUntouched()
   })
 

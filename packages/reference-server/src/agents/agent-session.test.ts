@@ -260,6 +260,16 @@ describe('what breaks the protocol closes that connection, with the reason', () 
     expect(alpha.ends).toMatchObject([{ code: 'protocol-violated', detail: 'too many messages' }])
   })
 
+  it('a flood of large messages', async () => {
+    const alpha = new Wire(sessions, await addHost('alpha'))
+    alpha.say({ type: 'resume', asOf: null })
+    const large = JSON.stringify({ type: 'heartbeat', appliedAsOf: null }) + ' '.repeat(300_000)
+    for (let i = 0; i < 5; i += 1) alpha.handlers.onMessage(large)
+    expect(alpha.ends).toEqual([])
+    alpha.handlers.onMessage(large)
+    expect(alpha.ends).toMatchObject([{ code: 'protocol-violated', detail: 'too many large messages' }])
+  })
+
   it('silence instead of a resume', async () => {
     const alpha = new Wire(sessions, await addHost('alpha'))
     clock.advance(31_000)

@@ -46,7 +46,16 @@ type Standing =
 const MESSAGES = { burst: 1000, perSecond: 200 }
 /** A table is answered by looking at everything its host may see. */
 const TABLES = { burst: 5, perSecond: 0.5 }
+/** Only a table is so long; reading one takes its time, whatever it turns out to be. */
+const LARGE_LENGTH = 256 * 1024
 const SILENT_START_MS = 30_000
+
+/**
+ * The longest message that is taken from an agent, in UTF-16 units. The longest there is is a table: 54 for each host and each
+ * node that its host may see, 93 with ids of the longest kind. So this is enough for a network of 40,000 hosts, and four times what
+ * 10,000 need. The connection collects no more than that in memory.
+ */
+export const LONGEST_AGENT_MESSAGE: number = 8 * 1024 * 1024
 
 /** One connection of one host's agent: what it was sent, and what it is still owed. */
 export class AgentSession {
@@ -54,6 +63,7 @@ export class AgentSession {
   readonly #options: AgentSessionOptions
   readonly #messages: TokenBucket
   readonly #tables: TokenBucket
+  readonly #large: TokenBucket
   #standing: Standing = { at: 'arrived' }
   #since: number
   #lastSentMs: number
@@ -66,14 +76,14 @@ export class AgentSession {
     this.#options = options
     this.#messages = new TokenBucket(MESSAGES.burst, MESSAGES.perSecond, nowMs)
     this.#tables = new TokenBucket(TABLES.burst, TABLES.perSecond, nowMs)
+    this.#large = new TokenBucket(TABLES.burst, TABLES.perSecond, nowMs)
     this.#since = nowMs
     this.#lastSentMs = nowMs
   }
 
   receive(text: string): void {
-    const message = this.#messages.take(this.#options.monotonicMs())
-      ? decodeAgentMessage(text)
-      : E.left('too many messages')
+    const flood = this.#floodOf(text)
+    const message = flood === undefined ? decodeAgentMessage(text) : E.left(flood)
     if (E.isLeft(message)) {
       this.#violated(message.left)
       return
@@ -82,6 +92,13 @@ export class AgentSession {
     if (message.right.type === 'table') this.#takeTable(message.right.versions)
     if (message.right.type === 'ack') this.#acknowledged = message.right.asOf
     this.#options.onMessage(message.right)
+  }
+
+  /** Said before anything is read of it. */
+  #floodOf(text: string): string | undefined {
+    const nowMs = this.#options.monotonicMs()
+    if (!this.#messages.take(nowMs)) return 'too many messages'
+    return text.length > LARGE_LENGTH && !this.#large.take(nowMs) ? 'too many large messages' : undefined
   }
 
   /** The queue is empty again after an overflow. */

@@ -41,7 +41,10 @@ export const startTestServer = async (
     data,
     serverLog: options.serverLog ?? recordingLog(logged),
   })
-  if (E.isLeft(started)) throw new Error(started.left.message)
+  if (E.isLeft(started)) {
+    if (options.data === undefined) await rm(data, { recursive: true, force: true })
+    throw new Error(started.left.message)
+  }
   const server = started.right
   const url = server.urls[0] ?? ''
   const token = server.adminToken ?? options.token ?? ''
