@@ -38,6 +38,12 @@ export function createAgent(options: AgentOptions): Agent {
   }
 }
 
+/** Worth something only as long as the config says the refused port: a later one is the mesh's own decision. */
+interface PortWish {
+  readonly refused: number
+  readonly wished: number
+}
+
 class RunningAgent {
   readonly #options: AgentOptions
   readonly #timing: AgentTiming
@@ -49,7 +55,7 @@ class RunningAgent {
   #stopChecking: () => void = () => {}
   #hasStopped = false
   /** The configured port is another program's; the mesh decides which one this host gets instead. */
-  #wishedPort: number | undefined
+  #portWish: PortWish | undefined
 
   constructor(options: AgentOptions) {
     const { clock, store, membership } = options
@@ -170,17 +176,20 @@ class RunningAgent {
 
   #endpointRules(): EndpointRules {
     const { own } = this.#config.live
-    if (own?.listenPort === this.#wishedPort) this.#wishedPort = undefined
+    if (own?.listenPort !== this.#portWish?.refused) this.#portWish = undefined
     const rules = endpointRulesOf(this.#options.facts, own)
-    return this.#wishedPort === undefined ? rules : { ...rules, listenPort: this.#wishedPort }
+    return this.#portWish === undefined ? rules : { ...rules, listenPort: this.#portWish.wished }
   }
 
   async #wishOtherPort(refused: number): Promise<void> {
     const { findFreePort, log } = this.#options
-    const free = await findFreePort?.(refused)
-    if (free === undefined || free === refused || free === this.#wishedPort) return
-    log.warn({ refused, wished: free }, 'the port is in use; asking the mesh for another')
-    this.#wishedPort = free
+    const wished = await findFreePort?.(refused)
+    if (wished === undefined || wished === refused) return
+    const { own } = this.#config.live
+    // While a port was looked for, the config may have moved on, or the same wish may have been made.
+    if (own?.listenPort !== refused || this.#portWish?.wished === wished) return
+    log.warn({ refused, wished }, 'the port is in use; asking the mesh for another')
+    this.#portWish = { refused, wished }
     this.#report()
   }
 }

@@ -96,20 +96,23 @@ test('nothing is reported before the server has told what is new: an old port wo
   expect(ports).toEqual([51_821, 51_999])
 })
 
+/** A host on which another program has a port. */
+const withoutPort = (host: SampleHost['host'], taken: number): HostDriver => ({
+  capabilities: host.capabilities,
+  observe: () => host.observe(),
+  execute: async (change) => {
+    const isTaken = 'listenPort' in change && change.listenPort === taken
+    const reason = 'the UDP port is in use'
+    return isTaken ? E.left({ code: 'host-refused', action: change.kind, reason }) : host.execute(change)
+  },
+  close: () => host.close(),
+})
+
 test('a port that another program has: the mesh is asked for the next one, and gives it', async () => {
   const world = new SampleWorld()
   const keys = world.admit(1)
   const host = world.simulatedHost(keys)
-  const driver: HostDriver = {
-    capabilities: host.capabilities,
-    observe: () => host.observe(),
-    execute: async (change) => {
-      const isTaken = 'listenPort' in change && change.listenPort === 51_821
-      const reason = 'the UDP port is in use'
-      return isTaken ? E.left({ code: 'host-refused', action: change.kind, reason }) : host.execute(change)
-    },
-    close: () => host.close(),
-  }
+  const driver = withoutPort(host, 51_821)
   const sample = world.agentOf(1, keys, { host, driver, findFreePort: async (port) => port + 2 })
   await sample.agent.start()
   await world.pass(500)
@@ -121,6 +124,51 @@ test('a port that another program has: the mesh is asked for the next one, and g
   expect(host.state.interface?.listenPort).toBe(51_823)
   const acks = world.server.saidBy(sample.hostId, 'ack').map(({ outcome }) => outcome)
   expect(acks).toEqual(['failed', 'applied'])
+})
+
+test('a wish for another port does not outlive the port that was refused', async () => {
+  const world = new SampleWorld()
+  const first = await world.started(1)
+  await first.agent.stop()
+  const host = world.simulatedHost(first.keys)
+  const { store } = first
+  const options = { host, store, driver: withoutPort(host, 51_821), findFreePort: async (port: number) => port + 2 }
+  const setPort = (listenPort: number) =>
+    world.server.submit({ type: 'UpdateHost', atEpochMs: sampleTime, hostId: first.hostId, listenPort })
+  // The wish is made before there is a server, which has another port for this host by then.
+  await world.server.stop()
+  const sample = world.agentOf(1, first.keys, options)
+  await sample.agent.start()
+  await world.pass(500)
+  expect(sample.logged.map(({ message }) => message)).toContain('the port is in use; asking the mesh for another')
+  setPort(51_999)
+  world.server.start()
+  await world.pass(2000)
+  // And another one later, which is not what had been wished.
+  setPort(52_000)
+  await world.pass(1000)
+  const ports = world.server.saidBy(sample.hostId, 'report').map(({ report }) => report.listenPort)
+  expect([...new Set(ports)]).toEqual([51_821, 51_999, 52_000])
+  expect(host.state.interface?.listenPort).toBe(52_000)
+})
+
+test('a port found free after the config has moved on is not wished for', async () => {
+  const world = new SampleWorld()
+  const keys = world.admit(1)
+  const host = world.simulatedHost(keys)
+  let found = (_: number) => {}
+  const findFreePort = () =>
+    new Promise<number>((resolve) => {
+      found = resolve
+    })
+  const sample = world.agentOf(1, keys, { host, driver: withoutPort(host, 51_821), findFreePort })
+  await sample.agent.start()
+  await world.pass(200)
+  world.server.submit({ type: 'UpdateHost', atEpochMs: sampleTime, hostId: sample.hostId, listenPort: 51_999 })
+  await world.pass(200)
+  found(51_823)
+  await world.pass(1000)
+  expect(world.server.saidBy(sample.hostId, 'report').at(-1)?.report.listenPort).toBe(51_999)
 })
 
 test('a tunnel that somebody takes away is back at once', async () => {
