@@ -28,15 +28,12 @@ export function enrollFailure(error: EnrollHostError, serverUrl: string): CliFai
         `No answer from ${serverUrl}: ${error.reason}. ${unreachableHint(error.reason)} Enrolling again is safe at any time.`,
         EXIT.serverUnreachable,
       )
-    case 'server-refused': {
-      const words = error.message === '' ? `HTTP status ${error.status}` : error.message
-      return new CliFailure(error.refusal || error.code, `The server refused: ${words}`)
-    }
+    case 'server-refused':
+      return error.refusal === ''
+        ? strangerFailure(error.code, error.status, serverUrl)
+        : new CliFailure(error.refusal, `The server refused: ${error.message || error.refusal}`)
     case 'server-answer-unreadable':
-      return new CliFailure(
-        error.code,
-        `What answers at ${serverUrl} does not speak like a Meshfold server: ${error.reason}. Check the URL, and that agent and server have fitting versions.`,
-      )
+      return new CliFailure(error.code, `${notMeshfold(serverUrl)}: ${error.reason}. ${STRANGER_HINT}`)
     case 'server-key-not-pinned':
       return new CliFailure(
         error.code,
@@ -53,24 +50,52 @@ export function enrollFailure(error: EnrollHostError, serverUrl: string): CliFai
   }
 }
 
-const unreachableHint = (reason: string): string =>
-  /certificate|self-signed/i.test(reason)
-    ? 'If the certificate is your own, name the file of its authority: --ca ca.pem.'
-    : 'Is the server running, is the URL right, and does a firewall let this host through?'
+const notMeshfold = (serverUrl: string): string => `What answers at ${serverUrl} does not speak like a Meshfold server`
+
+const STRANGER_HINT =
+  "Check the URL's scheme, name, port and path: it is the one that `meshfold serve` prints, or its --public-url. If it is right, agent and server may have versions that don't fit."
+
+/** Who stands in front of a server that is away. */
+const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504])
+
+/** A refusal without a Meshfold server's words: another program's, or a proxy's. */
+const strangerFailure = (code: string, status: number, serverUrl: string): CliFailure =>
+  GATEWAY_STATUSES.has(status)
+    ? new CliFailure(
+        code,
+        `${serverUrl} answers HTTP status ${status}: a proxy that can't reach the server behind it. Is the server running, and is the URL right? Enrolling again is safe at any time.`,
+        EXIT.serverUnreachable,
+      )
+    : new CliFailure(code, `${notMeshfold(serverUrl)}: HTTP status ${status}. ${STRANGER_HINT}`)
+
+function unreachableHint(reason: string): string {
+  if (/certificate|self-signed/i.test(reason))
+    return 'If the certificate is your own, name the file of its authority: --ca ca.pem.'
+  if (/wrong version number|packet length too long/i.test(reason))
+    return 'It speaks no TLS there: is it http:// instead of https://, or another port?'
+  return 'Is the server running, is the URL right, and does a firewall let this host through?'
+}
 
 export function keysFailure(error: HostKeysError, state: string): CliFailure {
   if (error.code === 'host-key-missing' || error.code === 'host-key-damaged') {
     const what = error.code === 'host-key-missing' ? 'is missing' : 'is damaged'
     return new CliFailure(
       error.code,
-      `The private key keys/${error.name} in ${state} ${what}. Put it back from a backup; or begin anew: meshfold-agent down --state ${state} --purge, then enroll with a new token.`,
+      `The private key keys/${error.name} in ${state} ${what}. Put it back from a backup; or ${beginAnew(state)}`,
     )
   }
-  return vaultFailure(error)
+  return vaultFailure(error, state)
 }
 
-const vaultFailure = (error: SecretVaultError): CliFailure =>
-  new CliFailure(error.code, `The key ${error.name} can't be used: ${error.reason}`)
+const beginAnew = (state: string): string =>
+  `begin anew: meshfold-agent down --state ${state} --purge, then enroll with a new token.`
+
+function vaultFailure(error: SecretVaultError, state: string): CliFailure {
+  const what = `The key ${error.name} can't be used: ${error.reason}`
+  // What others may have seen says its own way out.
+  if (error.code === 'secret-exposed') return new CliFailure(error.code, what)
+  return new CliFailure(error.code, `${what}. Mend it or put it back from a backup; if it is lost, ${beginAnew(state)}`)
+}
 
 export const driverFailure = (error: HostDriverError): CliFailure => {
   const denied = error.code === 'host-permission-denied'

@@ -8,7 +8,7 @@ import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
 import { takeLock } from '../state/lock-file.js'
 import type { StateFolder } from '../state/state-folder.js'
 import { CliFailure, driverFailure, folderFailure, lockFailure, usageFailure } from './cli-failure.js'
-import { openHost } from './open-host.js'
+import { openHost, openRemains } from './open-host.js'
 import type { Output } from './output.js'
 
 export interface DownOptions {
@@ -19,47 +19,79 @@ export interface DownOptions {
 
 /** Ends a running agent, takes the interface away and, if asked, all that the agent keeps. */
 export async function down(options: DownOptions, output: Output): Promise<void> {
-  const { folder, record } = await openHost(options.state)
-  if (options.purge && !options.yes) await confirmPurge(record)
+  if (options.purge) await purge(options, output)
+  else await takeDown(options, output)
+}
+
+async function takeDown({ state }: DownOptions, output: Output): Promise<void> {
+  const { folder, record } = await openHost(state)
+  const { interfaceName, name, hostId } = record
+  const wasRunning = await removeTunnel(folder, interfaceName)
+  const value = { name, hostId, interface: interfaceName, wasRunning, purged: false }
+  const kept = `Its keys and config stay in ${folder.path}: meshfold-agent run brings it back.`
+  output.result(value, `${name}: ${interfaceName} is down. ${kept}`)
+}
+
+/** Needs no readable record: it is the way out of a folder that is damaged. */
+async function purge({ state, yes }: DownOptions, output: Output): Promise<void> {
+  const { folder, record, interfaceName } = await openRemains(state)
+  if (!yes) await confirmPurge(record?.name)
+  const wasRunning = await removeTunnel(folder, interfaceName)
+  const purged = await folder.purge()
+  if (E.isLeft(purged)) throw folderFailure(purged.left)
+  const { name = null, hostId = null } = record ?? {}
+  const value = { name, hostId, interface: interfaceName ?? null, wasRunning, purged: true }
+  output.result(value, `${name ?? folder.path}: ${purgedWords(record, interfaceName, wasRunning)}`)
+}
+
+function purgedWords(record: EnrollmentRecord | undefined, interfaceName: string | undefined, wasRunning: boolean) {
+  const tunnel =
+    interfaceName === undefined
+      ? wasRunning
+        ? 'its interface is down.'
+        : 'which interface it had, if any, is not known; if one is left: ip link delete <name>.'
+      : `${interfaceName} is down.`
+  const host =
+    record === undefined
+      ? 'If it had enrolled, the mesh still knows the host: on the server, meshfold host list, then meshfold host remove'
+      : `The mesh still knows the host: on the server, meshfold host remove ${record.hostId}`
+  return `${tunnel} Keys and config are gone too. ${host}`
+}
+
+/** Whether an agent ran, which it no longer does. */
+async function removeTunnel(folder: StateFolder, interfaceName: string | undefined): Promise<boolean> {
   const asked = await askAgent({ ask: 'down' })
   if (E.isLeft(asked) && asked.left.code !== 'agent-not-running') {
     throw new CliFailure(asked.left.code, `The running agent could not end: ${asked.left.reason}`)
   }
-  if (E.isLeft(asked)) await removeWithoutAgent(folder, record)
-  if (options.purge) {
-    const purged = await folder.purge()
-    if (E.isLeft(purged)) throw folderFailure(purged.left)
-  }
-  const { interfaceName, name, hostId } = record
-  const kept = options.purge
-    ? `Keys and config are gone too. The mesh still knows the host: on the server, meshfold host remove ${hostId}`
-    : `Its keys and config stay in ${folder.path}: meshfold-agent run brings it back.`
-  const value = { name, hostId, interface: interfaceName, wasRunning: E.isRight(asked), purged: options.purge }
-  output.result(value, `${name}: ${interfaceName} is down. ${kept}`)
+  if (E.isLeft(asked)) await removeWithoutAgent(folder, interfaceName)
+  return E.isRight(asked)
 }
 
-async function removeWithoutAgent(folder: StateFolder, record: EnrollmentRecord): Promise<void> {
+async function removeWithoutAgent(folder: StateFolder, interfaceName: string | undefined): Promise<void> {
   const lock = await takeLock(folder.lockFile)
   if (E.isLeft(lock)) throw lockFailure(lock.left, folder.path, 'An agent that does not answer')
   try {
-    const driver = await composeDriver(record.interfaceName, folder.vault)
+    if (interfaceName === undefined) return
+    const driver = await composeDriver(interfaceName, folder.vault)
     if (E.isLeft(driver)) throw driverFailure(driver.left)
     const removed = await reconcile(driver.right, undefined)
     await driver.right.close()
     if (E.isRight(removed)) return
     throw new CliFailure(
       removed.left.code,
-      `${record.interfaceName} could not be removed: ${describeReconcileError(removed.left)}`,
+      `${interfaceName} could not be removed: ${describeReconcileError(removed.left)}`,
     )
   } finally {
     lock.right.release()
   }
 }
 
-async function confirmPurge({ name }: EnrollmentRecord): Promise<void> {
+async function confirmPurge(name: string | undefined): Promise<void> {
   if (!process.stdin.isTTY) throw usageFailure('--purge takes the keys away for good: add --yes if that is meant.')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const typed = await terminal.question(`The keys of ${name} will be gone for good. Type its name to go on: `)
+  const [whose, word, wanted] = name === undefined ? ['this folder', '"purge"', 'purge'] : [name, 'its name', name]
+  const typed = await terminal.question(`The keys of ${whose} will be gone for good. Type ${word} to go on: `)
   terminal.close()
-  if (typed.trim() !== name) throw new CliFailure('not-confirmed', 'Nothing was changed.')
+  if (typed.trim() !== wanted) throw new CliFailure('not-confirmed', 'Nothing was changed.')
 }

@@ -54,15 +54,36 @@ export async function enroll(options: EnrollOptions, output: Output): Promise<vo
   const lock = await takeLock(folder.enrollmentLockFile)
   if (E.isLeft(lock)) throw lockFailure(lock.left, folder.path, 'Another enrolment')
   try {
-    const known = await folder.readEnrollment()
-    if (E.isLeft(known)) throw folderFailure(known.left)
-    if (known.right !== undefined) checkSameServer(known.right, token, folder.path)
-    const settings = await withFreePort(settingsFrom(options, known.right), known.right, output)
-    const record = await enrollWith(folder, token, options.server, settings, known.right)
-    report(record, folder, known.right !== undefined, output)
+    const earlier = await readEarlier(folder, output)
+    const { known } = earlier
+    if (known !== undefined) checkSameServer(known, token, folder.path)
+    const settings = await withFreePort(settingsFrom(options, earlier), earlier, output)
+    const record = await enrollWith(folder, token, options.server, settings, known)
+    report(record, folder, known !== undefined, output)
   } finally {
     lock.right.release()
   }
+}
+
+/** What an earlier enrolment left. */
+interface Earlier {
+  readonly known: EnrollmentRecord | undefined
+  /** There was one, but its record can't be read. */
+  readonly isDamaged: boolean
+  readonly interfaceName: string | undefined
+}
+
+/** The keys say who a host is: with them it is the same host again, and a damaged record is written anew. */
+async function readEarlier(folder: StateFolder, output: Output): Promise<Earlier> {
+  const read = await folder.readEnrollment()
+  if (E.isRight(read)) return { known: read.right, isDamaged: false, interfaceName: read.right?.interfaceName }
+  if (read.left.code !== 'state-damaged') throw folderFailure(read.left)
+  const { file, reason, interfaceName } = read.left
+  const kept = interfaceName === undefined ? 'Its' : `Besides the interface ${interfaceName}, its`
+  output.note(
+    `${file} is damaged (${reason}): enrolling anew with the same keys. ${kept} options are forgotten: where this host was enrolled with --name, --interface, --listen-port, --endpoint, --exclude-prefix or --ca, give them again.`,
+  )
+  return { known: undefined, isDamaged: true, interfaceName }
 }
 
 async function enrollWith(
@@ -122,17 +143,17 @@ function recordOf(
   return { format: 1, serverUrl: server.href, ...joined, wireguardKey, identityKey, ...settings }
 }
 
-function settingsFrom(options: EnrollOptions, known: EnrollmentRecord | undefined): Settings {
-  if (known !== undefined && options.interface !== undefined && options.interface !== known.interfaceName) {
+function settingsFrom(options: EnrollOptions, { known, interfaceName }: Earlier): Settings {
+  if (interfaceName !== undefined && options.interface !== undefined && options.interface !== interfaceName) {
     throw usageFailure(
-      `This host's interface is ${known.interfaceName}. To change it, take it down and begin anew: meshfold-agent down --state ${options.state} --purge`,
+      `This host's interface is ${interfaceName}. To change it, take it down and begin anew: meshfold-agent down --state ${options.state} --purge`,
     )
   }
   const name = options.name ?? known?.name ?? defaultHostName()
   if (name === undefined) throw usageFailure("This machine's name can't be a host's. Give one: --name my-host")
   return {
     name,
-    interfaceName: options.interface ?? known?.interfaceName ?? 'wg0',
+    interfaceName: options.interface ?? interfaceName ?? 'wg0',
     listenPort: options.listenPort ?? known?.listenPort ?? 51_821,
     declaredEndpoints: options.endpoint ?? known?.declaredEndpoints ?? [],
     excludedPrefixes: options.excludePrefix ?? known?.excludedPrefixes ?? [],
@@ -141,13 +162,10 @@ function settingsFrom(options: EnrollOptions, known: EnrollmentRecord | undefine
 }
 
 /** Asks for a port that this machine has to give, where no tunnel of this host uses it yet. */
-async function withFreePort(
-  settings: Settings,
-  known: EnrollmentRecord | undefined,
-  output: Output,
-): Promise<Settings> {
+async function withFreePort(settings: Settings, { known, isDamaged }: Earlier, output: Output): Promise<Settings> {
   const { listenPort } = settings
-  const free = known === undefined ? await findFreePort(listenPort) : listenPort
+  const mayBeOurs = known !== undefined || isDamaged
+  const free = mayBeOurs ? listenPort : await findFreePort(listenPort)
   if (free === undefined || free === listenPort) return settings
   output.note(`UDP port ${listenPort} is in use on this machine; ${free} is asked for instead.`)
   return { ...settings, listenPort: free }

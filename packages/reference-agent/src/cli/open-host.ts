@@ -15,15 +15,36 @@ export async function openHost(
   const folder = new StateFolder(state)
   const record = await folder.readEnrollment()
   if (E.isLeft(record)) throw folderFailure(record.left)
-  if (record.right === undefined) {
-    throw new CliFailure(
-      'not-enrolled',
-      `There is no enrolled host in ${state}. Enrol it first: meshfold-agent enroll --server <url> --state ${state}`,
-    )
-  }
+  if (record.right === undefined) throw notEnrolled(state)
   process.chdir(folder.path)
   return { folder, record: record.right }
 }
+
+/** What is left of a host that enrolled, or began to. */
+export interface Remains {
+  readonly folder: StateFolder
+  /** `undefined`: there is none, or it can't be read. */
+  readonly record: EnrollmentRecord | undefined
+  readonly interfaceName: string | undefined
+}
+
+/** As `openHost`, for a folder that is to be emptied: whatever an agent left there will do. */
+export async function openRemains(state: string): Promise<Remains> {
+  const folder = new StateFolder(state)
+  const read = await folder.readEnrollment()
+  const error = E.isLeft(read) ? read.left : undefined
+  if (error?.code === 'state-unavailable') throw folderFailure(error)
+  if (!folder.holdsAnything()) throw notEnrolled(state)
+  process.chdir(folder.path)
+  const record = E.isRight(read) ? read.right : undefined
+  return { folder, record, interfaceName: error?.interfaceName ?? record?.interfaceName }
+}
+
+const notEnrolled = (state: string): CliFailure =>
+  new CliFailure(
+    'not-enrolled',
+    `There is no enrolled host in ${state}. Enrol it first: meshfold-agent enroll --server <url> --state ${state}`,
+  )
 
 /** The host's keys, which are the ones that it enrolled with. */
 export async function openKeys(folder: StateFolder, record: EnrollmentRecord): Promise<HostKeys> {

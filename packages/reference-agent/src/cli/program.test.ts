@@ -1,12 +1,16 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serverFingerprint } from '@meshfold/core'
 import { sampleCreateMesh } from '@meshfold/core/testing'
+import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
 import { sampleKeys } from '../../test/support/sample-world.js'
 import { createFileSecretVault } from '../state/file-secret-vault.js'
+import { enrollFailure } from './cli-failure.js'
 import { runProgram } from './program.js'
 import { TOKEN_VARIABLE } from './read-token.js'
 
@@ -96,6 +100,77 @@ test('a damaged enrolment is named, with the way out', async () => {
   writeFileSync(join(folder, 'enrollment.json'), '{"format":1')
   expect(await agent('run', '--state', folder)).toBe(1)
   expect(stderr).toMatch(/enrollment\.json is damaged.*backup/)
+})
+
+test('a damaged enrolment does not keep a host from enrolling: anew, with the same keys and on the same interface', async () => {
+  const vault = createFileSecretVault(join(folder, 'keys'))
+  const keys = sampleKeys()
+  await vault.write('wireguard', keys.wireguardPrivateKey)
+  await vault.write('identity', keys.identityPrivateKey)
+  writeFileSync(join(folder, 'enrollment.json'), '{"format":1,"interfaceName": "mesh0","name"')
+  process.env[TOKEN_VARIABLE] = token
+  const args = ['enroll', '--server', 'http://127.0.0.1:1', '--state', folder]
+  expect(await agent(...args)).toBe(3)
+  expect(stderr).toMatch(/enrollment\.json is damaged.*enrolling anew with the same keys.*mesh0.*give them again/)
+  expect(await vault.read('wireguard')).toEqual(E.right(keys.wireguardPrivateKey))
+  expect(await agent(...args, '--interface', 'wg7')).toBe(2)
+  expect(stderr).toContain("This host's interface is mesh0")
+})
+
+test.each([
+  ['damaged, the interface still named', '{"interfaceName": "mesh0"', 'mesh0'],
+  ['damaged', 'half a rec', null],
+  ['never written', undefined, null],
+])('down --purge empties a folder whose record is %s', async (_, record, interfaceName) => {
+  mkdirSync(join(folder, 'keys'))
+  writeFileSync(join(folder, 'keys', 'wireguard'), 'no base64!', { mode: 0o600 })
+  if (record !== undefined) writeFileSync(join(folder, 'enrollment.json'), record)
+  const args = ['down', '--state', folder, '--purge', '--json']
+  expect(await agent(...args, '--yes')).toBe(0)
+  expect(JSON.parse(stdout)).toEqual({
+    ...{ name: null, hostId: null, interface: interfaceName, wasRunning: false, purged: true },
+  })
+  expect(readdirSync(folder)).toEqual(['bin'])
+  stdout = ''
+  expect(await agent(...args, '--yes')).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'not-enrolled' } })
+})
+
+test('a key that is no base64 is named, with the way out', async () => {
+  process.env[TOKEN_VARIABLE] = token
+  mkdirSync(join(folder, 'keys'))
+  writeFileSync(join(folder, 'keys', 'wireguard'), 'no base64!', { mode: 0o600 })
+  expect(await agent('enroll', '--server', 'http://127.0.0.1:1', '--state', folder)).toBe(1)
+  expect(stderr).toMatch(
+    /keys\/wireguard is damaged: it holds no base64\. .*backup.*down --state .* --purge, then enroll/,
+  )
+  expect(stderr).not.toContain('no base64!')
+})
+
+test.each([
+  [404, '<html>Not Found</html>', /does not speak like a Meshfold server: HTTP status 404\. Check the URL/],
+  [200, '<html>Welcome</html>', /does not speak like a Meshfold server: it is no JSON\. Check the URL/],
+  [405, '{"message":"no such method"}', /does not speak like a Meshfold server: HTTP status 405\. Check the URL/],
+  [301, '', /does not speak like a Meshfold server: it redirects/],
+])('a server that answers %i %s is not taken for a mesh server', async (status, body, words) => {
+  process.env[TOKEN_VARIABLE] = token
+  const server = createServer((_, response) => response.writeHead(status).end(body))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  expect(await agent('enroll', '--server', `http://127.0.0.1:${port}`, '--state', folder)).toBe(1)
+  expect(stderr).toMatch(words)
+  stderr = ''
+  expect(await agent('enroll', '--server', `https://127.0.0.1:${port}`, '--state', folder)).toBe(3)
+  expect(stderr).toContain('is it http:// instead of https://')
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('a proxy without its server behind it is a server that is away', () => {
+  const refusal = { code: 'server-refused', status: 502, refusal: '', message: '' } as const
+  const failure = enrollFailure(refusal, 'https://mesh.example.com')
+  expect(failure.exitCode).toBe(3)
+  expect(failure.message).toMatch(/HTTP status 502: a proxy.*Is the server running/)
 })
 
 test('what is no token is refused without repeating it; a token on the command line is warned of', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeWith, type SecretVault } from '@meshfold/core'
@@ -12,7 +13,13 @@ import { createFileSecretVault } from './file-secret-vault.js'
 export type StateFolderError =
   | { readonly code: 'state-unavailable'; readonly reason: string }
   /** What is there is not what an agent writes. */
-  | { readonly code: 'state-damaged'; readonly file: string; readonly reason: string }
+  | {
+      readonly code: 'state-damaged'
+      readonly file: string
+      readonly reason: string
+      /** Of the interface that it spoke of, where that much can still be read. */
+      readonly interfaceName: string | undefined
+    }
 
 /** Everything that one agent keeps: its keys, what enrolment gave to it, and the last config. */
 export class StateFolder {
@@ -53,7 +60,8 @@ export class StateFolder {
       const text = await readFile(this.#enrollmentFile, 'utf8')
       const decoded = decodeWith(enrollmentRecordCodec, parseJson(text))
       if (E.isRight(decoded)) return decoded
-      return E.left({ code: 'state-damaged', file: this.#enrollmentFile, reason: decoded.left.message })
+      const [file, reason] = [this.#enrollmentFile, decoded.left.message]
+      return E.left({ code: 'state-damaged', file, reason, interfaceName: interfaceNameIn(text) })
     } catch (error) {
       return isMissing(error) ? E.right(undefined) : unavailable(reasonOf(error))
     }
@@ -68,11 +76,15 @@ export class StateFolder {
     }
   }
 
+  /** Whether there is anything that `purge` takes away. */
+  holdsAnything(): boolean {
+    return KEPT.some((name) => existsSync(join(this.path, name)))
+  }
+
   /** Takes away all that an agent keeps, the keys too; whatever else is in the folder stays. */
   async purge(): Promise<E.Either<StateFolderError, void>> {
-    const names = ['keys', 'enrollment.json', 'config.journal', 'enrollment.lock', CONTROL_SOCKET]
     try {
-      for (const name of names) await rm(join(this.path, name), { recursive: true, force: true })
+      for (const name of KEPT) await rm(join(this.path, name), { recursive: true, force: true })
       return E.right(undefined)
     } catch (error) {
       return unavailable(reasonOf(error))
@@ -83,6 +95,12 @@ export class StateFolder {
     return join(this.path, 'enrollment.json')
   }
 }
+
+const KEPT = ['keys', 'enrollment.json', 'config.journal', 'enrollment.lock', CONTROL_SOCKET]
+
+/** Also from half a file. */
+const interfaceNameIn = (text: string): string | undefined =>
+  /"interfaceName":\s*"([a-zA-Z0-9_=+-][a-zA-Z0-9_=+.-]{0,14})"/.exec(text)?.[1]
 
 const unavailable = (reason: string): E.Either<StateFolderError, never> => E.left({ code: 'state-unavailable', reason })
 
