@@ -68,6 +68,8 @@ export { type FrameMeddling, LossyWire, type WireFaults } from './testing/lossy-
 export { createManualTimers, type ManualTimers } from './testing/manual-timers.js'
 export {
   eventsOf,
+  sampleAddGroup,
+  sampleAddUser,
   sampleCreateEnrollmentKey,
   sampleCreateMesh,
   sampleCreateNetwork,

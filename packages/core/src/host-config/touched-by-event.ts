@@ -54,6 +54,21 @@ export const touchedBy = (before: MeshState, after: MeshState, events: readonly 
       case 'PolicyTestAdded':
       case 'PolicyTestRemoved':
       case 'DefaultPolicySwitched':
+      case 'EnrollmentKeyUpdated':
+      case 'EnrollmentKeySuspended':
+      case 'EnrollmentKeyResumed':
+      case 'HostOwnerChanged':
+      case 'TagAssigned':
+      case 'TagUnassigned':
+      case 'UserAdded':
+      case 'UserUpdated':
+      case 'UserRemoved':
+      case 'GroupAdded':
+      case 'GroupUpdated':
+      case 'GroupMembersChanged':
+      case 'GroupRemoved':
+      case 'ApiTokenCreated':
+      case 'ApiTokenRevoked':
         break
     }
   }

@@ -1,5 +1,5 @@
 /** One English line for each event, as `meshfold events` prints it. */
-import type { EpochMs, NetworkId } from '../values/index.js'
+import type { ClientId, EpochMs, MemberId, NetworkId, NodeId } from '../values/index.js'
 import { clientLines } from './areas/client-lines.js'
 import { dnsLines } from './areas/dns-lines.js'
 import { egressLines } from './areas/egress-lines.js'
@@ -22,16 +22,21 @@ export const describeMeshEvent = (event: MeshEvent, state: MeshState = emptyMesh
 
 const namesIn = (state: MeshState): Names => {
   const network = (networkId: NetworkId) => quoted(largeMapGet(state.networks, networkId)?.name, networkId)
+  const member = (memberId: MemberId) => {
+    const found = largeMapGet(state.nodes, memberId as NodeId) ?? largeMapGet(state.clients, memberId as ClientId)
+    return found === undefined ? memberId : `"${found.name}" of network ${network(found.networkId)}`
+  }
   return {
     network,
     host: (hostId) => quoted(largeMapGet(state.hosts, hostId)?.name, hostId),
-    node: (nodeId) => {
-      const node = largeMapGet(state.nodes, nodeId)
-      return node === undefined ? nodeId : `"${node.name}" of network ${network(node.networkId)}`
-    },
+    node: member,
     key: (keyId) => quoted(largeMapGet(state.enrollmentKeys, keyId)?.name, keyId),
     policy: (policyId) => quoted(largeMapGet(state.policies, policyId)?.name, policyId),
     policyTest: (policyTestId) => quoted(largeMapGet(state.policyTests, policyTestId)?.name, policyTestId),
+    user: (userId) => quoted(largeMapGet(state.users, userId)?.login, userId),
+    group: (groupId) => quoted(largeMapGet(state.groups, groupId)?.name, groupId),
+    apiToken: (apiTokenId) => quoted(largeMapGet(state.apiTokens, apiTokenId)?.name, apiTokenId),
+    member,
   }
 }
 
@@ -52,6 +57,8 @@ const lines: { readonly [T in MeshEventType]: (event: MeshEventOf<T>, name: Name
     `Host ${name.host(e.hostId)} is now ${reachedAt(e.endpoints)}, port ${e.listenPort}`,
   HostUpdated: (e, name) =>
     `Host ${name.host(e.hostId)} is now: name "${e.name}", ${e.system.os} ${e.system.arch}, agent ${e.system.agentVersion}, port ${e.listenPort}, MTU ${e.mtuBytes ?? 'of its networks'}`,
+  HostOwnerChanged: (e, name) =>
+    `Host ${name.host(e.hostId)} is ${e.userId === null ? "nobody's" : `${name.user(e.userId)}'s`} from now on`,
   HostRemoved: (e, name) => `Host ${name.host(e.hostId)} was removed; its keys can't come back`,
 
   NodeJoined: (e, name) =>
@@ -64,12 +71,18 @@ const lines: { readonly [T in MeshEventType]: (event: MeshEventOf<T>, name: Name
   NodeExpired: (e, name) => `Node ${name.node(e.nodeId)} expired`,
   NodeWentAway: (e, name) => `Node ${name.node(e.nodeId)} is away since ${timeText(e.lastContactAtEpochMs)}`,
   NodeReturned: (e, name) => `Node ${name.node(e.nodeId)} is back`,
+  TagAssigned: (e, name) => `${name.member(e.memberId)} has the tag ${e.tag} from now on`,
+  TagUnassigned: (e, name) => `${name.member(e.memberId)} no longer has the tag ${e.tag}`,
   NodeLeft: (e, name) =>
     `Host ${name.host(e.hostId)} left network ${name.network(e.networkId)} (node ${e.nodeId}): ${causes[e.cause]}`,
 
   EnrollmentKeyCreated: (e, name) =>
     `Enrolment key "${e.name}" (${e.keyId}) was created for ${e.networkIds.map(name.network).join(', ')}, ${e.maxUses === null ? 'any number of uses' : `uses: ${e.maxUses}`}, ${e.expiresAtEpochMs === null ? 'without expiry' : `until ${timeText(e.expiresAtEpochMs)}`}`,
   EnrollmentKeyUsed: (e, name) => `Enrolment key ${name.key(e.keyId)} was used by host ${name.host(e.hostId)}`,
+  EnrollmentKeyUpdated: (e, name) =>
+    `Nodes of enrolment key ${name.key(e.keyId)} ${keyGatewayText(e.gateway, name)} from now on`,
+  EnrollmentKeySuspended: (e, name) => `Enrolment key ${name.key(e.keyId)} is suspended: its gateway goes away`,
+  EnrollmentKeyResumed: (e, name) => `Enrolment key ${name.key(e.keyId)} lets hosts in again`,
   EnrollmentKeyRevoked: (e, name) => `Enrolment key ${name.key(e.keyId)} was revoked`,
 
   ...clientLines,
@@ -106,5 +119,10 @@ const joinTerms = (event: MeshEventOf<'NodeJoined'>, name: Names): string =>
     .filter((term) => term !== '')
     .map((term) => `, ${term}`)
     .join('')
+
+const keyGatewayText = (gateway: MeshEventOf<'EnrollmentKeyUpdated'>['gateway'], name: Names): string => {
+  if (gateway === null) return 'are not relayed'
+  return gateway.mode === 'auto' ? 'are relayed by the nearest gateway' : `are relayed by ${name.node(gateway.nodeId)}`
+}
 
 const timeText = (time: EpochMs): string => (time <= 8.64e15 ? new Date(time).toISOString() : `${time} ms`)

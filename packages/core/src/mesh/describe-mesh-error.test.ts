@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { sampleTime } from '../testing/sample-mesh.js'
 import {
+  apiTokenId,
   enrollmentKeyId,
   epochMs,
+  groupId,
   hostId,
   hostName,
   ipAddress,
@@ -14,6 +16,7 @@ import {
   policyId,
   policyTestId,
   udpEndpoint,
+  userId,
 } from '../values/index.js'
 import { describeMeshError } from './describe-mesh-error.js'
 import type { MeshErrorCode, MeshErrorOf, RangeOwner } from './mesh-error.js'
@@ -24,6 +27,8 @@ const node = { nodeId: nodeId('node-1'), name: hostName('laptop') }
 const range = ipPrefix('10.1.0.0/24')
 const address = ipAddress('10.1.0.7')
 const owner: RangeOwner = { kind: 'network', ...network, range }
+const user = { userId: userId('user-1'), login: 'ada' }
+const group = { groupId: groupId('group-1'), name: 'Engineers' }
 const keyId = enrollmentKeyId('key-1')
 const policy = { policyId: policyId('policy-1'), name: 'Web' }
 const policyTest = { policyTestId: policyTestId('test-1'), name: 'Reachable' }
@@ -125,6 +130,28 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
   'enrollment-key-id-taken': [{ keyId, name: 'Laptops' }],
   'enrollment-key-name-taken': [{ keyId, name: 'Laptops' }],
   'enrollment-key-needs-network': [{ name: 'Laptops' }],
+  'member-unknown': [{ memberId: node.nodeId }],
+  'too-many-tags': [{ memberId: node.nodeId, name: node.name, limit: 50 }],
+  'actor-not-allowed': [
+    { byUserId: user.userId, action: 'manage-users' },
+    { byUserId: user.userId, action: 'read' },
+  ],
+  'role-above-own': [{ role: 'owner', ownRole: 'admin' }],
+  'user-above-own': [{ ...user, role: 'owner', ownRole: 'admin' }],
+  'last-owner': [user],
+  'user-unknown': [user],
+  'user-id-taken': [user],
+  'login-taken': [user],
+  'identity-taken': [{ ...user, issuer: 'https://id.example.com', subject: '1' }],
+  'role-has-all-networks': [{ role: 'auditor' }],
+  'group-unknown': [group],
+  'group-id-taken': [group],
+  'group-name-taken': [group],
+  'group-change-contradicts': [user],
+  'api-token-unknown': [{ apiTokenId: apiTokenId('token-1') }],
+  'api-token-id-taken': [{ apiTokenId: apiTokenId('token-1'), name: 'Backup' }],
+  'api-token-secret-taken': [{}],
+  'host-is-device': [host],
 }
 
 const sentences = Object.entries(samples).flatMap(([code, facts]) =>

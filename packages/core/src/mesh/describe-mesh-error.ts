@@ -89,6 +89,10 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
       ? `Node "${name}" is not away. Remove it by hand if it shall go.`
       : `Node "${name}" is away, but its grace lasts until ${timeText(removableAtEpochMs)}. Wait, or remove it by hand.`,
 
+  'member-unknown': ({ memberId }) =>
+    `There is no node or client ${memberId}. List the nodes or the clients to find the right id.`,
+  'too-many-tags': ({ name, limit }) => `"${name}" has ${limit} tags, and no more are possible. Remove one first.`,
+
   'address-taken': ({ address, nodeId, name }) =>
     `${address} is the address of node "${name}" (${nodeId}). Choose another, or give none for the lowest free one.`,
   'address-not-usable': ({ address, networkName, range, reason }) =>

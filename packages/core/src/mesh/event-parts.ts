@@ -6,6 +6,7 @@ import {
   ipAddressCodec,
   ipPrefixCodec,
   nodeIdCodec,
+  tagNameCodec,
   udpEndpointCodec,
 } from '../values/index.js'
 import { type EndpointCandidate, maxEndpointCandidates } from './endpoint-candidate.js'
@@ -101,6 +102,10 @@ export const networkSettingsProps = {
   virtualPool6: orNull(ipPrefixCodec),
 }
 export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.strict(networkSettingsProps, 'network settings')
+
+/** How many tags a node or client may have, and an enrolment key give. */
+export const maxTags = 50
+export const tagsCodec = shortList(tagNameCodec, maxTags)
 
 export const keyGatewayCodec: t.Type<KeyGateway, unknown> = t.union(
   [t.strict({ mode: t.literal('manual'), nodeId: nodeIdCodec }), t.strict({ mode: t.literal('auto') })],

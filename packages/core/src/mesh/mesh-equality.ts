@@ -5,7 +5,18 @@ import * as N from 'fp-ts/lib/number.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as S from 'fp-ts/lib/string.js'
 import type { EndpointCandidate } from './endpoint-candidate.js'
-import type { EnrollmentKey, Host, HostSystem, Mesh, MeshSettings, Network, NetworkSettings } from './mesh-state.js'
+import type {
+  ApiToken,
+  EnrollmentKey,
+  Host,
+  HostSystem,
+  Mesh,
+  MeshSettings,
+  Network,
+  NetworkSettings,
+  SignIn,
+  User,
+} from './mesh-state.js'
 
 const meshSettingsEq = Eq.struct<MeshSettings>({
   domain: S.Eq,
@@ -69,6 +80,29 @@ export const enrollmentKeyContentEq = Eq.struct<Omit<EnrollmentKey, 'keyId' | 'u
   gateway: { equals: sameKeyGateway },
   tags: RA.getEq(S.Eq),
 })
+
+/** What `UserUpdated` carries. */
+export const userContentEq = Eq.struct<Pick<User, 'displayName' | 'role' | 'networkIds' | 'signIn' | 'disabled'>>({
+  displayName: S.Eq,
+  role: S.Eq,
+  networkIds: RA.getEq(S.Eq),
+  signIn: { equals: sameSignIn },
+  disabled: B.Eq,
+})
+
+/** What whoever made an API token said of it. */
+export const apiTokenContentEq = Eq.struct<Omit<ApiToken, 'apiTokenId' | 'createdAtEpochMs'>>({
+  userId: S.Eq,
+  name: S.Eq,
+  secretHash: S.Eq,
+  scope: S.Eq,
+  expiresAtEpochMs: Eq.eqStrict,
+})
+
+function sameSignIn(one: SignIn, other: SignIn): boolean {
+  if (one.kind === 'password') return other.kind === 'password'
+  return other.kind === 'oidc' && one.issuer === other.issuer && one.subject === other.subject
+}
 
 function sameKeyGateway(one: EnrollmentKey['gateway'], other: EnrollmentKey['gateway']): boolean {
   if (one === null || other === null) return one === other

@@ -11,6 +11,7 @@ import type {
   IpAddress,
   IpFamily,
   IpPrefix,
+  MemberId,
   MeshId,
   NetworkId,
   NetworkName,
@@ -30,6 +31,7 @@ export type MeshError =
   | NetworkError
   | HostError
   | NodeError
+  | MemberError
   | AddressError
   | EnrollmentKeyError
   | ClientError
@@ -177,6 +179,12 @@ type NodeError =
       readonly name: HostName
       readonly removableAtEpochMs: EpochMs | null
     }
+
+/** Of what nodes and clients have in common. */
+type MemberError =
+  /** Neither a node nor a client has that id. */
+  | { readonly code: 'member-unknown'; readonly memberId: MemberId }
+  | { readonly code: 'too-many-tags'; readonly memberId: MemberId; readonly name: HostName; readonly limit: number }
 
 type AddressError =
   | {

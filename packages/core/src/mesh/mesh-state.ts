@@ -313,10 +313,15 @@ export interface MeshIndexes {
   readonly controlPool4: AddressPool | null
   readonly hostIdsByControlAddress6: LargeMap<Ipv6Address, HostId>
   readonly clientIdsByPublicKey: LargeMap<WireguardPublicKey, ClientId>
+  /** By the login as `foldedName` has it. */
   readonly userIdsByLogin: LargeMap<string, UserId>
   /** By issuer and subject, as `userIdentityKey` joins them. */
   readonly userIdsByIdentity: LargeMap<string, UserId>
+  /** By the name as `foldedName` has it. */
   readonly groupIdsByName: LargeMap<string, GroupId>
+  /** By the SHA-256 of the secret: how a token that comes with a request is found. */
+  readonly apiTokenIdsByHash: LargeMap<string, ApiTokenId>
+  /** Sorted. */
   readonly hostIdsByOwner: LargeMap<UserId, readonly HostId[]>
   readonly clientIdsByOwner: LargeMap<UserId, readonly ClientId[]>
 }
@@ -357,6 +362,7 @@ export const emptyMeshState = (): MeshState => ({
     userIdsByLogin: emptyLargeMap(),
     userIdsByIdentity: emptyLargeMap(),
     groupIdsByName: emptyLargeMap(),
+    apiTokenIdsByHash: emptyLargeMap(),
     hostIdsByOwner: emptyLargeMap(),
     clientIdsByOwner: emptyLargeMap(),
   },

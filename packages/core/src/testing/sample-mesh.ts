@@ -3,6 +3,8 @@
  * changes. Numbers tell hosts apart: host 3 has keys, control address and endpoint of its own.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { AddGroup } from '../mesh/commands/add-group.js'
+import type { AddUser } from '../mesh/commands/add-user.js'
 import type { CreateEnrollmentKey } from '../mesh/commands/create-enrollment-key.js'
 import type { CreateMesh } from '../mesh/commands/create-mesh.js'
 import type { CreateNetwork } from '../mesh/commands/create-network.js'
@@ -19,6 +21,7 @@ import { encodeBase64 } from '../values/base64.js'
 import {
   enrollmentKeyId,
   epochMs,
+  groupId,
   hostId,
   hostName,
   type Ipv6Address,
@@ -30,6 +33,7 @@ import {
   networkName,
   nodeId,
   udpEndpoint,
+  userId,
   wireguardPublicKey,
 } from '../values/index.js'
 
@@ -113,6 +117,29 @@ export const sampleEnrollHost = (number = 1, changes: Partial<EnrollHost> = {}):
   hostId: hostId(`host-${number}`),
   freshNodeIds: [nodeId(`node-1-${number}`), nodeId(`node-2-${number}`)],
   ...sampleHostFacts(number),
+  ...changes,
+})
+
+/** User 1 is `user-1`, who signs in as `login-1` by password; nobody in particular asks for it. */
+export const sampleAddUser = (number = 1, changes: Partial<AddUser> = {}): AddUser => ({
+  type: 'AddUser',
+  atEpochMs: sampleTime,
+  userId: userId(`user-${number}`),
+  login: `login-${number}`,
+  displayName: `User ${number}`,
+  role: 'user',
+  signIn: { kind: 'password' },
+  byUserId: null,
+  ...changes,
+})
+
+/** Group 1 is `group-1`, "Group 1". */
+export const sampleAddGroup = (number = 1, changes: Partial<AddGroup> = {}): AddGroup => ({
+  type: 'AddGroup',
+  atEpochMs: sampleTime,
+  groupId: groupId(`group-${number}`),
+  name: `Group ${number}`,
+  byUserId: null,
   ...changes,
 })
 

@@ -88,6 +88,9 @@ export const enrollmentKeyIdCodec: t.Type<ids.EnrollmentKeyId, string> = textCod
 /** {@link ids.ClientId} as text. */
 export const clientIdCodec: t.Type<ids.ClientId, string> = textCodec('ClientId', ids.parseClientId)
 
+/** {@link ids.MemberId} as text: ids of nodes and of clients look alike. */
+export const memberIdCodec: t.Type<ids.MemberId, string> = textCodec<ids.MemberId>('MemberId', ids.parseNodeId)
+
 /** {@link ids.EgressId} as text. */
 export const egressIdCodec: t.Type<ids.EgressId, string> = textCodec('EgressId', ids.parseEgressId)
 

@@ -38,6 +38,7 @@ export {
   ipPrefixCodec,
   ipv4AddressCodec,
   ipv6AddressCodec,
+  memberIdCodec,
   meshIdCodec,
   networkIdCodec,
   networkNameCodec,

@@ -1,4 +1,15 @@
-import type { EnrollmentKeyId, HostId, NetworkId, NodeId, PolicyId, PolicyTestId } from '../../values/index.js'
+import type {
+  ApiTokenId,
+  EnrollmentKeyId,
+  GroupId,
+  HostId,
+  MemberId,
+  NetworkId,
+  NodeId,
+  PolicyId,
+  PolicyTestId,
+  UserId,
+} from '../../values/index.js'
 
 /** One English line for each event of an area. */
 export type EventLines<Event extends { readonly type: string }> = {
@@ -13,4 +24,9 @@ export interface Names {
   readonly key: (keyId: EnrollmentKeyId) => string
   readonly policy: (policyId: PolicyId) => string
   readonly policyTest: (policyTestId: PolicyTestId) => string
+  readonly user: (userId: UserId) => string
+  readonly group: (groupId: GroupId) => string
+  readonly apiToken: (apiTokenId: ApiTokenId) => string
+  /** A node or a client, with its network. */
+  readonly member: (memberId: MemberId) => string
 }

@@ -4,28 +4,32 @@ import {
   type HostEndpointsChanged,
   hostEndpointsChangedCodec,
 } from '../events/host-endpoints-changed.js'
+import { evolveHostOwnerChanged, type HostOwnerChanged, hostOwnerChangedCodec } from '../events/host-owner-changed.js'
 import { evolveHostRegistered, type HostRegistered, hostRegisteredCodec } from '../events/host-registered.js'
 import { evolveHostRemoved, type HostRemoved, hostRemovedCodec } from '../events/host-removed.js'
 import { evolveHostUpdated, type HostUpdated, hostUpdatedCodec } from '../events/host-updated.js'
 import type { EventTables } from './event-tables.js'
 
-export type HostEvent = HostEndpointsChanged | HostRegistered | HostRemoved | HostUpdated
+export type HostEvent = HostEndpointsChanged | HostOwnerChanged | HostRegistered | HostRemoved | HostUpdated
 
 export const hostEvents: EventTables<HostEvent> = {
   recipes: {
     HostEndpointsChanged: evolveHostEndpointsChanged,
+    HostOwnerChanged: evolveHostOwnerChanged,
     HostRegistered: evolveHostRegistered,
     HostRemoved: evolveHostRemoved,
     HostUpdated: evolveHostUpdated,
   },
   codecs: {
     HostEndpointsChanged: hostEndpointsChangedCodec,
+    HostOwnerChanged: hostOwnerChangedCodec,
     HostRegistered: hostRegisteredCodec,
     HostRemoved: hostRemovedCodec,
     HostUpdated: hostUpdatedCodec,
   },
   versions: {
     HostEndpointsChanged: 1,
+    HostOwnerChanged: 1,
     HostRegistered: 1,
     HostRemoved: 1,
     HostUpdated: 1,

@@ -1,4 +1,4 @@
-/** Events of nodes: a line in each table for each of them. */
+/** Events of nodes, and tags of nodes and clients: a line in each table for each of them. */
 import { evolveNodeApproved, type NodeApproved, nodeApprovedCodec } from '../events/node-approved.js'
 import { evolveNodeConnected, type NodeConnected, nodeConnectedCodec } from '../events/node-connected.js'
 import { evolveNodeDisconnected, type NodeDisconnected, nodeDisconnectedCodec } from '../events/node-disconnected.js'
@@ -8,6 +8,8 @@ import { evolveNodeLeft, type NodeLeft, nodeLeftCodec } from '../events/node-lef
 import { evolveNodeReturned, type NodeReturned, nodeReturnedCodec } from '../events/node-returned.js'
 import { evolveNodeUpdated, type NodeUpdated, nodeUpdatedCodec } from '../events/node-updated.js'
 import { evolveNodeWentAway, type NodeWentAway, nodeWentAwayCodec } from '../events/node-went-away.js'
+import { evolveTagAssigned, type TagAssigned, tagAssignedCodec } from '../events/tag-assigned.js'
+import { evolveTagUnassigned, type TagUnassigned, tagUnassignedCodec } from '../events/tag-unassigned.js'
 import type { EventTables } from './event-tables.js'
 
 export type NodeEvent =
@@ -20,6 +22,8 @@ export type NodeEvent =
   | NodeReturned
   | NodeUpdated
   | NodeWentAway
+  | TagAssigned
+  | TagUnassigned
 
 export const nodeEvents: EventTables<NodeEvent> = {
   recipes: {
@@ -32,6 +36,8 @@ export const nodeEvents: EventTables<NodeEvent> = {
     NodeReturned: evolveNodeReturned,
     NodeUpdated: evolveNodeUpdated,
     NodeWentAway: evolveNodeWentAway,
+    TagAssigned: evolveTagAssigned,
+    TagUnassigned: evolveTagUnassigned,
   },
   codecs: {
     NodeApproved: nodeApprovedCodec,
@@ -43,6 +49,8 @@ export const nodeEvents: EventTables<NodeEvent> = {
     NodeReturned: nodeReturnedCodec,
     NodeUpdated: nodeUpdatedCodec,
     NodeWentAway: nodeWentAwayCodec,
+    TagAssigned: tagAssignedCodec,
+    TagUnassigned: tagUnassignedCodec,
   },
   versions: {
     NodeApproved: 1,
@@ -54,5 +62,7 @@ export const nodeEvents: EventTables<NodeEvent> = {
     NodeReturned: 1,
     NodeUpdated: 1,
     NodeWentAway: 1,
+    TagAssigned: 1,
+    TagUnassigned: 1,
   },
 }

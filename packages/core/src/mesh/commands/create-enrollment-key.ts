@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec, tagNameCodec } from '../../values/index.js'
+import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
 import { letsIn } from '../enrollment-key-validity.js'
-import { keyGatewayCodec, maxUsesCodec, orNull, shortList } from '../event-parts.js'
+import { keyGatewayCodec, maxUsesCodec, orNull, shortList, tagsCodec } from '../event-parts.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import { enrollmentKeyContentEq } from '../mesh-equality.js'
 import { isAhead } from '../time.js'
@@ -30,7 +30,7 @@ export const createEnrollmentKeyCodec = commandCodec(
     /** Its nodes come in relayed by this gateway, of one of the key's networks (C2); none when left out. */
     gateway: orNull(keyGatewayCodec),
     /** Given to its nodes (G1). */
-    tags: shortList(tagNameCodec, 50),
+    tags: tagsCodec,
   },
 )
 export type CreateEnrollmentKey = t.TypeOf<typeof createEnrollmentKeyCodec>

@@ -1,4 +1,4 @@
-import type { EpochMs, NodeId } from '../../values/index.js'
+import type { EpochMs, HostId, NodeId } from '../../values/index.js'
 import type { NodeLeft } from '../events/node-left.js'
 import { largeMapGet } from '../large-map.js'
 import { emitConsequences } from './removal-consequences.js'
@@ -18,4 +18,12 @@ export const leaveAll = (
     const { networkId, hostId } = node
     unfolding.emit({ type: 'NodeLeft', atEpochMs, nodeId, networkId, hostId, cause })
   }
+}
+
+/** Takes a machine out of the mesh, its nodes first. */
+export const removeHost = (unfolding: Unfolding, hostId: HostId, atEpochMs: EpochMs): void => {
+  const host = largeMapGet(unfolding.state().hosts, hostId)
+  if (host === undefined) return
+  leaveAll(unfolding, host.nodeIds, 'host-removed', atEpochMs)
+  unfolding.emit({ type: 'HostRemoved', atEpochMs, hostId })
 }

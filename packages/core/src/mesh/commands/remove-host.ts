@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { hostIdCodec } from '../../values/index.js'
-import { largeMapGet } from '../large-map.js'
+import { largeMapHas } from '../large-map.js'
 import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
-import { leaveAll } from './leave-rules.js'
+import { removeHost } from './leave-rules.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Take a machine out of the mesh, its nodes first. Its keys never come back (A5). */
@@ -12,10 +12,8 @@ export const removeHostCodec = commandCodec('RemoveHost', { hostId: hostIdCodec 
 export type RemoveHost = t.TypeOf<typeof removeHostCodec>
 
 export const decideRemoveHost = ({ hostId, atEpochMs }: RemoveHost, state: ExistingMesh): Decision => {
-  const host = largeMapGet(state.hosts, hostId)
-  if (host === undefined) return refuse({ code: 'host-unknown', hostId })
+  if (!largeMapHas(state.hosts, hostId)) return refuse({ code: 'host-unknown', hostId })
   const unfolding = unfoldFrom(state)
-  leaveAll(unfolding, host.nodeIds, 'host-removed', atEpochMs)
-  unfolding.emit({ type: 'HostRemoved', atEpochMs, hostId })
+  removeHost(unfolding, hostId, atEpochMs)
   return E.right(unfolding.events())
 }

@@ -1,7 +1,7 @@
 import { castDraft } from 'immer'
 import * as t from 'io-ts'
-import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec, tagNameCodec } from '../../values/index.js'
-import { keyGatewayCodec, maxUsesCodec, orNull, shortList, shortText } from '../event-parts.js'
+import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
+import { keyGatewayCodec, maxUsesCodec, orNull, shortList, shortText, tagsCodec } from '../event-parts.js'
 import { largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
@@ -19,7 +19,7 @@ export const enrollmentKeyCreatedCodec = t.type(
     preApproved: t.boolean,
     ephemeral: t.boolean,
     gateway: orNull(keyGatewayCodec),
-    tags: shortList(tagNameCodec, 50),
+    tags: tagsCodec,
   },
   'EnrollmentKeyCreated',
 )

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import { epochMsCodec, hostIdCodec, releaseAddress } from '../../values/index.js'
+import { moveHostOwner } from '../host-owners.js'
 import { largeMapDelete, largeMapGet, largeMapSet } from '../large-map.js'
 import { removeListeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
@@ -15,6 +16,7 @@ export const evolveHostRemoved = (draft: MeshDraft, event: HostRemoved): void =>
   const host = largeMapGet(draft.hosts, event.hostId)
   if (host === undefined) return
   removeListeners(draft, host)
+  moveHostOwner(draft, event.hostId, host.ownerUserId, null)
   largeMapDelete(draft.indexes.hostIdsByWireguardKey, host.wireguardKey)
   largeMapDelete(draft.indexes.hostIdsByIdentityKey, host.identityKey)
   largeMapDelete(draft.indexes.hostIdsByControlAddress6, host.controlAddress6)

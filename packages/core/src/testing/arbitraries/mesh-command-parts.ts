@@ -17,11 +17,14 @@ import {
   ipPrefix,
   isIpv4Address,
   lowestFreeAddress,
+  type MemberId,
   type NetworkId,
   type NodeId,
   networkId,
   networkName,
   nodeId,
+  type TagName,
+  tagName,
   udpEndpoint,
 } from '../../values/index.js'
 import { sampleRegisterHost } from '../sample-mesh.js'
@@ -48,6 +51,12 @@ export const someNode = ({ draw, state }: CommandContext): NodeId =>
   someOf(draw, largeMapKeys(state.nodes), nodeId('nobody'))
 export const someKey = ({ draw, state }: CommandContext): EnrollmentKeyId =>
   someOf(draw, largeMapKeys(state.enrollmentKeys), enrollmentKeyId('none'))
+
+/** A node or a client. */
+export const someMember = ({ draw, state }: CommandContext): MemberId =>
+  someOf<MemberId>(draw, [...largeMapKeys(state.nodes), ...largeMapKeys(state.clients)], nodeId('nobody'))
+/** Those that random policies name, too. */
+export const someTag = ({ draw }: CommandContext): TagName => tagName(draw.pick(['web', 'db', 'printers']))
 
 export const aboutNode = (context: CommandContext) => ({ atEpochMs: context.atEpochMs, nodeId: someNode(context) })
 

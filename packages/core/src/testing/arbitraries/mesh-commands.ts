@@ -17,7 +17,7 @@ import { randomDnsCommands } from './areas/dns-makers.js'
 import { randomEgressCommands } from './areas/egress-makers.js'
 import { randomGatewayCommands } from './areas/gateway-makers.js'
 import { randomPolicyCommands } from './areas/policy-makers.js'
-import { randomUserCommands } from './areas/user-makers.js'
+import { randomUserCommands, someUser } from './areas/user-makers.js'
 import {
   aboutNode,
   type CommandContext,
@@ -25,8 +25,10 @@ import {
   networkContent,
   someHost,
   someKey,
+  someMember,
   someNetwork,
   someNode,
+  someTag,
   soon,
   wantedAddress4,
 } from './mesh-command-parts.js'
@@ -104,6 +106,12 @@ export const commandMakers: { readonly [T in MeshCommandType]: (context: Command
       ...(draw.oneIn(3) ? { capabilities, mtuBytes: draw.pick([null, 1280]) } : {}),
     }
   },
+  SetHostOwner: (context) => ({
+    type: 'SetHostOwner',
+    atEpochMs: context.atEpochMs,
+    hostId: someHost(context),
+    userId: context.draw.oneIn(4) ? null : someUser(context),
+  }),
   RemoveHost: (context) => ({ type: 'RemoveHost', atEpochMs: context.atEpochMs, hostId: someHost(context) }),
 
   JoinNetwork: (context) => {
@@ -139,6 +147,18 @@ export const commandMakers: { readonly [T in MeshCommandType]: (context: Command
   }),
   MarkNodeReturned: (context) => ({ type: 'MarkNodeReturned', ...aboutNode(context) }),
   RemoveAwayNode: (context) => ({ type: 'RemoveAwayNode', ...aboutNode(context) }),
+  AssignTag: (context) => ({
+    type: 'AssignTag',
+    atEpochMs: context.atEpochMs,
+    memberId: someMember(context),
+    tag: someTag(context),
+  }),
+  UnassignTag: (context) => ({
+    type: 'UnassignTag',
+    atEpochMs: context.atEpochMs,
+    memberId: someMember(context),
+    tag: someTag(context),
+  }),
 
   CreateEnrollmentKey: (context) => {
     const { draw, atEpochMs, serial } = context
@@ -153,6 +173,7 @@ export const commandMakers: { readonly [T in MeshCommandType]: (context: Command
       expiresAtEpochMs: draw.oneIn(3) ? soon(context) : null,
       preApproved: draw.oneIn(2),
       ephemeral: draw.oneIn(2),
+      ...(draw.oneIn(3) ? { tags: [someTag(context), someTag(context)] } : {}),
     }
   },
   RevokeEnrollmentKey: (context) => ({

@@ -6,22 +6,25 @@ import {
   type ReportHostEndpoints,
   reportHostEndpointsCodec,
 } from '../report-host-endpoints.js'
+import { decideSetHostOwner, type SetHostOwner, setHostOwnerCodec } from '../set-host-owner.js'
 import { decideUpdateHost, type UpdateHost, updateHostCodec } from '../update-host.js'
 import type { CommandTables } from './command-tables.js'
 
-export type HostCommand = RegisterHost | RemoveHost | ReportHostEndpoints | UpdateHost
+export type HostCommand = RegisterHost | RemoveHost | ReportHostEndpoints | SetHostOwner | UpdateHost
 
 export const hostCommands: CommandTables<HostCommand> = {
   codecs: {
     RegisterHost: registerHostCodec,
     RemoveHost: removeHostCodec,
     ReportHostEndpoints: reportHostEndpointsCodec,
+    SetHostOwner: setHostOwnerCodec,
     UpdateHost: updateHostCodec,
   },
   rules: {
     RegisterHost: decideRegisterHost,
     RemoveHost: decideRemoveHost,
     ReportHostEndpoints: decideReportHostEndpoints,
+    SetHostOwner: decideSetHostOwner,
     UpdateHost: decideUpdateHost,
   },
 }

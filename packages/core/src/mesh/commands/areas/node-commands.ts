@@ -1,5 +1,6 @@
-/** Commands about nodes: a line in each table for each of them. */
+/** Commands about nodes, and tags of nodes and clients: a line in each table for each of them. */
 import { type ApproveNode, approveNodeCodec, decideApproveNode } from '../approve-node.js'
+import { type AssignTag, assignTagCodec, decideAssignTag } from '../assign-tag.js'
 import { type ConnectNode, connectNodeCodec, decideConnectNode } from '../connect-node.js'
 import { type DisconnectNode, decideDisconnectNode, disconnectNodeCodec } from '../disconnect-node.js'
 import { decideExpireNode, type ExpireNode, expireNodeCodec } from '../expire-node.js'
@@ -8,11 +9,13 @@ import { decideMarkNodeAway, type MarkNodeAway, markNodeAwayCodec } from '../mar
 import { decideMarkNodeReturned, type MarkNodeReturned, markNodeReturnedCodec } from '../mark-node-returned.js'
 import { decideRemoveAwayNode, type RemoveAwayNode, removeAwayNodeCodec } from '../remove-away-node.js'
 import { decideRemoveNode, type RemoveNode, removeNodeCodec } from '../remove-node.js'
+import { decideUnassignTag, type UnassignTag, unassignTagCodec } from '../unassign-tag.js'
 import { decideUpdateNode, type UpdateNode, updateNodeCodec } from '../update-node.js'
 import type { CommandTables } from './command-tables.js'
 
 export type NodeCommand =
   | ApproveNode
+  | AssignTag
   | ConnectNode
   | DisconnectNode
   | ExpireNode
@@ -21,11 +24,13 @@ export type NodeCommand =
   | MarkNodeReturned
   | RemoveAwayNode
   | RemoveNode
+  | UnassignTag
   | UpdateNode
 
 export const nodeCommands: CommandTables<NodeCommand> = {
   codecs: {
     ApproveNode: approveNodeCodec,
+    AssignTag: assignTagCodec,
     ConnectNode: connectNodeCodec,
     DisconnectNode: disconnectNodeCodec,
     ExpireNode: expireNodeCodec,
@@ -34,10 +39,12 @@ export const nodeCommands: CommandTables<NodeCommand> = {
     MarkNodeReturned: markNodeReturnedCodec,
     RemoveAwayNode: removeAwayNodeCodec,
     RemoveNode: removeNodeCodec,
+    UnassignTag: unassignTagCodec,
     UpdateNode: updateNodeCodec,
   },
   rules: {
     ApproveNode: decideApproveNode,
+    AssignTag: decideAssignTag,
     ConnectNode: decideConnectNode,
     DisconnectNode: decideDisconnectNode,
     ExpireNode: decideExpireNode,
@@ -46,6 +53,7 @@ export const nodeCommands: CommandTables<NodeCommand> = {
     MarkNodeReturned: decideMarkNodeReturned,
     RemoveAwayNode: decideRemoveAwayNode,
     RemoveNode: decideRemoveNode,
+    UnassignTag: decideUnassignTag,
     UpdateNode: decideUpdateNode,
   },
 }
