@@ -7,6 +7,7 @@ import {
   hostId,
   identityKeyFromBytes,
   ipPrefix,
+  largeMapGet,
   networkId,
   type ServerMessage,
   wireguardKeyFromBytes,
@@ -309,6 +310,38 @@ describe('reports', () => {
     alpha.say(reportOf({ endpoints: endpointsOf('127.0.0.1:51821') }))
     await expect.poll(() => alpha.sent.at(-1)).toMatchObject({ type: 'report-refused', code: 'endpoint-refused' })
     expect(service.asOf.revision).toBe(revision)
+  })
+
+  it('with a bad endpoint among good ones are taken without it, and the log says so, not too often', async () => {
+    const id = await addHost('alpha')
+    const alpha = new Wire(sessions, id)
+    alpha.say({ type: 'resume', asOf: null })
+    const endpointsNow = () => largeMapGet(service.state.hosts, id)?.endpoints
+    const mixed = (port: number) => endpointsOf('127.0.0.1:5', `192.0.2.1:${port}`, '10.0.1.7:5', `192.0.2.2:${port}`)
+    const good = (port: number) => endpointsOf(`192.0.2.1:${port}`, `192.0.2.2:${port}`)
+    alpha.say(reportOf({ endpoints: mixed(1000) }))
+    await expect.poll(endpointsNow).toEqual(good(1000))
+    expect(alpha.types()).not.toContain('report-refused')
+    expect(warnings.filter((text) => text.includes('endpoint'))).toHaveLength(2)
+    for (let port = 1001; port < 1020; port += 1) {
+      alpha.say(reportOf({ endpoints: mixed(port) }))
+      clock.advance(2000)
+      await expect.poll(endpointsNow).toEqual(good(port))
+    }
+    expect(warnings.filter((text) => text.includes('endpoint')).length).toBeLessThan(10)
+  })
+
+  it('with an endpoint that is none among good ones are taken without it', async () => {
+    const id = await addHost('alpha')
+    const alpha = new Wire(sessions, id)
+    alpha.say({ type: 'resume', asOf: null })
+    const [good] = endpointsOf('192.0.2.1:1000')
+    alpha.say(reportOf({ endpoints: [{ endpoint: '[fe80::1%eth0]:1000', origin: 'local' }, good] }))
+    await expect.poll(() => largeMapGet(service.state.hosts, id)?.endpoints).toEqual([good])
+    expect(alpha.ends).toEqual([])
+    expect(warnings).toEqual([expect.stringContaining('endpoint')])
+    alpha.say(reportOf({ endpoints: [{ endpoint: 'nowhere', origin: 'local' }] }))
+    expect(alpha.ends).toMatchObject([{ code: 'protocol-violated' }])
   })
 
   it('of capabilities that this server never heard of are taken, without those', async () => {

@@ -27,6 +27,8 @@ export interface AgentSessionOptions {
   readonly monotonicMs: () => number
   /** Each message that was decoded. */
   readonly onMessage: (message: AgentMessage) => void
+  /** Something that it reported among its endpoints can't be used; the rest was taken. */
+  readonly onEndpointLeftOut: (endpoint: string, why: string) => void
   readonly onSent: (type: ServerMessage['type'], length: number) => void
 }
 
@@ -83,15 +85,17 @@ export class AgentSession {
 
   receive(text: string): void {
     const flood = this.#floodOf(text)
-    const message = flood === undefined ? decodeAgentMessage(text) : E.left(flood)
-    if (E.isLeft(message)) {
-      this.#violated(message.left)
+    const decoded = flood === undefined ? decodeAgentMessage(text) : E.left(flood)
+    if (E.isLeft(decoded)) {
+      this.#violated(decoded.left)
       return
     }
-    if (message.right.type === 'resume') this.#resume(message.right.asOf)
-    if (message.right.type === 'table') this.#takeTable(message.right.versions)
-    if (message.right.type === 'ack') this.#acknowledged = message.right.asOf
-    this.#options.onMessage(message.right)
+    const { message, leftOut } = decoded.right
+    for (const endpoint of leftOut) this.#options.onEndpointLeftOut(endpoint, 'no endpoint')
+    if (message.type === 'resume') this.#resume(message.asOf)
+    if (message.type === 'table') this.#takeTable(message.versions)
+    if (message.type === 'ack') this.#acknowledged = message.asOf
+    this.#options.onMessage(message)
   }
 
   /** Said before anything is read of it. */

@@ -21,6 +21,7 @@ import type { CommandContext } from '../mesh-service/command-answer.js'
 import type { MeshStep } from '../mesh-service/mesh-history.js'
 import type { MeshService } from '../mesh-service/mesh-service.js'
 import type { ServerLog } from '../server-log.js'
+import { TokenBucket } from '../token-bucket.js'
 import { AgentSession } from './agent-session.js'
 import { FanOut } from './fan-out.js'
 import { HostReports, refusalOf } from './host-reports.js'
@@ -37,6 +38,10 @@ export interface AgentSessionsOptions {
 
 /** A heartbeat follows when nothing else was sent for so long. */
 const HEARTBEAT_MS = 2000
+/** Of each connection. */
+const LEFT_OUT_WARNINGS = { burst: 5, perSecond: 1 / 60 }
+
+type EndpointLog = (endpoint: string, why: string) => void
 
 export class AgentSessions {
   readonly presence: Presence = new Presence()
@@ -69,13 +74,15 @@ export class AgentSessions {
   readonly onConnection = (connection: AgentConnection): AgentConnectionHandlers => {
     const { clock, serverLog } = this.#options
     const { hostId, remoteAddress } = connection
-    const reports = this.#reportsOf(connection)
+    const onEndpointLeftOut = this.#endpointLog(hostId)
+    const reports = this.#reportsOf(connection, onEndpointLeftOut)
     const session = new AgentSession({
       connection,
       service: this.#options.service,
       serverLog,
       monotonicMs: clock.monotonicMs,
       onMessage: (message) => this.#observe(hostId, message, reports),
+      onEndpointLeftOut,
       onSent: this.#options.onSent ?? (() => {}),
     })
     this.#sessions.set(hostId, session)
@@ -99,7 +106,17 @@ export class AgentSessions {
     for (const stop of this.#stops) stop()
   }
 
-  #reportsOf({ hostId, remoteAddress }: AgentConnection): HostReports {
+  /** A host whose addresses flap says the same again and again: its operator needs to read it now and then only. */
+  #endpointLog(hostId: HostId): EndpointLog {
+    const { clock, serverLog } = this.#options
+    const loud = new TokenBucket(LEFT_OUT_WARNINGS.burst, LEFT_OUT_WARNINGS.perSecond, clock.monotonicMs())
+    return (endpoint, why) => {
+      const write = loud.take(clock.monotonicMs()) ? serverLog.warn : serverLog.debug
+      write.call(serverLog, { hostId, endpoint, why }, 'an endpoint that an agent reported was left out')
+    }
+  }
+
+  #reportsOf({ hostId, remoteAddress }: AgentConnection, onEndpointLeftOut: EndpointLog): HostReports {
     const { service, timers, clock, serverLog, freshCommandId } = this.#options
     const context = (): CommandContext => ({
       commandId: freshCommandId(),
@@ -118,6 +135,7 @@ export class AgentSessions {
         serverLog.warn({ hostId, code }, 'what an agent reported was refused')
         this.#sessions.get(hostId)?.refuseReport(code, message)
       },
+      onEndpointLeftOut: ({ endpoint, reason }) => onEndpointLeftOut(endpoint, reason),
       onFailed: (error) => serverLog.warn({ hostId, code: error.code }, 'what an agent reported could not be recorded'),
     })
   }

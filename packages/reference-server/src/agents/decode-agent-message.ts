@@ -1,17 +1,44 @@
-import { type AgentMessage, agentMessageCodec, decodeWith, hostCapabilities } from '@meshfold/core'
+import { type AgentMessage, agentMessageCodec, decodeWith, hostCapabilities, udpEndpointCodec } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 
+/** A message, and what was left out of it. */
+export interface DecodedAgentMessage {
+  readonly message: AgentMessage
+  /** What stood among a report's endpoints and is none. */
+  readonly leftOut: readonly string[]
+}
+
 /** An agent's message from its text, or why it is none, in English. Never throws. */
-export const decodeAgentMessage = (text: string): E.Either<string, AgentMessage> => {
+export const decodeAgentMessage = (text: string): E.Either<string, DecodedAgentMessage> => {
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch {
     return E.left('the message is not JSON')
   }
-  const decoded = decodeWith(agentMessageCodec, withKnownCapabilities(json))
-  return E.isLeft(decoded) ? E.left(`the message is not one of the protocol: ${decoded.left.message}`) : decoded
+  const { message, leftOut } = withKnownEndpoints(withKnownCapabilities(json))
+  const decoded = decodeWith(agentMessageCodec, message)
+  if (E.isRight(decoded)) return E.right({ message: decoded.right, leftOut })
+  return E.left(`the message is not one of the protocol: ${decoded.left.message}`)
 }
+
+/** Endpoints that are none, or of a form that this server never heard of, are left out as long as others are left. */
+const withKnownEndpoints = (json: unknown): { readonly message: unknown; readonly leftOut: readonly string[] } => {
+  const asItIs = { message: json, leftOut: [] }
+  if (!isRecord(json) || json.type !== 'report' || !isRecord(json.report)) return asItIs
+  const { endpoints } = json.report
+  if (!Array.isArray(endpoints) || endpoints.length > 64) return asItIs
+  const bad = endpoints.filter(isUnknownEndpoint)
+  if (bad.length === 0 || bad.length === endpoints.length) return asItIs
+  const known = endpoints.filter((candidate) => !isUnknownEndpoint(candidate))
+  return {
+    message: { ...json, report: { ...json.report, endpoints: known } },
+    leftOut: bad.map(({ endpoint }) => endpoint.slice(0, 64)),
+  }
+}
+
+const isUnknownEndpoint = (candidate: unknown): candidate is { readonly endpoint: string } =>
+  isRecord(candidate) && typeof candidate.endpoint === 'string' && E.isLeft(udpEndpointCodec.decode(candidate.endpoint))
 
 /** A newer agent may have capabilities that this server never heard of: they are left out, not refused. */
 const withKnownCapabilities = (json: unknown): unknown => {

@@ -2,6 +2,7 @@ import type { Host, HostId, HostReport, MeshError, Timers } from '@meshfold/core
 import { describeMeshError, largeMapGet } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import {
+  type CommandAnswer,
   type CommandContext,
   isServiceError,
   type ServiceError,
@@ -10,6 +11,8 @@ import {
 import type { MeshService } from '../mesh-service/mesh-service.js'
 import { TokenBucket } from '../token-bucket.js'
 
+type EndpointRefused = Extract<MeshError, { readonly code: 'endpoint-refused' }>
+
 export interface HostReportsOptions {
   readonly hostId: HostId
   readonly service: MeshService
@@ -17,6 +20,8 @@ export interface HostReportsOptions {
   readonly monotonicMs: () => number
   readonly context: () => CommandContext
   readonly onRefused: (error: MeshError) => void
+  /** The mesh refused one of several endpoints; the report goes on without it. */
+  readonly onEndpointLeftOut: (error: EndpointRefused) => void
   readonly onFailed: (error: ServiceError) => void
 }
 
@@ -73,12 +78,12 @@ export class HostReports {
 
   /** False: the server could not, and should try again. */
   async #carryOut(report: HostReport): Promise<boolean> {
-    const { service, hostId, context, onRefused, onFailed } = this.#options
+    const { service, hostId, onRefused, onFailed } = this.#options
     const host = largeMapGet(service.state.hosts, hostId)
     const commands = host === undefined ? [] : commandsOfReport(host, report)
     if (commands.length > 0) this.#bucket.take(this.#options.monotonicMs())
     for (const command of commands) {
-      const answer = await service.submit(command, context())
+      const answer = await this.#submit(command)
       if (E.isRight(answer)) continue
       if (!isServiceError(answer.left)) {
         onRefused(answer.left)
@@ -88,6 +93,19 @@ export class HostReports {
       return answer.left.code === 'command-crashed'
     }
     return true
+  }
+
+  /** A bad endpoint must not hide the good ones beside it: while there are some, those that are refused are left out. */
+  async #submit(command: UnstampedCommand): Promise<CommandAnswer> {
+    const { service, context, onEndpointLeftOut } = this.#options
+    const answer = await service.submit(command, context())
+    if (E.isRight(answer) || command.type !== 'ReportHostEndpoints') return answer
+    const error = answer.left
+    if (error.code !== 'endpoint-refused') return answer
+    const endpoints = command.endpoints.filter(({ endpoint }) => endpoint !== error.endpoint)
+    if (endpoints.length === 0 || endpoints.length === command.endpoints.length) return answer
+    onEndpointLeftOut(error)
+    return this.#submit({ ...command, endpoints })
   }
 }
 
