@@ -1,8 +1,8 @@
-import type { IpPrefix, WireguardPublicKey } from '../values/index.js'
 import { isIpv6Address } from '../values/index.js'
 import type { HostRoute } from './desired-host.js'
 import type { HostChange } from './host-change.js'
-import type { ObservedHost, ObservedInterface, ObservedPeer } from './observed-host.js'
+import type { ObservedHost, ObservedInterface } from './observed-host.js'
+import { PeerTable } from './peer-table.js'
 import { routeIdentity, routeSlot } from './plan-route-changes.js'
 
 /** What a fresh interface is like where a change doesn't say it. */
@@ -24,15 +24,15 @@ export function applyHostChanges(
   changes: Iterable<HostChange>,
   defaults: InterfaceDefaults,
 ): ObservedHost {
+  const plan = [...changes]
   let host = observed
-  // One copy for the whole plan: a copy for each change would cost 10,000 peers each time.
-  const peers = new Map(observed.peers)
-  for (const change of changes) {
+  const table = new PeerTable(observed.peers, plan)
+  for (const change of plan) {
     host = applyToInterface(host, change, defaults)
-    if (host.interface !== undefined) applyToPeers(peers, change)
-    else peers.clear()
+    if (host.interface !== undefined) applyToPeers(table, change)
+    else table.clear()
   }
-  return { ...host, peers }
+  return { ...host, peers: table.peers() }
 }
 
 function applyToInterface(host: ObservedHost, change: HostChange, defaults: InterfaceDefaults): ObservedHost {
@@ -88,41 +88,7 @@ function withoutSlot(routes: readonly HostRoute[], added: HostRoute): readonly H
   return routes.filter((route) => routeSlot(route) !== routeSlot(added))
 }
 
-function applyToPeers(peers: Map<WireguardPublicKey, ObservedPeer>, change: HostChange): void {
-  if (change.kind === 'remove-peer' || change.kind === 'set-private-key') peers.delete(change.publicKey)
-  if (change.kind !== 'set-peer') return
-  const { publicKey, allowedIps, endpoint, keepaliveSeconds } = change
-  if (allowedIps !== undefined) stealAllowedIps(peers, publicKey, allowedIps)
-  const current = peers.get(publicKey) ?? freshPeer(publicKey)
-  peers.set(publicKey, {
-    ...current,
-    ...(allowedIps === undefined ? {} : { allowedIps }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(keepaliveSeconds === undefined ? {} : { keepaliveSeconds }),
-  })
-}
-
-/** WireGuard's table maps a prefix to one peer: giving it to one takes it from the other without a word. */
-function stealAllowedIps(
-  peers: Map<WireguardPublicKey, ObservedPeer>,
-  thief: WireguardPublicKey,
-  allowedIps: readonly IpPrefix[],
-): void {
-  const stolen = new Set(allowedIps)
-  for (const [key, peer] of peers) {
-    if (key === thief || !peer.allowedIps.some((prefix) => stolen.has(prefix))) continue
-    peers.set(key, { ...peer, allowedIps: peer.allowedIps.filter((prefix) => !stolen.has(prefix)) })
-  }
-}
-
-function freshPeer(publicKey: WireguardPublicKey): ObservedPeer {
-  return {
-    publicKey,
-    endpoint: undefined,
-    allowedIps: [],
-    latestHandshakeAtEpochMs: undefined,
-    receivedBytes: 0,
-    sentBytes: 0,
-    keepaliveSeconds: 0,
-  }
+function applyToPeers(table: PeerTable, change: HostChange): void {
+  if (change.kind === 'remove-peer' || change.kind === 'set-private-key') table.remove(change.publicKey)
+  if (change.kind === 'set-peer') table.set(change)
 }
