@@ -70,6 +70,9 @@ export const touchedBy = (before: MeshState, after: MeshState, events: readonly 
       case 'ApiTokenCreated':
       case 'ApiTokenRevoked':
         break
+      default:
+        // A new event must be answered here: one that is forgotten is never heard by the hosts that it concerns.
+        event satisfies never
     }
   }
   return { hosts, nodes, networks }
