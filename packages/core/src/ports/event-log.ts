@@ -32,8 +32,14 @@ export interface EventLog {
 
   /**
    * Hands over every event from `fromRevision` on, those already there first, each once, in order, whoever wrote it (other
-   * processes too). `onEvents` is not called again before its promise has settled. A failure ends the subscription through
-   * `onError`; subscribe again from the last revision seen.
+   * processes too). `onEvents` is not called again before its promise has settled; a listener that takes its time holds up
+   * neither the log nor other subscriptions.
+   *
+   * A failure ends the subscription, and this one alone, through one call of `onError`: of the log (`event-log-unavailable`,
+   * `event-log-corrupt`), or of the listener, whose `onEvents` threw or rejected (`event-log-unavailable`, with its words in
+   * `reason`). What that call had been given counts as not taken: subscribe again from the last revision that was dealt with.
+   * On a log that is closed already, `onError` is called with `event-log-closed`. Neither function is called from inside
+   * `subscribe`.
    */
   subscribe(
     stream: string,
@@ -44,7 +50,11 @@ export interface EventLog {
     },
   ): EventSubscription
 
-  /** Ends subscriptions and frees what the log holds. Calling it twice is fine; any other call after it is `closed`. */
+  /**
+   * Ends subscriptions, without a call to their listeners, and frees what the log holds. It waits for appends under way, each
+   * of which gets a true answer: written, or `event-log-closed` and not written. It doesn't wait for an `onEvents` under way, so
+   * a listener may await it. Calling it twice is fine; any other call after it answers `event-log-closed`.
+   */
   close(): Promise<void>
 }
 
@@ -59,7 +69,10 @@ export interface AppendedEvents {
   readonly headRevision: number
 }
 
-/** Stops a subscription; `onEvents` is not called after the promise has settled. Calling it twice is fine. */
+/**
+ * Stops a subscription: neither `onEvents` nor `onError` is called after the promise has settled. It doesn't wait for an
+ * `onEvents` under way, so a listener may await it. Calling it twice, or after the subscription has ended, is fine.
+ */
 export interface EventSubscription {
   readonly stop: () => Promise<void>
 }
