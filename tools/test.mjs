@@ -1,7 +1,7 @@
 /**
  * `npm test`: every step of steps.mjs in turn, a line each, the output of those that fail, and the tally as last line.
  *
- * `--fast` leaves out the slow steps, `--only <name>` (repeatable) runs just the steps whose name contains the text.
+ * Exit codes: 0 nothing failed, 1 something did, 2 wrong options.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,13 +14,46 @@ import { readVitestReport } from './vitest-report.mjs'
 
 /** @typedef {{ readonly passed: number, readonly failed: number, readonly details: string }} Outcome */
 
-const { values: options } = parseArgs({
-  options: { fast: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
-})
+const stepNames = steps.map(({ name }) => name).join(', ')
 
-/** @param {import('./steps.mjs').Step} step */
-const isSelected = ({ name, slow }) =>
-  options.only.length > 0 ? options.only.some((text) => name.includes(text)) : !(options.fast && slow)
+const usage = `Runs everything that CI runs, a line a step, and counts.
+
+  npm test -- [options]
+
+  --only TEXT   only the steps whose name contains TEXT; may be given more than once
+  --fast        without the slow steps
+  --help
+
+Steps: ${stepNames}.
+`
+
+class WrongOptions extends Error {}
+
+/** @typedef {{ readonly fast: boolean, readonly only: readonly string[], readonly help: boolean }} Options */
+
+/** @returns {Options} */
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        fast: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw new WrongOptions(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** @param {Options} options @returns {readonly import('./steps.mjs').Step[]} */
+function chooseSteps({ only, fast }) {
+  const unknown = only.find((text) => !steps.some(({ name }) => name.includes(text)))
+  if (unknown !== undefined) throw new WrongOptions(`No step's name contains "${unknown}".`)
+  return steps.filter(({ name, slow }) =>
+    only.length > 0 ? only.some((text) => name.includes(text)) : !(fast && slow),
+  )
+}
 
 /** @param {import('./steps.mjs').Step} step @returns {Promise<Outcome>} */
 async function runCommands({ commands }) {
@@ -61,13 +94,14 @@ function reasonToSkip({ when, needs }, failedSteps) {
 }
 
 async function main() {
+  const options = readOptions()
+  if (options.help) {
+    process.stdout.write(usage)
+    return 0
+  }
+  const chosen = chooseSteps(options)
   if (!nodeFits(process.versions.node)) {
     console.error('Start this through `npm test` or `npm run pnpm -- check`: they choose the Node version.')
-    return 1
-  }
-  const chosen = steps.filter(isSelected)
-  if (chosen.length === 0) {
-    console.error(`No step matches. Steps: ${steps.map(({ name }) => name).join(', ')}.`)
     return 1
   }
   let passed = 0
@@ -89,4 +123,10 @@ async function main() {
   return failed === 0 ? 0 : 1
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof WrongOptions)) throw error
+  process.stderr.write(`${error.message}\n\n${usage}`)
+  process.exitCode = 2
+}
