@@ -1,0 +1,145 @@
+/**
+ * A network's enabled policies, made ready for compiling and found by what they name; made once for as long as policies and egresses
+ * stay as they are, whatever happens to nodes and clients.
+ */
+import type { Egress, MeshState, Network, Policy } from '../mesh/mesh-state.js'
+import { type EgressId, type IpPrefix, prefixSetsOverlap } from '../values/index.js'
+import { egressesOf, egressRanges, isInternetEgress } from './end.js'
+import { policiesOf } from './network-policies.js'
+import { type PolicySide, policySide } from './policy-side.js'
+
+export interface PreparedPolicy {
+  readonly policy: Policy
+  readonly sources: PolicySide
+  readonly destinations: PolicySide
+  /** What was made of this policy already, by the shape of a match. */
+  readonly made: Map<string, unknown>
+}
+
+export interface PolicyIndex {
+  readonly everyoneAllowed: boolean
+  /** By id. */
+  readonly policies: readonly PreparedPolicy[]
+  readonly bySource: ReadonlyMap<string, readonly PreparedPolicy[]>
+  readonly byDestination: ReadonlyMap<string, readonly PreparedPolicy[]>
+  /** With own devices as a destination. */
+  readonly ownDevices: readonly PreparedPolicy[]
+  /** By id. */
+  readonly egresses: readonly Egress[]
+  readonly ranges: readonly IpPrefix[]
+  /** What was compiled of it already. */
+  readonly made: Map<string, unknown>
+}
+
+interface Entry {
+  policiesMap: MeshState['policies']
+  egressesMap: MeshState['egresses']
+  readonly policies: readonly Policy[]
+  readonly range4: IpPrefix | null
+  readonly range6: IpPrefix | null
+  readonly index: PolicyIndex
+}
+
+/** By a part of the network that changes when a policy comes or goes; a few at a time, for states before and after. */
+const entriesByPolicyIds = new WeakMap<Network['policyIds'], Entry[]>()
+const entriesKept = 4
+
+export const policyIndexOf = (state: MeshState, network: Network): PolicyIndex => {
+  const entries = entriesByPolicyIds.get(network.policyIds) ?? []
+  entriesByPolicyIds.set(network.policyIds, entries)
+  const isFor = (entry: Entry) =>
+    entry.index.everyoneAllowed === network.everyoneAllowed &&
+    entry.range4 === network.range4 &&
+    entry.range6 === network.range6
+  const same = entries.find(
+    (entry) => entry.policiesMap === state.policies && entry.egressesMap === state.egresses && isFor(entry),
+  )
+  if (same !== undefined) return same.index
+  const policies = policiesOf(state, network)
+  const egresses = egressesOf(state, network)
+  const equal = entries.find(
+    (entry) => isFor(entry) && sameItems(entry.policies, policies) && sameItems(entry.index.egresses, egresses),
+  )
+  if (equal !== undefined) {
+    equal.policiesMap = state.policies
+    equal.egressesMap = state.egresses
+    return equal.index
+  }
+  const index = indexOf(network, policies, egresses)
+  const { range4, range6 } = network
+  entries.unshift({ policiesMap: state.policies, egressesMap: state.egresses, policies, range4, range6, index })
+  entries.length = Math.min(entries.length, entriesKept)
+  return index
+}
+
+const sameItems = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  one.length === other.length && one.every((item, at) => item === other[at])
+
+const indexOf = (network: Network, all: readonly Policy[], egresses: readonly Egress[]): PolicyIndex => {
+  const internetIds = egresses.filter(isInternetEgress).map(({ egressId }) => egressId)
+  const policies = all.filter(({ enabled }) => enabled).map((policy) => prepared(policy, internetIds))
+  return {
+    everyoneAllowed: network.everyoneAllowed,
+    policies,
+    bySource: byKey(policies, ({ sources }) => sources),
+    byDestination: byKey(policies, ({ destinations }) => destinations),
+    ownDevices: policies.filter(({ destinations }) => destinations.ownDevices),
+    egresses,
+    ranges: [network.range4, network.range6].filter((range) => range !== null),
+    made: new Map(),
+  }
+}
+
+const byKey = (
+  policies: readonly PreparedPolicy[],
+  sideOf: (policy: PreparedPolicy) => PolicySide,
+): ReadonlyMap<string, readonly PreparedPolicy[]> => {
+  const found = new Map<string, PreparedPolicy[]>()
+  for (const policy of policies)
+    for (const key of sideOf(policy).keys) {
+      const known = found.get(key)
+      if (known === undefined) found.set(key, [policy])
+      else known.push(policy)
+    }
+  return found
+}
+
+const preparedByPolicy = new WeakMap<Policy, Map<string, PreparedPolicy>>()
+
+/** A policy that stays as it is is prepared once, so what is made of it can be told by identity. */
+const prepared = (policy: Policy, internetIds: readonly EgressId[]): PreparedPolicy => {
+  const variants = preparedByPolicy.get(policy) ?? new Map<string, PreparedPolicy>()
+  preparedByPolicy.set(policy, variants)
+  const named = internetIds.filter((id) => [policy.sources, policy.destinations].some((side) => namesEgress(side, id)))
+  const known = variants.get(named.join())
+  if (known !== undefined) return known
+  const isInternet = (egressId: EgressId) => named.includes(egressId)
+  const fresh: PreparedPolicy = {
+    policy,
+    sources: policySide(policy.sources, isInternet),
+    destinations: policySide(policy.destinations, isInternet),
+    made: new Map(),
+  }
+  variants.set(named.join(), fresh)
+  return fresh
+}
+
+const namesEgress = (selectors: Policy['destinations'], egressId: EgressId): boolean =>
+  selectors.some((selector) => selector.kind === 'egress' && selector.egressId === egressId)
+
+/** Made once, then kept. */
+export const once = <A>(made: Map<string, unknown>, key: string, make: () => A): A => {
+  const known = made.get(key)
+  if (known !== undefined) return known as A
+  const fresh = make()
+  made.set(key, fresh)
+  return fresh
+}
+
+/** Keys of the egresses that prefixes reach into. */
+export const egressKeysIn = (index: PolicyIndex, prefixes: readonly IpPrefix[]): readonly string[] =>
+  prefixes.length === 0
+    ? []
+    : index.egresses
+        .filter((egress) => prefixSetsOverlap(egressRanges(egress), prefixes))
+        .map(({ egressId }) => `egress:${egressId}`)
