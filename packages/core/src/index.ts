@@ -104,6 +104,7 @@ export type { RevokeEnrollmentKey } from './mesh/commands/revoke-enrollment-key.
 export type { SetHostOwner } from './mesh/commands/set-host-owner.js'
 export type { SwitchDefaultPolicy } from './mesh/commands/switch-default-policy.js'
 export type { UnassignTag } from './mesh/commands/unassign-tag.js'
+export type { UpdateEnrollmentKey } from './mesh/commands/update-enrollment-key.js'
 export type { UpdateGroup } from './mesh/commands/update-group.js'
 export type { UpdateHost } from './mesh/commands/update-host.js'
 export type { UpdateMeshSettings } from './mesh/commands/update-mesh-settings.js'
@@ -182,6 +183,7 @@ export {
   type User,
 } from './mesh/mesh-state.js'
 export { type MeshAction, mayDo, roles } from './mesh/roles.js'
+export { devicesOfUser, type UserDevices, usersConnectedTo } from './mesh/user-devices.js'
 export type {
   AgentConnection,
   AgentConnectionHandlers,

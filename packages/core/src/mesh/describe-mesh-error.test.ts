@@ -126,6 +126,8 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
     { keyId, maxUses: 5 },
   ],
   'enrollment-key-expired': [{ keyId, expiresAtEpochMs: sampleTime }],
+  'enrollment-key-suspended': [{ keyId }],
+  'enrollment-key-gateway-unfit': [{ nodeId: node.nodeId, name: 'Laptops' }],
   'enrollment-key-unknown': [{ keyId }],
   'enrollment-key-id-taken': [{ keyId, name: 'Laptops' }],
   'enrollment-key-name-taken': [{ keyId, name: 'Laptops' }],

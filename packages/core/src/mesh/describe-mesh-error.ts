@@ -105,6 +105,10 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
     `The enrolment key is used up: it was for ${counted(maxUses, 'host')}. Ask for a new one.`,
   'enrollment-key-expired': ({ expiresAtEpochMs }) =>
     `The enrolment key expired at ${timeText(expiresAtEpochMs)}. Ask for a new one.`,
+  'enrollment-key-suspended': () =>
+    'The enrolment key is suspended: its gateway went away. Ask an administrator to give it another gateway, or for a new key.',
+  'enrollment-key-gateway-unfit': ({ nodeId, name }) =>
+    `Node ${nodeId} is not a gateway of a network that enrolment key "${name}" leads to. Choose one that is, "auto", or none.`,
   'enrollment-key-unknown': ({ keyId }) => `There is no enrolment key ${keyId}. List the keys to find the right id.`,
   'enrollment-key-id-taken': ({ keyId, name }) =>
     `The id ${keyId} is enrolment key "${name}" already, with other content. Take a fresh id.`,

@@ -5,12 +5,11 @@ import {
   hostCapabilities,
   ipAddressCodec,
   ipPrefixCodec,
-  nodeIdCodec,
   tagNameCodec,
   udpEndpointCodec,
 } from '../values/index.js'
 import { type EndpointCandidate, maxEndpointCandidates } from './endpoint-candidate.js'
-import type { HostSystem, KeyGateway, NetworkSettings } from './mesh-state.js'
+import type { HostSystem, NetworkSettings } from './mesh-state.js'
 
 /** A codec of values that pass a check; `name` says to people what is wanted, as in "expected a port, got 0". */
 export const checked = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, unknown> =>
@@ -106,11 +105,6 @@ export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.strict(n
 /** How many tags a node or client may have, and an enrolment key give. */
 export const maxTags = 50
 export const tagsCodec = shortList(tagNameCodec, maxTags)
-
-export const keyGatewayCodec: t.Type<KeyGateway, unknown> = t.union(
-  [t.strict({ mode: t.literal('manual'), nodeId: nodeIdCodec }), t.strict({ mode: t.literal('auto') })],
-  'the gateway of an enrolment key',
-)
 
 /** Controls, line separators, and marks that reorder text: none of them may reach a terminal or a log line. */
 const unprintable: readonly (readonly [first: number, last: number])[] = [

@@ -68,6 +68,12 @@ export const hostEndpointsEq = Eq.struct<Pick<Host, 'listenPort' | 'endpoints' |
   localPrefixes: RA.getEq(S.Eq),
 })
 
+/** The same way of being relayed. */
+export const keyGatewayEq = Eq.fromEquals<EnrollmentKey['gateway']>((one, other) => {
+  if (one === null || other === null) return one === other
+  return one.mode === 'manual' ? other.mode === 'manual' && one.nodeId === other.nodeId : other.mode === 'auto'
+})
+
 /** What an administrator says of an enrolment key. */
 export const enrollmentKeyContentEq = Eq.struct<Omit<EnrollmentKey, 'keyId' | 'uses' | 'revoked' | 'suspended'>>({
   name: S.Eq,
@@ -77,7 +83,7 @@ export const enrollmentKeyContentEq = Eq.struct<Omit<EnrollmentKey, 'keyId' | 'u
   expiresAtEpochMs: Eq.eqStrict,
   preApproved: B.Eq,
   ephemeral: B.Eq,
-  gateway: { equals: sameKeyGateway },
+  gateway: keyGatewayEq,
   tags: RA.getEq(S.Eq),
 })
 
@@ -102,9 +108,4 @@ export const apiTokenContentEq = Eq.struct<Omit<ApiToken, 'apiTokenId' | 'create
 function sameSignIn(one: SignIn, other: SignIn): boolean {
   if (one.kind === 'password') return other.kind === 'password'
   return other.kind === 'oidc' && one.issuer === other.issuer && one.subject === other.subject
-}
-
-function sameKeyGateway(one: EnrollmentKey['gateway'], other: EnrollmentKey['gateway']): boolean {
-  if (one === null || other === null) return one === other
-  return one.mode === 'manual' ? other.mode === 'manual' && one.nodeId === other.nodeId : other.mode === 'auto'
 }

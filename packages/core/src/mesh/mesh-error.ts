@@ -208,6 +208,10 @@ type EnrollmentKeyError =
   | { readonly code: 'enrollment-key-revoked'; readonly keyId: EnrollmentKeyId }
   | { readonly code: 'enrollment-key-used-up'; readonly keyId: EnrollmentKeyId; readonly maxUses: number }
   | { readonly code: 'enrollment-key-expired'; readonly keyId: EnrollmentKeyId; readonly expiresAtEpochMs: EpochMs }
+  /** Its gateway went away and no other was named (B3). */
+  | { readonly code: 'enrollment-key-suspended'; readonly keyId: EnrollmentKeyId }
+  /** The node is no gateway, or one of a network that the key doesn't lead to. */
+  | { readonly code: 'enrollment-key-gateway-unfit'; readonly nodeId: NodeId; readonly name: string }
   /** For administrators: no key has that id. */
   | { readonly code: 'enrollment-key-unknown'; readonly keyId: EnrollmentKeyId }
   /** The id belongs to a key with other content. */

@@ -3,7 +3,7 @@
  * pools and hashes, is computed anew and compared. Costs as much as the mesh is big: for tests, and for an operator's doubts.
  */
 import { type EnrollmentKeyId, type NetworkId, type NetworkName, prefixesOverlap } from '../values/index.js'
-import { letsIn } from './enrollment-key-validity.js'
+import { keyGatewayFits, letsIn } from './enrollment-key-validity.js'
 import { breach, duplicates, type InvariantBreach, indexBreaches } from './invariants/breach.js'
 import { clientBreaches } from './invariants/client-invariants.js'
 import { dnsBreaches } from './invariants/dns-invariants.js'
@@ -104,6 +104,9 @@ const enrollmentKeyBreaches = (state: MeshState): readonly InvariantBreach[] => 
     ...keys
       .filter((key) => key.uses > (key.maxUses ?? Number.POSITIVE_INFINITY))
       .map(({ keyId }) => breach('key-uses', keyId)),
+    ...live
+      .filter((key) => !key.suspended && !keyGatewayFits(state, key))
+      .map(({ keyId }) => breach('key-has-gateway', keyId)),
     ...keys.filter((key) => !key.revoked && leadsNowhere(key)).map(({ keyId }) => breach('key-leads-somewhere', keyId)),
   ]
 }

@@ -7,7 +7,7 @@ import type { Role, SignIn } from './mesh-state.js'
 /** OpenID Connect Core §2 allows a subject 255 ASCII characters; issuers are no longer. */
 const longestIdentity = 255
 
-/** Issuer or subject of an OIDC identity. */ const identityPart = checked(
+const identityPart = checked(
   `a text of 1 to ${longestIdentity} characters, without control characters`,
   (u): u is string => shortText(longestIdentity).is(u) && u !== '',
 )

@@ -86,6 +86,8 @@ const meshStatus: { readonly [C in MeshErrorCode]: number } = {
   'enrollment-key-revoked': forbidden,
   'enrollment-key-used-up': forbidden,
   'enrollment-key-expired': forbidden,
+  'enrollment-key-suspended': forbidden,
+  'enrollment-key-gateway-unfit': conflict,
   'enrollment-key-unknown': unknown,
   'enrollment-key-id-taken': conflict,
   'enrollment-key-name-taken': conflict,

@@ -2,13 +2,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
 import { letsIn } from '../enrollment-key-validity.js'
-import { keyGatewayCodec, maxUsesCodec, orNull, shortList, tagsCodec } from '../event-parts.js'
+import { maxUsesCodec, orNull, shortList, tagsCodec } from '../event-parts.js'
+import { keyGatewayCodec } from '../key-gateway-codec.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import { enrollmentKeyContentEq } from '../mesh-equality.js'
 import { isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { secretHashCodec, titleCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { keyGatewayProblem } from './key-rules.js'
 
 /** Let machines that hold a secret join networks (G1). The secret is shown once by whoever made it and never comes here. */
 export const createEnrollmentKeyCodec = commandCodec(
@@ -28,7 +30,7 @@ export const createEnrollmentKeyCodec = commandCodec(
   },
   {
     /** Its nodes come in relayed by this gateway, of one of the key's networks (C2); none when left out. */
-    gateway: orNull(keyGatewayCodec),
+    gateway: keyGatewayCodec,
     /** Given to its nodes (G1). */
     tags: tagsCodec,
   },
@@ -54,6 +56,8 @@ export const decideCreateEnrollmentKey = (command: CreateEnrollmentKey, state: E
   if (facts.networkIds.length === 0) return refuse({ code: 'enrollment-key-needs-network', name })
   const unknown = facts.networkIds.find((networkId) => !largeMapHas(state.networks, networkId))
   if (unknown !== undefined) return refuse({ code: 'network-unknown', networkId: unknown })
+  const problem = keyGatewayProblem(state, facts)
+  if (problem !== undefined) return refuse(problem)
   if (expiresAtEpochMs !== null && !isAhead(expiresAtEpochMs, atEpochMs))
     return refuse({ code: 'expiry-not-ahead', expiresAtEpochMs, atEpochMs })
   return E.right([{ type: 'EnrollmentKeyCreated', ...facts }])

@@ -3,6 +3,7 @@ import type * as t from 'io-ts'
 import { enrollmentKeyIdCodec, hostIdCodec, nodeIdCodec } from '../../values/index.js'
 import { shortList } from '../event-parts.js'
 import type { NodeJoined } from '../events/node-joined.js'
+import type { TagAssigned } from '../events/tag-assigned.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { EnrollmentKey, Host, Network } from '../mesh-state.js'
@@ -51,6 +52,7 @@ export const decideEnrollHost = (command: EnrollHost, state: ExistingMesh): Deci
   return E.right([
     ...(registered.right === null ? [] : [registered.right]),
     ...joined.right,
+    ...joined.right.flatMap((node) => tagsOf(key, node)),
     { type: 'EnrollmentKeyUsed', atEpochMs, keyId, hostId },
   ])
 }
@@ -66,6 +68,7 @@ const networksToJoin = (state: ExistingMesh, key: EnrollmentKey, host: Host | nu
 
 const spentProblem = (key: EnrollmentKey, { atEpochMs }: EnrollHost): MeshError | undefined => {
   const { keyId, maxUses, expiresAtEpochMs } = key
+  if (key.suspended) return { code: 'enrollment-key-suspended', keyId }
   if (expiresAtEpochMs !== null && atEpochMs >= expiresAtEpochMs)
     return { code: 'enrollment-key-expired', keyId, expiresAtEpochMs }
   if (maxUses !== null && key.uses >= maxUses) return { code: 'enrollment-key-used-up', keyId, maxUses }
@@ -105,3 +108,7 @@ const joinAll = (
   }
   return E.right(joined)
 }
+
+/** The key's tags, each with an event of its own: the log tells where a node has them from. */
+const tagsOf = ({ tags }: EnrollmentKey, { atEpochMs, networkId, nodeId }: NodeJoined): readonly TagAssigned[] =>
+  tags.map((tag) => ({ type: 'TagAssigned', atEpochMs, networkId, memberId: nodeId, tag }))

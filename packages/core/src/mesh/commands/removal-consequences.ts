@@ -14,11 +14,12 @@ import type { AreaConsequences } from './removal.js'
 
 /** Everything that goes along, in an order in which each step leaves a sound state. */
 export const emitConsequences: AreaConsequences = (removal, unfolding) => {
+  // Keys first: no key that lets anybody in names a gateway that isn't there.
+  enrollmentConsequences(removal, unfolding)
   clientConsequences(removal, unfolding)
   gatewayConsequences(removal, unfolding)
   egressConsequences(removal, unfolding)
   policyConsequences(removal, unfolding)
-  enrollmentConsequences(removal, unfolding)
   dnsConsequences(removal, unfolding)
   userConsequences(removal, unfolding)
 }

@@ -8,7 +8,12 @@ export type Removal = {
 } /** With `network-removed` everything of the network goes: nothing moves elsewhere within it. */ & (
   | { readonly kind: 'node'; readonly nodeId: NodeId; readonly cause: NodeLeft['cause'] }
   /** The node stays and ceases to be a gateway; its relayed nodes and clients were seen to before. */
-  | { readonly kind: 'gateway'; readonly nodeId: NodeId }
+  | {
+      readonly kind: 'gateway'
+      readonly nodeId: NodeId
+      /** Enrolment keys move there: a gateway of the same network; `null`: they are suspended (B3). */
+      readonly moveTo: NodeId | null
+    }
   | { readonly kind: 'client'; readonly clientId: ClientId }
   | { readonly kind: 'egress'; readonly egressId: EgressId }
   | { readonly kind: 'user'; readonly userId: UserId }

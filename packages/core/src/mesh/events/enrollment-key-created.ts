@@ -1,7 +1,8 @@
 import { castDraft } from 'immer'
 import * as t from 'io-ts'
 import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
-import { keyGatewayCodec, maxUsesCodec, orNull, shortList, shortText, tagsCodec } from '../event-parts.js'
+import { maxUsesCodec, orNull, shortList, shortText, tagsCodec } from '../event-parts.js'
+import { keyGatewayCodec } from '../key-gateway-codec.js'
 import { largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
@@ -18,7 +19,7 @@ export const enrollmentKeyCreatedCodec = t.type(
     expiresAtEpochMs: orNull(epochMsCodec),
     preApproved: t.boolean,
     ephemeral: t.boolean,
-    gateway: orNull(keyGatewayCodec),
+    gateway: keyGatewayCodec,
     tags: tagsCodec,
   },
   'EnrollmentKeyCreated',

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
 import { enrollmentKeyIdCodec, epochMsCodec } from '../../values/index.js'
-import { keyGatewayCodec, orNull } from '../event-parts.js'
+import { keyGatewayCodec } from '../key-gateway-codec.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
@@ -10,7 +10,7 @@ export const enrollmentKeyUpdatedCodec = t.type(
     type: t.literal('EnrollmentKeyUpdated'),
     atEpochMs: epochMsCodec,
     keyId: enrollmentKeyIdCodec,
-    gateway: orNull(keyGatewayCodec),
+    gateway: keyGatewayCodec,
   },
   'EnrollmentKeyUpdated',
 )

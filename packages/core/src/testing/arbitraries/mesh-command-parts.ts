@@ -3,7 +3,7 @@ import type { CreateNetwork } from '../../mesh/commands/create-network.js'
 import type { RegisterHost } from '../../mesh/commands/register-host.js'
 import type { EndpointCandidate } from '../../mesh/endpoint-candidate.js'
 import { largeMapKeys, largeMapValues } from '../../mesh/large-map.js'
-import type { MeshState } from '../../mesh/mesh-state.js'
+import type { KeyGateway, MeshState } from '../../mesh/mesh-state.js'
 import {
   type EnrollmentKeyId,
   type EpochMs,
@@ -52,6 +52,14 @@ export const someNode = ({ draw, state }: CommandContext): NodeId =>
 export const someKey = ({ draw, state }: CommandContext): EnrollmentKeyId =>
   someOf(draw, largeMapKeys(state.enrollmentKeys), enrollmentKeyId('none'))
 
+/** Mostly a gateway where there is one. */
+export const someKeyGateway = ({ draw, state }: CommandContext): KeyGateway | null =>
+  draw.pick<() => KeyGateway | null>([
+    () => null,
+    () => ({ mode: 'manual', nodeId: someOf(draw, largeMapKeys(state.gateways), nodeId('nobody')) }),
+    () => ({ mode: 'manual', nodeId: someOf(draw, largeMapKeys(state.gateways), nodeId('nobody')) }),
+    () => ({ mode: 'auto' }),
+  ])()
 /** A node or a client. */
 export const someMember = ({ draw, state }: CommandContext): MemberId =>
   someOf<MemberId>(draw, [...largeMapKeys(state.nodes), ...largeMapKeys(state.clients)], nodeId('nobody'))

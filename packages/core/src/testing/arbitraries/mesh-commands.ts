@@ -25,6 +25,7 @@ import {
   networkContent,
   someHost,
   someKey,
+  someKeyGateway,
   someMember,
   someNetwork,
   someNode,
@@ -173,9 +174,16 @@ export const commandMakers: { readonly [T in MeshCommandType]: (context: Command
       expiresAtEpochMs: draw.oneIn(3) ? soon(context) : null,
       preApproved: draw.oneIn(2),
       ephemeral: draw.oneIn(2),
+      ...(draw.oneIn(3) ? { gateway: someKeyGateway(context) } : {}),
       ...(draw.oneIn(3) ? { tags: [someTag(context), someTag(context)] } : {}),
     }
   },
+  UpdateEnrollmentKey: (context) => ({
+    type: 'UpdateEnrollmentKey',
+    atEpochMs: context.atEpochMs,
+    keyId: someKey(context),
+    gateway: someKeyGateway(context),
+  }),
   RevokeEnrollmentKey: (context) => ({
     type: 'RevokeEnrollmentKey',
     atEpochMs: context.atEpochMs,

@@ -97,6 +97,7 @@ const weights: { readonly [T in MeshCommandType]: readonly [weight: number, fits
   AssignTag: [3, isThere.node],
   UnassignTag: [2, isThere.node],
   CreateEnrollmentKey: [4, isThere.network],
+  UpdateEnrollmentKey: [2, isThere.key],
   RevokeEnrollmentKey: [1, isThere.key],
   ...randomClientCommands.weights,
   ...randomDnsCommands.weights,

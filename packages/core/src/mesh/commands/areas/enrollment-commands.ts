@@ -10,19 +10,26 @@ import {
   type RevokeEnrollmentKey,
   revokeEnrollmentKeyCodec,
 } from '../revoke-enrollment-key.js'
+import {
+  decideUpdateEnrollmentKey,
+  type UpdateEnrollmentKey,
+  updateEnrollmentKeyCodec,
+} from '../update-enrollment-key.js'
 import type { CommandTables } from './command-tables.js'
 
-export type EnrollmentCommand = CreateEnrollmentKey | EnrollHost | RevokeEnrollmentKey
+export type EnrollmentCommand = CreateEnrollmentKey | EnrollHost | RevokeEnrollmentKey | UpdateEnrollmentKey
 
 export const enrollmentCommands: CommandTables<EnrollmentCommand> = {
   codecs: {
     CreateEnrollmentKey: createEnrollmentKeyCodec,
     EnrollHost: enrollHostCodec,
     RevokeEnrollmentKey: revokeEnrollmentKeyCodec,
+    UpdateEnrollmentKey: updateEnrollmentKeyCodec,
   },
   rules: {
     CreateEnrollmentKey: decideCreateEnrollmentKey,
     EnrollHost: decideEnrollHost,
     RevokeEnrollmentKey: decideRevokeEnrollmentKey,
+    UpdateEnrollmentKey: decideUpdateEnrollmentKey,
   },
 }
