@@ -69,7 +69,7 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
     `Every control address of ${range} is taken. Remove hosts that are gone; the range can't grow while there are hosts.`,
 
   'node-unknown': ({ nodeId }) => `There is no node ${nodeId}. List the nodes to find the right id.`,
-  'node-id-taken': ({ nodeId }) => `There is a node ${nodeId} already. Take a fresh id.`,
+  'node-id-taken': ({ nodeId }) => `There is a node or client ${nodeId} already. Take a fresh id.`,
   'node-ids-missing': ({ needed, given }) =>
     `The host joins ${counted(needed, 'network')}, but ${given} fresh node ids came with the command. Give one for each.`,
   'node-name-taken': ({ name, networkName, nodeId }) =>

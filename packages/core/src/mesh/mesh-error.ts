@@ -146,6 +146,7 @@ type HostError =
 
 type NodeError =
   | { readonly code: 'node-unknown'; readonly nodeId: NodeId }
+  /** A node has it, or a client: policies name both by ids of one kind. */
   | { readonly code: 'node-id-taken'; readonly nodeId: NodeId }
   /** Fewer fresh ids came with the command than networks to join. */
   | { readonly code: 'node-ids-missing'; readonly needed: number; readonly given: number }

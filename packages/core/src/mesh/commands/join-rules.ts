@@ -17,6 +17,7 @@ import { largeMapGet, largeMapHas } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host, MeshState, Network } from '../mesh-state.js'
 import { refuse } from './decision.js'
+import { memberOf } from './member-rules.js'
 
 /** What is wanted of a new node; `null` leaves name or address to the mesh. */
 export type JoinWish = Omit<NodeJoined, 'type' | 'networkId' | 'name'> & {
@@ -29,7 +30,7 @@ export const joinNetwork = (state: MeshState, network: Network, wish: JoinWish):
   const { hostName, name: wantedName, ...rest } = wish
   const { nodeId } = wish
   const { networkId, name: networkName } = network
-  if (largeMapHas(state.nodes, nodeId)) return refuse({ code: 'node-id-taken', nodeId })
+  if (memberOf(state, nodeId) !== undefined) return refuse({ code: 'node-id-taken', nodeId })
   const namesake = wantedName === null ? undefined : largeMapGet(network.nodeIdsByName, wantedName)
   if (wantedName !== null && namesake !== undefined)
     return refuse({ code: 'node-name-taken', name: wantedName, networkName, nodeId: namesake })
