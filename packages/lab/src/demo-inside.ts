@@ -69,7 +69,8 @@ async function main(plan: DemoPlan): Promise<void> {
   const { mesh, report } = outcome
   const { socketFile } = mesh.server
   tell({ kind: 'up', report, socketFile, adminToken: mesh.server.api.token, serverPid: await mesh.server.pid() })
-  const alive = keepAlive(mesh, progress, stop.signal)
+  const onServerAgain = (serverPid: number) => tell({ kind: 'server-again', serverPid })
+  const alive = keepAlive(mesh, { tell: progress, onServerAgain }, stop.signal)
   await Promise.race([stopped, alive])
   await mesh.stop()
 }

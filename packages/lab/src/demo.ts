@@ -12,7 +12,7 @@ import { type DemoOptions, demoUsage, readDemoOptions, WrongOptions } from './de
 import { countReached, renderReport, reportAsJson } from './demo/demo-report.js'
 import { type Forwarder, openForwarder } from './demo/forwarder.js'
 import { machinePids } from './demo/machine-pids.js'
-import { renderNextSteps } from './demo/next-steps.js'
+import { renderNextSteps, renderServerAgain } from './demo/next-steps.js'
 import { watchParents } from './demo/parent-watch.js'
 import { type Progress, startProgress } from './demo/progress.js'
 import { type Session, startSession } from './demo/session.js'
@@ -81,6 +81,7 @@ async function runInNamespaces(options: DemoOptions, plan: DemoPlan, progress: P
       show(options, up, session, forwarder, plan.dataFolder)
       if (options.once) session.stop()
     },
+    onServerAgain: (pid) => progress(renderServerAgain(machinePids(session.sandboxPid).get(pid))),
   })
   const interrupted = stopOnSignals(session, progress)
   const { up, failure } = await session.ended

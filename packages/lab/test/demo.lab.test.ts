@@ -73,6 +73,10 @@ test('while it is up a second terminal reaches the server; SIGTERM leaves nothin
   const answer = await fetch(`${url}/api/v1/hosts`, { headers: { authorization: `Bearer ${token}` } })
   expect(await answer.json()).toMatchObject({ hosts: [{ presence: { online: true } }, { presence: { online: true } }] })
   expect(existsSync(folderOf(said()))).toBe(true)
+  process.kill(Number(/^ +kill -9 (\d+)$/m.exec(said())?.[1]), 'SIGKILL')
+  await waitUntil('the server is back', () => said().includes('the server is started again'), { limitMs: 30_000 })
+  const again = /the server is started again, as process (\d+)/.exec(said())?.[1]
+  expect(contentOf(`/proc/${again}/cmdline`)).toContain('serve')
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
   expect(leftovers()).toEqual([])

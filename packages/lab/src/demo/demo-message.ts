@@ -12,6 +12,8 @@ export interface DemoPlan {
 export type DemoMessage =
   | { readonly kind: 'progress'; readonly text: string }
   | DemoUp
+  /** With its process number inside the sandbox. */
+  | { readonly kind: 'server-again'; readonly serverPid: number }
   | { readonly kind: 'failed'; readonly reason: string }
 
 export interface DemoUp {

@@ -23,15 +23,17 @@ them in network namespaces of its own, and a ping between every two.
 
   --hosts N      how many hosts, 2 to 40 (5)
   --once         end after the pings; the exit code says whether all were answered
-  --json         print one JSON object: { "hosts", "pairs", "reachable", "timings" }
+  --json         print one JSON object: { "hosts", "pairs", "reachable", "timings" }; without --once the mesh then
+                 stays up, and what to try next is on standard error
   --port N       where the server's API answers on 127.0.0.1 (7400, or the next that is free)
   --data DIR     keep database, keys and logs in DIR; started again with it, the same mesh comes back
   --keep         do not remove the temporary data folder at the end
-  --simulated    hosts inside one process instead of namespaces: needs no rights, sends no packets
+  --simulated    hosts inside one process instead of namespaces: needs no rights, sends no packets, so there are no
+                 handshakes and no round trips in the result
   --help
 
 Exit codes: 0 all pings answered, or ended by Ctrl-C afterwards; 1 not all, or it failed; 2 wrong options;
-69 not possible on this machine.
+69 not possible on this machine; 130 ended by Ctrl-C before it was up. After a Ctrl-C npm itself reports 130.
 `
 
 /** Options that make no sense. The message is for the user. */

@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { sep } from 'node:path'
 import { productProgram } from '../mesh/product-program.js'
 
 export interface NextStepsFacts {
@@ -20,21 +20,30 @@ export interface NamespaceFacts {
 
 /** What to type next, in a second terminal. */
 export function renderNextSteps({ url, adminToken, dataFolder, namespaces }: NextStepsFacts): string {
-  const bin = productProgram('reference-server')
-  const fromHere = relative(process.cwd(), bin)
   return [
     `The server answers on ${url}`,
     '',
     'What to try next, in a second terminal:',
-    '  Speak to the server:',
+    '  Speak to the server; the first two lines are needed in every terminal that does:',
     `    export MESHFOLD_URL=${url} MESHFOLD_TOKEN=${adminToken}`,
-    `    alias meshfold='node ${fromHere.startsWith('..') ? bin : fromHere}'`,
+    `    alias meshfold='${nodeCommand(process.execPath)} ${productProgram('reference-server')}'`,
     '    meshfold host list',
     '    meshfold events --follow',
     ...(namespaces === undefined ? [] : insideSteps(namespaces)),
     `  Logs, keys and the database: ${dataFolder}`,
   ].join('\n')
 }
+
+/** The Node that was fetched for the repository is named by its path: the one that the reader's shell finds is too old. */
+export function nodeCommand(execPath: string): string {
+  return execPath.includes(`${sep}.tools${sep}`) ? execPath : 'node'
+}
+
+/** What to say of a server that has been started again. */
+export const renderServerAgain = (serverPid: number | undefined): string =>
+  serverPid === undefined
+    ? 'the server is started again'
+    : `the server is started again, as process ${serverPid}; to kill it again: kill -9 ${serverPid}`
 
 function insideSteps({ host, otherAddress, serverPid, userNamespace }: NamespaceFacts): readonly string[] {
   const user = userNamespace ? ' -U --preserve-credentials' : ''

@@ -15,6 +15,8 @@ export interface SessionHooks {
   readonly progress: Progress
   /** The mesh is up. Whoever wants no more says `stop`. */
   readonly onUp: (up: DemoUp) => Promise<void>
+  /** The server was started again; its process number inside the sandbox. */
+  readonly onServerAgain: (serverPid: number) => void
 }
 
 /** The sandbox with the mesh in it. */
@@ -49,7 +51,7 @@ export function startSession(plan: DemoPlan, hooks: SessionHooks): Session {
 
 async function listen(
   run: SandboxRun,
-  { progress, onUp }: SessionHooks,
+  { progress, onUp, onServerAgain }: SessionHooks,
   isStopping: () => boolean,
 ): Promise<SessionEnd> {
   let up: DemoUp | undefined
@@ -60,6 +62,9 @@ async function listen(
     switch (message.kind) {
       case 'progress':
         progress(message.text)
+        break
+      case 'server-again':
+        onServerAgain(message.serverPid)
         break
       case 'failed':
         failure = message.reason
