@@ -24,6 +24,9 @@ const tasks = {
   start: async (toolchain, args) => {
     build(toolchain)
     const bin = join(root, 'packages', 'reference-server', 'dist', 'bin.js')
+    // The reader's own Node where it fits: that is the shorter line.
+    const node = toolchain.node === process.execPath ? 'node' : toolchain.node
+    say(`to speak to it, in every other terminal first: alias meshfold='${node} ${bin}'`)
     return run(toolchain.node, [bin, 'serve', ...args], toolchain.env)
   },
   demo: async (toolchain, args) => {
