@@ -42,6 +42,9 @@ const run = async (args) => (await execute(process.execPath, args, { cwd: root }
 /** @param {string} text */
 const textBlock = (text) => `\`\`\`text\n${text.trimEnd()}\n\`\`\``
 
+/** The same under every command; the page says them once. @param {string} help */
+const withoutGlobalOptions = (help) => help.replace(/\nGlobal Options:\n(?: .*\n)*/, '')
+
 /** @param {readonly string[]} command */
 const helpOf = ([program = '', ...args]) => run([programs[program] ?? program, ...args, '--help'])
 
@@ -52,6 +55,6 @@ async function leavesOf(command) {
   const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)]
     .map(([, name = '']) => name)
     .filter((name) => name !== 'help')
-  if (names.length === 0) return [`### \`${command.join(' ')}\`\n\n${textBlock(help)}`]
+  if (names.length === 0) return [`### \`${command.join(' ')}\`\n\n${textBlock(withoutGlobalOptions(help))}`]
   return (await Promise.all(names.map((name) => leavesOf([...command, name])))).flat()
 }
