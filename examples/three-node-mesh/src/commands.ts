@@ -33,7 +33,7 @@ const network = (name: string, range: string): CreateNetwork => ({
   name: networkName(name),
   range4: ipPrefix(range),
   range6: null,
-  settings: { keepaliveSeconds: 25, mtuBytes: 1420, joinApproval: 'automatic', clientDns: [] },
+  settings: { keepaliveSeconds: 20, mtuBytes: 1420, joinApproval: 'automatic', clientDns: [] },
 })
 
 const machine = (name: string, number: number, endpoint: string): RegisterHost => ({

@@ -21,7 +21,7 @@ const desiredWith = (officeAt: string): DesiredHost => ({
         publicKey: officeKey,
         allowedIps: [ipPrefix('10.10.0.2/32'), ipPrefix('192.168.7.0/24')],
         endpointCandidates: [udpEndpoint(officeAt)],
-        keepaliveSeconds: 25,
+        keepaliveSeconds: 20,
       },
     ],
   ]),
