@@ -66,7 +66,7 @@ describe('decide', () => {
     fc.assert(
       fc.property(meshHistory(), ({ steps }) => {
         for (const { command, decision, after } of steps) {
-          const removes = ['RemoveHost', 'RemoveNetwork', 'RemoveNode', 'RemoveAwayNode'].includes(command.type)
+          const removes = /^Remove|^RevokeApiToken$/.test(command.type)
           if (removes && E.isRight(decision)) expect(E.isLeft(decide(command, after))).toBe(true)
         }
       }),
