@@ -13,8 +13,9 @@ export interface AgentLimits extends Omit<ChannelLimits, 'heartbeatIntervalMs'> 
 /** The server says how often there are heartbeats, for both ends: every 10 to 60,000 ms. */
 export interface ServerLimits extends AgentLimits, ChannelLimits, StrangerLimits {}
 
-/** A host's report is small, a snapshot of a big mesh is not. */
-const FROM_AGENT = 1 * MI
+/** A host's report is small; the table of what it holds has a line for each host and node, enough for 40,000 hosts. */
+const FROM_AGENT = 8 * MI
+/** A snapshot of a big mesh. */
 const FROM_SERVER = 64 * MI
 
 /** Defaults of an agent. */

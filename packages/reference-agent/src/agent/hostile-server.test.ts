@@ -56,23 +56,31 @@ test('a fragment that is not what it claims is asked for, and not believed', asy
   expect(world.toDo(sample)).toEqual([])
 })
 
-test('a table that is too long to be sent becomes the wish for a snapshot', async () => {
-  const world = new SampleWorld()
-  const sample = await world.started(1)
-  const snapshot = projectSnapshot(world.server.state, sample.hostId)
-  const names = Array.from({ length: 20_000 }, (_, i) => ({
-    kind: 'gateways' as const,
-    listId: `list-${i}-${'x'.repeat(40)}`,
-    hops: [],
-  }))
-  const huge = { asOf: snapshot.asOf, fragments: [...snapshot.fragments, ...names] }
-  world.server.sayTo(sample.hostId, encodeServerMessage({ type: 'snapshot', snapshot: huge }))
-  await world.settle()
-  world.server.sayTo(sample.hostId, encodeServerMessage({ type: 'table-wanted' }))
-  await world.settle()
-  expect(world.server.saidBy(sample.hostId, 'table')).toHaveLength(0)
-  expect(world.server.saidBy(sample.hostId, 'resume').at(-1)).toEqual({ type: 'resume', asOf: null })
-})
+test.each([
+  [20_000, 1, 0],
+  [120_000, 0, 1],
+])(
+  'a table of %i fragments is sent %i times: one that is too long becomes the wish for a snapshot',
+  async (count, tables, wishes) => {
+    const world = new SampleWorld()
+    const sample = await world.started(1)
+    const snapshot = projectSnapshot(world.server.state, sample.hostId)
+    const names = Array.from({ length: count }, (_, i) => ({
+      kind: 'gateways' as const,
+      listId: `list-${i}-${'x'.repeat(40)}`,
+      hops: [],
+    }))
+    const huge = { asOf: snapshot.asOf, fragments: [...snapshot.fragments, ...names] }
+    world.server.sayTo(sample.hostId, encodeServerMessage({ type: 'snapshot', snapshot: huge }))
+    await world.settle()
+    world.server.sayTo(sample.hostId, encodeServerMessage({ type: 'table-wanted' }))
+    await world.settle()
+    expect(world.server.saidBy(sample.hostId, 'table')).toHaveLength(tables)
+    // The first is that of a fresh agent.
+    const [, ...later] = world.server.saidBy(sample.hostId, 'resume')
+    expect(later).toEqual(Array.from({ length: wishes }, () => ({ type: 'resume', asOf: null })))
+  },
+)
 
 const snapshotAt = (world: SampleWorld, { hostId }: SampleHost, asOf: { epoch: number; revision: number }): string =>
   encodeServerMessage({ type: 'snapshot', snapshot: { ...projectSnapshot(world.server.state, hostId), asOf } })

@@ -36,8 +36,8 @@ export interface ServerSessionOptions {
   readonly onClose: (end: ConnectionEnd) => void
 }
 
-/** A server takes 1 MiB from an agent; a table that is longer is left unsaid, and a snapshot asked for. */
-const LONGEST_TABLE = 1_000_000
+/** A server takes 8 Mi characters from an agent; a table that is longer is left unsaid, and a snapshot asked for. */
+const LONGEST_TABLE = 8_000_000
 /** A server that leaves a table unanswered may do better on a new connection. */
 const ANSWER_MS = 5000
 const UNANSWERED: ConnectionEnd = { code: 'closed-here', detail: 'what differs was asked for and did not come' }
