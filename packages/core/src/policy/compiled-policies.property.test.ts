@@ -2,18 +2,22 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lawRuns } from '../../test/law-runs.js'
-import { policyWorld, worldNetworkId } from '../../test/policy-world.js'
+import { worldNetworkId } from '../../test/policy-world.js'
+import { policyContent, policyWorld } from '../../test/policy-worlds.js'
 import { largeMapGet, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
 import { memberPrefixes } from '../mesh/members.js'
-import type { MemberSetKey, MeshState, Network, Traffic } from '../mesh/mesh-state.js'
+import type { MemberSetKey, MeshState, Network, Policy, Traffic } from '../mesh/mesh-state.js'
+import { putPolicy } from '../mesh/policy-records.js'
 import {
   type ClientId,
   type IpAddress,
   type IpPrefix,
   ipAddress,
   type NodeId,
+  policyId,
   prefixContainsAddress,
   prefixFirst,
+  produce,
 } from '../values/index.js'
 import { endsOf, sameFamily } from './end.js'
 import {
@@ -246,3 +250,24 @@ const isAmongPeers = (state: MeshState, network: Network, nodeId: NodeId, end: E
 
 const unequal = (what: string, got: boolean, from: End, to: End, packet?: PacketTraffic): string =>
   `${what}: ${got} for ${JSON.stringify(from)} → ${JSON.stringify(to)} ${JSON.stringify(packet)}`
+
+test('E9 adding a policy never takes access away', () => {
+  fc.assert(
+    fc.property(policyWorld(), policyContent, ({ state, network }, { sources, destinations, ...content }) => {
+      const more: Policy = {
+        ...content,
+        policyId: policyId('policy-9'),
+        networkId: worldNetworkId,
+        name: 'One more',
+        sources,
+        destinations,
+      }
+      const after = produce(state, (draft) => putPolicy(draft, more))
+      for (const [from, to] of pairsOf(state, network))
+        for (const packet of packets)
+          if (policyAllows(state, worldNetworkId, from, to, packet).allowed)
+            expect(policyAllows(after, worldNetworkId, from, to, packet).allowed).toBe(true)
+    }),
+    lawRuns(0.3),
+  )
+})
