@@ -12,6 +12,7 @@ import {
   type MemberId,
   type NetworkId,
   type NodeId,
+  prefixContains,
   prefixContainsAddress,
   prefixesOverlap,
   type UserId,
@@ -114,12 +115,20 @@ const countNamedPrefix = (
   if (known === undefined) network.namedPrefixes.push({ prefix, uses: by })
   else known.uses += by
   network.namedPrefixes = network.namedPrefixes.filter(({ uses }) => uses > 0)
-  if (known !== undefined && known.uses > 0) return
+  if ((known !== undefined && known.uses > 0) || coversNetwork(network, prefix)) return
   // A prefix says nothing of who is in it: all that have addresses there are looked at, when it is first and last named.
-  for (const [address, memberId] of largeMapEntries(network.holders))
-    if (prefixContainsAddress(prefix, address)) refreshMember(draft, memberId)
+  if (rangesOf(network).some((range) => prefixesOverlap(range, prefix)))
+    for (const [address, memberId] of largeMapEntries(network.holders))
+      if (prefixContainsAddress(prefix, address)) refreshMember(draft, memberId)
   for (const clientId of largeMapKeys(network.clientIds)) refreshMember(draft, clientId)
 }
+
+/** Whether a prefix holds one of the network's ranges: then it says nothing of who is who, and makes no set. */
+export const coversNetwork = (network: Pick<Network, 'range4' | 'range6'>, prefix: IpPrefix): boolean =>
+  rangesOf(network).some((range) => prefixContains(prefix, range))
+
+const rangesOf = ({ range4, range6 }: Pick<Network, 'range4' | 'range6'>): readonly IpPrefix[] =>
+  [range4, range6].filter((range) => range !== null)
 
 interface WantedRecord {
   readonly sets: readonly MemberSetKey[]
@@ -164,13 +173,13 @@ const ownerSets = (state: MeshState, userId: UserId | null): readonly MemberSetK
   return [memberSetKey('user', userId), ...groupIds.map((groupId) => memberSetKey('group', groupId))]
 }
 
-/** Of the prefixes that policies name, those that a member has addresses in; sorted. */
+/** Of the prefixes that policies name, those that a member has addresses in and others have not; sorted. */
 const namedPrefixesOf = (network: Network, prefixes: readonly IpPrefix[]): readonly IpPrefix[] =>
   network.namedPrefixes.length === 0
     ? []
     : network.namedPrefixes
         .map(({ prefix }) => prefix)
-        .filter((named) => prefixes.some((prefix) => prefixesOverlap(named, prefix)))
+        .filter((named) => prefixes.some((prefix) => prefixesOverlap(named, prefix)) && !coversNetwork(network, named))
         .sort()
 
 const prefixSets = (prefixes: readonly IpPrefix[]): readonly MemberSetKey[] =>

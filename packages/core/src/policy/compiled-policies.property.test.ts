@@ -18,6 +18,7 @@ import {
   prefixContainsAddress,
   prefixFirst,
   produce,
+  tagName,
 } from '../values/index.js'
 import { endsOf, sameFamily } from './end.js'
 import {
@@ -210,6 +211,30 @@ describe('compiled policies', () => {
           expect(compileClass(copy, { ...network }, classKey)).toBe(compileClass(state, network, classKey))
         }
         expect(compileForwarding({ ...state }, { ...network })).toBe(compileForwarding(state, network))
+      }),
+      lawRuns(0.2),
+    )
+  })
+
+  test('classes that an edit does not concern keep what they have', () => {
+    fc.assert(
+      fc.property(policyWorld(), policyContent, ({ state, network }, content) => {
+        const compiled = new Map(
+          [...largeMapKeys(network.classes)].map((key) => [key, compileClass(state, network, key)]),
+        )
+        const edit: Policy = {
+          ...content,
+          sources: [{ kind: 'tag', tag: tagName('web') }],
+          destinations: [{ kind: 'tag', tag: tagName('web') }],
+          policyId: policyId('policy-9'),
+          networkId: worldNetworkId,
+          name: 'Among web',
+        }
+        const after = produce(state, (draft) => putPolicy(draft, edit))
+        const networkAfter = largeMapGet(after.networks, worldNetworkId) ?? network
+        for (const [key, before] of compiled)
+          if (!key.startsWith('web') && !key.startsWith('db,web'))
+            expect(compileClass(after, networkAfter, key)).toBe(before)
       }),
       lawRuns(0.2),
     )

@@ -2,7 +2,8 @@
  * A network's enabled policies, made ready for compiling and found by what they name; made once for as long as policies and egresses
  * stay as they are, whatever happens to nodes and clients.
  */
-import type { Egress, MeshState, Network, Policy } from '../mesh/mesh-state.js'
+import { coversNetwork, memberSetKey } from '../mesh/members.js'
+import type { Egress, MemberSetKey, MeshState, Network, Policy } from '../mesh/mesh-state.js'
 import { type EgressId, type IpPrefix, prefixSetsOverlap } from '../values/index.js'
 import { egressesOf, egressRanges, isInternetEgress } from './end.js'
 import { policiesOf } from './network-policies.js'
@@ -18,17 +19,25 @@ export interface PreparedPolicy {
 
 export interface PolicyIndex {
   readonly everyoneAllowed: boolean
-  /** By id. */
+  /** By id; what follows names them by their place here. */
   readonly policies: readonly PreparedPolicy[]
-  readonly bySource: ReadonlyMap<string, readonly PreparedPolicy[]>
-  readonly byDestination: ReadonlyMap<string, readonly PreparedPolicy[]>
+  /** By the keys of their selectors. */
+  readonly namers: ReadonlyMap<MemberSetKey, Namers>
   /** With own devices as a destination. */
-  readonly ownDevices: readonly PreparedPolicy[]
+  readonly ownDevices: readonly number[]
+  /** Keys of named prefixes that hold one of the network's ranges: all nodes are in them, as far as addresses go. */
+  readonly wideKeys: readonly MemberSetKey[]
   /** By id. */
   readonly egresses: readonly Egress[]
   readonly ranges: readonly IpPrefix[]
   /** What was compiled of it already. */
   readonly made: Map<string, unknown>
+}
+
+/** Policies that have a key among their sources, or destinations, in order. */
+export interface Namers {
+  readonly asSource: readonly number[]
+  readonly asDestination: readonly number[]
 }
 
 interface Entry {
@@ -72,36 +81,39 @@ export const policyIndexOf = (state: MeshState, network: Network): PolicyIndex =
   return index
 }
 
-const sameItems = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+export const sameItems = (one: readonly unknown[], other: readonly unknown[]): boolean =>
   one.length === other.length && one.every((item, at) => item === other[at])
 
 const indexOf = (network: Network, all: readonly Policy[], egresses: readonly Egress[]): PolicyIndex => {
   const internetIds = egresses.filter(isInternetEgress).map(({ egressId }) => egressId)
   const policies = all.filter(({ enabled }) => enabled).map((policy) => prepared(policy, internetIds))
+  const prefixes = new Set(policies.flatMap(({ sources, destinations }) => [...sources.named, ...destinations.named]))
   return {
     everyoneAllowed: network.everyoneAllowed,
     policies,
-    bySource: byKey(policies, ({ sources }) => sources),
-    byDestination: byKey(policies, ({ destinations }) => destinations),
-    ownDevices: policies.filter(({ destinations }) => destinations.ownDevices),
+    namers: namersOf(policies),
+    ownDevices: policies.flatMap(({ destinations }, at) => (destinations.ownDevices ? [at] : [])),
+    wideKeys: [...prefixes]
+      .filter((prefix) => coversNetwork(network, prefix))
+      .map((prefix) => memberSetKey('prefix', prefix)),
     egresses,
     ranges: [network.range4, network.range6].filter((range) => range !== null),
     made: new Map(),
   }
 }
 
-const byKey = (
-  policies: readonly PreparedPolicy[],
-  sideOf: (policy: PreparedPolicy) => PolicySide,
-): ReadonlyMap<string, readonly PreparedPolicy[]> => {
-  const found = new Map<string, PreparedPolicy[]>()
-  for (const policy of policies)
-    for (const key of sideOf(policy).keys) {
-      const known = found.get(key)
-      if (known === undefined) found.set(key, [policy])
-      else known.push(policy)
-    }
-  return found
+const namersOf = (policies: readonly PreparedPolicy[]): ReadonlyMap<MemberSetKey, Namers> => {
+  const namers = new Map<MemberSetKey, { readonly asSource: number[]; readonly asDestination: number[] }>()
+  const namersFor = (key: MemberSetKey) => {
+    const known = namers.get(key) ?? { asSource: [], asDestination: [] }
+    namers.set(key, known)
+    return known
+  }
+  for (const [at, { sources, destinations }] of policies.entries()) {
+    for (const key of sources.keys) namersFor(key).asSource.push(at)
+    for (const key of destinations.keys) namersFor(key).asDestination.push(at)
+  }
+  return namers
 }
 
 const preparedByPolicy = new WeakMap<Policy, Map<string, PreparedPolicy>>()
@@ -137,7 +149,7 @@ export const once = <A>(made: Map<string, unknown>, key: string, make: () => A):
 }
 
 /** Keys of the egresses that prefixes reach into. */
-export const egressKeysIn = (index: PolicyIndex, prefixes: readonly IpPrefix[]): readonly string[] =>
+export const egressKeysIn = (index: PolicyIndex, prefixes: readonly IpPrefix[]): readonly MemberSetKey[] =>
   prefixes.length === 0
     ? []
     : index.egresses

@@ -13,7 +13,8 @@ export interface PolicySide {
   readonly beginners: readonly SetRef[]
   /** Those of `refs` that clients can be in. */
   readonly clients: readonly SetRef[]
-  /** Merged. */
+  /** Prefixes as they are named, and merged. */
+  readonly named: readonly IpPrefix[]
   readonly prefixes: readonly IpPrefix[]
   readonly everyone: boolean
   readonly ownDevices: boolean
@@ -24,17 +25,19 @@ export const policySide = (
   selectors: readonly DestinationSelector[],
   isInternet: (egressId: EgressId) => boolean,
 ): PolicySide => {
-  const named = selectors.filter(({ kind }) => kind !== 'own-devices' && kind !== 'internet')
-  const prefixes = mergePrefixes(selectors.flatMap((each) => (each.kind === 'prefix' ? [each.prefix] : [])))
+  const members = selectors.filter(({ kind }) => kind !== 'own-devices' && kind !== 'internet')
+  const named = selectors.flatMap((each) => (each.kind === 'prefix' ? [each.prefix] : []))
+  const prefixes = mergePrefixes(named)
   const refs = [
-    ...named.flatMap((each) => singleRef(each)),
+    ...members.flatMap((each) => singleRef(each)),
     ...(prefixes.length === 0 ? [] : [{ kind: 'prefixes', prefixes } as const]),
   ]
   return {
-    keys: [...new Set(named.map(selectorKey))].sort(),
+    keys: [...new Set(members.map(selectorKey))].sort(),
     refs,
     beginners: refs.filter((ref) => ref.kind !== 'egress' || !isInternet(ref.egressId)),
     clients: refs.filter((ref) => ref.kind !== 'egress' && !(ref.kind === 'set' && ref.key.startsWith('node:'))),
+    named,
     prefixes,
     everyone: selectors.some(({ kind }) => kind === 'everyone'),
     ownDevices: selectors.some(({ kind }) => kind === 'own-devices'),
