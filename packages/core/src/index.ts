@@ -184,6 +184,14 @@ export {
 } from './mesh/mesh-state.js'
 export { type MeshAction, mayDo, roles } from './mesh/roles.js'
 export { devicesOfUser, type UserDevices, usersConnectedTo } from './mesh/user-devices.js'
+export {
+  type End,
+  type PacketTraffic,
+  type PolicyTestResult,
+  type PolicyVerdict,
+  policyAllows,
+  policyTestResults,
+} from './policy/index.js'
 export type {
   AgentConnection,
   AgentConnectionHandlers,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import {
   eventsOf,
+  sampleAddGroup,
+  sampleAddUser,
   sampleCreateMesh,
   sampleCreateNetwork,
   sampleJoinNetwork,
@@ -292,6 +294,39 @@ describe('what is removed is named no longer', () => {
         { type: 'NetworkRemoved', atEpochMs: sampleTime, networkId: net },
       ])
     expect(state.policies.size).toBe(0)
+  })
+})
+
+describe('users and groups that are removed are named no longer', () => {
+  const user: Selector = { kind: 'user', userId: userId('user-1') }
+  const group: Selector = { kind: 'group', groupId: groupId('group-1') }
+  const byUserId = null
+  const before = [
+    ...setUp,
+    sampleAddUser(1),
+    sampleAddGroup(1),
+    addPolicy({ sources: [user, web], destinations: [group] }),
+  ]
+
+  test('G4 a user', () => {
+    const events = eventsOf(...before, {
+      type: 'RemoveUser',
+      atEpochMs: sampleTime,
+      userId: userId('user-1'),
+      byUserId,
+    })
+    expect(largeMapGet(evolveAll(emptyMeshState(), events).policies, policyId('policy-1'))?.sources).toEqual([web])
+  })
+
+  test('G4 a group, with which the policy ends', () => {
+    const command: MeshCommand = { type: 'RemoveGroup', atEpochMs: sampleTime, groupId: groupId('group-1'), byUserId }
+    mesh
+      .given(eventsOf(...before))
+      .when(command)
+      .then([
+        { type: 'PolicyRemoved', ...about, networkId: net, cause: 'nothing-left' },
+        { type: 'GroupRemoved', atEpochMs: sampleTime, groupId: groupId('group-1') },
+      ])
   })
 })
 

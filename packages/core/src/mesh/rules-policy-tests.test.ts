@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { policyTestResults } from '../policy/policy-tests.js'
 import {
   eventsOf,
+  sampleAddGroup,
+  sampleAddUser,
   sampleCreateMesh,
   sampleCreateNetwork,
   sampleJoinNetwork,
@@ -10,7 +12,17 @@ import {
   sampleTime,
 } from '../testing/sample-mesh.js'
 import { meshSpecification as mesh } from '../testing/specification.js'
-import { ipAddress, networkId, nodeId, policyId, policyTestId } from '../values/index.js'
+import {
+  groupId,
+  hostId,
+  ipAddress,
+  networkId,
+  nodeId,
+  policyId,
+  policyTestId,
+  tagName,
+  userId,
+} from '../values/index.js'
 import type { AddPolicy } from './commands/add-policy.js'
 import type { AddPolicyTest } from './commands/add-policy-test.js'
 import { keepingPolicyTests } from './commands/policy-test-guard.js'
@@ -202,6 +214,33 @@ describe('a command that breaks a policy test', () => {
           direction: 'one-way',
         },
       ])
+  })
+
+  test('G6 also when it is about tags, owners or groups', () => {
+    const member = { memberId: nodeId('node-1-1'), tag: tagName('web') }
+    const group = { groupId: groupId('group-1'), byUserId: null }
+    const by = (sources: AddPolicy['sources']) => [
+      ...setUp,
+      sampleAddUser(1),
+      sampleAddGroup(1),
+      { type: 'AssignTag', atEpochMs: sampleTime, ...member } as const,
+      { type: 'SetHostOwner', atEpochMs: sampleTime, hostId: hostId('host-1'), userId: userId('user-1') } as const,
+      { type: 'ChangeGroupMembers', atEpochMs: sampleTime, ...group, add: [userId('user-1')], remove: [] } as const,
+      { ...webPolicy, sources },
+      off,
+      policyTest(),
+    ]
+    mesh
+      .given(eventsOf(...by([{ kind: 'tag', tag: tagName('web') }])))
+      .when({ type: 'UnassignTag', atEpochMs: sampleTime, ...member })
+      .thenRefused('policy-test-broken')
+    const inGroup = mesh.given(eventsOf(...by([{ kind: 'group', groupId: groupId('group-1') }])))
+    inGroup
+      .when({ type: 'SetHostOwner', atEpochMs: sampleTime, hostId: hostId('host-1'), userId: null })
+      .thenRefused('policy-test-broken')
+    inGroup
+      .when({ type: 'ChangeGroupMembers', atEpochMs: sampleTime, ...group, add: [], remove: [userId('user-1')] })
+      .thenRefused('policy-test-broken')
   })
 
   test('G6 an automatic change goes through all the same', () => {

@@ -83,5 +83,5 @@ export const egressPrefixes = (state: MeshState, network: Network, egress: Egres
   return holes.length === 0 ? mergePrefixes(ranges) : subtractPrefixes(ranges, holes)
 }
 
-export const rangesOf = ({ range4, range6 }: Pick<Network, 'range4' | 'range6'>): readonly IpPrefix[] =>
+const rangesOf = ({ range4, range6 }: Pick<Network, 'range4' | 'range6'>): readonly IpPrefix[] =>
   [range4, range6].filter((range) => range !== null)

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { AddGroup } from '../mesh/commands/add-group.js'
+import type { AddPolicy } from '../mesh/commands/add-policy.js'
 import type { AddUser } from '../mesh/commands/add-user.js'
 import type { CreateEnrollmentKey } from '../mesh/commands/create-enrollment-key.js'
 import type { CreateMesh } from '../mesh/commands/create-mesh.js'
@@ -32,6 +33,7 @@ import {
   networkId,
   networkName,
   nodeId,
+  policyId,
   udpEndpoint,
   userId,
   wireguardPublicKey,
@@ -140,6 +142,19 @@ export const sampleAddGroup = (number = 1, changes: Partial<AddGroup> = {}): Add
   groupId: groupId(`group-${number}`),
   name: `Group ${number}`,
   byUserId: null,
+  ...changes,
+})
+
+/** Policy 1 is `policy-1`, "Policy 1", and lets everyone in network 1 do anything. */
+export const sampleAddPolicy = (number = 1, changes: Partial<AddPolicy> = {}): AddPolicy => ({
+  type: 'AddPolicy',
+  atEpochMs: sampleTime,
+  policyId: policyId(`policy-${number}`),
+  networkId: networkId('net-1'),
+  name: `Policy ${number}`,
+  sources: [{ kind: 'everyone' }],
+  destinations: [{ kind: 'everyone' }],
+  traffic: [{ protocol: 'any' }],
   ...changes,
 })
 
