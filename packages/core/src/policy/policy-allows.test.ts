@@ -327,6 +327,16 @@ describe('where policies are enforced', () => {
     ])
   })
 
+  test('G5 relays pass what a policy both ways lets out through an egress of /0', () => {
+    const { state, network } = buildWorld({
+      egresses: [exit],
+      policies: [policy([everyone], [tag(web)], { direction: 'both' })],
+    })
+    expect(compileForwarding(state, network).relayPairs).toMatchObject([
+      { one: [everyone, egress(1)], other: [{ kind: 'set', key: 'tag:web' }] },
+    ])
+  })
+
   test("G5 own devices: the rule names the class's own user, relays ask for the same user", () => {
     const world = buildWorld({
       nodes: [
