@@ -1,15 +1,26 @@
 /** The compiled form of policies says what `policyAllows` says: for every pair of ends, all hops, and the sets of peers. */
 import fc from 'fast-check'
+import type { Draft } from 'immer'
 import { describe, expect, test } from 'vitest'
 import { lawRuns } from '../../test/law-runs.js'
-import { worldNetworkId } from '../../test/policy-world.js'
+import {
+  worldClientIds,
+  worldEgressIds,
+  worldGroups,
+  worldNetworkId,
+  worldNodeIds,
+  worldTags,
+  worldUsers,
+} from '../../test/policy-world.js'
 import { policyContent, policyWorld } from '../../test/policy-worlds.js'
 import { largeMapGet, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
-import { memberPrefixes } from '../mesh/members.js'
+import { memberPrefixes, refreshMember } from '../mesh/members.js'
 import type { MemberSetKey, MeshState, Network, Policy, Traffic } from '../mesh/mesh-state.js'
-import { putPolicy } from '../mesh/policy-records.js'
+import { dropPolicy, putPolicy } from '../mesh/policy-records.js'
 import {
   type ClientId,
+  type EgressId,
+  type GroupId,
   type IpAddress,
   type IpPrefix,
   ipAddress,
@@ -19,6 +30,7 @@ import {
   prefixFirst,
   produce,
   tagName,
+  type UserId,
 } from '../values/index.js'
 import { endsOf, sameFamily } from './end.js'
 import {
@@ -147,21 +159,66 @@ const classOf = (state: MeshState, network: Network, nodeId: NodeId): CompiledCl
   return compiled
 }
 
+const expectLastHopsRight = (state: MeshState, network: Network): void => {
+  const { arrives, leaves } = compiledAnswers(state, network)
+  for (const [from, to] of pairsOf(state, network))
+    for (const packet of packets) {
+      const { allowed } = policyAllows(state, worldNetworkId, from, to, packet)
+      const got = arrives(from, to, packet)
+      if (got !== allowed) throw new TypeError(unequal('arrives', got, from, to, packet))
+      if (from.kind === 'egress' && leaves(from, to, packet) !== allowed && !(isOut(state, to) && !allowed))
+        throw new TypeError(unequal('leaves', !allowed, from, to, packet))
+    }
+}
+
+const networkIn = (state: MeshState): Network => {
+  const network = largeMapGet(state.networks, worldNetworkId)
+  if (network === undefined) throw new TypeError('the world has lost its network')
+  return network
+}
+
+const changesOf = (at: number, groupIds: readonly GroupId[]): readonly ((draft: Draft<MeshState>) => void)[] => [
+  (draft) => {
+    const user = largeMapGet(draft.users, worldUsers[at % 2] as UserId)
+    if (user !== undefined) user.groupIds = [...groupIds].sort()
+    for (const memberId of [...worldNodeIds, ...worldClientIds]) refreshMember(draft, memberId)
+  },
+  (draft) => {
+    const nodeId = worldNodeIds[at] as NodeId
+    const node = largeMapGet(draft.nodes, nodeId)
+    if (node !== undefined) node.tags = node.tags.length === 0 ? [...worldTags] : []
+    refreshMember(draft, nodeId)
+  },
+  (draft) => {
+    const egress = largeMapGet(draft.egresses, worldEgressIds[at] as EgressId)
+    if (egress !== undefined) egress.restricted = !egress.restricted
+  },
+  (draft) => {
+    for (const policy of largeMapValues(draft.policies)) dropPolicy(draft, policy.policyId)
+  },
+]
+
 describe('compiled policies', () => {
   test('the last hop lets through what policy allows, and nothing else', () => {
     fc.assert(
       fc.property(policyWorld(), ({ state, network }) => {
-        const { arrives, leaves } = compiledAnswers(state, network)
-        for (const [from, to] of pairsOf(state, network))
-          for (const packet of packets) {
-            const { allowed } = policyAllows(state, worldNetworkId, from, to, packet)
-            const got = arrives(from, to, packet)
-            if (got !== allowed) throw new TypeError(unequal('arrives', got, from, to, packet))
-            if (from.kind === 'egress' && leaves(from, to, packet) !== allowed && !(isOut(state, to) && !allowed))
-              throw new TypeError(unequal('leaves', !allowed, from, to, packet))
-          }
+        expectLastHopsRight(state, network)
       }),
       lawRuns(),
+    )
+  })
+
+  test('and goes on doing so when users, tags and egresses change under it', () => {
+    fc.assert(
+      fc.property(policyWorld(), fc.nat(2), fc.subarray([...worldGroups]), ({ state }, at, groupIds) => {
+        let now = state
+        for (const change of changesOf(at, groupIds)) {
+          expectLastHopsRight(now, networkIn(now))
+          now = produce(now, change)
+        }
+        expectLastHopsRight(now, networkIn(now))
+      }),
+      lawRuns(0.3),
     )
   })
 
