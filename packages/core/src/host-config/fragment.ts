@@ -1,25 +1,32 @@
 /**
  * What hosts' configs are made of. A fragment is one fact, or one set of facts, that is the same for everyone who looks at it: a
- * host, a node, the members of a network, its names. It is encoded once and sent to many. A host's config is its own fragment
- * (`self`), which only it sees, and the fragments that this one leads to: its member sets, their nodes, their hosts.
+ * host, a node, a set of members, the rules of a class of nodes. It is encoded once and sent to many. A host's config is its own
+ * fragment (`self`), which only it sees, and the fragments that this one leads to: `leads-to.ts` says how.
  */
 
 import type { EndpointCandidate } from '../mesh/endpoint-candidate.js'
+import type { ClassKey, MemberSetKey, PairId, Traffic, TunnelSettings } from '../mesh/mesh-state.js'
 import type {
   Brand,
+  ClientId,
+  EgressId,
+  HostCapability,
   HostId,
   HostName,
   HostRoute,
   IdentityPublicKey,
   IpAddress,
+  IpPrefix,
   Ipv4Address,
   Ipv6Address,
+  MemberId,
   NetworkId,
   NodeId,
+  PolicyId,
   WireguardPublicKey,
 } from '../values/index.js'
 
-/** `<kind>:<id of what it is about>`, such as `host:a1`. */
+/** `<kind>:<what it is about>`, such as `host:a1`. */
 export type FragmentId = string & Brand<'FragmentId'>
 
 /** Tells states of one fragment apart: a hash of its content. Not comparable between fragments. */
@@ -29,31 +36,79 @@ export type Fragment =
   | SelfFragment
   | HostFragment
   | NodeFragment
-  | GatewayListFragment
+  | NetworkFragment
   | MembersFragment
+  | SetFragment
   | NamesFragment
+  | DnsFragment
+  | ClassFragment
+  | RelayingFragment
+  | InternetFragment
+  | ClientsFragment
+  | ClientFragment
+  | EgressFragment
+  | RouterFragment
+  | PairFragment
 export type FragmentKind = Fragment['kind']
+export type FragmentOf<K extends FragmentKind> = Extract<Fragment, { readonly kind: K }>
 
-/** A host's own part: what only it needs, and which sets it looks at. Seen by that host alone. */
+/** A host's own part: what only it needs, and what it looks at. Seen by that host alone. */
 export interface SelfFragment {
   readonly kind: 'self'
   readonly hostId: HostId
   readonly wireguardKey: WireguardPublicKey
   readonly listenPort: number
   readonly mtuBytes: number
-  /** Own addresses in its networks, sorted. */
-  readonly addresses: readonly IpAddress[]
   readonly controlAddress4: Ipv4Address
   readonly controlAddress6: Ipv6Address
-  /** Towards the mesh, through the own interface; sorted by prefix. */
+  /** Into the mesh, through the own interface: control ranges; sorted by prefix. Routes of networks follow from them. */
   readonly routes: readonly HostRoute[]
-  /** Networks whose members are this host's peers, and whose names it knows; sorted. */
-  readonly networks: readonly NetworkId[]
   /** How often this host keeps its NAT's mapping alive towards peers; 0: it needs none. */
   readonly keepaliveSeconds: number
+  readonly os: 'linux' | 'windows' | 'macos' | 'other'
+  /** What its driver can do: what the config asks for beyond that is refused in it, with a reason. */
+  readonly capabilities: readonly HostCapability[]
+  /** Connected prefixes of its other interfaces, as it reported them (E7). */
+  readonly localPrefixes: readonly IpPrefix[]
+  /** Sorted by network id. */
+  readonly memberships: readonly MembershipPart[]
+  /** `null`: internet traffic goes the host's own way. */
+  readonly tunnel: TunnelPart | null
+  /** Of ranges that two of its networks export, those that lost (A4). */
+  readonly shadowedEgressIds: readonly EgressId[]
 }
 
-/** A machine, as every host that shares a network with it sees it. */
+/** What a host is in one network, and looks at there. */
+export interface MembershipPart {
+  readonly networkId: NetworkId
+  readonly nodeId: NodeId
+  readonly addresses: readonly IpAddress[]
+  readonly classKey: ClassKey
+  /** Gateways that it is reached through, best first; empty: directly. */
+  readonly via: readonly NodeId[]
+  readonly isGateway: boolean
+  readonly isInternetGateway: boolean
+  /** Sets besides those of its class whose nodes are its peers: everyone for a gateway, who uses its egresses for a router. */
+  readonly looksAt: readonly SetName[]
+  /** Egresses that it is a router of; sorted. */
+  readonly routerOf: readonly EgressId[]
+  /** Auto-relayed pairs that it is an end of or may relay; sorted. */
+  readonly pairIds: readonly PairId[]
+  /** E7. */
+  readonly ownLan: 'own' | 'mesh'
+}
+
+/** All traffic through an internet gateway, or through the routers of an egress of /0 (D4, D5, E4). */
+export interface TunnelPart {
+  readonly networkId: NetworkId
+  /** Internet gateways, or routers, best first. */
+  readonly gatewayIds: readonly NodeId[]
+  /** Families that they carry; one that is not there is blocked, never leaked. */
+  readonly families: readonly (4 | 6)[]
+  readonly settings: TunnelSettings
+}
+
+/** A machine, as every host that is its direct peer sees it. */
 export interface HostFragment {
   readonly kind: 'host'
   readonly hostId: HostId
@@ -66,29 +121,32 @@ export interface HostFragment {
   readonly endpoints: readonly EndpointCandidate[]
 }
 
-/** A host's place in a network: which addresses are behind which list of hops. */
+/** A host's place in a network: which addresses are reached through whom. */
 export interface NodeFragment {
   readonly kind: 'node'
   readonly nodeId: NodeId
   readonly hostId: HostId
   readonly networkId: NetworkId
   readonly addresses: readonly IpAddress[]
-  /** `direct`, or the id of a gateway list that this node is reached through. */
-  readonly list: GatewayListId
+  /** Gateways that it is reached through, in the configured order; empty: directly. */
+  readonly via: readonly NodeId[]
+  readonly isGateway: boolean
 }
 
-/** Names an ordered list of hops. `direct` is the list that every mesh has: the node's own host. */
-export type GatewayListId = string
-
-export const directList: GatewayListId = 'direct'
-
-/** Through whom something is reached, best first. */
-export interface GatewayListFragment {
-  readonly kind: 'gateways'
-  readonly listId: GatewayListId
-  /** `direct`: the destination's own host. */
-  readonly hops: readonly ('direct' | HostId)[]
+/** What is the same for everybody in a network. */
+export interface NetworkFragment {
+  readonly kind: 'network'
+  readonly networkId: NetworkId
+  readonly range4: IpPrefix | null
+  readonly range6: IpPrefix | null
+  /** Every address that "everyone" has: the ranges, egresses that are not restricted, what clients bring along. Merged, sorted. */
+  readonly everyone: readonly IpPrefix[]
+  /** Gateways that take part: everybody's peers, unless relayed. Sorted. */
+  readonly gatewayIds: readonly NodeId[]
 }
+
+/** Names a set within a network: `everyone`, `node:<id>`, `client:<id>`, or a key of `Network.sets`. */
+export type SetName = 'everyone' | MemberSetKey
 
 /** Who takes part in a network. */
 export interface MembersFragment {
@@ -98,56 +156,160 @@ export interface MembersFragment {
   readonly nodeIds: readonly NodeId[]
 }
 
-/** The DNS names of a network's members. */
+/** Who is in a set that rules and classes name. */
+export interface SetFragment {
+  readonly kind: 'set'
+  readonly networkId: NetworkId
+  readonly key: MemberSetKey
+  /** Sorted by id. */
+  readonly entries: readonly MemberEntry[]
+}
+
+export interface MemberEntry {
+  readonly memberId: MemberId
+  readonly prefixes: readonly IpPrefix[]
+}
+
+/** The DNS names of a network's nodes and clients. */
 export interface NamesFragment {
   readonly kind: 'names'
   readonly networkId: NetworkId
   /** What follows a member's name, without a leading dot: `<network>.<domain>`. */
   readonly suffix: string
-  /** Sorted by node id. */
+  /** Sorted by member id. */
   readonly entries: readonly NameEntry[]
 }
 
 export interface NameEntry {
-  readonly nodeId: NodeId
+  readonly memberId: MemberId
   readonly name: HostName
   readonly address4: Ipv4Address | null
   readonly address6: Ipv6Address | null
 }
 
-const idOf = (kind: FragmentKind, id: string): FragmentId => `${kind}:${id}` as FragmentId
-
-export const selfFragmentId = (hostId: HostId): FragmentId => idOf('self', hostId)
-export const hostFragmentId = (hostId: HostId): FragmentId => idOf('host', hostId)
-export const nodeFragmentId = (nodeId: NodeId): FragmentId => idOf('node', nodeId)
-export const gatewayListFragmentId = (listId: GatewayListId): FragmentId => idOf('gateways', listId)
-export const membersFragmentId = (networkId: NetworkId): FragmentId => idOf('members', networkId)
-export const namesFragmentId = (networkId: NetworkId): FragmentId => idOf('names', networkId)
-
-/** The id that a fragment is filed under. */
-export const fragmentIdOf = (fragment: Fragment): FragmentId => {
-  switch (fragment.kind) {
-    case 'self':
-      return selfFragmentId(fragment.hostId)
-    case 'host':
-      return hostFragmentId(fragment.hostId)
-    case 'node':
-      return nodeFragmentId(fragment.nodeId)
-    case 'gateways':
-      return gatewayListFragmentId(fragment.listId)
-    case 'members':
-      return membersFragmentId(fragment.networkId)
-    case 'names':
-      return namesFragmentId(fragment.networkId)
-  }
+/** A network's own records, and the servers that are asked about some domains. */
+export interface DnsFragment {
+  readonly kind: 'dns'
+  readonly networkId: NetworkId
+  /** Sorted by name. */
+  readonly records: readonly { readonly name: string; readonly addresses: readonly IpAddress[] }[]
+  /** Sorted by name. */
+  readonly resolvers: readonly {
+    readonly name: string
+    readonly servers: readonly IpAddress[]
+    readonly matchDomains: readonly string[]
+  }[]
 }
 
-/** Kind and the id of what the fragment is about; `undefined` when the text names no fragment. */
-export const parseFragmentId = (text: string): { readonly kind: FragmentKind; readonly about: string } | undefined => {
-  const colon = text.indexOf(':')
-  const kind = text.slice(0, colon)
-  return isFragmentKind(kind) && colon + 1 < text.length ? { kind, about: text.slice(colon + 1) } : undefined
+/** What is the same for all nodes that policies treat alike. */
+export interface ClassFragment {
+  readonly kind: 'class'
+  readonly networkId: NetworkId
+  readonly classKey: ClassKey
+  /** Sets whose nodes are peers: either end may talk to the other. Sorted. */
+  readonly peers: readonly SetName[]
+  /** What is let in at nodes of the class. In a fixed order. */
+  readonly rules: readonly AcceptRule[]
+  /** Egresses that the class may use, or that may reach it; sorted. */
+  readonly egressIds: readonly EgressId[]
 }
 
-const fragmentKinds: readonly FragmentKind[] = ['self', 'host', 'node', 'gateways', 'members', 'names']
-const isFragmentKind = (text: string): text is FragmentKind => (fragmentKinds as readonly string[]).includes(text)
+/** Lets in what comes from one of the sets or prefixes with one of the kinds of traffic. */
+export interface AcceptRule {
+  /** `null`: the network's default, everyone to everyone. */
+  readonly policyId: PolicyId | null
+  readonly from: Ends
+  /** Besides being in `from`, the source is in this set (own devices). */
+  readonly within: SetName | null
+  readonly traffic: readonly Traffic[]
+}
+
+/** One side of a rule: members of sets, addresses within prefixes. `everyone` is a set name. */
+export interface Ends {
+  readonly sets: readonly SetName[]
+  readonly prefixes: readonly IpPrefix[]
+}
+
+/** What gateways of a network pass on, whatever the direction, protocol or port: those are the destination's to enforce (G5). */
+export interface RelayingFragment {
+  readonly kind: 'relaying'
+  readonly networkId: NetworkId
+  readonly pairs: readonly RelayRule[]
+}
+
+export interface RelayRule {
+  readonly policyId: PolicyId | null
+  readonly from: Ends
+  readonly to: Ends
+  readonly within: SetName | null
+}
+
+/** Who may use an internet gateway of the network, and for what. Seen by its internet gateways. */
+export interface InternetFragment {
+  readonly kind: 'internet'
+  readonly networkId: NetworkId
+  readonly rules: readonly AcceptRule[]
+}
+
+/** What is reached through a gateway because its clients are there. Seen by those who have the gateway's node. */
+export interface ClientsFragment {
+  readonly kind: 'clients'
+  readonly networkId: NetworkId
+  readonly gatewayId: NodeId
+  /** Sorted by id. */
+  readonly entries: readonly MemberEntry[]
+}
+
+/** A client, as its gateway needs it. */
+export interface ClientFragment {
+  readonly kind: 'client'
+  readonly clientId: ClientId
+  readonly networkId: NetworkId
+  readonly gatewayId: NodeId
+  readonly name: HostName
+  readonly publicKey: WireguardPublicKey
+  readonly prefixes: readonly IpPrefix[]
+  /** Sets that it is in: what rules and relaying say of those holds for it. Sorted. */
+  readonly sets: readonly MemberSetKey[]
+  /** What the gateway lets out to it. */
+  readonly rules: readonly AcceptRule[]
+}
+
+/** Ranges beyond the mesh, as those who use them see them. */
+export interface EgressFragment {
+  readonly kind: 'egress'
+  readonly egressId: EgressId
+  readonly networkId: NetworkId
+  /** What to send to: virtual ranges where there are some. Sorted. */
+  readonly prefixes: readonly IpPrefix[]
+  /** Best first by metric; those that take part. */
+  readonly routers: readonly { readonly nodeId: NodeId; readonly metric: number }[]
+  /** `leaving`: masqueraded, so each viewer chooses alone. `routed`: all follow the active router. */
+  readonly kindOfPath: 'leaving' | 'routed'
+  readonly fallbackToWider: boolean
+}
+
+/** An egress, as its routers need it. */
+export interface RouterFragment {
+  readonly kind: 'router'
+  readonly egressId: EgressId
+  readonly networkId: NetworkId
+  readonly ranges: readonly IpPrefix[]
+  readonly virtualRanges: readonly IpPrefix[] | null
+  readonly nat: boolean
+  readonly routers: readonly { readonly nodeId: NodeId; readonly metric: number; readonly interfaceName: string | null }[]
+  /** What is let out to the ranges. */
+  readonly rules: readonly AcceptRule[]
+  /** Whom the ranges may talk to first (E9, site to site): what they send into the mesh. */
+  readonly reaches: readonly AcceptRule[]
+}
+
+/** Two nodes that reach each other through a gateway (C3). Seen by both ends and by the gateways of its list. */
+export interface PairFragment {
+  readonly kind: 'pair'
+  readonly pairId: PairId
+  readonly networkId: NetworkId
+  /** The owner of the choice first. */
+  readonly nodeIds: readonly [NodeId, NodeId]
+  readonly gatewayIds: readonly NodeId[]
+}

@@ -1,42 +1,48 @@
 /**
- * A host's config with its references followed: peers, paths, routes, names. The whole truth for one host, for every operating
- * system alike; `choosePaths` and `desiredHostOf` turn it into what WireGuard gets.
+ * A host's config with its references followed: the whole truth for one host, for every operating system alike. `choosePaths`
+ * turns its paths into hops, `desiredHostOf` all of it into what the operating system gets.
  */
-
-import type { MeshState } from '../mesh/mesh-state.js'
-import {
-  type HostId,
-  type HostName,
-  hostPrefix,
-  type IdentityPublicKey,
-  type IpPrefix,
-  type Ipv4Address,
-  type Ipv6Address,
-  type NodeId,
-  type UdpEndpoint,
-  type WireguardPublicKey,
+import type { PairId, Traffic, TunnelSettings } from '../mesh/mesh-state.js'
+import type {
+  Brand,
+  ClientId,
+  EgressId,
+  HostCapability,
+  HostId,
+  HostName,
+  HostRoute,
+  IdentityPublicKey,
+  IpPrefix,
+  Ipv4Address,
+  Ipv6Address,
+  NetworkId,
+  NodeId,
+  PolicyId,
+  UdpEndpoint,
+  WireguardPublicKey,
 } from '../values/index.js'
-import {
-  type FragmentId,
-  type GatewayListId,
-  gatewayListFragmentId,
-  hostFragmentId,
-  membersFragmentId,
-  type NamesFragment,
-  namesFragmentId,
-  nodeFragmentId,
-  type SelfFragment,
-  selfFragmentId,
-} from './fragment.js'
-import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
-import { projectSnapshot } from './patch.js'
+import type { DnsFragment, NamesFragment, SelfFragment } from './fragment.js'
 
 export interface HostConfig {
   readonly own: SelfFragment
+  /** Direct peers: hosts that a path may lead over, or whose control address is asked. */
   readonly peers: ReadonlyMap<HostId, PeerConfig>
-  readonly paths: ReadonlyMap<NodeId, Path>
+  /** Clients of the gateways that this host is: peers without an agent. */
+  readonly clients: ReadonlyMap<ClientId, ClientPeer>
+  /** Everything that is reached through peers. */
+  readonly paths: ReadonlyMap<PathKey, Path>
+  /** Into the mesh, through the own interface; sorted by prefix. */
+  readonly routes: readonly HostRoute[]
+  readonly fullTunnel: FullTunnel | null
+  readonly filter: Filter
+  readonly nat: readonly NatRule[]
   /** In the order of the host's networks. */
   readonly names: readonly NamesFragment[]
+  readonly dns: readonly DnsFragment[]
+  /** Whom to measure, over control addresses: users of a list measure what is in it, four at most a list. Sorted. */
+  readonly probes: readonly HostId[]
+  /** What the mesh asks of this host and its driver can't do. */
+  readonly refused: readonly RefusedPart[]
 }
 
 export interface PeerConfig {
@@ -51,64 +57,148 @@ export interface PeerConfig {
   readonly keepaliveSeconds: number
 }
 
-/** How a node is reached. */
-export interface Path {
-  readonly nodeId: NodeId
-  /** The node's own host. */
-  readonly owner: HostId
+/** A client behind this gateway. It owns all its prefixes, and nobody else does. */
+export interface ClientPeer {
+  readonly clientId: ClientId
+  readonly name: HostName
+  readonly wireguardKey: WireguardPublicKey
   readonly prefixes: readonly IpPrefix[]
-  /** Peers through which it can be reached, best first: for a direct path the owner alone. */
-  readonly hops: readonly HostId[]
 }
 
-/** `undefined` for a host that the mesh doesn't know. */
-export const projectHostConfig = (state: MeshState, hostId: HostId): HostConfig | undefined =>
-  expandHostConfig(tableOfSnapshot(hostId, projectSnapshot(state, hostId)))
+/**
+ * Names one path of a host: `node:<id>`, `clients:<gateway>`, `egress:<id>`, `network:<id>` (everything of a network, for a
+ * relayed node), `internet`.
+ */
+export type PathKey = string & Brand<'PathKey'>
 
-/** `undefined` while the table has no own part. */
-export const expandHostConfig = (table: FragmentTable): HostConfig | undefined => {
-  const own = held(table, selfFragmentId(table.viewer), 'self')
-  if (own === undefined) return undefined
-  const peers = new Map<HostId, PeerConfig>()
-  const paths = new Map<NodeId, Path>()
-  for (const networkId of own.networks) {
-    for (const nodeId of held(table, membersFragmentId(networkId), 'members')?.nodeIds ?? []) {
-      const path = expandPath(table, nodeId)
-      if (path === undefined) continue
-      paths.set(nodeId, path)
-      if (!peers.has(path.owner)) {
-        const peer = expandPeer(table, own, path.owner)
-        if (peer !== undefined) peers.set(path.owner, peer)
-      }
+/** Something that is reached through a peer. */
+export interface Path {
+  readonly key: PathKey
+  readonly networkId: NetworkId
+  readonly prefixes: readonly IpPrefix[]
+  readonly to: PathTarget
+}
+
+/** What a path leads to, and who chooses its hop (`choosePaths` has the rules). */
+export type PathTarget =
+  /** A node that is a direct peer. */
+  | { readonly kind: 'direct'; readonly nodeId: NodeId; readonly hostId: HostId }
+  /**
+   * A relayed node: through the first gateway of its vector that is in its configured list. `isAttached`: this host is one of
+   * those gateways, and has the node as its direct peer.
+   */
+  | {
+      readonly kind: 'relayed'
+      readonly nodeId: NodeId
+      readonly hostId: HostId
+      readonly gateways: readonly Hop[]
+      readonly isAttached: boolean
     }
-  }
-  const names = own.networks.flatMap((networkId) => held(table, namesFragmentId(networkId), 'names') ?? [])
-  return { own, peers, paths, names }
+  /** A node that this one can't connect to directly: the first of the list that both ends' vectors have. */
+  | {
+      readonly kind: 'pair'
+      readonly pairId: PairId
+      readonly nodeId: NodeId
+      readonly hostId: HostId
+      /** The end that chooses. */
+      readonly owner: HostId
+      readonly gateways: readonly Hop[]
+    }
+  /** Everything of a network, for a relayed node: through the gateway that it chose itself. */
+  | { readonly kind: 'own-gateway'; readonly nodeId: NodeId; readonly gateways: readonly Hop[] }
+  /** What is reached the way that a node is: a gateway's clients. */
+  | { readonly kind: 'behind-node'; readonly nodeId: NodeId; readonly hostId: HostId }
+  /** Through the first healthy router, by metric, then round-trip time: each viewer alone. */
+  | { readonly kind: 'leaving'; readonly egressId: EgressId; readonly routers: readonly RouterHop[] }
+  /** Through the active router: the first of the order that says it serves the ranges. */
+  | { readonly kind: 'routed'; readonly egressId: EgressId; readonly routers: readonly RouterHop[] }
+  /** Everything else: through the first healthy internet gateway. */
+  | { readonly kind: 'internet'; readonly gateways: readonly Hop[] }
+
+/** A node on the way, with its host. */
+export interface Hop {
+  readonly nodeId: NodeId
+  readonly hostId: HostId
 }
 
-/** The path to one node; `undefined` for an own node, or one that isn't held. */
-export const expandPath = (table: FragmentTable, nodeId: NodeId): Path | undefined => {
-  const node = held(table, nodeFragmentId(nodeId), 'node')
-  if (node === undefined || node.hostId === table.viewer) return undefined
-  const hops = hopsOf(table, node.list).map((hop) => (hop === 'direct' ? node.hostId : hop))
-  return { nodeId, owner: node.hostId, prefixes: node.addresses.map(hostPrefix), hops }
+export interface RouterHop extends Hop {
+  readonly metric: number
 }
 
-/** One peer; `undefined` when its host isn't held. */
-export const expandPeer = (table: FragmentTable, own: SelfFragment, hostId: HostId): PeerConfig | undefined => {
-  const host = held(table, hostFragmentId(hostId), 'host')
-  if (host === undefined) return undefined
-  const { kind: _kind, endpoints, ...facts } = host
-  return { ...facts, endpoints: endpoints.map(({ endpoint }) => endpoint), keepaliveSeconds: own.keepaliveSeconds }
+/** All traffic through the mesh, but what the tunnel itself needs (D5). */
+export interface FullTunnel {
+  readonly families: readonly (4 | 6)[]
+  readonly settings: TunnelSettings
+  /** What goes out as if there were no tunnel: the endpoints of every peer that may carry it. Sorted. */
+  readonly outside: readonly UdpEndpoint[]
+  /** Prefixes that stay outside: connected ones when the local network does, and what this host routes itself. Sorted. */
+  readonly outsidePrefixes: readonly IpPrefix[]
 }
 
-const hopsOf = (table: FragmentTable, list: GatewayListId): readonly ('direct' | HostId)[] =>
-  held(table, gatewayListFragmentId(list), 'gateways')?.hops ?? ['direct']
-
-const held = <K extends HeldKind>(table: FragmentTable, id: FragmentId, kind: K): HeldOf<K> | undefined => {
-  const fragment = table.fragments.get(id)?.fragment
-  return fragment?.kind === kind ? (fragment as HeldOf<K>) : undefined
+/** What comes in and what is passed on. What no rule lets through is dropped; replies to what was let through always pass. */
+export interface Filter {
+  /** Every set that a rule names, by a name that holds in this host alone; prefixes merged and sorted. */
+  readonly sets: ReadonlyMap<string, readonly IpPrefix[]>
+  /** To own addresses in a network. */
+  readonly input: readonly InputRule[]
+  /** From one peer, or the underlay, to another. */
+  readonly forward: readonly ForwardRule[]
 }
-type Held = NonNullable<ReturnType<FragmentTable['fragments']['get']>>['fragment']
-type HeldKind = Held['kind']
-type HeldOf<K extends HeldKind> = Extract<Held, { kind: K }>
+
+export interface InputRule {
+  readonly networkId: NetworkId
+  readonly policyId: PolicyId | null
+  /** Own addresses that the rule is about: the name of a set. */
+  readonly to: string
+  /** Names of sets: the source is in one of them, and in `within` where that is given. */
+  readonly from: readonly string[]
+  readonly within: string | null
+  readonly traffic: readonly Traffic[]
+}
+
+export interface ForwardRule {
+  readonly networkId: NetworkId
+  readonly policyId: PolicyId | null
+  /** Where packets that the rule lets through begin and end: towards peers of the mesh, or out of the underlay. */
+  readonly direction: 'mesh-to-mesh' | 'mesh-to-underlay' | 'underlay-to-mesh'
+  readonly from: readonly string[]
+  readonly within: string | null
+  /** Names of sets; `null`: anything that is in no set of the mesh (the internet). */
+  readonly to: readonly string[] | null
+  readonly traffic: readonly Traffic[]
+  /**
+   * `no`: each packet by itself, in both directions (relays). `yes`: what belongs to a flow that was let through passes as well.
+   * `lenient`: as `yes`, and TCP other than a bare SYN passes if the reverse is allowed (flows that move between routers).
+   */
+  readonly stateful: 'no' | 'yes' | 'lenient'
+}
+
+export type NatRule =
+  /** What goes from the mesh to the ranges leaves under the host's own address. */
+  | {
+      readonly kind: 'masquerade'
+      readonly egressId: EgressId | null
+      readonly from: readonly IpPrefix[]
+      /** `null`: everything outside the mesh. */
+      readonly to: readonly IpPrefix[] | null
+      /** `null`: chosen by route look-up. */
+      readonly interfaceName: string | null
+    }
+  /** Prefix to prefix of the same length, both ways. */
+  | {
+      readonly kind: 'prefix-map'
+      readonly egressId: EgressId
+      readonly virtual: IpPrefix
+      readonly real: IpPrefix
+    }
+
+export interface RefusedPart {
+  readonly part: 'filter' | 'forward' | 'nat' | 'nat66' | 'prefix-map' | 'full-tunnel' | 'names' | 'egress'
+  readonly capability: HostCapability | null
+  /** In English. */
+  readonly reason: string
+}
+
+export const pathKey = (kind: 'node' | 'clients' | 'egress' | 'network', id: string): PathKey =>
+  `${kind}:${id}` as PathKey
+export const internetPathKey = 'internet' as PathKey
