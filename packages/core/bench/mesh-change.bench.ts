@@ -53,7 +53,7 @@ const shipChange = (before: MeshState, events: readonly MeshEvent[]): { messages
   const changes = changedFragments(before, after, events)
   let messages = 0
   let bytes = 0
-  for (const viewer of viewersOf(changes, after)) {
+  for (const viewer of viewersOf(changes, before, after)) {
     const list = patchOfStep(changes, before, after, viewer)
     if (list.length === 0) continue
     messages += 1

@@ -16,35 +16,49 @@ export {
 export { changedFragments } from './host-config/changed-fragments.js'
 export { type ChosenPaths, choosePaths, type HealthView } from './host-config/choose-paths.js'
 export { coalesceChanges } from './host-config/coalesce-changes.js'
-export {
-  directList,
-  type Fragment,
-  type FragmentId,
-  type FragmentKind,
-  type FragmentVersion,
-  fragmentIdOf,
-  type GatewayListFragment,
-  type GatewayListId,
-  type HostFragment,
-  type MembersFragment,
-  type NameEntry,
-  type NamesFragment,
-  type NodeFragment,
-  parseFragmentId,
-  type SelfFragment,
+export { expandHostConfig, expandPeer, projectHostConfig } from './host-config/expand-host-config.js'
+export type {
+  AcceptRule,
+  ClassFragment,
+  ClientFragment,
+  ClientsFragment,
+  DnsFragment,
+  EgressFragment,
+  Ends,
+  Fragment,
+  FragmentId,
+  FragmentKind,
+  FragmentOf,
+  FragmentVersion,
+  HostFragment,
+  InternetFragment,
+  MemberEntry,
+  MembersFragment,
+  MembershipPart,
+  NameEntry,
+  NamesFragment,
+  NetworkFragment,
+  NodeFragment,
+  PairFragment,
+  ReachRule,
+  RelayingFragment,
+  RelayRule,
+  RouterFragment,
+  SelfFragment,
+  SetFragment,
+  SetName,
+  TunnelPart,
 } from './host-config/fragment.js'
 export {
   type AsOf,
-  type Audience,
   type Change,
   compareAsOf,
-  type FragmentChange,
   type FragmentChanges,
   type Patch,
   type PatchChange,
   type Snapshot,
-  type VisibilityChange,
 } from './host-config/fragment-change.js'
+export { fragmentIdOf, type ParsedFragmentId, parseFragmentId } from './host-config/fragment-id.js'
 export { createFragmentRing, defaultRingCapacity, type FragmentRing } from './host-config/fragment-ring.js'
 export {
   applyPatch,
@@ -56,21 +70,38 @@ export {
 } from './host-config/fragment-table.js'
 export { fragmentVersion } from './host-config/fragment-version.js'
 export type { HeldFragment } from './host-config/held-fragment.js'
-export {
-  expandHostConfig,
-  expandPath,
-  expandPeer,
-  type HostConfig,
-  type Path,
-  type PeerConfig,
-  projectHostConfig,
+export type {
+  ClientPeer,
+  Filter,
+  ForwardRule,
+  FullTunnel,
+  Hop,
+  HostConfig,
+  InputRule,
+  NatRule,
+  Path,
+  PathKey,
+  PathTarget,
+  PeerConfig,
+  RefusedPart,
+  RouterHop,
 } from './host-config/host-config.js'
-export { asOfState, patchOfStep, patchOfTable, projectSnapshot, viewersOf } from './host-config/patch.js'
-export type { PathVector } from './host-config/path-vector.js'
+export { internetPathKey, pathKey } from './host-config/host-config.js'
+export {
+  asOfState,
+  createWholeFragments,
+  patchOfStep,
+  patchOfTable,
+  projectSnapshot,
+  viewersOf,
+  type WholeFragments,
+} from './host-config/patch.js'
+export type { PathVector, PathVectors } from './host-config/path-vector.js'
 export { projectFragment, projectFragmentVersion } from './host-config/project-fragments.js'
-export { canSee, networksSeenBy, visibleFragmentIds } from './host-config/visibility.js'
 export { tokenLetsIn } from './mesh/api-token-validity.js'
 export type { AddGroup } from './mesh/commands/add-group.js'
+export { viewersOfFragment, visibleFragmentIds } from './host-config/viewers.js'
+export { canSee, networksSeenBy } from './host-config/visibility.js'
 export type { AddPolicy } from './mesh/commands/add-policy.js'
 export type { AddPolicyTest } from './mesh/commands/add-policy-test.js'
 export type { AddUser } from './mesh/commands/add-user.js'

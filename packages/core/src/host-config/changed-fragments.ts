@@ -1,20 +1,31 @@
 /**
- * From events to what changed in the fragments, and who looks at it. The cost grows with the facts that changed, not with the
- * mesh: entities are compared one by one, sets are never built, only what came and went.
+ * From events to what changed in the fragments, and what others may look at now. The cost grows with the facts that changed, not
+ * with the mesh: entities are compared one by one, sets are never built, only what came and went.
  */
-
-import { largeMapGet, largeMapValues } from '../mesh/large-map.js'
+import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import type { HostId, NodeId } from '../values/index.js'
+import type { HostId, NetworkId, NodeId } from '../values/index.js'
+import { changedRules } from './changed-rules.js'
 import { changedSets } from './changed-sets.js'
-import { type FragmentId, hostFragmentId, nodeFragmentId, selfFragmentId } from './fragment.js'
-import type { FragmentChange, FragmentChanges, VisibilityChange } from './fragment-change.js'
+import type { FragmentId } from './fragment.js'
+import type { FragmentChanges, PatchChange } from './fragment-change.js'
+import {
+  clientFragmentId,
+  clientsFragmentId,
+  dnsFragmentId,
+  egressFragmentId,
+  hostFragmentId,
+  networkFragmentId,
+  nodeFragmentId,
+  pairFragmentId,
+  routerFragmentId,
+  selfFragmentId,
+} from './fragment-id.js'
 import { fragmentVersion } from './fragment-version.js'
-import { type Move, memberIn, membershipMoves } from './membership-moves.js'
+import { type RoleChange, roleChange } from './node-role-changes.js'
 import { projectFragment } from './project-fragments.js'
-import { type Touched, touchedBy } from './touched-by-event.js'
-import { networksSeenBy } from './visibility.js'
+import { addDependentsOf, type Touched, touchedBy } from './touched-by-event.js'
 
 /** What the step from `before` to `after` changed; `events` are those in between, in order. */
 export const changedFragments = (
@@ -23,87 +34,113 @@ export const changedFragments = (
   events: readonly MeshEvent[],
 ): FragmentChanges => {
   const touched = touchedBy(before, after, events)
-  const moves = membershipMoves(before, after, touched.nodes)
-  const movedHosts = new Set([...moves.came, ...moves.went].map((move) => move.hostId))
+  const roles = changedRoles(before, after, touched)
+  const rules = changedRules(before, after, touched, roles)
+  const changes = [
+    ...changedEntities(before, after, entityIds(touched, after, roles, rules.hostIds)),
+    ...rules.changes,
+    ...changedSets(before, after, touched),
+  ]
   return {
     asOf: { epoch: after.mesh?.epoch ?? 0, revision: after.revision },
     since: { epoch: before.mesh?.epoch ?? 0, revision: before.revision },
-    changes: [
-      ...changedSelves(before, after, touched, movedHosts),
-      ...changedHosts(before, after, touched.hosts),
-      ...moves.came.flatMap((move) => cameIntoView(after, move)),
-      ...changedNodes(before, after, touched.nodes),
-      ...changedSets(before, after, touched, moves),
-    ],
-    visibility: [...movedHosts].flatMap((hostId) => visibilityChange(before, after, hostId)),
+    changes,
+    revealed: [...new Set([...roles.flatMap(revealedBy), ...rules.revealed])],
+    reviewed: reviewedHosts(before, changes),
+    removed: [...[...touched.clients].map(clientFragmentId), ...[...touched.egresses].map(egressFragmentId)].filter(
+      (id) => projectFragment(before, id) !== undefined,
+    ),
   }
 }
 
-const changedSelves = (
-  before: MeshState,
-  after: MeshState,
+/** Nodes that are something else than before; what hangs on gateways and routers among them is touched as well. */
+const changedRoles = (before: MeshState, after: MeshState, touched: Touched): readonly RoleChange[] => {
+  const changes = new Map<NodeId, RoleChange>()
+  // Touching grows the set while it is walked: a gateway's relayed nodes are looked at too.
+  for (const nodeId of touched.nodes) {
+    const change = roleChange(before, after, nodeId)
+    if (change === undefined) continue
+    changes.set(nodeId, change)
+    const wasOrIs = (role: 'isGateway') => change.was?.[role] === true || change.is?.[role] === true
+    if ((change.was === undefined) !== (change.is === undefined) || wasOrIs('isGateway'))
+      addDependentsOf(touched, [before, after], nodeId)
+  }
+  return [...changes.values()]
+}
+
+const revealedBy = ({ nodeId, is }: RoleChange): readonly FragmentId[] =>
+  is === undefined
+    ? []
+    : [nodeFragmentId(nodeId), hostFragmentId(is.hostId), ...(is.isGateway ? [clientsFragmentId(nodeId)] : [])]
+
+const entityIds = (
   touched: Touched,
-  movedHosts: ReadonlySet<HostId>,
-): readonly FragmentChange[] => {
-  const hostIds = new Set([...touched.hosts, ...movedHosts])
-  for (const networkId of touched.networks) {
-    const network = largeMapGet(after.networks, networkId)
-    if (network !== undefined) for (const hostId of largeMapValues(network.members)) hostIds.add(hostId)
+  after: MeshState,
+  roles: readonly RoleChange[],
+  moreHosts: Iterable<HostId>,
+): ReadonlySet<FragmentId> => {
+  const ids = new Set<FragmentId>()
+  const selves = new Set<HostId>([...touched.hosts, ...moreHosts])
+  for (const nodeId of touched.nodes) {
+    ids.add(nodeFragmentId(nodeId))
+    const hostId = largeMapGet(after.nodes, nodeId)?.hostId
+    if (hostId !== undefined) selves.add(hostId)
   }
-  return [...hostIds].flatMap((hostId) => {
-    const put = changedEntity(before, after, selfFragmentId(hostId))
-    return put === undefined ? [] : [{ ...put, audience: { kind: 'host', hostId } } as const]
-  })
+  for (const { was } of roles) if (was !== undefined) selves.add(was.hostId)
+  for (const hostId of touched.hosts) ids.add(hostFragmentId(hostId))
+  for (const hostId of selves) ids.add(selfFragmentId(hostId))
+  for (const networkId of networksOf(touched, roles)) {
+    ids.add(networkFragmentId(networkId))
+    ids.add(dnsFragmentId(networkId))
+  }
+  for (const clientId of touched.clients) ids.add(clientFragmentId(clientId))
+  for (const egressId of touched.egresses) {
+    ids.add(egressFragmentId(egressId))
+    ids.add(routerFragmentId(egressId))
+  }
+  for (const pairId of touched.pairs) ids.add(pairFragmentId(pairId))
+  return ids
 }
 
-const changedHosts = (before: MeshState, after: MeshState, hosts: Iterable<HostId>): readonly FragmentChange[] =>
-  [...hosts].flatMap((hostId) => {
-    const put = changedEntity(before, after, hostFragmentId(hostId))
-    const networkIds = networksSeenBy(after, hostId)
-    return put === undefined || networkIds.length === 0
-      ? []
-      : [{ ...put, audience: { kind: 'networks', networkIds } } as const]
-  })
-
-const changedNodes = (before: MeshState, after: MeshState, nodes: Iterable<NodeId>): readonly FragmentChange[] =>
-  [...nodes].flatMap((nodeId) => {
-    const member = memberIn(after, nodeId)
-    const put = member === undefined ? undefined : changedEntity(before, after, nodeFragmentId(nodeId))
-    if (member === undefined || put === undefined) return []
-    return [{ ...put, audience: { kind: 'networks', networkIds: [member.networkId] } } as const]
-  })
-
-/** A host that takes part anew is shown to those of the network who didn't see it before, changed or not. */
-const cameIntoView = (after: MeshState, move: Move): readonly FragmentChange[] => {
-  const content = projectFragment(after, hostFragmentId(move.hostId))
-  if (content === undefined) return []
-  const change = { op: 'put', to: fragmentVersion(content), content } as const
-  return [
-    {
-      fragment: hostFragmentId(move.hostId),
-      audience: { kind: 'new-viewers', networkId: move.networkId, hostId: move.hostId },
-      change,
-    },
-  ]
+const networksOf = (touched: Touched, roles: readonly RoleChange[]): ReadonlySet<NetworkId> => {
+  const networkIds = new Set(touched.networks)
+  for (const { was, is } of roles)
+    if (was?.isGateway !== is?.isGateway)
+      for (const role of [was, is]) if (role !== undefined) networkIds.add(role.networkId)
+  return networkIds
 }
 
-const changedEntity = (
+export const changedEntities = (
   before: MeshState,
   after: MeshState,
-  fragment: FragmentId,
-): Pick<FragmentChange, 'fragment' | 'change'> | undefined => {
-  const is = projectFragment(after, fragment)
-  if (is === undefined) return undefined
-  const was = projectFragment(before, fragment)
-  const to = fragmentVersion(is)
-  if (was !== undefined && fragmentVersion(was) === to) return undefined
-  return { fragment, change: { op: 'put', to, content: is } }
+  ids: Iterable<FragmentId>,
+): readonly PatchChange[] => {
+  const changes: PatchChange[] = []
+  for (const fragment of ids) {
+    const content = projectFragment(after, fragment)
+    if (content === undefined) continue
+    const was = projectFragment(before, fragment)
+    const to = fragmentVersion(content)
+    if (was === undefined || fragmentVersion(was) !== to) changes.push({ fragment, change: { op: 'put', to, content } })
+  }
+  return changes
 }
 
-const visibilityChange = (before: MeshState, after: MeshState, hostId: HostId): readonly VisibilityChange[] => {
-  const was = networksSeenBy(before, hostId)
-  const is = networksSeenBy(after, hostId)
-  const gained = is.filter((networkId) => !was.includes(networkId))
-  const lost = was.filter((networkId) => !is.includes(networkId))
-  return gained.length === 0 && lost.length === 0 ? [] : [{ hostId, gained, lost }]
+/** Hosts whose own part leads elsewhere than before. */
+const reviewedHosts = (before: MeshState, changes: readonly PatchChange[]): readonly HostId[] =>
+  changes.flatMap(({ change }) => {
+    if (change.op !== 'put' || change.content.kind !== 'self') return []
+    const { hostId, memberships } = change.content
+    const was = projectFragment(before, selfFragmentId(hostId))
+    const known = new Map(was?.kind === 'self' ? was.memberships.map((part) => [part.networkId, part]) : [])
+    const leadsAlike = memberships.every((part) => {
+      const earlier = known.get(part.networkId)
+      return earlier !== undefined && whatItLeadsTo(earlier) === whatItLeadsTo(part)
+    })
+    return leadsAlike ? [] : [hostId]
+  })
+
+const whatItLeadsTo = (part: object): string => {
+  const { addresses: _addresses, tunnel: _tunnel, ownLan: _ownLan, ...rest } = part as Record<string, unknown>
+  return JSON.stringify(rest)
 }

@@ -1,5 +1,5 @@
-import type { NodeId } from '../values/index.js'
-import type { FragmentId, NameEntry } from './fragment.js'
+import type { MemberId, NodeId } from '../values/index.js'
+import type { Fragment, FragmentId } from './fragment.js'
 import type { Change, PatchChange } from './fragment-change.js'
 
 /** Folds changes of many steps into one for each fragment, with the same result. */
@@ -15,25 +15,29 @@ export const coalesceChanges = (changes: readonly PatchChange[]): readonly Patch
 }
 
 const followedBy = (earlier: Change, later: Change): Change => {
+  if (later.op === 'put' || later.op === 'forget' || earlier.op === 'forget') return later
+  if (earlier.op === 'put') return { op: 'put', to: later.to, content: changedContent(earlier.content, later) }
   if (later.op === 'members' && earlier.op === 'members') return membersFollowedBy(earlier, later)
-  if (later.op === 'names' && earlier.op === 'names') return namesFollowedBy(earlier, later)
-  if (later.op === 'members' && earlier.op === 'put' && earlier.content.kind === 'members')
-    return {
-      op: 'put',
-      to: later.to,
-      content: { ...earlier.content, nodeIds: changedIds(earlier.content.nodeIds, later) },
-    }
-  if (later.op === 'names' && earlier.op === 'put' && earlier.content.kind === 'names')
-    return {
-      op: 'put',
-      to: later.to,
-      content: { ...earlier.content, entries: changedEntries(earlier.content.entries, later) },
-    }
+  if (later.op === 'names' && earlier.op === 'names')
+    return { op: 'names', from: earlier.from, to: later.to, ...entriesFollowedBy(earlier, later) }
+  if (later.op === 'entries' && earlier.op === 'entries')
+    return { op: 'entries', from: earlier.from, to: later.to, ...entriesFollowedBy(earlier, later) }
   return later
 }
 
 type MembersChange = Extract<Change, { op: 'members' }>
-type NamesChange = Extract<Change, { op: 'names' }>
+type SetChange = Exclude<Change, { op: 'put' | 'forget' }>
+
+/** A set after a change to it; anything else stays as it is. */
+export const changedContent = (content: Fragment, change: SetChange): Fragment => {
+  if (content.kind === 'members' && change.op === 'members')
+    return { ...content, nodeIds: changedIds(content.nodeIds, change) }
+  if (content.kind === 'names' && change.op === 'names')
+    return { ...content, entries: changedEntries(content.entries, change) }
+  if ((content.kind === 'set' || content.kind === 'clients') && change.op === 'entries')
+    return { ...content, entries: changedEntries(content.entries, change) }
+  return content
+}
 
 const membersFollowedBy = (earlier: MembersChange, later: MembersChange): Change => {
   const presence = new Map<NodeId, { readonly first: boolean; last: boolean }>()
@@ -43,19 +47,12 @@ const membersFollowedBy = (earlier: MembersChange, later: MembersChange): Change
   }
   // Came and went again (or went and came back) is no change of a set of ids.
   const kept = [...presence].filter(([, { first, last }]) => first === last)
-  return {
-    op: 'members',
-    from: earlier.from,
-    to: later.to,
-    add: kept
-      .filter(([, { last }]) => last)
+  const idsWith = (present: boolean) =>
+    kept
+      .filter(([, { last }]) => last === present)
       .map(([nodeId]) => nodeId)
-      .sort(),
-    remove: kept
-      .filter(([, { last }]) => !last)
-      .map(([nodeId]) => nodeId)
-      .sort(),
-  }
+      .sort()
+  return { op: 'members', from: earlier.from, to: later.to, add: idsWith(true), remove: idsWith(false) }
 }
 
 const note = (
@@ -68,18 +65,20 @@ const note = (
   else known.last = present
 }
 
-const namesFollowedBy = (earlier: NamesChange, later: NamesChange): Change => {
-  const added = new Map(earlier.add.map((entry) => [entry.nodeId, entry]))
+interface EntriesChange<Entry> {
+  readonly add: readonly Entry[]
+  readonly remove: readonly MemberId[]
+}
+
+const entriesFollowedBy = <Entry extends { readonly memberId: MemberId }>(
+  earlier: EntriesChange<Entry>,
+  later: EntriesChange<Entry>,
+): EntriesChange<Entry> => {
+  const added = new Map(earlier.add.map((entry) => [entry.memberId, entry]))
   const removed = new Set(earlier.remove)
-  for (const nodeId of later.remove) if (!added.delete(nodeId)) removed.add(nodeId)
-  for (const entry of later.add) added.set(entry.nodeId, entry)
-  return {
-    op: 'names',
-    from: earlier.from,
-    to: later.to,
-    add: [...added.values()].sort(byNodeId),
-    remove: [...removed].sort(),
-  }
+  for (const memberId of later.remove) if (!added.delete(memberId)) removed.add(memberId)
+  for (const entry of later.add) added.set(entry.memberId, entry)
+  return { add: [...added.values()].sort(byMemberId), remove: [...removed].sort() }
 }
 
 /** The ids after a change; both lists sorted, the answer too. */
@@ -99,25 +98,25 @@ export const changedIds = (
   return changed
 }
 
-/** The entries after a change; sorted by node id before and after. */
-export const changedEntries = (
-  entries: readonly NameEntry[],
-  { add, remove }: Pick<NamesChange, 'add' | 'remove'>,
-): readonly NameEntry[] => {
+/** The entries after a change; sorted by member id before and after. */
+export const changedEntries = <Entry extends { readonly memberId: MemberId }>(
+  entries: readonly Entry[],
+  { add, remove }: EntriesChange<Entry>,
+): readonly Entry[] => {
   const changed = entries.slice()
-  for (const nodeId of remove) {
-    const at = positionOf(changed, nodeId, idOfEntry)
-    if (changed[at]?.nodeId === nodeId) changed.splice(at, 1)
+  for (const memberId of remove) {
+    const at = positionOf(changed, memberId, idOfEntry)
+    if (changed[at]?.memberId === memberId) changed.splice(at, 1)
   }
   for (const entry of add) {
-    const at = positionOf(changed, entry.nodeId, idOfEntry)
-    changed.splice(at, changed[at]?.nodeId === entry.nodeId ? 1 : 0, entry)
+    const at = positionOf(changed, entry.memberId, idOfEntry)
+    changed.splice(at, changed[at]?.memberId === entry.memberId ? 1 : 0, entry)
   }
   return changed
 }
 
 /** Where the id stands, or would stand, in a sorted list. */
-const positionOf = <A>(sorted: readonly A[], id: NodeId, idOf: (item: A) => NodeId): number => {
+const positionOf = <A, Id extends string>(sorted: readonly A[], id: Id, idOf: (item: A) => Id): number => {
   let low = 0
   let high = sorted.length
   while (low < high) {
@@ -129,8 +128,9 @@ const positionOf = <A>(sorted: readonly A[], id: NodeId, idOf: (item: A) => Node
 }
 
 const changesNothing = (change: Change): boolean =>
-  (change.op === 'members' || change.op === 'names') && change.add.length === 0 && change.remove.length === 0
+  change.op !== 'put' && change.op !== 'forget' && change.add.length === 0 && change.remove.length === 0
 
 const identity = (nodeId: NodeId): NodeId => nodeId
-const idOfEntry = (entry: NameEntry): NodeId => entry.nodeId
-const byNodeId = (a: NameEntry, b: NameEntry): number => (a.nodeId < b.nodeId ? -1 : a.nodeId > b.nodeId ? 1 : 0)
+const idOfEntry = (entry: { readonly memberId: MemberId }): MemberId => entry.memberId
+const byMemberId = (a: { readonly memberId: MemberId }, b: { readonly memberId: MemberId }): number =>
+  a.memberId < b.memberId ? -1 : a.memberId > b.memberId ? 1 : 0

@@ -1,5 +1,5 @@
-import type { HostId, NetworkId, NodeId } from '../values/index.js'
-import type { Fragment, FragmentId, FragmentVersion, NameEntry } from './fragment.js'
+import type { HostId, MemberId, NodeId } from '../values/index.js'
+import type { Fragment, FragmentId, FragmentVersion, MemberEntry, NameEntry } from './fragment.js'
 
 /**
  * A place in a mesh's history: the epoch, raised when a backup was restored, and the revision of the last event. Later is a
@@ -10,30 +10,21 @@ export interface AsOf {
   readonly revision: number
 }
 
-/** Everything that one step changed, for everybody. */
+/** Everything that one step changed, for everybody. Who is sent what of it, `visibility.ts` says. */
 export interface FragmentChanges {
   /** The place before the step. */
   readonly since: AsOf
   /** The place after it. */
   readonly asOf: AsOf
-  readonly changes: readonly FragmentChange[]
-  /** Hosts that see other networks than before: they get or forget whole networks. */
-  readonly visibility: readonly VisibilityChange[]
+  /** What is not what it was. */
+  readonly changes: readonly PatchChange[]
+  /** What others may look at now who did not before, as it is now. */
+  readonly revealed: readonly FragmentId[]
+  /** Hosts whose own part changed in a way that they may look at other things than before: anything may be new to them. */
+  readonly reviewed: readonly HostId[]
+  /** What somebody may have held and may not any more, without anything else that tells it. */
+  readonly removed: readonly FragmentId[]
 }
-
-export interface FragmentChange {
-  readonly fragment: FragmentId
-  readonly audience: Audience
-  readonly change: Change
-}
-
-/** Who looks at a changed fragment. */
-export type Audience =
-  | { readonly kind: 'host'; readonly hostId: HostId }
-  /** The members of any of these networks. */
-  | { readonly kind: 'networks'; readonly networkIds: readonly NetworkId[] }
-  /** The members of the network that shared none with the host before. */
-  | { readonly kind: 'new-viewers'; readonly networkId: NetworkId; readonly hostId: HostId }
 
 /** What to do to one fragment. A set is changed by what came and went, everything else is replaced. */
 export type Change =
@@ -47,21 +38,24 @@ export type Change =
       readonly remove: readonly NodeId[]
     }
   | {
+      /** Of a set, or of a gateway's clients. */
+      readonly op: 'entries'
+      readonly from: FragmentVersion
+      readonly to: FragmentVersion
+      readonly add: readonly MemberEntry[]
+      /** Applied before `add`. */
+      readonly remove: readonly MemberId[]
+    }
+  | {
       readonly op: 'names'
       readonly from: FragmentVersion
       readonly to: FragmentVersion
       readonly add: readonly NameEntry[]
       /** Applied before `add`. */
-      readonly remove: readonly NodeId[]
+      readonly remove: readonly MemberId[]
     }
   /** The holder may no longer see it. */
   | { readonly op: 'forget' }
-
-export interface VisibilityChange {
-  readonly hostId: HostId
-  readonly gained: readonly NetworkId[]
-  readonly lost: readonly NetworkId[]
-}
 
 /** What one agent is sent: apply all of it, or none. */
 export interface Patch {

@@ -5,8 +5,8 @@
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId } from '../values/index.js'
 import { coalesceChanges } from './coalesce-changes.js'
-import type { AsOf, FragmentChanges, Patch } from './fragment-change.js'
-import { asOfState } from './patch.js'
+import type { AsOf, FragmentChanges, Patch, PatchChange } from './fragment-change.js'
+import { asOfState, forget, putOf } from './patch.js'
 import { canSee } from './visibility.js'
 
 export interface FragmentRing {
@@ -14,7 +14,7 @@ export interface FragmentRing {
   readonly append: (changes: FragmentChanges) => void
   /**
    * What a viewer that holds everything up to `from` is missing. `undefined`: the ring can't tell, because it doesn't reach back
-   * so far, or because the viewer came into a network or left one since; ask for its table of versions.
+   * so far, or because the viewer looks elsewhere than it did; ask for its table of versions.
    */
   readonly patchSince: (state: MeshState, viewer: HostId, from: AsOf) => Patch | undefined
   /** How many fragment changes are held. */
@@ -56,9 +56,8 @@ export const createFragmentRing = (capacity: number = defaultRingCapacity): Frag
     const newest = steps.at(-1)
     if (start === undefined || newest === undefined || !sameAsOf(newest.asOf, asOf)) return undefined
     const missed = steps.slice(start)
-    if (missed.some((step) => step.visibility.some(({ hostId }) => hostId === viewer))) return undefined
-    const visible = missed.flatMap((step) => step.changes.filter(({ fragment }) => canSee(state, viewer, fragment)))
-    return { asOf, changes: coalesceChanges(visible) }
+    if (missed.some((step) => step.reviewed.includes(viewer))) return undefined
+    return { asOf, changes: missedChanges(state, viewer, missed) }
   }
 
   return { append, patchSince, size: () => held }
@@ -78,6 +77,25 @@ const findStep = (steps: readonly FragmentChanges[], first: number, from: AsOf):
   return undefined
 }
 
-const weightOf = (step: FragmentChanges): number => step.changes.length + step.visibility.length + 1
+/** What came into view meanwhile is sent as it is now: whether the viewer had it before, nobody knows any more. */
+const missedChanges = (
+  state: MeshState,
+  viewer: HostId,
+  missed: readonly FragmentChanges[],
+): readonly PatchChange[] => {
+  const revealed = new Set(missed.flatMap((step) => step.revealed.filter((id) => canSee(state, viewer, id))))
+  const seen = missed.flatMap((step) =>
+    step.changes.filter(({ fragment }) => !revealed.has(fragment) && canSee(state, viewer, fragment)),
+  )
+  const removed = new Set(missed.flatMap((step) => step.removed.filter((id) => !canSee(state, viewer, id))))
+  return [
+    ...coalesceChanges(seen),
+    ...[...revealed].flatMap((id) => putOf(state, id) ?? []),
+    ...[...removed].map(forget),
+  ]
+}
+
+const weightOf = (step: FragmentChanges): number =>
+  step.changes.length + step.revealed.length + step.reviewed.length + step.removed.length + 1
 
 const sameAsOf = (a: AsOf, b: AsOf): boolean => a.epoch === b.epoch && a.revision === b.revision

@@ -3,18 +3,18 @@
  * all of a patch or nothing; a fragment that nothing leads to any more is dropped by itself.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { HostId, NodeId } from '../values/index.js'
-import { changedEntries, changedIds } from './coalesce-changes.js'
+import type { HostId, MemberId, NodeId } from '../values/index.js'
+import { changedContent } from './coalesce-changes.js'
 import { commitFragments, type MutableFragmentTable } from './commit-fragments.js'
-import {
-  type FragmentId,
-  type FragmentVersion,
-  fragmentIdOf,
-  type MembersFragment,
-  type NamesFragment,
-} from './fragment.js'
+import type { FragmentId, FragmentVersion } from './fragment.js'
 import { type AsOf, type Change, compareAsOf, type Patch, type PatchChange, type Snapshot } from './fragment-change.js'
-import { fragmentVersion, toggledMembersVersion, toggledNamesVersion } from './fragment-version.js'
+import { fragmentIdOf } from './fragment-id.js'
+import {
+  fragmentVersion,
+  toggledEntriesVersion,
+  toggledMembersVersion,
+  toggledNamesVersion,
+} from './fragment-version.js'
 import type { HeldFragment } from './held-fragment.js'
 
 export interface FragmentTable {
@@ -79,35 +79,38 @@ const prepareChange = (
       return E.right({ version: change.to, fragment: change.content })
     }
     case 'members':
+    case 'entries':
     case 'names': {
       const held = table.fragments.get(id)
       if (held?.version === change.to) return E.right(held)
       if (held === undefined) return misfit('it changes a set that is not held')
       if (held.version !== change.from) return misfit('it builds on another version of the set')
-      const changed = changeSet(held, change)
-      return changed === undefined
-        ? misfit('what it takes away or adds does not lead to the version it claims')
-        : E.right(changed)
+      const version = toggledVersion(held, change)
+      return version === change.to
+        ? E.right({ version, fragment: changedContent(held.fragment, change) })
+        : misfit('what it takes away or adds does not lead to the version it claims')
     }
   }
 }
 
-const changeSet = (
+/** The version that the change leads to; `undefined` when it is for another kind of set. */
+const toggledVersion = (
   { fragment, version }: HeldFragment,
-  change: Extract<Change, { op: 'members' | 'names' }>,
-): HeldFragment | undefined => {
-  if (fragment.kind === 'members' && change.op === 'members') {
-    const toggled = toggledMembersVersion(version, [...change.add, ...change.remove])
-    const next: MembersFragment = { ...fragment, nodeIds: changedIds(fragment.nodeIds, change) }
-    return toggled === change.to ? { version: change.to, fragment: next } : undefined
-  }
-  if (fragment.kind === 'names' && change.op === 'names') {
-    const gone = new Set(change.remove)
-    const removed = gone.size === 0 ? [] : fragment.entries.filter(({ nodeId }) => gone.has(nodeId))
-    const next: NamesFragment = { ...fragment, entries: changedEntries(fragment.entries, change) }
-    return toggledNamesVersion(version, [...removed, ...change.add]) === change.to
-      ? { version: change.to, fragment: next }
-      : undefined
-  }
+  change: Exclude<Change, { op: 'put' | 'forget' }>,
+): FragmentVersion | undefined => {
+  if (fragment.kind === 'members' && change.op === 'members')
+    return toggledMembersVersion(version, [...change.add, ...change.remove])
+  if (fragment.kind === 'names' && change.op === 'names')
+    return toggledNamesVersion(version, [...withIds(fragment.entries, change.remove), ...change.add])
+  if ((fragment.kind === 'set' || fragment.kind === 'clients') && change.op === 'entries')
+    return toggledEntriesVersion(version, [...withIds(fragment.entries, change.remove), ...change.add])
   return undefined
+}
+
+const withIds = <Entry extends { readonly memberId: MemberId }>(
+  entries: readonly Entry[],
+  memberIds: readonly MemberId[],
+): readonly Entry[] => {
+  const wanted = new Set(memberIds)
+  return wanted.size === 0 ? [] : entries.filter(({ memberId }) => wanted.has(memberId))
 }

@@ -5,6 +5,7 @@
  */
 
 import type { EndpointCandidate } from '../mesh/endpoint-candidate.js'
+import type { NamedMember } from '../mesh/membership.js'
 import type { ClassKey, MemberSetKey, PairId, Traffic, TunnelSettings } from '../mesh/mesh-state.js'
 import type {
   Brand,
@@ -21,6 +22,7 @@ import type {
   Ipv6Address,
   MemberId,
   NetworkId,
+  NetworkName,
   NodeId,
   PolicyId,
   WireguardPublicKey,
@@ -72,10 +74,6 @@ export interface SelfFragment {
   readonly localPrefixes: readonly IpPrefix[]
   /** Sorted by network id. */
   readonly memberships: readonly MembershipPart[]
-  /** `null`: internet traffic goes the host's own way. */
-  readonly tunnel: TunnelPart | null
-  /** Of ranges that two of its networks export, those that lost (A4). */
-  readonly shadowedEgressIds: readonly EgressId[]
 }
 
 /** What a host is in one network, and looks at there. */
@@ -84,8 +82,8 @@ export interface MembershipPart {
   readonly nodeId: NodeId
   readonly addresses: readonly IpAddress[]
   readonly classKey: ClassKey
-  /** Gateways that it is reached through, best first; empty: directly. */
-  readonly via: readonly NodeId[]
+  /** Gateways that it is reached through, best first; `null`: directly; empty: none of them takes part, so not at all. */
+  readonly via: readonly NodeId[] | null
   readonly isGateway: boolean
   readonly isInternetGateway: boolean
   /** Sets besides those of its class whose nodes are its peers: everyone for a gateway, who uses its egresses for a router. */
@@ -96,15 +94,15 @@ export interface MembershipPart {
   readonly pairIds: readonly PairId[]
   /** E7. */
   readonly ownLan: 'own' | 'mesh'
+  readonly tunnel: TunnelPart
 }
 
-/** All traffic through an internet gateway, or through the routers of an egress of /0 (D4, D5, E4). */
+/** Where a node's internet traffic goes (D4, D5, E4). */
 export interface TunnelPart {
-  readonly networkId: NetworkId
-  /** Internet gateways, or routers, best first. */
-  readonly gatewayIds: readonly NodeId[]
-  /** Families that they carry; one that is not there is blocked, never leaked. */
-  readonly families: readonly (4 | 6)[]
+  /** Internet gateways that take all its traffic, best first; `null`: it doesn't route all through one. */
+  readonly gatewayIds: readonly NodeId[] | null
+  /** Whether an egress of /0 takes its internet traffic where no internet gateway does (E4). */
+  readonly mayUseDefaultEgress: boolean
   readonly settings: TunnelSettings
 }
 
@@ -128,8 +126,8 @@ export interface NodeFragment {
   readonly hostId: HostId
   readonly networkId: NetworkId
   readonly addresses: readonly IpAddress[]
-  /** Gateways that it is reached through, in the configured order; empty: directly. */
-  readonly via: readonly NodeId[]
+  /** Gateways that it is reached through, in the configured order; `null`: directly; empty: not at all now. */
+  readonly via: readonly NodeId[] | null
   readonly isGateway: boolean
 }
 
@@ -137,10 +135,13 @@ export interface NodeFragment {
 export interface NetworkFragment {
   readonly kind: 'network'
   readonly networkId: NetworkId
+  readonly name: NetworkName
   readonly range4: IpPrefix | null
   readonly range6: IpPrefix | null
-  /** Every address that "everyone" has: the ranges, egresses that are not restricted, what clients bring along. Merged, sorted. */
-  readonly everyone: readonly IpPrefix[]
+  /** Of egresses that are not restricted, without /0: with the ranges, and what clients bring along, all that "everyone" has. */
+  readonly egressPrefixes: readonly IpPrefix[]
+  /** What clients bring along outside the ranges. Merged and sorted, as the former. */
+  readonly clientPrefixes: readonly IpPrefix[]
   /** Gateways that take part: everybody's peers, unless relayed. Sorted. */
   readonly gatewayIds: readonly NodeId[]
 }
@@ -180,12 +181,8 @@ export interface NamesFragment {
   readonly entries: readonly NameEntry[]
 }
 
-export interface NameEntry {
-  readonly memberId: MemberId
-  readonly name: HostName
-  readonly address4: Ipv4Address | null
-  readonly address6: Ipv6Address | null
-}
+/** What one name means. */
+export type NameEntry = NamedMember
 
 /** A network's own records, and the servers that are asked about some domains. */
 export interface DnsFragment {
@@ -297,11 +294,22 @@ export interface RouterFragment {
   readonly ranges: readonly IpPrefix[]
   readonly virtualRanges: readonly IpPrefix[] | null
   readonly nat: boolean
-  readonly routers: readonly { readonly nodeId: NodeId; readonly metric: number; readonly interfaceName: string | null }[]
+  readonly routers: readonly {
+    readonly nodeId: NodeId
+    readonly metric: number
+    readonly interfaceName: string | null
+  }[]
   /** What is let out to the ranges. */
   readonly rules: readonly AcceptRule[]
-  /** Whom the ranges may talk to first (E9, site to site): what they send into the mesh. */
-  readonly reaches: readonly AcceptRule[]
+  /** Whom the ranges may talk to first (E9, site to site). */
+  readonly reaches: readonly ReachRule[]
+}
+
+/** Lets what the ranges begin into the mesh. */
+export interface ReachRule {
+  readonly policyId: PolicyId | null
+  readonly to: Ends
+  readonly traffic: readonly Traffic[]
 }
 
 /** Two nodes that reach each other through a gateway (C3). Seen by both ends and by the gateways of its list. */

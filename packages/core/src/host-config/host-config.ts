@@ -109,9 +109,20 @@ export type PathTarget =
   /** What is reached the way that a node is: a gateway's clients. */
   | { readonly kind: 'behind-node'; readonly nodeId: NodeId; readonly hostId: HostId }
   /** Through the first healthy router, by metric, then round-trip time: each viewer alone. */
-  | { readonly kind: 'leaving'; readonly egressId: EgressId; readonly routers: readonly RouterHop[] }
+  | {
+      readonly kind: 'leaving'
+      readonly egressId: EgressId
+      readonly routers: readonly RouterHop[]
+      readonly fallbackToWider: boolean
+    }
   /** Through the active router: the first of the order that says it serves the ranges. */
-  | { readonly kind: 'routed'; readonly egressId: EgressId; readonly routers: readonly RouterHop[] }
+  | {
+      readonly kind: 'routed'
+      readonly egressId: EgressId
+      readonly routers: readonly RouterHop[]
+      /** With all routers down, nobody has the prefixes, so that a wider path carries them; otherwise the first keeps them. */
+      readonly fallbackToWider: boolean
+    }
   /** Everything else: through the first healthy internet gateway. */
   | { readonly kind: 'internet'; readonly gateways: readonly Hop[] }
 
@@ -137,6 +148,8 @@ export interface FullTunnel {
 
 /** What comes in and what is passed on. What no rule lets through is dropped; replies to what was let through always pass. */
 export interface Filter {
+  /** `false`: the driver can't filter, and everything that keys permit comes in. */
+  readonly isEnforced: boolean
   /** Every set that a rule names, by a name that holds in this host alone; prefixes merged and sorted. */
   readonly sets: ReadonlyMap<string, readonly IpPrefix[]>
   /** To own addresses in a network. */
@@ -163,8 +176,14 @@ export interface ForwardRule {
   readonly direction: 'mesh-to-mesh' | 'mesh-to-underlay' | 'underlay-to-mesh'
   readonly from: readonly string[]
   readonly within: string | null
-  /** Names of sets; `null`: anything that is in no set of the mesh (the internet). */
+  /** Names of sets; `null`: anything that is no address of the mesh (the internet). */
   readonly to: readonly string[] | null
+  /** A set that source or destination must be in: what is attached to this gateway. */
+  readonly through: string | null
+  /** A set that the destination must not be in: own clients have rules of their own. */
+  readonly exceptTo: string | null
+  /** With `underlay-to-mesh`: only while this host is the active router of it. */
+  readonly egressId: EgressId | null
   readonly traffic: readonly Traffic[]
   /**
    * `no`: each packet by itself, in both directions (relays). `yes`: what belongs to a flow that was let through passes as well.

@@ -9,13 +9,14 @@ import { eventHistories } from '../testing/arbitraries/event-histories.js'
 import type { HostId } from '../values/index.js'
 import { changedFragments } from './changed-fragments.js'
 import { coalesceChanges } from './coalesce-changes.js'
+import { expandHostConfig, projectHostConfig } from './expand-host-config.js'
 import type { FragmentChanges } from './fragment-change.js'
 import { createFragmentRing } from './fragment-ring.js'
 import { applyPatch, type FragmentTable, tableOfSnapshot, tableVersions } from './fragment-table.js'
-import { expandHostConfig, projectHostConfig } from './host-config.js'
 import { asOfState, patchOfStep, patchOfTable, projectSnapshot, viewersOf } from './patch.js'
 import { projectFragmentVersion } from './project-fragments.js'
-import { canSee, visibleFragmentIds } from './visibility.js'
+import { visibleFragmentIds } from './viewers.js'
+import { canSee } from './visibility.js'
 
 const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 60)
 
@@ -56,7 +57,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
       fc.property(eventHistories(), (batches) => {
         const tables = new Map<HostId, FragmentTable>()
         for (const { before, after, changes } of historyOf(batches)) {
-          const concerned = new Set(viewersOf(changes, after))
+          const concerned = new Set(viewersOf(changes, before, after))
           for (const hostId of hostsOf(after)) {
             const table = tables.get(hostId) ?? tableOfSnapshot(hostId, projectSnapshot(before, hostId))
             const list = patchOfStep(changes, before, after, hostId)
@@ -142,7 +143,7 @@ describe('law 4: who is sent a patch has another config, and who is not has the 
     await fc.assert(
       fc.property(eventHistories(), (batches) => {
         for (const { before, after, changes } of historyOf(batches)) {
-          const concerned = new Set(viewersOf(changes, after))
+          const concerned = new Set(viewersOf(changes, before, after))
           for (const hostId of hostsOf(after)) {
             const sent = concerned.has(hostId) && patchOfStep(changes, before, after, hostId).length > 0
             const same = sameJson(projectHostConfig(before, hostId), projectHostConfig(after, hostId))

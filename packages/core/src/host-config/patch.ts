@@ -1,20 +1,12 @@
 /** From what changed to what one viewer is sent: as it happens, after an absence, or from a table of versions. */
-import { largeMapGet, largeMapValues } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import type { HostId, NetworkId } from '../values/index.js'
-import { type Fragment, type FragmentId, type FragmentVersion, membersFragmentId, namesFragmentId } from './fragment.js'
-import type {
-  AsOf,
-  FragmentChange,
-  FragmentChanges,
-  Patch,
-  PatchChange,
-  Snapshot,
-  VisibilityChange,
-} from './fragment-change.js'
+import type { HostId } from '../values/index.js'
+import type { FragmentId, FragmentVersion } from './fragment.js'
+import type { AsOf, Change, FragmentChanges, Patch, PatchChange, Snapshot } from './fragment-change.js'
 import { fragmentVersion } from './fragment-version.js'
 import { projectFragment, projectFragmentVersion } from './project-fragments.js'
-import { canSee, fragmentIdsOfNetwork, networksSeenBy, shareNetwork, visibleFragmentIds } from './visibility.js'
+import { viewersOfFragment, visibleFragmentIds } from './viewers.js'
+import { canSee } from './visibility.js'
 
 export const asOfState = (state: MeshState): AsOf => ({ epoch: state.mesh?.epoch ?? 0, revision: state.revision })
 
@@ -24,92 +16,74 @@ export const projectSnapshot = (state: MeshState, viewer: HostId): Snapshot => (
   fragments: [...visibleFragmentIds(state, viewer)].flatMap((id) => projectFragment(state, id) ?? []),
 })
 
-/**
- * Which hosts the changes concern at all. Everybody else's config is what it was.
- */
-export function* viewersOf(changes: FragmentChanges, after: MeshState): Generator<HostId> {
-  const seen = new Set<HostId>()
-  const networkIds = new Set<NetworkId>()
-  for (const { hostId } of changes.visibility) seen.add(hostId)
-  for (const { audience } of changes.changes) {
-    if (audience.kind === 'host') seen.add(audience.hostId)
-    else if (audience.kind === 'new-viewers') networkIds.add(audience.networkId)
-    else for (const networkId of audience.networkIds) networkIds.add(networkId)
-  }
+/** Which hosts the changes may concern. Everybody else's config is what it was. Each once. */
+export function* viewersOf(changes: FragmentChanges, before: MeshState, after: MeshState): Generator<HostId> {
+  const seen = new Set<HostId>(changes.reviewed)
   yield* seen
-  for (const networkId of networkIds) {
-    for (const hostId of membersOf(after, networkId)) {
-      if (seen.has(hostId)) continue
-      seen.add(hostId)
-      yield hostId
+  for (const [state, ids] of idsInvolved(changes, before, after)) {
+    for (const id of ids) {
+      for (const hostId of viewersOfFragment(state, id)) {
+        if (seen.has(hostId)) continue
+        seen.add(hostId)
+        yield hostId
+      }
     }
   }
 }
 
+const idsInvolved = (
+  { changes, revealed, removed }: FragmentChanges,
+  before: MeshState,
+  after: MeshState,
+): readonly (readonly [MeshState, readonly FragmentId[]])[] => [
+  [after, [...new Set([...changes.map(({ fragment }) => fragment), ...revealed])]],
+  [before, removed],
+]
+
 /**
  * What `viewer` is sent for one step, if it held everything before it. Changes are handed on by reference, so that their
- * encoding can be shared between viewers.
+ * encoding can be shared between viewers; what is sent whole comes from `wholes`, to be shared between them as well.
  */
 export const patchOfStep = (
   changes: FragmentChanges,
   before: MeshState,
   after: MeshState,
   viewer: HostId,
+  wholes: WholeFragments = createWholeFragments(after),
 ): readonly PatchChange[] => {
-  const moved = changes.visibility.find(({ hostId }) => hostId === viewer)
-  const networkIds = new Set(networksSeenBy(after, viewer))
-  for (const networkId of moved?.gained ?? []) networkIds.delete(networkId)
-  const applicable = onceEach(changes.changes.filter((change) => concerns(change, viewer, networkIds, before)))
-  return moved === undefined ? applicable : [...applicable, ...visibilityPatch(before, after, moved, applicable)]
+  const sent = new Map<FragmentId, PatchChange>()
+  for (const item of changes.changes) {
+    const { fragment, change } = item
+    if (!canSee(after, viewer, fragment)) continue
+    const fits = change.op === 'put' || canSee(before, viewer, fragment)
+    const whole = fits ? item : wholes.put(fragment)
+    if (whole !== undefined) sent.set(fragment, whole)
+  }
+  const reveal = (id: FragmentId) => {
+    if (sent.has(id) || canSee(before, viewer, id)) return
+    const whole = wholes.put(id)
+    if (whole !== undefined) sent.set(id, whole)
+  }
+  for (const id of changes.revealed) if (canSee(after, viewer, id)) reveal(id)
+  if (changes.reviewed.includes(viewer)) for (const id of visibleFragmentIds(after, viewer)) reveal(id)
+  const removed = changes.removed.filter((id) => canSee(before, viewer, id) && !canSee(after, viewer, id))
+  return removed.length === 0 ? [...sent.values()] : [...sent.values(), ...removed.map(forget)]
 }
 
-/** A host that changed and came into view in one step stands in both lists, with the same content. */
-const onceEach = (changes: readonly FragmentChange[]): readonly FragmentChange[] => {
-  const fragments = new Set(changes.map(({ fragment }) => fragment))
-  if (fragments.size === changes.length) return changes
-  return changes.filter(({ fragment }) => fragments.delete(fragment))
+/** Fragments as they are now, each put together once. */
+export interface WholeFragments {
+  readonly put: (id: FragmentId) => PatchChange | undefined
 }
 
-const concerns = (
-  { audience, fragment }: FragmentChange,
-  viewer: HostId,
-  networkIds: ReadonlySet<NetworkId>,
-  before: MeshState,
-): boolean => {
-  switch (audience.kind) {
-    case 'host':
-      return audience.hostId === viewer
-    case 'networks':
-      return audience.networkIds.some((id) => networkIds.has(id)) && fragment !== `host:${viewer}`
-    case 'new-viewers':
-      return (
-        networkIds.has(audience.networkId) &&
-        audience.hostId !== viewer &&
-        !shareNetwork(before, viewer, audience.hostId)
-      )
+export const createWholeFragments = (state: MeshState): WholeFragments => {
+  const known = new Map<FragmentId, PatchChange | undefined>()
+  return {
+    put: (id) => {
+      if (!known.has(id)) known.set(id, putOf(state, id))
+      return known.get(id)
+    },
   }
 }
-
-/** Whole networks for a viewer that came into them, less what it holds already; those it left are forgotten. */
-const visibilityPatch = (
-  before: MeshState,
-  after: MeshState,
-  moved: VisibilityChange,
-  sent: readonly PatchChange[],
-): readonly PatchChange[] => {
-  const alreadySent = new Set(sent.map(({ fragment }) => fragment))
-  const hostsSeen = new Set<HostId>([moved.hostId])
-  const ids = moved.gained.flatMap((networkId) => [...fragmentIdsOfNetwork(after, networkId, hostsSeen)])
-  return [
-    ...ids
-      .filter((id) => !alreadySent.has(id) && !heldAlike(before, after, moved.hostId, id))
-      .flatMap((id) => putOf(after, id)),
-    ...moved.lost.flatMap((networkId) => [forget(membersFragmentId(networkId)), forget(namesFragmentId(networkId))]),
-  ]
-}
-
-const heldAlike = (before: MeshState, after: MeshState, viewer: HostId, id: FragmentId): boolean =>
-  canSee(before, viewer, id) && projectFragmentVersion(before, id) === projectFragmentVersion(after, id)
 
 /**
  * What brings a viewer with these versions up to `state`: what differs, whole, and what it may no longer see. Needs nothing but
@@ -122,20 +96,20 @@ export const patchOfTable = (
 ): Patch => {
   const changes: PatchChange[] = []
   for (const id of visibleFragmentIds(state, viewer)) {
-    if (versions.get(id) !== projectFragmentVersion(state, id)) changes.push(...putOf(state, id))
+    const put = versions.get(id) === projectFragmentVersion(state, id) ? undefined : putOf(state, id)
+    if (put !== undefined) changes.push(put)
   }
   for (const id of versions.keys()) if (!canSee(state, viewer, id)) changes.push(forget(id))
   return { asOf: asOfState(state), changes }
 }
 
-const putOf = (state: MeshState, id: FragmentId): readonly PatchChange[] => {
-  const content: Fragment | undefined = projectFragment(state, id)
-  return content === undefined ? [] : [{ fragment: id, change: { op: 'put', to: fragmentVersion(content), content } }]
+/** One thing whole, or what is done to it, brought up to what it is in `state`. */
+export const putOf = (state: MeshState, id: FragmentId): PatchChange | undefined => {
+  const content = projectFragment(state, id)
+  return content === undefined
+    ? undefined
+    : { fragment: id, change: { op: 'put', to: fragmentVersion(content), content } }
 }
 
-const forget = (fragment: FragmentId): PatchChange => ({ fragment, change: { op: 'forget' } })
-
-function* membersOf(state: MeshState, networkId: NetworkId): Generator<HostId> {
-  const network = largeMapGet(state.networks, networkId)
-  if (network !== undefined) yield* largeMapValues(network.members)
-}
+const forgetting: Change = { op: 'forget' }
+export const forget = (fragment: FragmentId): PatchChange => ({ fragment, change: forgetting })

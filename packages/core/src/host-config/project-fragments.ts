@@ -1,67 +1,107 @@
 /** From state to fragments: what each one holds now. Visibility is decided elsewhere (`visibility.ts`). */
-
-import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
-import { isPublicAddress } from '../mesh/listeners.js'
-import type { Host, Mesh, MeshState, Network, Node } from '../mesh/mesh-state.js'
+import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
+import { namedNode } from '../mesh/membership.js'
+import type { Client, MeshState, Network, PairId } from '../mesh/mesh-state.js'
 import {
-  compareIpAddresses,
-  comparePrefixes,
+  type ClientId,
+  type EgressId,
   endpointAddress,
   type HostId,
-  type HostRoute,
-  type IpAddress,
+  hostPrefix,
   type IpPrefix,
+  type Ipv4Address,
+  type Ipv6Address,
+  ipFamilyOf,
+  isIpv4Address,
+  isIpv6Address,
+  type MemberId,
+  mergePrefixes,
   type NetworkId,
   type NodeId,
+  prefixContainsAddress,
+  prefixFirst,
+  prefixLength,
 } from '../values/index.js'
-import {
-  directList,
-  type Fragment,
-  type FragmentId,
-  type FragmentVersion,
-  type HostFragment,
-  type MembersFragment,
-  type NameEntry,
-  type NamesFragment,
-  type NodeFragment,
-  parseFragmentId,
-  type SelfFragment,
+import type {
+  DnsFragment,
+  Fragment,
+  FragmentId,
+  FragmentVersion,
+  HostFragment,
+  NameEntry,
+  NamesFragment,
+  NetworkFragment,
+  NodeFragment,
+  PairFragment,
 } from './fragment.js'
-import { fragmentVersion, membersVersion, namesVersion } from './fragment-version.js'
-
-/** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
-const meshRouteMetric = 50
-
-/** What WireGuard takes of an Ethernet frame's 1500 bytes leaves so much, over IPv6 too. Used by a host that is in no network. */
-const defaultMtuBytes = 1420
+import { parseFragmentId } from './fragment-id.js'
+import { entitySetVersion, fragmentVersion, membersVersion, namesVersion } from './fragment-version.js'
+import { activeGateways, isActiveGateway, membershipOf, viaOf } from './member-roles.js'
+import {
+  projectClass,
+  projectClient,
+  projectEgress,
+  projectInternet,
+  projectRelaying,
+  projectRouter,
+} from './project-rules.js'
+import { addressesOf, projectSelf } from './project-self.js'
+import { clientsHash, projectClients, projectMembers, projectSet, setHash } from './project-sets.js'
 
 /** The fragment as it is now; `undefined` when what it is about isn't there. */
 export const projectFragment = (state: MeshState, id: FragmentId): Fragment | undefined => {
   const parsed = parseFragmentId(id)
   if (parsed === undefined) return undefined
+  const { about, key } = parsed
   switch (parsed.kind) {
     case 'self':
-      return projectSelf(state, parsed.about as HostId)
+      return projectSelf(state, about as HostId)
     case 'host':
-      return projectHost(state, parsed.about as HostId)
+      return projectHost(state, about as HostId)
     case 'node':
-      return projectNode(state, parsed.about as NodeId)
+      return projectNode(state, about as NodeId)
+    case 'network':
+      return projectNetwork(state, about as NetworkId)
     case 'members':
-      return projectMembers(state, parsed.about as NetworkId)
+      return projectMembers(state, about as NetworkId)
+    case 'set':
+      return projectSet(state, about as NetworkId, key)
     case 'names':
-      return projectNames(state, parsed.about as NetworkId)
-    case 'gateways':
-      return undefined
+      return projectNames(state, about as NetworkId)
+    case 'dns':
+      return projectDns(state, about as NetworkId)
+    case 'class':
+      return projectClass(state, about as NetworkId, key)
+    case 'relaying':
+      return projectRelaying(state, about as NetworkId)
+    case 'internet':
+      return projectInternet(state, about as NetworkId)
+    case 'clients':
+      return projectClients(state, about as NodeId)
+    case 'client':
+      return projectClient(state, about as ClientId)
+    case 'egress':
+      return projectEgress(state, about as EgressId)
+    case 'router':
+      return projectRouter(state, about as EgressId)
+    case 'pair':
+      return projectPair(state, about as PairId)
   }
 }
 
 /** The version that `projectFragment` would have, without building sets. */
 export const projectFragmentVersion = (state: MeshState, id: FragmentId): FragmentVersion | undefined => {
   const parsed = parseFragmentId(id)
-  if (parsed?.kind === 'members' || parsed?.kind === 'names') {
-    const network = largeMapGet(state.networks, parsed.about as NetworkId)
+  if (parsed === undefined) return undefined
+  const { kind, about, key } = parsed
+  if (kind === 'set' || kind === 'clients') {
+    const hash = kind === 'set' ? setHash(state, about as NetworkId, key) : clientsHash(state, about as NodeId)
+    return hash === undefined ? undefined : entitySetVersion(hash)
+  }
+  if (kind === 'members' || kind === 'names') {
+    const network = largeMapGet(state.networks, about as NetworkId)
     if (network === undefined) return undefined
-    return parsed.kind === 'members'
+    return kind === 'members'
       ? membersVersion(network.membersHash)
       : namesVersion(network.namesHash, namesSuffix(state, network))
   }
@@ -69,106 +109,116 @@ export const projectFragmentVersion = (state: MeshState, id: FragmentId): Fragme
   return fragment === undefined ? undefined : fragmentVersion(fragment)
 }
 
-const projectSelf = (state: MeshState, hostId: HostId): SelfFragment | undefined => {
-  const host = largeMapGet(state.hosts, hostId)
-  if (host === undefined || state.mesh === null) return undefined
-  const memberships = membershipsOf(state, host)
-  return {
-    kind: 'self',
-    hostId,
-    wireguardKey: host.wireguardKey,
-    listenPort: host.listenPort,
-    mtuBytes: host.mtuBytes ?? mtuOf(memberships),
-    addresses: memberships.flatMap(({ node }) => addressesOf(node)).sort(compareIpAddresses),
-    controlAddress4: host.controlAddress4,
-    controlAddress6: host.controlAddress6,
-    routes: [...controlRoutes(state.mesh, host), ...memberships.flatMap(networkRoutes)].sort((a, b) =>
-      comparePrefixes(a.prefix, b.prefix),
-    ),
-    networks: memberships.map(({ network }) => network.networkId).sort(),
-    keepaliveSeconds: isBehindNat(host) ? keepaliveOf(memberships) : 0,
-  }
-}
-
 const projectHost = (state: MeshState, hostId: HostId): HostFragment | undefined => {
   const host = largeMapGet(state.hosts, hostId)
   if (host === undefined) return undefined
-  const { name, wireguardKey, identityKey, controlAddress4, controlAddress6, endpoints } = host
+  const { name, wireguardKey, identityKey, controlAddress4, controlAddress6 } = host
+  const isExcluded = (address: ReturnType<typeof endpointAddress>) =>
+    host.excludedPrefixes.some((prefix) => prefixContainsAddress(prefix, address))
+  const endpoints =
+    host.excludedPrefixes.length === 0
+      ? host.endpoints
+      : host.endpoints.filter(({ endpoint, origin }) => origin !== 'local' || !isExcluded(endpointAddress(endpoint)))
   return { kind: 'host', hostId, name, wireguardKey, identityKey, controlAddress4, controlAddress6, endpoints }
 }
 
 /** Only nodes that take part have a fragment. */
 const projectNode = (state: MeshState, nodeId: NodeId): NodeFragment | undefined => {
-  const node = largeMapGet(state.nodes, nodeId)
-  const network = node === undefined ? undefined : largeMapGet(state.networks, node.networkId)
-  if (node === undefined || network === undefined || !largeMapHas(network.members, nodeId)) return undefined
-  const { hostId, networkId } = node
-  return { kind: 'node', nodeId, hostId, networkId, addresses: addressesOf(node), list: directList }
+  const membership = membershipOf(state, nodeId)
+  if (membership === undefined) return undefined
+  const { node, network } = membership
+  return {
+    kind: 'node',
+    nodeId,
+    hostId: node.hostId,
+    networkId: node.networkId,
+    addresses: addressesOf(node),
+    via: viaOf(state, membership),
+    isGateway: isActiveGateway(network, nodeId),
+  }
 }
 
-const projectMembers = (state: MeshState, networkId: NetworkId): MembersFragment | undefined => {
+const projectNetwork = (state: MeshState, networkId: NetworkId): NetworkFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)
   if (network === undefined) return undefined
-  return { kind: 'members', networkId, nodeIds: [...largeMapKeys(network.members)].sort() }
+  const { name, range4, range6 } = network
+  const gatewayIds = [...activeGateways(network)].map(([nodeId]) => nodeId).sort()
+  return {
+    kind: 'network',
+    networkId,
+    name,
+    range4,
+    range6,
+    egressPrefixes: egressPrefixesOf(state, network),
+    clientPrefixes: mergePrefixes([...largeMapKeys(network.clientPrefixes)]),
+    gatewayIds,
+  }
+}
+
+/** Of egresses that are not restricted. A default route is where the internet is, and nobody's address. */
+const egressPrefixesOf = (state: MeshState, network: Network): readonly IpPrefix[] => {
+  const prefixes: IpPrefix[] = []
+  for (const egressId of largeMapKeys(network.egressIds)) {
+    const egress = largeMapGet(state.egresses, egressId)
+    if (egress !== undefined && !egress.restricted)
+      prefixes.push(...(egress.virtualRanges ?? egress.ranges).filter((prefix) => prefixLength(prefix) > 0))
+  }
+  return mergePrefixes(prefixes)
 }
 
 export const projectNames = (state: MeshState, networkId: NetworkId): NamesFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)
   if (network === undefined) return undefined
-  const entries = [...largeMapKeys(network.members)].sort().flatMap((nodeId) => projectNameEntry(state, nodeId) ?? [])
+  const entries = [...largeMapKeys(network.memberRecords)].sort().flatMap((id) => projectNameEntry(state, id) ?? [])
   return { kind: 'names', networkId, suffix: namesSuffix(state, network), entries }
 }
 
-export const projectNameEntry = (state: MeshState, nodeId: NodeId): NameEntry | undefined => {
-  const node = largeMapGet(state.nodes, nodeId)
-  if (node === undefined) return undefined
-  return { nodeId, name: node.name, address4: node.address4, address6: node.address6 }
+/** `undefined` for one that takes no part. */
+export const projectNameEntry = (state: MeshState, memberId: MemberId): NameEntry | undefined => {
+  const node = largeMapGet(state.nodes, memberId as NodeId)
+  if (node !== undefined) return namedNode(node)
+  const client = largeMapGet(state.clients, memberId as ClientId)
+  return client === undefined ? undefined : clientNameEntry(client)
+}
+
+/** The first single address of each family: what a subnet's name means nobody can say. */
+const clientNameEntry = ({ clientId, name, addresses }: Client): NameEntry => {
+  const single = addresses
+    .filter((prefix) => prefix === hostPrefix(prefixFirst(prefix)))
+    .map((prefix) => prefixFirst(prefix))
+  return {
+    memberId: clientId,
+    name,
+    address4: (single.find((address) => ipFamilyOf(address) === 4 && isIpv4Address(address)) ??
+      null) as Ipv4Address | null,
+    address6: (single.find((address) => ipFamilyOf(address) === 6 && isIpv6Address(address)) ??
+      null) as Ipv6Address | null,
+  }
 }
 
 export const namesSuffix = (state: MeshState, network: Network): string =>
   `${network.name}.${state.mesh?.settings.domain ?? ''}`
 
-interface Membership {
-  readonly network: Network
-  readonly node: Node
+const projectDns = (state: MeshState, networkId: NetworkId): DnsFragment | undefined => {
+  const network = largeMapGet(state.networks, networkId)
+  if (network === undefined) return undefined
+  const records = [...largeMapKeys(network.dnsRecordIds)].flatMap((id) => largeMapGet(state.dnsRecords, id) ?? [])
+  const resolvers = [...largeMapKeys(network.resolverIds)].flatMap((id) => largeMapGet(state.resolvers, id) ?? [])
+  return {
+    kind: 'dns',
+    networkId,
+    records: records.map(({ name, addresses }) => ({ name, addresses })).sort(byName),
+    resolvers: resolvers.map(({ name, servers, matchDomains }) => ({ name, servers, matchDomains })).sort(byName),
+  }
 }
 
-/** The networks that a host takes part in, with its node there. */
-export const membershipsOf = (state: MeshState, host: Host): readonly Membership[] =>
-  host.nodeIds.flatMap((nodeId) => {
-    const node = largeMapGet(state.nodes, nodeId)
-    const network = node === undefined ? undefined : largeMapGet(state.networks, node.networkId)
-    return node !== undefined && network !== undefined && largeMapHas(network.members, nodeId)
-      ? [{ network, node }]
-      : []
-  })
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 
-const addressesOf = (node: Node): readonly IpAddress[] =>
-  [node.address4, node.address6].filter((address): address is NonNullable<typeof address> => address !== null)
-
-const controlRoutes = (mesh: Mesh, host: Host): readonly HostRoute[] => [
-  { prefix: mesh.settings.controlRange4, preferredSource: host.controlAddress4, metric: meshRouteMetric },
-  { prefix: mesh.settings.controlRange6, preferredSource: host.controlAddress6, metric: meshRouteMetric },
-]
-
-const networkRoutes = ({ network, node }: Membership): readonly HostRoute[] => [
-  ...routeTo(network.range4, node.address4),
-  ...routeTo(network.range6, node.address6),
-]
-
-const routeTo = (prefix: IpPrefix | null, preferredSource: IpAddress | null): readonly HostRoute[] =>
-  prefix === null ? [] : [{ prefix, preferredSource, metric: meshRouteMetric }]
-
-/** A host without a public address of its own sits behind something that forgets it when it is silent. */
-const isBehindNat = (host: Host): boolean =>
-  !host.endpoints.some(({ endpoint, origin }) => origin !== 'observed' && isPublicAddress(endpointAddress(endpoint)))
-
-/** The smallest that any of its networks asks for: one interface carries them all. */
-const mtuOf = (memberships: readonly Membership[]): number =>
-  memberships.length === 0 ? defaultMtuBytes : Math.min(...memberships.map(({ network }) => network.settings.mtuBytes))
-
-/** The most frequent that any of its networks asks for; 0 when none does. */
-const keepaliveOf = (memberships: readonly Membership[]): number => {
-  const wanted = memberships.map(({ network }) => network.settings.keepaliveSeconds).filter((seconds) => seconds > 0)
-  return wanted.length === 0 ? 0 : Math.min(...wanted)
+const projectPair = (state: MeshState, pairId: PairId): PairFragment | undefined => {
+  const pair = largeMapGet(state.autoRelays, pairId)
+  const network = pair === undefined ? undefined : largeMapGet(state.networks, pair.networkId)
+  if (pair === undefined || network === undefined) return undefined
+  const gatewayIds = pair.gatewayIds.filter((nodeId) => isActiveGateway(network, nodeId))
+  return { kind: 'pair', pairId, networkId: pair.networkId, nodeIds: pair.nodeIds, gatewayIds }
 }

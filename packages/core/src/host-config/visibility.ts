@@ -1,92 +1,194 @@
 /**
  * Who may look at what: decided here, for snapshots, patches and tables alike. A host looks at itself, at the networks that it takes
- * part in, and at their members.
+ * part in, at nodes that policy lets it exchange anything with or that carry its paths, and at the rules that it enforces. A
+ * relayed node looks at its gateways alone. Each function says the same about the same state: whether, who, and what.
  */
 import { largeMapGet, largeMapHas, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
-import type { MeshState } from '../mesh/mesh-state.js'
-import type { HostId, NetworkId, NodeId } from '../values/index.js'
-import {
-  type FragmentId,
-  hostFragmentId,
-  membersFragmentId,
-  namesFragmentId,
-  nodeFragmentId,
-  parseFragmentId,
-  selfFragmentId,
-} from './fragment.js'
-import { membershipsOf } from './project-fragments.js'
+import type { MeshState, PairId } from '../mesh/mesh-state.js'
+import type { ClientId, EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
+import type { FragmentId, SetName } from './fragment.js'
+import { type ParsedFragmentId, parseFragmentId } from './fragment-id.js'
+import { gatewayAt, type Membership, membershipIn, membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
+import { policyViewOf } from './policy-view.js'
+import { activeRouters } from './project-rules.js'
+import { looksAtBesides } from './project-self.js'
+import { isInSet } from './project-sets.js'
 
 /** The networks that a host takes part in, sorted. */
-export const networksSeenBy = (state: MeshState, viewer: HostId): readonly NetworkId[] => {
-  const host = largeMapGet(state.hosts, viewer)
-  return host === undefined
-    ? []
-    : membershipsOf(state, host)
-        .map(({ network }) => network.networkId)
-        .sort()
-}
+export const networksSeenBy = (state: MeshState, viewer: HostId): readonly NetworkId[] =>
+  membershipsOfHost(state, viewer).map(({ network }) => network.networkId)
 
 /** Whether `viewer` may hold the fragment now. */
 export const canSee = (state: MeshState, viewer: HostId, id: FragmentId): boolean => {
   const parsed = parseFragmentId(id)
   if (parsed === undefined || !largeMapHas(state.hosts, viewer)) return false
-  switch (parsed.kind) {
+  const { kind, about } = parsed
+  if (kind === 'self') return about === viewer
+  if (kind === 'host') return about !== viewer && isDirectPeer(state, viewer, about as HostId)
+  const networkId = networkOfFragment(state, parsed)
+  const membership = networkId === undefined ? undefined : membershipIn(state, viewer, networkId)
+  return membership !== undefined && memberSees(state, membership, parsed)
+}
+
+/** Whether two hosts are direct peers, over whichever network. */
+const isDirectPeer = (state: MeshState, viewer: HostId, hostId: HostId): boolean =>
+  membershipsOfHost(state, hostId).some((subject) => {
+    const membership = membershipIn(state, viewer, subject.network.networkId)
+    return membership !== undefined && isDirect(state, membership, subject)
+  })
+
+/** Whether the subject is a direct peer of the viewer in their network. */
+export const isDirect = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
+  if (!looksAtNode(state, viewer, subject)) return false
+  const via = viaOf(state, subject)
+  return via === null || via.includes(viewer.node.nodeId)
+}
+
+/** Whether the viewer knows of the subject's node, because a path of its own may lead there. */
+export const looksAtNode = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
+  if (viewer.node.hostId === subject.node.hostId) return false
+  const via = viaOf(state, viewer)
+  if (via !== null) return via.includes(subject.node.nodeId)
+  if (gatewayAt(state, viewer) !== undefined || gatewayAt(state, subject) !== undefined) return true
+  const { peerNames, egressIds } = classViewOf(state, viewer)
+  if (isInAny(subject, peerNames)) return true
+  if (viewer.node.egressIds.length > 0 && isInAny(subject, looksAtBesides(state, viewer))) return true
+  return subject.node.egressIds.some((egressId) => egressIds.includes(egressId))
+}
+
+const isInAny = ({ network, node }: Membership, names: Iterable<SetName>): boolean => {
+  for (const name of names) if (name === 'everyone' || isInSet(network, name, node.nodeId)) return true
+  return false
+}
+
+export const classViewOf = (state: MeshState, { network, node }: Membership) =>
+  policyViewOf(state, network).classOf(largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? '')
+
+/** Whether a member of the fragment's network sees it. */
+const memberSees = (state: MeshState, viewer: Membership, { kind, about, key }: ParsedFragmentId): boolean => {
+  const { network, node } = viewer
+  switch (kind) {
     case 'self':
-      return parsed.about === viewer
     case 'host':
-      return parsed.about !== viewer && shareNetwork(state, viewer, parsed.about as HostId)
+      return false
     case 'node': {
-      const node = largeMapGet(state.nodes, parsed.about as NodeId)
+      const subject = membershipOf(state, about as NodeId)
+      return subject !== undefined && looksAtNode(state, viewer, subject)
+    }
+    case 'network':
+    case 'names':
+    case 'dns':
+      return true
+    case 'members':
+      return looksAtEveryone(state, viewer)
+    case 'set':
+      return ruleSetsOf(state, viewer).some((names) => names.has(key))
+    case 'class':
+      return largeMapGet(network.memberRecords, node.nodeId)?.classKey === key
+    case 'relaying':
+      return gatewayAt(state, viewer) !== undefined
+    case 'internet':
+      return gatewayAt(state, viewer)?.internet ?? false
+    case 'clients': {
+      const gateway = membershipOf(state, about as NodeId)
       return (
-        node !== undefined && isMember(state, node.networkId, node.nodeId) && seesNetwork(state, viewer, node.networkId)
+        gateway !== undefined &&
+        gatewayAt(state, gateway) !== undefined &&
+        viaOf(state, viewer) === null &&
+        looksAtNode(state, viewer, gateway)
       )
     }
-    case 'members':
-    case 'names':
-      return seesNetwork(state, viewer, parsed.about as NetworkId)
-    case 'gateways':
-      return false
+    case 'client': {
+      const client = largeMapGet(state.clients, about as ClientId)
+      return (
+        client?.gatewayId === node.nodeId &&
+        gatewayAt(state, viewer) !== undefined &&
+        largeMapHas(network.memberRecords, client.clientId)
+      )
+    }
+    case 'egress':
+      return usesEgress(state, viewer, about as EgressId)
+    case 'router':
+      return node.egressIds.includes(about as EgressId)
+    case 'pair': {
+      const pair = largeMapGet(state.autoRelays, about as PairId)
+      return pair !== undefined && (pair.nodeIds.includes(node.nodeId) || isRelayOf(state, viewer, pair.pairId))
+    }
   }
 }
 
-/** Whether two hosts take part in one network at least. */
-export const shareNetwork = (state: MeshState, one: HostId, other: HostId): boolean => {
-  const seen = networksSeenBy(state, one)
-  return seen.length > 0 && networksSeenBy(state, other).some((networkId) => seen.includes(networkId))
+const isRelayOf = (state: MeshState, viewer: Membership, pairId: PairId): boolean => {
+  const gateway = gatewayAt(state, viewer)
+  return gateway !== undefined && largeMapHas(gateway.pairIds, pairId)
 }
 
-/** Every fragment that `viewer` may hold, each once. */
-export function* visibleFragmentIds(state: MeshState, viewer: HostId): Generator<FragmentId> {
-  if (!largeMapHas(state.hosts, viewer)) return
-  yield selfFragmentId(viewer)
-  const hostsSeen = new Set<HostId>([viewer])
-  for (const networkId of networksSeenBy(state, viewer)) yield* fragmentIdsOfNetwork(state, networkId, hostsSeen)
-}
+const looksAtEveryone = (state: MeshState, viewer: Membership): boolean =>
+  viaOf(state, viewer) === null &&
+  (gatewayAt(state, viewer) !== undefined ||
+    classViewOf(state, viewer).peerNames.has('everyone') ||
+    looksAtBesides(state, viewer).includes('everyone'))
 
-/** A network's fragments, its nodes', and its hosts' except those in `hostsSeen`, which grows. */
-export function* fragmentIdsOfNetwork(
-  state: MeshState,
-  networkId: NetworkId,
-  hostsSeen: Set<HostId>,
-): Generator<FragmentId> {
-  const network = largeMapGet(state.networks, networkId)
-  if (network === undefined) return
-  for (const nodeId of largeMapKeys(network.members)) yield nodeFragmentId(nodeId)
-  for (const hostId of largeMapValues(network.members)) {
-    if (hostsSeen.has(hostId)) continue
-    hostsSeen.add(hostId)
-    yield hostFragmentId(hostId)
+/** A gateway passes on to every egress; a router needs to know its own one's other routers. */
+export const usesEgress = (state: MeshState, viewer: Membership, egressId: EgressId): boolean =>
+  largeMapHas(viewer.network.egressIds, egressId) &&
+  (gatewayAt(state, viewer) !== undefined ||
+    viewer.node.egressIds.includes(egressId) ||
+    classViewOf(state, viewer).egressIds.includes(egressId))
+
+/** Every set that rules of the member, or its peers, are made of. */
+export const ruleSetsOf = (state: MeshState, viewer: Membership): readonly ReadonlySet<SetName>[] => {
+  const view = policyViewOf(state, viewer.network)
+  const sets: ReadonlySet<SetName>[] = [classViewOf(state, viewer).setNames]
+  const gateway = gatewayAt(state, viewer)
+  if (gateway !== undefined) {
+    sets.push(view.relayingSets())
+    if (gateway.internet) sets.push(view.internetSets())
   }
-  yield membersFragmentId(networkId)
-  yield namesFragmentId(networkId)
+  for (const egressId of viewer.node.egressIds) {
+    const egress = largeMapGet(state.egresses, egressId)
+    if (egress !== undefined) sets.push(view.egress(egress).setNames)
+  }
+  return sets
 }
 
-const isMember = (state: MeshState, networkId: NetworkId, nodeId: NodeId): boolean => {
+/** The network that a fragment belongs to; `undefined` for hosts' own, or when it is about nothing. */
+export const networkOfFragment = (state: MeshState, { kind, about }: ParsedFragmentId): NetworkId | undefined => {
+  switch (kind) {
+    case 'self':
+    case 'host':
+      return undefined
+    case 'node':
+    case 'clients':
+      return largeMapGet(state.nodes, about as NodeId)?.networkId
+    case 'client':
+      return largeMapGet(state.clients, about as ClientId)?.networkId
+    case 'egress':
+    case 'router':
+      return largeMapGet(state.egresses, about as EgressId)?.networkId
+    case 'pair':
+      return largeMapGet(state.autoRelays, about as PairId)?.networkId
+    default:
+      return about as NetworkId
+  }
+}
+
+/** Routers that take part, of all egresses that a member uses. */
+export function* routersUsedBy(state: MeshState, viewer: Membership): Generator<NodeId> {
+  for (const egressId of egressIdsUsedBy(state, viewer)) {
+    const egress = largeMapGet(state.egresses, egressId)
+    if (egress !== undefined) for (const { nodeId } of activeRouters(state, egress)) yield nodeId
+  }
+}
+
+export const egressIdsUsedBy = (state: MeshState, viewer: Membership): readonly EgressId[] =>
+  gatewayAt(state, viewer) === undefined
+    ? [...new Set([...classViewOf(state, viewer).egressIds, ...viewer.node.egressIds])].filter((egressId) =>
+        largeMapHas(viewer.network.egressIds, egressId),
+      )
+    : [...largeMapKeys(viewer.network.egressIds)]
+
+/** Hosts that take part in a network. */
+export function* hostsOfNetwork(state: MeshState, networkId: NetworkId): Generator<HostId> {
   const network = largeMapGet(state.networks, networkId)
-  return network !== undefined && largeMapHas(network.members, nodeId)
-}
-
-const seesNetwork = (state: MeshState, viewer: HostId, networkId: NetworkId): boolean => {
-  const host = largeMapGet(state.hosts, viewer)
-  return host?.nodeIds.some((nodeId) => isMember(state, networkId, nodeId)) ?? false
+  if (network !== undefined) yield* largeMapValues(network.members)
 }

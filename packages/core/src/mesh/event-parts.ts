@@ -9,7 +9,7 @@ import {
   udpEndpointCodec,
 } from '../values/index.js'
 import { type EndpointCandidate, maxEndpointCandidates } from './endpoint-candidate.js'
-import type { HostSystem, NetworkSettings } from './mesh-state.js'
+import type { HostSystem, NetworkSettings, TunnelSettings } from './mesh-state.js'
 
 /** A codec of values that pass a check; `name` says to people what is wanted, as in "expected a port, got 0". */
 export const checked = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, unknown> =>
@@ -105,6 +105,15 @@ export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.strict(n
 /** How many tags a node or client may have, and an enrolment key give. */
 export const maxTags = 50
 export const tagsCodec = shortList(tagNameCodec, maxTags)
+
+export const tunnelSettingsCodec: t.Type<TunnelSettings, unknown> = t.strict(
+  {
+    whenGatewayGone: t.keyof({ block: null, allow: null }),
+    localNetwork: t.keyof({ outside: null, inside: null }),
+    dns: t.keyof({ tunnel: null, keep: null }),
+  },
+  'tunnel settings',
+)
 
 /** Controls, line separators, and marks that reorder text: none of them may reach a terminal or a log line. */
 const unprintable: readonly (readonly [first: number, last: number])[] = [

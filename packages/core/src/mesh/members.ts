@@ -134,6 +134,7 @@ interface WantedRecord {
   readonly sets: readonly MemberSetKey[]
   readonly entryHash: ContentHash
   readonly classKey: ClassKey | null
+  readonly extraPrefixes: readonly IpPrefix[]
   readonly hostId: Node['hostId'] | null
 }
 
@@ -145,6 +146,7 @@ const nodeRecord = (state: MeshState, network: Network, node: Node): WantedRecor
     sets: [...tagSets(node), ...ownerSets(state, ownerUserId), ...prefixSets(named)],
     entryHash: hashText(memberEntryText(node.nodeId, prefixes)),
     classKey: classKeyOf(network, node, ownerUserId, named),
+    extraPrefixes: [],
     hostId: node.hostId,
   }
 }
@@ -160,6 +162,7 @@ const clientRecord = (state: MeshState, network: Network, client: Client): Wante
     ],
     entryHash: hashText(memberEntryText(client.clientId, prefixes)),
     classKey: null,
+    extraPrefixes: [...client.additionalAddresses, ...client.prefixesBehind],
     hostId: null,
   }
 }
@@ -202,13 +205,21 @@ const settleRecord = (network: Draft<Network>, memberId: MemberId, wanted: Wante
   if (known !== undefined) {
     for (const key of known.sets) leaveSet(network, key, memberId, known.entryHash)
     if (known.classKey !== null) leaveClass(network, known.classKey, memberId as NodeId)
+    for (const prefix of known.extraPrefixes) countExtraPrefix(network, prefix, -1)
     largeMapDelete(network.memberRecords, memberId)
   }
   if (wanted === null) return
-  const { sets, entryHash, classKey, hostId } = wanted
+  const { sets, entryHash, classKey, extraPrefixes, hostId } = wanted
   for (const key of sets) enterSet(network, key, memberId, entryHash)
   if (classKey !== null && hostId !== null) enterClass(network, classKey, memberId as NodeId, hostId)
-  largeMapSet(network.memberRecords, memberId, { sets, entryHash, classKey })
+  for (const prefix of extraPrefixes) countExtraPrefix(network, prefix, 1)
+  largeMapSet(network.memberRecords, memberId, { sets, entryHash, classKey, extraPrefixes })
+}
+
+const countExtraPrefix = (network: Draft<Network>, prefix: IpPrefix, by: 1 | -1): void => {
+  const uses = (largeMapGet(network.clientPrefixes, prefix) ?? 0) + by
+  if (uses > 0) largeMapSet(network.clientPrefixes, prefix, uses)
+  else largeMapDelete(network.clientPrefixes, prefix)
 }
 
 const sameRecord = (one: MemberRecord, other: MemberRecord): boolean =>

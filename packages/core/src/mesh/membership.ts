@@ -4,15 +4,30 @@
  */
 import type { Draft } from 'immer'
 import { type ContentHash, hashText, toggleHash } from '../values/content-hash.js'
-import type { NodeId } from '../values/index.js'
+import type { HostName, Ipv4Address, Ipv6Address, MemberId, NodeId } from '../values/index.js'
 import { largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
 import { refreshMember, removeMember } from './members.js'
 import type { MeshState, Network, Node } from './mesh-state.js'
 import { takesPart } from './takes-part.js'
 
-/** One node's line in its network's names: what `namesHash` is made of. */
-export const nameEntryText = (node: Pick<Node, 'nodeId' | 'name' | 'address4' | 'address6'>): string =>
-  JSON.stringify([node.nodeId, node.name, node.address4, node.address6])
+/** One member's line in its network's names: what `namesHash` is made of. */
+export const nameEntryText = (entry: NamedMember): string =>
+  JSON.stringify([entry.memberId, entry.name, entry.address4, entry.address6])
+
+/** A node or client, as its network's names have it. */
+export interface NamedMember {
+  readonly memberId: MemberId
+  readonly name: HostName
+  readonly address4: Ipv4Address | null
+  readonly address6: Ipv6Address | null
+}
+
+export const namedNode = ({ nodeId, name, address4, address6 }: Node): NamedMember => ({
+  memberId: nodeId,
+  name,
+  address4,
+  address6,
+})
 
 /** To be called by each recipe that changes whether a node takes part, after it did. */
 export const refreshMembership = (draft: Draft<MeshState>, nodeId: NodeId): void => {
@@ -38,5 +53,5 @@ export const endMembership = (draft: Draft<MeshState>, node: Node): void => {
 
 const toggleMember = (network: Draft<Network>, node: Node): void => {
   network.membersHash = toggleHash(network.membersHash as ContentHash, hashText(node.nodeId))
-  network.namesHash = toggleHash(network.namesHash as ContentHash, hashText(nameEntryText(node)))
+  network.namesHash = toggleHash(network.namesHash as ContentHash, hashText(nameEntryText(namedNode(node))))
 }

@@ -155,6 +155,8 @@ export interface Network {
   /** Nodes that are equal for every policy. Kept by `members.ts`. */
   readonly classes: LargeMap<ClassKey, NodeClass>
   readonly memberRecords: LargeMap<MemberId, MemberRecord>
+  /** What clients bring along outside the ranges, and how many do. Kept by `members.ts`. */
+  readonly clientPrefixes: LargeMap<IpPrefix, number>
   /** How many policies name a node by its id. */
   readonly namedNodeIds: LargeMap<NodeId, number>
   /** Prefixes that policies name, and how many do. */

@@ -31,7 +31,7 @@ describe('law 8: what is written is read back', () => {
         for (const events of batches) {
           const after = evolveAll(before, events)
           const changes = changedFragments(before, after, events)
-          for (const viewer of viewersOf(changes, after)) {
+          for (const viewer of viewersOf(changes, before, after)) {
             const patch: ServerMessage = {
               type: 'patch',
               patch: {

@@ -1,29 +1,42 @@
 /** How fragments and their changes are read from the wire. Strict: unknown fields are dropped, unknown kinds refused. */
 import * as t from 'io-ts'
-import {
-  type Fragment,
-  type FragmentId,
-  type FragmentVersion,
-  type GatewayListFragment,
-  parseFragmentId,
-} from '../host-config/fragment.js'
+import type { Fragment, FragmentId, FragmentVersion } from '../host-config/fragment.js'
 import type { Change, Patch, PatchChange, Snapshot } from '../host-config/fragment-change.js'
-import { endpointCandidateCodec, integerBetween, orNull, portCodec, shortText } from '../mesh/event-parts.js'
+import { parseFragmentId } from '../host-config/fragment-id.js'
 import {
+  endpointCandidateCodec,
+  hostCapabilityCodec,
+  integerBetween,
+  orNull,
+  portCodec,
+  shortText,
+  trafficCodec,
+  tunnelSettingsCodec,
+} from '../mesh/event-parts.js'
+import type { PairId } from '../mesh/mesh-state.js'
+import {
+  clientIdCodec,
+  egressIdCodec,
   hostIdCodec,
   hostNameCodec,
+  type IpPrefix,
   identityPublicKeyCodec,
   ipAddressCodec,
   ipPrefixCodec,
   ipv4AddressCodec,
   ipv6AddressCodec,
+  type NodeId,
   networkIdCodec,
+  networkNameCodec,
   nodeIdCodec,
+  type PolicyId,
+  policyIdCodec,
   wireguardPublicKeyCodec,
 } from '../values/index.js'
 
 /** Bounds that no mesh comes near; they keep a decoder's work in proportion to what it is sent. */
 const maxSequence = Number.MAX_SAFE_INTEGER
+const maxKeyLength = 8192
 
 export const asOfCodec = t.strict(
   { epoch: integerBetween(0, maxSequence), revision: integerBetween(-1, maxSequence) },
@@ -41,7 +54,7 @@ const text = <A extends string>(
 
 export const fragmentIdCodec = text<FragmentId>(
   'FragmentId',
-  (value) => value.length <= 100 && parseFragmentId(value) !== undefined,
+  (value) => value.length <= maxKeyLength && parseFragmentId(value) !== undefined,
   'must be a fragment id such as host:a1',
 )
 
@@ -58,18 +71,52 @@ const routeCodec = t.strict({
   metric: integerBetween(1, 65_535),
 })
 
+const asCodec = <A>(codec: unknown): t.Type<A, unknown> => codec as t.Type<A, unknown>
+
+/** Names of sets and classes: as long as many tags make them. */
+const keyCodec = shortText(maxKeyLength)
+const nodeIdsCodec = t.readonlyArray(nodeIdCodec)
+const prefixesCodec = t.readonlyArray(ipPrefixCodec)
+const addressesCodec = t.readonlyArray(ipAddressCodec)
+const pairIdCodec = text<PairId>(
+  'PairId',
+  (value) => value.length <= 129 && value.split('+').length === 2 && value.split('+').every((id) => nodeIdCodec.is(id)),
+  "must be two node ids with '+' between them",
+)
+
+const membershipCodec = t.strict({
+  networkId: networkIdCodec,
+  nodeId: nodeIdCodec,
+  addresses: addressesCodec,
+  classKey: keyCodec,
+  via: orNull(asCodec<readonly NodeId[]>(nodeIdsCodec)),
+  isGateway: t.boolean,
+  isInternetGateway: t.boolean,
+  looksAt: t.readonlyArray(keyCodec),
+  routerOf: t.readonlyArray(egressIdCodec),
+  pairIds: t.readonlyArray(pairIdCodec),
+  ownLan: t.keyof({ own: null, mesh: null }),
+  tunnel: t.strict({
+    gatewayIds: orNull(asCodec<readonly NodeId[]>(nodeIdsCodec)),
+    mayUseDefaultEgress: t.boolean,
+    settings: tunnelSettingsCodec,
+  }),
+})
+
 const selfCodec = t.strict({
   kind: t.literal('self'),
   hostId: hostIdCodec,
   wireguardKey: wireguardPublicKeyCodec,
   listenPort: portCodec,
   mtuBytes: integerBetween(576, 9000),
-  addresses: t.readonlyArray(ipAddressCodec),
   controlAddress4: ipv4AddressCodec,
   controlAddress6: ipv6AddressCodec,
   routes: t.readonlyArray(routeCodec),
-  networks: t.readonlyArray(networkIdCodec),
   keepaliveSeconds: integerBetween(0, 65_535),
+  os: t.keyof({ linux: null, windows: null, macos: null, other: null }),
+  capabilities: t.readonlyArray(hostCapabilityCodec),
+  localPrefixes: prefixesCodec,
+  memberships: t.readonlyArray(membershipCodec),
 })
 
 const hostCodec = t.strict({
@@ -88,25 +135,36 @@ const nodeCodec = t.strict({
   nodeId: nodeIdCodec,
   hostId: hostIdCodec,
   networkId: networkIdCodec,
-  addresses: t.readonlyArray(ipAddressCodec),
-  list: shortText(64),
+  addresses: addressesCodec,
+  via: orNull(asCodec<readonly NodeId[]>(nodeIdsCodec)),
+  isGateway: t.boolean,
 })
 
-const hopCodec = text<GatewayListFragment['hops'][number]>(
-  'hop',
-  (value) => value === 'direct' || hostIdCodec.is(value),
-  "must be 'direct' or a host id",
-)
-const gatewaysCodec = t.strict({ kind: t.literal('gateways'), listId: shortText(64), hops: t.readonlyArray(hopCodec) })
-
-const membersCodec = t.strict({
-  kind: t.literal('members'),
+const networkCodec = t.strict({
+  kind: t.literal('network'),
   networkId: networkIdCodec,
-  nodeIds: t.readonlyArray(nodeIdCodec),
+  name: networkNameCodec,
+  range4: orNull(ipPrefixCodec),
+  range6: orNull(ipPrefixCodec),
+  egressPrefixes: prefixesCodec,
+  clientPrefixes: prefixesCodec,
+  gatewayIds: nodeIdsCodec,
+})
+
+const membersCodec = t.strict({ kind: t.literal('members'), networkId: networkIdCodec, nodeIds: nodeIdsCodec })
+
+/** Ids of nodes and of clients are texts of one kind. */
+const memberIdCodec = nodeIdCodec
+const entryCodec = t.strict({ memberId: memberIdCodec, prefixes: prefixesCodec })
+const setCodec = t.strict({
+  kind: t.literal('set'),
+  networkId: networkIdCodec,
+  key: keyCodec,
+  entries: t.readonlyArray(entryCodec),
 })
 
 const nameEntryCodec = t.strict({
-  nodeId: nodeIdCodec,
+  memberId: memberIdCodec,
   name: hostNameCodec,
   address4: orNull(ipv4AddressCodec),
   address6: orNull(ipv6AddressCodec),
@@ -116,6 +174,87 @@ const namesCodec = t.strict({
   networkId: networkIdCodec,
   suffix: shortText(300),
   entries: t.readonlyArray(nameEntryCodec),
+})
+const dnsCodec = t.strict({
+  kind: t.literal('dns'),
+  networkId: networkIdCodec,
+  records: t.readonlyArray(t.strict({ name: shortText(300), addresses: addressesCodec })),
+  resolvers: t.readonlyArray(
+    t.strict({ name: shortText(300), servers: addressesCodec, matchDomains: t.readonlyArray(shortText(300)) }),
+  ),
+})
+
+const endsCodec = t.strict({ sets: t.readonlyArray(keyCodec), prefixes: prefixesCodec })
+const policyCodec = orNull(asCodec<PolicyId>(policyIdCodec))
+const acceptRuleCodec = t.strict({
+  policyId: policyCodec,
+  from: endsCodec,
+  within: orNull(keyCodec),
+  traffic: t.readonlyArray(trafficCodec),
+})
+const acceptRulesCodec = t.readonlyArray(acceptRuleCodec)
+
+const classCodec = t.strict({
+  kind: t.literal('class'),
+  networkId: networkIdCodec,
+  classKey: keyCodec,
+  peers: t.readonlyArray(keyCodec),
+  rules: acceptRulesCodec,
+  egressIds: t.readonlyArray(egressIdCodec),
+})
+const relayingCodec = t.strict({
+  kind: t.literal('relaying'),
+  networkId: networkIdCodec,
+  pairs: t.readonlyArray(t.strict({ policyId: policyCodec, from: endsCodec, to: endsCodec, within: orNull(keyCodec) })),
+})
+const internetCodec = t.strict({ kind: t.literal('internet'), networkId: networkIdCodec, rules: acceptRulesCodec })
+const clientsCodec = t.strict({
+  kind: t.literal('clients'),
+  networkId: networkIdCodec,
+  gatewayId: nodeIdCodec,
+  entries: t.readonlyArray(entryCodec),
+})
+const clientCodec = t.strict({
+  kind: t.literal('client'),
+  clientId: clientIdCodec,
+  networkId: networkIdCodec,
+  gatewayId: nodeIdCodec,
+  name: hostNameCodec,
+  publicKey: wireguardPublicKeyCodec,
+  prefixes: prefixesCodec,
+  sets: t.readonlyArray(keyCodec),
+  rules: acceptRulesCodec,
+})
+
+const metricCodec = integerBetween(0, 65_535)
+const egressCodec = t.strict({
+  kind: t.literal('egress'),
+  egressId: egressIdCodec,
+  networkId: networkIdCodec,
+  prefixes: prefixesCodec,
+  routers: t.readonlyArray(t.strict({ nodeId: nodeIdCodec, metric: metricCodec })),
+  kindOfPath: t.keyof({ leaving: null, routed: null }),
+  fallbackToWider: t.boolean,
+})
+const routerCodec = t.strict({
+  kind: t.literal('router'),
+  egressId: egressIdCodec,
+  networkId: networkIdCodec,
+  ranges: prefixesCodec,
+  virtualRanges: orNull(asCodec<readonly IpPrefix[]>(prefixesCodec)),
+  nat: t.boolean,
+  routers: t.readonlyArray(
+    t.strict({ nodeId: nodeIdCodec, metric: metricCodec, interfaceName: orNull(shortText(15)) }),
+  ),
+  rules: acceptRulesCodec,
+  reaches: t.readonlyArray(t.strict({ policyId: policyCodec, to: endsCodec, traffic: t.readonlyArray(trafficCodec) })),
+})
+const pairCodec = t.strict({
+  kind: t.literal('pair'),
+  pairId: pairIdCodec,
+  networkId: networkIdCodec,
+  nodeIds: t.tuple([nodeIdCodec, nodeIdCodec]),
+  gatewayIds: nodeIdsCodec,
 })
 
 /** Finds the codec by a tag, so that a refusal speaks of one shape and not of all. */
@@ -131,8 +270,6 @@ const tagged = <A>(name: string, tag: string, codecs: ReadonlyMap<string, t.Type
   )
 }
 
-const asCodec = <A>(codec: unknown): t.Type<A, unknown> => codec as t.Type<A, unknown>
-
 export const fragmentCodec: t.Type<Fragment, unknown> = tagged<Fragment>(
   'Fragment',
   'kind',
@@ -140,9 +277,19 @@ export const fragmentCodec: t.Type<Fragment, unknown> = tagged<Fragment>(
     ['self', asCodec(selfCodec)],
     ['host', asCodec(hostCodec)],
     ['node', asCodec(nodeCodec)],
-    ['gateways', asCodec(gatewaysCodec)],
+    ['network', asCodec(networkCodec)],
     ['members', asCodec(membersCodec)],
+    ['set', asCodec(setCodec)],
     ['names', asCodec(namesCodec)],
+    ['dns', asCodec(dnsCodec)],
+    ['class', asCodec(classCodec)],
+    ['relaying', asCodec(relayingCodec)],
+    ['internet', asCodec(internetCodec)],
+    ['clients', asCodec(clientsCodec)],
+    ['client', asCodec(clientCodec)],
+    ['egress', asCodec(egressCodec)],
+    ['router', asCodec(routerCodec)],
+    ['pair', asCodec(pairCodec)],
   ]),
 )
 
@@ -152,7 +299,7 @@ const setChange = <Op extends string, A>(op: Op, entry: t.Type<A, unknown>) =>
     from: fragmentVersionCodec,
     to: fragmentVersionCodec,
     add: t.readonlyArray(entry),
-    remove: t.readonlyArray(nodeIdCodec),
+    remove: t.readonlyArray(memberIdCodec),
   })
 
 const changeCodec: t.Type<Change, unknown> = tagged<Change>(
@@ -161,6 +308,7 @@ const changeCodec: t.Type<Change, unknown> = tagged<Change>(
   new Map<Change['op'], t.Type<Change, unknown>>([
     ['put', asCodec(t.strict({ op: t.literal('put'), to: fragmentVersionCodec, content: fragmentCodec }))],
     ['members', asCodec(setChange('members', asCodec<string>(nodeIdCodec)))],
+    ['entries', asCodec(setChange('entries', asCodec<unknown>(entryCodec)))],
     ['names', asCodec(setChange('names', asCodec<unknown>(nameEntryCodec)))],
     ['forget', asCodec(t.strict({ op: t.literal('forget') }))],
   ]),

@@ -57,6 +57,7 @@ export const evolveNetworkCreated = (draft: MeshDraft, event: NetworkCreated): v
     sets: emptyLargeMap(),
     classes: emptyLargeMap(),
     memberRecords: emptyLargeMap(),
+    clientPrefixes: emptyLargeMap(),
     namedNodeIds: emptyLargeMap(),
     namedPrefixes: [],
   })

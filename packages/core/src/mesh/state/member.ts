@@ -1,4 +1,4 @@
-import type { ContentHash, HostId, MemberId, NodeId } from '../../values/index.js'
+import type { ContentHash, HostId, IpPrefix, MemberId, NodeId } from '../../values/index.js'
 import type { LargeMap } from '../large-map.js'
 
 /** A set that policies and configs name: who is in it is kept up to date by `mesh/members.ts`. See {@link memberSetKey}. */
@@ -23,4 +23,6 @@ export interface MemberRecord {
   readonly entryHash: ContentHash
   /** `null` for a client. */
   readonly classKey: ClassKey | null
+  /** What a client brings along outside the network's ranges. */
+  readonly extraPrefixes: readonly IpPrefix[]
 }

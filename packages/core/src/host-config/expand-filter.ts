@@ -1,0 +1,199 @@
+/** From rules and sets to what is let in and passed on, set by set: a rule names sets, and each set is written out once. */
+import {
+  comparePrefixes,
+  hostPrefix,
+  type IpPrefix,
+  mergePrefixes,
+  type NetworkId,
+  type NodeId,
+} from '../values/index.js'
+import type { AcceptRule, Ends, FragmentOf, MembershipPart, SelfFragment, SetName } from './fragment.js'
+import {
+  classFragmentId,
+  internetFragmentId,
+  networkFragmentId,
+  nodeFragmentId,
+  pairFragmentId,
+  relayingFragmentId,
+  routerFragmentId,
+  setFragmentId,
+} from './fragment-id.js'
+import type { FragmentTable } from './fragment-table.js'
+import type { Filter, ForwardRule, InputRule } from './host-config.js'
+import { heldOf } from './leads-to.js'
+
+export const expandFilter = (table: FragmentTable, own: SelfFragment): Filter => {
+  const sets = new Map<string, readonly IpPrefix[]>()
+  const expanding = own.memberships.map((part) => new NetworkFilter(table, part, sets))
+  return {
+    isEnforced: own.capabilities.includes('filter'),
+    sets,
+    input: expanding.flatMap((network) => network.input()),
+    forward: own.capabilities.includes('forward') ? expanding.flatMap((network) => network.forward()) : [],
+  }
+}
+
+class NetworkFilter {
+  readonly #table: FragmentTable
+  readonly #part: MembershipPart
+  readonly #sets: Map<string, readonly IpPrefix[]>
+
+  constructor(table: FragmentTable, part: MembershipPart, sets: Map<string, readonly IpPrefix[]>) {
+    this.#table = table
+    this.#part = part
+    this.#sets = sets
+  }
+
+  get #networkId(): NetworkId {
+    return this.#part.networkId
+  }
+
+  input(): readonly InputRule[] {
+    const { networkId, classKey, addresses } = this.#part
+    const rules = heldOf(this.#table, classFragmentId(networkId, classKey), 'class')?.rules ?? []
+    if (rules.length === 0) return []
+    const to = this.#write('self', () => addresses.map(hostPrefix))
+    return rules.map(({ policyId, from, within, traffic }) => ({
+      networkId,
+      policyId,
+      to,
+      from: this.#ends(from),
+      within: this.#within(within),
+      traffic,
+    }))
+  }
+
+  forward(): readonly ForwardRule[] {
+    return [...this.#toClients(), ...this.#relaying(), ...this.#throughEgresses(), ...this.#toInternet()]
+  }
+
+  /** What is let out to own clients: each has rules of its own. */
+  #toClients(): readonly ForwardRule[] {
+    if (!this.#part.isGateway) return []
+    return this.#ownClients().flatMap((client) => {
+      const to = [this.#write(`client:${client.clientId}`, () => client.prefixes)]
+      return client.rules.map((rule) => this.#rule(rule, { direction: 'mesh-to-mesh', to, stateful: 'yes' }))
+    })
+  }
+
+  /** What is passed on between others, both ways and whatever it is. */
+  #relaying(): readonly ForwardRule[] {
+    const pairs = heldOf(this.#table, relayingFragmentId(this.#networkId), 'relaying')?.pairs ?? []
+    if (!this.#part.isGateway || pairs.length === 0) return []
+    const through = this.#write('attached', () => this.#attached())
+    const exceptTo = this.#write('own-clients', () => this.#ownClients().flatMap(({ prefixes }) => prefixes))
+    return pairs.map(({ policyId, from, to, within }) => ({
+      networkId: this.#networkId,
+      policyId,
+      direction: 'mesh-to-mesh',
+      from: this.#ends(from),
+      within: this.#within(within),
+      to: this.#ends(to),
+      through,
+      exceptTo,
+      egressId: null,
+      traffic: [{ protocol: 'any' }],
+      stateful: 'no',
+    }))
+  }
+
+  #throughEgresses(): readonly ForwardRule[] {
+    return this.#part.routerOf.flatMap((egressId) => {
+      const router = heldOf(this.#table, routerFragmentId(egressId), 'router')
+      if (router === undefined) return []
+      const ranges = [this.#write(`ranges:${egressId}`, () => router.ranges)]
+      const stateful = !router.nat && router.routers.length > 1 ? 'lenient' : 'yes'
+      const out = router.rules.map((rule) => this.#rule(rule, { direction: 'mesh-to-underlay', to: ranges, stateful }))
+      const back = router.reaches.map(({ policyId, to, traffic }) =>
+        this.#rule(
+          { policyId, from: { sets: [], prefixes: router.ranges }, within: null, traffic },
+          { direction: 'underlay-to-mesh', to: this.#ends(to), stateful, egressId },
+        ),
+      )
+      return [...out, ...back]
+    })
+  }
+
+  #toInternet(): readonly ForwardRule[] {
+    if (!this.#part.isInternetGateway) return []
+    const rules = heldOf(this.#table, internetFragmentId(this.#networkId), 'internet')?.rules ?? []
+    return rules.map((rule) => this.#rule(rule, { direction: 'mesh-to-underlay', to: null, stateful: 'yes' }))
+  }
+
+  #rule(
+    { policyId, from, within, traffic }: AcceptRule,
+    more: Pick<ForwardRule, 'direction' | 'to' | 'stateful'> & Partial<Pick<ForwardRule, 'egressId'>>,
+  ): ForwardRule {
+    return {
+      networkId: this.#networkId,
+      policyId,
+      direction: more.direction,
+      from: this.#ends(from),
+      within: this.#within(within),
+      to: more.to,
+      through: null,
+      exceptTo: null,
+      egressId: more.egressId ?? null,
+      traffic,
+      stateful: more.stateful,
+    }
+  }
+
+  /** Whatever reaches the mesh through this gateway: nodes that it relays with their egresses, pairs, own clients. */
+  #attached(): readonly IpPrefix[] {
+    const prefixes = this.#ownClients().flatMap((client) => client.prefixes)
+    const nodeIds = new Set<NodeId>()
+    for (const { fragment } of this.#table.fragments.values())
+      if (fragment.kind === 'node' && fragment.via?.includes(this.#part.nodeId)) nodeIds.add(fragment.nodeId)
+    for (const pairId of this.#part.pairIds)
+      for (const nodeId of heldOf(this.#table, pairFragmentId(pairId), 'pair')?.nodeIds ?? []) nodeIds.add(nodeId)
+    for (const nodeId of nodeIds)
+      prefixes.push(...(heldOf(this.#table, nodeFragmentId(nodeId), 'node')?.addresses ?? []).map(hostPrefix))
+    for (const { fragment } of this.#table.fragments.values())
+      if (fragment.kind === 'egress' && fragment.routers.some(({ nodeId }) => nodeIds.has(nodeId)))
+        prefixes.push(...fragment.prefixes)
+    return prefixes
+  }
+
+  #ownClients(): readonly FragmentOf<'client'>[] {
+    return [...this.#table.fragments.values()]
+      .flatMap(({ fragment }) =>
+        fragment.kind === 'client' && fragment.networkId === this.#networkId ? [fragment] : [],
+      )
+      .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+  }
+
+  #ends({ sets, prefixes }: Ends): readonly string[] {
+    return [
+      ...sets.map((name) => this.#set(name)),
+      ...prefixes.map((prefix) => this.#write(`prefix:${prefix}`, () => [prefix])),
+    ]
+  }
+
+  #within(name: SetName | null): string | null {
+    return name === null ? null : this.#set(name)
+  }
+
+  #set(name: SetName): string {
+    return this.#write(name, () =>
+      name === 'everyone'
+        ? this.#everyone()
+        : (heldOf(this.#table, setFragmentId(this.#networkId, name), 'set')?.entries ?? []).flatMap(
+            (entry) => entry.prefixes,
+          ),
+    )
+  }
+
+  #everyone(): readonly IpPrefix[] {
+    const network = heldOf(this.#table, networkFragmentId(this.#networkId), 'network')
+    if (network === undefined) return []
+    const { range4, range6, egressPrefixes, clientPrefixes } = network
+    return [range4, range6, ...egressPrefixes, ...clientPrefixes].filter((prefix) => prefix !== null)
+  }
+
+  #write(name: string, prefixes: () => readonly IpPrefix[]): string {
+    const full = `${this.#networkId}/${name}`
+    if (!this.#sets.has(full)) this.#sets.set(full, [...mergePrefixes(prefixes())].sort(comparePrefixes))
+    return full
+  }
+}

@@ -1,0 +1,165 @@
+/** From the fragments that a host holds to its config, with all references followed. */
+import type { MeshState } from '../mesh/mesh-state.js'
+import {
+  type ClientId,
+  comparePrefixes,
+  type HostId,
+  type HostRoute,
+  type IpPrefix,
+  prefixContains,
+  prefixFamily,
+  prefixLength,
+} from '../values/index.js'
+import { expandFilter } from './expand-filter.js'
+import { expandNat } from './expand-nat.js'
+import { expandPaths } from './expand-paths.js'
+import { expandFullTunnel } from './expand-tunnel.js'
+import type { FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
+import { dnsFragmentId, hostFragmentId, namesFragmentId, networkFragmentId, selfFragmentId } from './fragment-id.js'
+import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
+import type { ClientPeer, HostConfig, Path, PathKey, PeerConfig, RefusedPart } from './host-config.js'
+import { heldOf } from './leads-to.js'
+import { projectSnapshot } from './patch.js'
+
+/** `undefined` for a host that the mesh doesn't know. */
+export const projectHostConfig = (state: MeshState, hostId: HostId): HostConfig | undefined =>
+  expandHostConfig(tableOfSnapshot(hostId, projectSnapshot(state, hostId)))
+
+/** `undefined` while the table has no own part. */
+export const expandHostConfig = (table: FragmentTable): HostConfig | undefined => {
+  const own = heldOf(table, selfFragmentId(table.viewer), 'self')
+  if (own === undefined) return undefined
+  const { paths, shadowed } = expandPaths(table, own)
+  const peers = expandPeers(table, own)
+  const nat = expandNat(table, own)
+  const fullTunnel = expandFullTunnel(own, paths, peers)
+  const networkIds = own.memberships.map(({ networkId }) => networkId)
+  return {
+    own,
+    peers,
+    clients: expandClients(table),
+    paths,
+    routes: expandRoutes(table, own, paths),
+    fullTunnel,
+    filter: expandFilter(table, own),
+    nat: nat.rules,
+    names: networkIds.flatMap((networkId) => heldOf(table, namesFragmentId(networkId), 'names') ?? []),
+    dns: networkIds.flatMap((networkId) => heldOf(table, dnsFragmentId(networkId), 'dns') ?? []),
+    probes: probesOf(own, paths),
+    refused: [...refusedParts(own, fullTunnel !== null), ...nat.refused, ...shadowed],
+  }
+}
+
+const expandPeers = (table: FragmentTable, own: SelfFragment): ReadonlyMap<HostId, PeerConfig> => {
+  const peers = new Map<HostId, PeerConfig>()
+  for (const hostId of table.nodesByHost.keys()) {
+    const peer = expandPeer(table, own, hostId)
+    if (peer !== undefined) peers.set(hostId, peer)
+  }
+  return peers
+}
+
+/** One peer; `undefined` when its host isn't held. */
+export const expandPeer = (table: FragmentTable, own: SelfFragment, hostId: HostId): PeerConfig | undefined => {
+  const host = heldOf(table, hostFragmentId(hostId), 'host')
+  if (host === undefined) return undefined
+  const { kind: _kind, endpoints, ...facts } = host
+  return { ...facts, endpoints: endpoints.map(({ endpoint }) => endpoint), keepaliveSeconds: own.keepaliveSeconds }
+}
+
+const expandClients = (table: FragmentTable): ReadonlyMap<ClientId, ClientPeer> => {
+  const clients = new Map<ClientId, ClientPeer>()
+  for (const { fragment } of table.fragments.values()) {
+    if (fragment.kind !== 'client') continue
+    const { clientId, name, publicKey, prefixes } = fragment
+    clients.set(clientId, { clientId, name, wireguardKey: publicKey, prefixes })
+  }
+  return clients
+}
+
+/** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
+const meshRouteMetric = 50
+
+const expandRoutes = (
+  table: FragmentTable,
+  own: SelfFragment,
+  paths: ReadonlyMap<PathKey, Path>,
+): readonly HostRoute[] => {
+  const routes = new Map<IpPrefix, HostRoute>(own.routes.map((route) => [route.prefix, route]))
+  for (const part of own.memberships) {
+    const network = heldOf(table, networkFragmentId(part.networkId), 'network')
+    if (network === undefined) continue
+    for (const prefix of routedPrefixes(own, part, network, paths))
+      if (!routes.has(prefix))
+        routes.set(prefix, { prefix, preferredSource: sourceOf(part, prefix), metric: meshRouteMetric })
+  }
+  return [...routes.values()].sort((a, b) => comparePrefixes(a.prefix, b.prefix))
+}
+
+/** Everything of a network but default routes, which a full tunnel has, and what the host's own LAN keeps (E7). */
+const routedPrefixes = (
+  own: SelfFragment,
+  part: MembershipPart,
+  network: FragmentOf<'network'>,
+  paths: ReadonlyMap<PathKey, Path>,
+): readonly IpPrefix[] => {
+  const ranges = [network.range4, network.range6].filter((range) => range !== null)
+  const others = new Set<IpPrefix>(network.clientPrefixes)
+  for (const path of paths.values())
+    if (path.networkId === part.networkId && leavesTheMesh(path))
+      for (const prefix of path.prefixes) if (prefixLength(prefix) > 0) others.add(prefix)
+  const isOwnLan = (prefix: IpPrefix) =>
+    part.ownLan === 'own' && own.localPrefixes.some((local) => prefixContains(local, prefix))
+  return [...ranges, ...[...others].filter((prefix) => !ranges.includes(prefix) && !isOwnLan(prefix))]
+}
+
+const leavesTheMesh = ({ to }: Path): boolean =>
+  to.kind === 'leaving' || to.kind === 'routed' || to.kind === 'own-gateway'
+
+const sourceOf = (part: MembershipPart, prefix: IpPrefix) =>
+  part.addresses.find((address) => address.includes(':') === (prefixFamily(prefix) === 6)) ?? null
+
+/** Users of a list measure what is in it, four at most a list. */
+const probesOf = (own: SelfFragment, paths: ReadonlyMap<PathKey, Path>): readonly HostId[] => {
+  const probes = new Set<HostId>()
+  for (const { to } of paths.values()) {
+    const hops =
+      to.kind === 'own-gateway' || to.kind === 'internet' || to.kind === 'pair'
+        ? to.gateways
+        : (to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1
+          ? to.routers
+          : []
+    for (const { hostId } of hops.slice(0, 4)) if (hostId !== own.hostId) probes.add(hostId)
+  }
+  return [...probes].sort()
+}
+
+const refusedParts = (own: SelfFragment, hasTunnel: boolean): readonly RefusedPart[] => {
+  const can = (capability: SelfFragment['capabilities'][number]) => own.capabilities.includes(capability)
+  const refused: RefusedPart[] = []
+  if (own.memberships.length > 0 && !can('filter'))
+    refused.push({
+      part: 'filter',
+      capability: 'filter',
+      reason: 'This host enforces no policy: its driver has no packet filter.',
+    })
+  if (own.memberships.some((part) => part.isGateway || part.routerOf.length > 0) && !can('forward'))
+    refused.push({
+      part: 'forward',
+      capability: 'forward',
+      reason: 'This host passes nothing on: its driver can not forward.',
+    })
+  if (hasTunnel && !can('full-tunnel'))
+    refused.push({
+      part: 'full-tunnel',
+      capability: 'full-tunnel',
+      reason: 'Internet traffic goes its own way: the driver has no full tunnel.',
+    })
+  if (own.memberships.length > 0 && !can('names'))
+    refused.push({
+      part: 'names',
+      capability: 'names',
+      reason: 'Names of the mesh are not resolved: the driver leaves the resolver alone.',
+    })
+  return refused
+}

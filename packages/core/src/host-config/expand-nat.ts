@@ -1,0 +1,90 @@
+/** What routers and internet gateways translate. */
+import type { HostCapability, IpPrefix } from '../values/index.js'
+import { prefixFamily } from '../values/index.js'
+import type { FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
+import { networkFragmentId, routerFragmentId } from './fragment-id.js'
+import type { FragmentTable } from './fragment-table.js'
+import type { NatRule, RefusedPart } from './host-config.js'
+import { heldOf } from './leads-to.js'
+
+export interface ExpandedNat {
+  readonly rules: readonly NatRule[]
+  readonly refused: readonly RefusedPart[]
+}
+
+export const expandNat = (table: FragmentTable, own: SelfFragment): ExpandedNat => {
+  const rules: NatRule[] = []
+  const refused: RefusedPart[] = []
+  const can = (capability: HostCapability) => own.capabilities.includes(capability)
+  for (const part of own.memberships) {
+    const network = heldOf(table, networkFragmentId(part.networkId), 'network')
+    if (network === undefined) continue
+    const from = meshPrefixes(network)
+    for (const egressId of part.routerOf) {
+      const router = heldOf(table, routerFragmentId(egressId), 'router')
+      if (router === undefined) continue
+      if (router.virtualRanges !== null && !can('prefix-map')) refused.push(refusal('prefix-map', router))
+      else rules.push(...prefixMaps(router))
+      if (router.nat) rules.push(...masquerades(router, part, from, can))
+      if (router.nat) refused.push(...refusedNat(router, can))
+    }
+    if (part.isInternetGateway) rules.push(...internetMasquerade(from, can))
+    if (part.isInternetGateway) refused.push(...refusedInternetNat(can))
+  }
+  return { rules, refused }
+}
+
+const meshPrefixes = (network: FragmentOf<'network'>): readonly IpPrefix[] =>
+  [network.range4, network.range6, ...network.clientPrefixes].filter((prefix) => prefix !== null)
+
+const prefixMaps = ({ egressId, ranges, virtualRanges }: FragmentOf<'router'>): readonly NatRule[] =>
+  (virtualRanges ?? []).flatMap((virtual, index) => {
+    const real = ranges[index]
+    return real === undefined ? [] : [{ kind: 'prefix-map', egressId, virtual, real } as const]
+  })
+
+type Can = (capability: HostCapability) => boolean
+
+const canMasquerade = (prefix: IpPrefix, can: Can): boolean => can(prefixFamily(prefix) === 4 ? 'nat' : 'nat66')
+
+const masquerades = (
+  router: FragmentOf<'router'>,
+  part: MembershipPart,
+  from: readonly IpPrefix[],
+  can: Can,
+): readonly NatRule[] => {
+  const to = router.ranges.filter((prefix) => canMasquerade(prefix, can))
+  const interfaceName = router.routers.find(({ nodeId }) => nodeId === part.nodeId)?.interfaceName ?? null
+  return to.length === 0 ? [] : [{ kind: 'masquerade', egressId: router.egressId, from, to, interfaceName }]
+}
+
+const refusedNat = (router: FragmentOf<'router'>, can: Can): readonly RefusedPart[] => {
+  const lacking = new Set(
+    router.ranges
+      .filter((prefix) => !canMasquerade(prefix, can))
+      .map((prefix) => (prefixFamily(prefix) === 4 ? 'nat' : 'nat66')),
+  )
+  return [...lacking].map((capability) => refusal(capability, router))
+}
+
+const internetMasquerade = (from: readonly IpPrefix[], can: Can): readonly NatRule[] => {
+  const carried = from.filter((prefix) => canMasquerade(prefix, can))
+  return carried.length === 0
+    ? []
+    : [{ kind: 'masquerade', egressId: null, from: carried, to: null, interfaceName: null }]
+}
+
+const refusedInternetNat = (can: Can): readonly RefusedPart[] =>
+  (['nat', 'nat66'] as const)
+    .filter((capability) => !can(capability))
+    .map((capability) => ({
+      part: capability,
+      capability,
+      reason: `As internet gateway this host carries no IPv${capability === 'nat' ? 4 : 6}: its driver can not masquerade it.`,
+    }))
+
+const refusal = (part: 'nat' | 'nat66' | 'prefix-map', { egressId }: FragmentOf<'router'>): RefusedPart => ({
+  part,
+  capability: part,
+  reason: `Egress ${egressId} is not fully served by this host: its driver lacks ${part}.`,
+})

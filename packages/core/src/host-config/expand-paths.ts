@@ -1,0 +1,198 @@
+/** What is reached through peers, and through which ones it may be reached. The hop itself is chosen later, by `choosePaths`. */
+import type { PairId } from '../mesh/mesh-state.js'
+import { comparePrefixes, hostPrefix, type IpPrefix, ipPrefix, type NodeId, prefixLength } from '../values/index.js'
+import type { EgressFragment, FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
+import {
+  classFragmentId,
+  clientsFragmentId,
+  egressFragmentId,
+  networkFragmentId,
+  nodeFragmentId,
+  pairFragmentId,
+} from './fragment-id.js'
+import type { FragmentTable } from './fragment-table.js'
+import { type Hop, internetPathKey, type Path, type PathKey, pathKey, type RefusedPart } from './host-config.js'
+import { heldOf } from './leads-to.js'
+
+export interface ExpandedPaths {
+  readonly paths: ReadonlyMap<PathKey, Path>
+  /** Ranges that another network of the host exports as well, with a lower metric (A4). */
+  readonly shadowed: readonly RefusedPart[]
+}
+
+export const expandPaths = (table: FragmentTable, own: SelfFragment): ExpandedPaths => {
+  const paths = new Map<PathKey, Path>()
+  const add = (path: Path | undefined) => {
+    if (path !== undefined && path.prefixes.length > 0) paths.set(path.key, path)
+  }
+  for (const { fragment } of table.fragments.values()) {
+    if (fragment.kind !== 'node') continue
+    const part = own.memberships.find(({ networkId }) => networkId === fragment.networkId)
+    if (part === undefined || part.via !== null) continue
+    add(nodePath(table, part, fragment))
+    add(clientsPath(table, fragment))
+  }
+  const { egresses, shadowed } = usableEgresses(table, own)
+  for (const part of own.memberships) {
+    if (part.via !== null) add(wholeNetworkPath(table, part, egresses))
+  }
+  for (const egress of egresses) {
+    const part = own.memberships.find(({ networkId }) => networkId === egress.networkId)
+    if (part !== undefined && part.via === null) add(egressPath(table, egress))
+  }
+  add(internetPath(table, own, egresses))
+  return { paths, shadowed }
+}
+
+/** The path to one node; `undefined` for a relayed viewer, whose gateway has them all, and for an own node. */
+export const nodePath = (table: FragmentTable, part: MembershipPart, node: FragmentOf<'node'>): Path | undefined => {
+  if (node.hostId === table.viewer) return undefined
+  const { nodeId, hostId, networkId } = node
+  const prefixes = node.addresses.map(hostPrefix)
+  const base = { key: pathKey('node', nodeId), networkId, prefixes }
+  if (node.via !== null) {
+    const isAttached = node.via.includes(part.nodeId)
+    return { ...base, to: { kind: 'relayed', nodeId, hostId, gateways: hopsOf(table, node.via, part), isAttached } }
+  }
+  const pair = pairOf(table, part, nodeId)
+  if (pair === undefined) return { ...base, to: { kind: 'direct', nodeId, hostId } }
+  const owner = pair.nodeIds[0] === part.nodeId ? table.viewer : hostId
+  const gateways = hopsOf(table, pair.gatewayIds, part)
+  return { ...base, to: { kind: 'pair', pairId: pair.pairId, nodeId, hostId, owner, gateways } }
+}
+
+const pairOf = (table: FragmentTable, part: MembershipPart, nodeId: NodeId): FragmentOf<'pair'> | undefined => {
+  for (const pairId of part.pairIds) {
+    const pair = heldOf(table, pairFragmentId(pairId as PairId), 'pair')
+    if (pair?.nodeIds.includes(nodeId) && pair.nodeIds.includes(part.nodeId)) return pair
+  }
+  return undefined
+}
+
+const clientsPath = (table: FragmentTable, { nodeId, hostId, networkId }: FragmentOf<'node'>): Path | undefined => {
+  const clients = heldOf(table, clientsFragmentId(nodeId), 'clients')
+  if (clients === undefined) return undefined
+  const prefixes = clients.entries.flatMap((entry) => entry.prefixes)
+  return { key: pathKey('clients', nodeId), networkId, prefixes, to: { kind: 'behind-node', nodeId, hostId } }
+}
+
+/** Everything of the network through the own gateway, as far as policy lets anything of it be reached. */
+const wholeNetworkPath = (
+  table: FragmentTable,
+  part: MembershipPart,
+  egresses: readonly EgressFragment[],
+): Path | undefined => {
+  const network = heldOf(table, networkFragmentId(part.networkId), 'network')
+  if (network === undefined || part.via === null) return undefined
+  const prefixes = new Set<IpPrefix>([network.range4, network.range6].filter((range) => range !== null))
+  for (const prefix of network.clientPrefixes) prefixes.add(prefix)
+  for (const { networkId, prefixes: ranges } of egresses)
+    if (networkId === part.networkId) for (const prefix of ranges) if (prefixLength(prefix) > 0) prefixes.add(prefix)
+  return {
+    key: pathKey('network', part.networkId),
+    networkId: part.networkId,
+    prefixes: [...prefixes].sort(comparePrefixes),
+    to: { kind: 'own-gateway', nodeId: part.nodeId, gateways: hopsOf(table, part.via, part) },
+  }
+}
+
+const egressPath = (table: FragmentTable, egress: EgressFragment): Path => {
+  const { egressId, networkId, kindOfPath, fallbackToWider } = egress
+  const routers = egress.routers.flatMap(({ nodeId, metric }) => {
+    const node = heldOf(table, nodeFragmentId(nodeId), 'node')
+    return node === undefined ? [] : [{ nodeId, hostId: node.hostId, metric }]
+  })
+  const prefixes = egress.prefixes.filter((prefix) => prefixLength(prefix) > 0)
+  return {
+    key: pathKey('egress', egressId),
+    networkId,
+    prefixes,
+    to: { kind: kindOfPath, egressId, routers, fallbackToWider },
+  }
+}
+
+/**
+ * Egresses that this host uses and doesn't route itself, each prefix once over all its networks: the lower metric wins, then the
+ * network's name, then the id.
+ */
+const usableEgresses = (
+  table: FragmentTable,
+  own: SelfFragment,
+): { readonly egresses: readonly EgressFragment[]; readonly shadowed: readonly RefusedPart[] } => {
+  const found = own.memberships.flatMap((part) => egressesOf(table, part))
+  const metricOf = (egress: EgressFragment) => egress.routers[0]?.metric ?? Number.MAX_SAFE_INTEGER
+  const nameOf = ({ networkId }: EgressFragment) => heldOf(table, networkFragmentId(networkId), 'network')?.name ?? ''
+  const order = (a: EgressFragment, b: EgressFragment) =>
+    metricOf(a) - metricOf(b) || compareText(nameOf(a), nameOf(b)) || compareText(a.egressId, b.egressId)
+  const taken = new Map<IpPrefix, EgressFragment>()
+  const shadowed: RefusedPart[] = []
+  const egresses = [...found].sort(order).map((egress) => {
+    const prefixes = egress.prefixes.filter((prefix) => {
+      const other = taken.get(prefix)
+      if (other === undefined) taken.set(prefix, egress)
+      else
+        shadowed.push({
+          part: 'egress',
+          capability: null,
+          reason: `${prefix} of network "${nameOf(egress)}" is shadowed by the same range of network "${nameOf(other)}".`,
+        })
+      return other === undefined
+    })
+    return prefixes.length === egress.prefixes.length ? egress : { ...egress, prefixes }
+  })
+  return { egresses, shadowed }
+}
+
+const egressesOf = (table: FragmentTable, part: MembershipPart): readonly EgressFragment[] => {
+  const ofClass = heldOf(table, classFragmentId(part.networkId, part.classKey), 'class')?.egressIds ?? []
+  const ids = part.isGateway ? gatewayEgressIds(table, part) : ofClass
+  return ids
+    .filter((egressId) => !part.routerOf.includes(egressId))
+    .flatMap((egressId) => heldOf(table, egressFragmentId(egressId), 'egress') ?? [])
+}
+
+/** A gateway passes on to every egress of its network. */
+const gatewayEgressIds = (table: FragmentTable, part: MembershipPart) =>
+  [...table.fragments.values()]
+    .flatMap(({ fragment }) =>
+      fragment.kind === 'egress' && fragment.networkId === part.networkId ? [fragment.egressId] : [],
+    )
+    .sort()
+
+/** All internet traffic: through internet gateways, or an egress of /0 where none takes it (D4, E4). */
+const internetPath = (
+  table: FragmentTable,
+  own: SelfFragment,
+  egresses: readonly EgressFragment[],
+): Path | undefined => {
+  const tunnelled = own.memberships.find(({ tunnel }) => tunnel.gatewayIds !== null)
+  if (tunnelled?.tunnel.gatewayIds != null) {
+    const gateways = hopsOf(table, tunnelled.tunnel.gatewayIds, tunnelled)
+    return {
+      key: internetPathKey,
+      networkId: tunnelled.networkId,
+      prefixes: bothDefaults,
+      to: { kind: 'internet', gateways },
+    }
+  }
+  for (const egress of egresses) {
+    const prefixes = egress.prefixes.filter((prefix) => prefixLength(prefix) === 0)
+    const part = own.memberships.find(({ networkId }) => networkId === egress.networkId)
+    if (prefixes.length === 0 || part === undefined || !part.tunnel.mayUseDefaultEgress) continue
+    const gateways = hopsOf(table, part.via ?? egress.routers.map(({ nodeId }) => nodeId), part)
+    return { key: internetPathKey, networkId: egress.networkId, prefixes, to: { kind: 'internet', gateways } }
+  }
+  return undefined
+}
+
+const bothDefaults: readonly IpPrefix[] = [ipPrefix('0.0.0.0/0'), ipPrefix('::/0')]
+
+/** Those of the nodes that are held, with their hosts; the viewer's own among them. */
+const hopsOf = (table: FragmentTable, nodeIds: readonly NodeId[], part: MembershipPart): readonly Hop[] =>
+  nodeIds.flatMap((nodeId) => {
+    if (nodeId === part.nodeId) return [{ nodeId, hostId: table.viewer }]
+    const node = heldOf(table, nodeFragmentId(nodeId), 'node')
+    return node === undefined ? [] : [{ nodeId, hostId: node.hostId }]
+  })
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

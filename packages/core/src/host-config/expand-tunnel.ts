@@ -1,0 +1,25 @@
+import { type HostId, type IpPrefix, prefixFamily, type UdpEndpoint } from '../values/index.js'
+import type { SelfFragment } from './fragment.js'
+import { type FullTunnel, internetPathKey, type Path, type PathKey, type PeerConfig } from './host-config.js'
+
+/** What stays outside while all traffic goes through the mesh (D5). The server's address is the agent's to add: it knows it. */
+export const expandFullTunnel = (
+  own: SelfFragment,
+  paths: ReadonlyMap<PathKey, Path>,
+  peers: ReadonlyMap<HostId, PeerConfig>,
+): FullTunnel | null => {
+  const path = paths.get(internetPathKey)
+  const part = own.memberships.find(({ networkId }) => networkId === path?.networkId)
+  if (path === undefined || part === undefined || path.to.kind !== 'internet') return null
+  const { settings } = part.tunnel
+  const outside = new Set<UdpEndpoint>()
+  for (const { hostId } of path.to.gateways)
+    for (const endpoint of peers.get(hostId)?.endpoints ?? []) outside.add(endpoint)
+  const outsidePrefixes: readonly IpPrefix[] = settings.localNetwork === 'outside' ? own.localPrefixes : []
+  return {
+    families: [...new Set(path.prefixes.map(prefixFamily))].sort(),
+    settings,
+    outside: [...outside].sort(),
+    outsidePrefixes,
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * What a held fragment is held for: the own part leads to networks, classes and rules, those to sets and egresses, sets to nodes,
+ * nodes to hosts. It mirrors `visibility.ts` from what an agent holds, so that it can drop by itself what it may no longer see.
+ */
+import type { EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
+import type { Fragment, FragmentId, FragmentKind, FragmentOf, MembershipPart, SetName } from './fragment.js'
+import {
+  classFragmentId,
+  clientsFragmentId,
+  egressFragmentId,
+  hostFragmentId,
+  internetFragmentId,
+  membersFragmentId,
+  networkFragmentId,
+  nodeFragmentId,
+  relayingFragmentId,
+  routerFragmentId,
+  selfFragmentId,
+  setFragmentId,
+} from './fragment-id.js'
+import type { HeldFragment } from './held-fragment.js'
+import { setNamesIn } from './rule-sets.js'
+
+export interface HeldFragments {
+  readonly viewer: HostId
+  readonly fragments: ReadonlyMap<FragmentId, HeldFragment>
+  readonly nodesByHost: ReadonlyMap<HostId, ReadonlySet<NodeId>>
+}
+
+export const heldOf = <K extends FragmentKind>(
+  table: Pick<HeldFragments, 'fragments'>,
+  id: FragmentId,
+  kind: K,
+): FragmentOf<K> | undefined => {
+  const fragment = table.fragments.get(id)?.fragment
+  return fragment?.kind === kind ? (fragment as FragmentOf<K>) : undefined
+}
+
+export const membershipHeld = (table: HeldFragments, networkId: NetworkId): MembershipPart | undefined =>
+  heldOf(table, selfFragmentId(table.viewer), 'self')?.memberships.find((part) => part.networkId === networkId)
+
+/** Whether something that is held leads to the fragment. */
+export const isLedTo = (table: HeldFragments, fragment: Fragment): boolean => {
+  if (fragment.kind === 'self') return fragment.hostId === table.viewer
+  if (fragment.kind === 'host') return isDirectPeer(table, fragment.hostId)
+  const part = membershipHeld(table, fragment.networkId)
+  return part !== undefined && isLedToIn(table, part, fragment)
+}
+
+const isLedToIn = (
+  table: HeldFragments,
+  part: MembershipPart,
+  fragment: Exclude<Fragment, { kind: 'self' | 'host' }>,
+): boolean => {
+  switch (fragment.kind) {
+    case 'network':
+    case 'names':
+    case 'dns':
+      return true
+    case 'class':
+      return fragment.classKey === part.classKey
+    case 'members':
+      return looksAt(table, part, 'everyone')
+    case 'set':
+      return rulesOf(table, part).some((rules) => setNamesIn(rules).has(fragment.key))
+    case 'relaying':
+      return part.isGateway
+    case 'internet':
+      return part.isInternetGateway
+    case 'clients':
+      return part.via === null && heldOf(table, nodeFragmentId(fragment.gatewayId), 'node')?.isGateway === true
+    case 'client':
+      return part.isGateway && fragment.gatewayId === part.nodeId
+    case 'egress':
+      return part.isGateway || usedEgresses(table, part).includes(fragment.egressId)
+    case 'router':
+      return part.routerOf.includes(fragment.egressId)
+    case 'pair':
+      return part.pairIds.includes(fragment.pairId)
+    case 'node':
+      return isNodeLedTo(table, part, fragment.nodeId)
+    case 'self':
+      throw new Error('TODO: Not implemented yet')
+    case 'host':
+      throw new Error('TODO: Not implemented yet')
+  }
+}
+
+const classHeld = (table: HeldFragments, part: MembershipPart): FragmentOf<'class'> | undefined =>
+  heldOf(table, classFragmentId(part.networkId, part.classKey), 'class')
+
+const looksAt = (table: HeldFragments, part: MembershipPart, name: SetName): boolean =>
+  part.via === null && (part.looksAt.includes(name) || (classHeld(table, part)?.peers.includes(name) ?? false))
+
+const usedEgresses = (table: HeldFragments, part: MembershipPart): readonly EgressId[] => [
+  ...part.routerOf,
+  ...(classHeld(table, part)?.egressIds ?? []),
+]
+
+const rulesOf = (table: HeldFragments, part: MembershipPart): readonly Fragment[] =>
+  [
+    classFragmentId(part.networkId, part.classKey),
+    relayingFragmentId(part.networkId),
+    internetFragmentId(part.networkId),
+    ...part.routerOf.map(routerFragmentId),
+  ].flatMap((id) => table.fragments.get(id)?.fragment ?? [])
+
+const isNodeLedTo = (table: HeldFragments, part: MembershipPart, nodeId: NodeId): boolean => {
+  const { networkId, via } = part
+  if (nodeId === part.nodeId) return false
+  if (via !== null) return via.includes(nodeId)
+  const peers = [...part.looksAt, ...(classHeld(table, part)?.peers ?? [])]
+  if (peers.includes('everyone'))
+    return includesSorted(heldOf(table, membersFragmentId(networkId), 'members')?.nodeIds ?? [], nodeId, asItIs)
+  if (heldOf(table, networkFragmentId(networkId), 'network')?.gatewayIds.includes(nodeId)) return true
+  const isIn = (name: SetName) =>
+    includesSorted(heldOf(table, setFragmentId(networkId, name), 'set')?.entries ?? [], nodeId, idOfEntry)
+  return peers.some(isIn) || usedEgresses(table, part).some((egressId) => isRouter(table, egressId, nodeId))
+}
+
+const isRouter = (table: HeldFragments, egressId: EgressId, nodeId: NodeId): boolean =>
+  heldOf(table, egressFragmentId(egressId), 'egress')?.routers.some((router) => router.nodeId === nodeId) ?? false
+
+const isDirectPeer = (table: HeldFragments, hostId: HostId): boolean => {
+  for (const nodeId of table.nodesByHost.get(hostId) ?? []) {
+    const node = heldOf(table, nodeFragmentId(nodeId), 'node')
+    if (node === undefined) continue
+    const own = membershipHeld(table, node.networkId)
+    if (own !== undefined && (node.via === null || node.via.includes(own.nodeId))) return true
+  }
+  return false
+}
+
+/** What the old content led to and the new one may not: to be looked at again. `'all'`: everything. */
+export const inDoubt = (
+  table: HeldFragments,
+  was: Fragment | undefined,
+  is: Fragment | undefined,
+): readonly FragmentId[] | 'all' => {
+  switch (was?.kind) {
+    case 'self':
+      return is?.kind === 'self' && leadsOf(is) === leadsOf(was) ? [] : 'all'
+    case 'class': {
+      const now = is?.kind === 'class' ? is : undefined
+      if (was.peers.some((name) => !now?.peers.includes(name))) return 'all'
+      return [...lostSets(was, is), ...missing(was.egressIds, now?.egressIds).map(egressFragmentId)]
+    }
+    case 'relaying':
+    case 'internet':
+    case 'client':
+    case 'router':
+      return lostSets(was, is)
+    case 'members':
+      return missingFromSorted(was.nodeIds, is?.kind === 'members' ? is.nodeIds : [], asItIs).map(nodeFragmentId)
+    case 'set':
+      return missingFromSorted(was.entries, is?.kind === 'set' ? is.entries : [], idOfEntry).map(({ memberId }) =>
+        nodeFragmentId(memberId as NodeId),
+      )
+    case 'network':
+      return missing(was.gatewayIds, is?.kind === 'network' ? is.gatewayIds : []).map(nodeFragmentId)
+    case 'egress': {
+      const nodeIds = was.routers.map(({ nodeId }) => nodeId)
+      return missing(nodeIds, is?.kind === 'egress' ? is.routers.map(({ nodeId }) => nodeId) : []).map(nodeFragmentId)
+    }
+    case 'node':
+      return [hostFragmentId(was.hostId), clientsFragmentId(was.nodeId)].filter((id) => table.fragments.has(id))
+    default:
+      return []
+  }
+}
+
+const leadsOf = ({ memberships }: FragmentOf<'self'>): string =>
+  JSON.stringify(memberships.map(({ addresses: _addresses, tunnel: _tunnel, ownLan: _ownLan, ...leads }) => leads))
+
+const lostSets = (was: FragmentOf<'class' | 'relaying' | 'internet' | 'client' | 'router'>, is: Fragment | undefined) =>
+  missing([...setNamesIn(was)], is === undefined ? [] : [...setNamesIn(is)]).map((name) =>
+    setFragmentId(was.networkId, name),
+  )
+
+const missing = <A>(was: readonly A[], is: readonly A[] | undefined): readonly A[] => {
+  const kept = new Set(is)
+  return was.filter((item) => !kept.has(item))
+}
+
+/** Both sorted: one walk along them. */
+const missingFromSorted = <A>(was: readonly A[], is: readonly A[], idOf: (item: A) => string): readonly A[] => {
+  const lost: A[] = []
+  let at = 0
+  for (const item of was) {
+    while (at < is.length && idOf(is[at] as A) < idOf(item)) at += 1
+    if (at >= is.length || idOf(is[at] as A) !== idOf(item)) lost.push(item)
+  }
+  return lost
+}
+
+const includesSorted = <A>(sorted: readonly A[], id: string, idOf: (item: A) => string): boolean => {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (idOf(sorted[middle] as A) < id) low = middle + 1
+    else high = middle
+  }
+  return low < sorted.length && idOf(sorted[low] as A) === id
+}
+
+const asItIs = (id: string): string => id
+const idOfEntry = (entry: { readonly memberId: string }): string => entry.memberId

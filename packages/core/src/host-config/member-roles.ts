@@ -1,0 +1,55 @@
+/** What a node is in its network, as far as configs go: relayed or not, gateway, router, and who takes part at all. */
+import { largeMapEntries, largeMapGet, largeMapHas } from '../mesh/large-map.js'
+import type { Gateway, Host, MeshState, Network, Node } from '../mesh/mesh-state.js'
+import type { HostId, NetworkId, NodeId } from '../values/index.js'
+
+/** A node that takes part, with its network. */
+export interface Membership {
+  readonly network: Network
+  readonly node: Node
+}
+
+/** `undefined` when the node takes no part. */
+export const membershipOf = (state: MeshState, nodeId: NodeId): Membership | undefined => {
+  const node = largeMapGet(state.nodes, nodeId)
+  const network = node === undefined ? undefined : largeMapGet(state.networks, node.networkId)
+  return node === undefined || network === undefined || !largeMapHas(network.members, nodeId)
+    ? undefined
+    : { network, node }
+}
+
+/** The networks that a host takes part in, with its node there; sorted by network id. */
+export const membershipsOf = (state: MeshState, host: Pick<Host, 'nodeIds'>): readonly Membership[] =>
+  host.nodeIds
+    .flatMap((nodeId) => membershipOf(state, nodeId) ?? [])
+    .sort((a, b) => (a.network.networkId < b.network.networkId ? -1 : 1))
+
+export const membershipsOfHost = (state: MeshState, hostId: HostId): readonly Membership[] => {
+  const host = largeMapGet(state.hosts, hostId)
+  return host === undefined ? [] : membershipsOf(state, host)
+}
+
+/** The host's membership in one network. */
+export const membershipIn = (state: MeshState, hostId: HostId, networkId: NetworkId): Membership | undefined =>
+  membershipsOfHost(state, hostId).find(({ network }) => network.networkId === networkId)
+
+/** The gateway that a node is, while it takes part. */
+export const gatewayAt = (state: MeshState, { network, node }: Membership): Gateway | undefined =>
+  largeMapHas(network.gatewayIds, node.nodeId) ? largeMapGet(state.gateways, node.nodeId) : undefined
+
+/**
+ * Gateways that a node is reached through, those that take part; `null`: directly. A gateway is always reached directly, also one
+ * behind an internet gateway (D6).
+ */
+export const viaOf = (state: MeshState, { network, node }: Membership): readonly NodeId[] | null => {
+  if (node.relay === null || node.relay.gatewayIds.length === 0 || largeMapHas(state.gateways, node.nodeId)) return null
+  return node.relay.gatewayIds.filter((nodeId) => isActiveGateway(network, nodeId))
+}
+
+export const isActiveGateway = (network: Network, nodeId: NodeId): boolean =>
+  largeMapHas(network.gatewayIds, nodeId) && largeMapHas(network.members, nodeId)
+
+/** Gateways of a network that take part, with their hosts. */
+export function* activeGateways(network: Network): Generator<readonly [NodeId, HostId]> {
+  for (const entry of largeMapEntries(network.gatewayIds)) if (largeMapHas(network.members, entry[0])) yield entry
+}

@@ -1,0 +1,125 @@
+/** A host's own part: what it is, and what it looks at. */
+import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
+import { isPublicAddress } from '../mesh/listeners.js'
+import type { Host, Mesh, MeshState, Network } from '../mesh/mesh-state.js'
+import {
+  compareIpAddresses,
+  comparePrefixes,
+  endpointAddress,
+  type HostId,
+  type HostRoute,
+  type IpAddress,
+  type NodeId,
+} from '../values/index.js'
+import type { MembershipPart, SelfFragment, SetName, TunnelPart } from './fragment.js'
+import { gatewayAt, isActiveGateway, type Membership, membershipsOf, viaOf } from './member-roles.js'
+import { policyViewOf } from './policy-view.js'
+
+/** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
+export const meshRouteMetric = 50
+
+/** What WireGuard takes of an Ethernet frame's 1500 bytes leaves so much, over IPv6 too. Used by a host that is in no network. */
+const defaultMtuBytes = 1420
+
+export const projectSelf = (state: MeshState, hostId: HostId): SelfFragment | undefined => {
+  const host = largeMapGet(state.hosts, hostId)
+  if (host === undefined || state.mesh === null) return undefined
+  const memberships = membershipsOf(state, host)
+  return {
+    kind: 'self',
+    hostId,
+    wireguardKey: host.wireguardKey,
+    listenPort: host.listenPort,
+    mtuBytes: host.mtuBytes ?? mtuOf(memberships),
+    controlAddress4: host.controlAddress4,
+    controlAddress6: host.controlAddress6,
+    routes: controlRoutes(state.mesh, host),
+    keepaliveSeconds: isBehindNat(host) ? keepaliveOf(memberships) : 0,
+    os: host.system.os,
+    capabilities: [...host.capabilities].sort(),
+    localPrefixes: [...host.localPrefixes].sort(comparePrefixes),
+    memberships: memberships.map((membership) => projectMembership(state, membership)),
+  }
+}
+
+const projectMembership = (state: MeshState, membership: Membership): MembershipPart => {
+  const { network, node } = membership
+  const gateway = gatewayAt(state, membership)
+  return {
+    networkId: network.networkId,
+    nodeId: node.nodeId,
+    addresses: addressesOf(node),
+    classKey: largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? '',
+    via: viaOf(state, membership),
+    isGateway: gateway !== undefined,
+    isInternetGateway: gateway?.internet ?? false,
+    looksAt: looksAtBesides(state, membership),
+    routerOf: [...node.egressIds].sort(),
+    pairIds: pairIdsOf(state, membership),
+    ownLan: node.ownLan,
+    tunnel: tunnelOf(state, membership),
+  }
+}
+
+/** Sets besides those of its class whose nodes are its peers. */
+export const looksAtBesides = (state: MeshState, membership: Membership): readonly SetName[] => {
+  if (gatewayAt(state, membership) !== undefined) return ['everyone']
+  if (membership.node.egressIds.length === 0) return []
+  const view = policyViewOf(state, membership.network)
+  const names = new Set<SetName>()
+  for (const egressId of membership.node.egressIds) {
+    const egress = largeMapGet(state.egresses, egressId)
+    if (egress === undefined) continue
+    for (const name of view.egress(egress).users) names.add(name)
+  }
+  return names.has('everyone') ? ['everyone'] : [...names].sort()
+}
+
+const pairIdsOf = (state: MeshState, { node }: Membership): MembershipPart['pairIds'] => {
+  const relayed = largeMapGet(state.gateways, node.nodeId)?.pairIds
+  if (relayed === undefined || relayed.size === 0) return [...node.pairIds].sort()
+  const ids = new Set(node.pairIds)
+  for (const row of relayed.shards)
+    for (const entries of row ?? []) for (const pairId of entries?.keys() ?? []) ids.add(pairId)
+  return [...ids].sort()
+}
+
+const tunnelOf = (state: MeshState, { network, node }: Membership): TunnelPart => ({
+  gatewayIds: node.routeAllTraffic
+    ? (node.relay?.gatewayIds ?? []).filter((nodeId) => isActiveInternetGateway(state, network, nodeId))
+    : null,
+  mayUseDefaultEgress: !largeMapHas(state.gateways, node.nodeId) || behindInternetGatewayAllowed(network),
+  settings: node.tunnel,
+})
+
+const behindInternetGatewayAllowed = (network: Network): boolean =>
+  network.settings.gatewayBehindInternetGateway === 'cascade'
+
+const isActiveInternetGateway = (state: MeshState, network: Network, nodeId: NodeId): boolean =>
+  isActiveGateway(network, nodeId) && (largeMapGet(state.gateways, nodeId)?.internet ?? false)
+
+export const addressesOf = (node: {
+  readonly address4: IpAddress | null
+  readonly address6: IpAddress | null
+}): readonly IpAddress[] =>
+  [node.address4, node.address6].filter((address): address is IpAddress => address !== null).sort(compareIpAddresses)
+
+const controlRoutes = (mesh: Mesh, host: Host): readonly HostRoute[] =>
+  [
+    { prefix: mesh.settings.controlRange4, preferredSource: host.controlAddress4, metric: meshRouteMetric },
+    { prefix: mesh.settings.controlRange6, preferredSource: host.controlAddress6, metric: meshRouteMetric },
+  ].sort((a, b) => comparePrefixes(a.prefix, b.prefix))
+
+/** A host without a public address of its own sits behind something that forgets it when it is silent. */
+const isBehindNat = (host: Host): boolean =>
+  !host.endpoints.some(({ endpoint, origin }) => origin !== 'observed' && isPublicAddress(endpointAddress(endpoint)))
+
+/** The smallest that any of its networks asks for: one interface carries them all. */
+const mtuOf = (memberships: readonly Membership[]): number =>
+  memberships.length === 0 ? defaultMtuBytes : Math.min(...memberships.map(({ network }) => network.settings.mtuBytes))
+
+/** The most frequent that any of its networks asks for; 0 when none does. */
+const keepaliveOf = (memberships: readonly Membership[]): number => {
+  const wanted = memberships.map(({ network }) => network.settings.keepaliveSeconds).filter((seconds) => seconds > 0)
+  return wanted.length === 0 ? 0 : Math.min(...wanted)
+}

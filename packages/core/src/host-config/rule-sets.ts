@@ -1,0 +1,33 @@
+/** Which sets rules are made of. */
+import type { AcceptRule, Fragment, ReachRule, RelayRule, SetName } from './fragment.js'
+
+/** Every set that a fragment's rules and peers name, but everyone, which needs no list. */
+export const setNamesIn = (fragment: Fragment): ReadonlySet<SetName> => {
+  switch (fragment.kind) {
+    case 'class':
+      return setNamesOf(fragment.rules, fragment.peers)
+    case 'relaying':
+      return setNamesOf(fragment.pairs)
+    case 'internet':
+    case 'client':
+      return setNamesOf(fragment.rules)
+    case 'router':
+      return setNamesOf([...fragment.rules, ...fragment.reaches])
+    default:
+      return new Set()
+  }
+}
+
+export const setNamesOf = (
+  rules: readonly (AcceptRule | RelayRule | ReachRule)[],
+  peers: readonly SetName[] = [],
+): ReadonlySet<SetName> => {
+  const names = new Set<SetName>(peers)
+  for (const rule of rules) {
+    if ('from' in rule) for (const name of rule.from.sets) names.add(name)
+    if ('to' in rule) for (const name of rule.to.sets) names.add(name)
+    if ('within' in rule && rule.within !== null) names.add(rule.within)
+  }
+  names.delete('everyone')
+  return names
+}
