@@ -2,7 +2,7 @@
  * From events to what changed in the fragments, and what others may look at now. The cost grows with the facts that changed, not
  * with the mesh: entities are compared one by one, sets are never built, only what came and went.
  */
-import { largeMapGet } from '../mesh/large-map.js'
+import { largeMapGet, largeMapValues } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
@@ -37,7 +37,7 @@ export const changedFragments = (
   const roles = changedRoles(before, after, touched)
   const rules = changedRules(before, after, touched, roles)
   const changes = [
-    ...changedEntities(before, after, entityIds(touched, after, roles, rules.hostIds)),
+    ...changedEntities(before, after, entityIds(touched, before, after, roles, rules.hostIds)),
     ...rules.changes,
     ...changedSets(before, after, touched),
   ]
@@ -75,6 +75,7 @@ const revealedBy = ({ nodeId, is }: RoleChange): readonly FragmentId[] =>
 
 const entityIds = (
   touched: Touched,
+  before: MeshState,
   after: MeshState,
   roles: readonly RoleChange[],
   moreHosts: Iterable<HostId>,
@@ -87,6 +88,7 @@ const entityIds = (
     if (hostId !== undefined) selves.add(hostId)
   }
   for (const { was } of roles) if (was !== undefined) selves.add(was.hostId)
+  for (const hostId of hostsWithOtherSettings(before, after, touched)) selves.add(hostId)
   for (const hostId of touched.hosts) ids.add(hostFragmentId(hostId))
   for (const hostId of selves) ids.add(selfFragmentId(hostId))
   for (const networkId of networksOf(touched, roles)) {
@@ -100,6 +102,15 @@ const entityIds = (
   }
   for (const pairId of touched.pairs) ids.add(pairFragmentId(pairId))
   return ids
+}
+
+/** A network's settings are every member's. */
+function* hostsWithOtherSettings(before: MeshState, after: MeshState, touched: Touched): Generator<HostId> {
+  for (const networkId of touched.networks) {
+    const network = largeMapGet(after.networks, networkId)
+    if (network !== undefined && largeMapGet(before.networks, networkId)?.settings !== network.settings)
+      yield* largeMapValues(network.members)
+  }
 }
 
 const networksOf = (touched: Touched, roles: readonly RoleChange[]): ReadonlySet<NetworkId> => {

@@ -79,10 +79,6 @@ const isLedToIn = (
       return part.pairIds.includes(fragment.pairId)
     case 'node':
       return isNodeLedTo(table, part, fragment.nodeId)
-    case 'self':
-      throw new Error('TODO: Not implemented yet')
-    case 'host':
-      throw new Error('TODO: Not implemented yet')
   }
 }
 

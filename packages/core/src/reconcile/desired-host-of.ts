@@ -1,6 +1,12 @@
 import type { ChosenPaths } from '../host-config/choose-paths.js'
 import type { HostConfig, PeerConfig } from '../host-config/host-config.js'
-import { compareIpAddresses, type HostId, type IpPrefix, type WireguardPublicKey } from '../values/index.js'
+import {
+  compareIpAddresses,
+  type HostId,
+  type IpAddress,
+  type IpPrefix,
+  type WireguardPublicKey,
+} from '../values/index.js'
 import type { DesiredHost, DesiredPeer } from './desired-host.js'
 
 /** What the operating system shall have, from a config and the paths chosen on it. */
@@ -12,11 +18,15 @@ export const desiredHostOf = (config: HostConfig, chosen: ChosenPaths): DesiredH
     publicKey: own.wireguardKey,
     listenPort: own.listenPort,
     mtuBytes: own.mtuBytes,
-    addresses: [...own.addresses, own.controlAddress4, own.controlAddress6].sort(compareIpAddresses),
+    addresses: ownAddresses(own),
     peers,
-    routes: own.routes,
+    routes: config.routes,
   }
 }
+
+/** In all its networks, and its control addresses. */
+const ownAddresses = ({ memberships, controlAddress4, controlAddress6 }: HostConfig['own']): readonly IpAddress[] =>
+  [...memberships.flatMap(({ addresses }) => addresses), controlAddress4, controlAddress6].sort(compareIpAddresses)
 
 /** One peer's part of it: what a patch that touched only this peer needs. */
 export const desiredPeerOf = (peer: PeerConfig, chosen: ChosenPaths): DesiredPeer => ({

@@ -112,7 +112,7 @@ export class SampleServer {
     this.state = evolveAll(before, events)
     const changes = changedFragments(before, this.state, events)
     this.#ring.append(changes)
-    for (const hostId of viewersOf(changes, this.state)) {
+    for (const hostId of viewersOf(changes, before, this.state)) {
       const patch = patchOfStep(changes, before, this.state, hostId)
       if (patch.length > 0) this.#send(hostId, 'patch', encodePatchMessage(changes.asOf, patch))
     }

@@ -1,4 +1,12 @@
-import { type AsOf, encodePatchMessage, type HostId, type PatchChange, patchOfStep, viewersOf } from '@meshfold/core'
+import {
+  type AsOf,
+  createWholeFragments,
+  encodePatchMessage,
+  type HostId,
+  type PatchChange,
+  patchOfStep,
+  viewersOf,
+} from '@meshfold/core'
 import type { MeshStep } from '../mesh-service/mesh-history.js'
 import type { ServerLog } from '../server-log.js'
 import type { AgentSession } from './agent-session.js'
@@ -45,12 +53,13 @@ export class FanOut {
   async #send(step: MeshStep): Promise<void> {
     const { changes, before, after } = step
     const encode = sharedEncoder(step)
+    const wholes = createWholeFragments(after)
     let sent = 0
-    for (const hostId of viewersOf(changes, after)) {
+    for (const hostId of viewersOf(changes, before, after)) {
       const session = this.#sessions.get(hostId)
       if (session === undefined || !session.awaits(changes.since)) continue
       try {
-        const patch = patchOfStep(changes, before, after, hostId)
+        const patch = patchOfStep(changes, before, after, hostId, wholes)
         if (patch.length === 0) continue
         session.sendPatch(changes.asOf, encode(patch))
       } catch (thrown) {
@@ -66,14 +75,17 @@ export class FanOut {
 
 /** Viewers that get the same changes get the same text, put together once. */
 const sharedEncoder = ({ changes }: MeshStep): ((patch: readonly PatchChange[]) => string) => {
-  const indexes = new Map<PatchChange, number>(changes.changes.map((change, index) => [change, index]))
+  const numbers = new Map<PatchChange, number>()
+  const numberOf = (change: PatchChange): number => {
+    const known = numbers.get(change) ?? numbers.size
+    numbers.set(change, known)
+    return known
+  }
   const texts = new Map<string, string>()
   return (patch) => {
-    const key = patch.map((change) => indexes.get(change) ?? 'own').join()
-    const known = texts.get(key)
-    if (known !== undefined) return known
-    const text = encodePatchMessage(changes.asOf, patch)
-    if (!key.includes('own')) texts.set(key, text)
+    const key = patch.map(numberOf).join()
+    const text = texts.get(key) ?? encodePatchMessage(changes.asOf, patch)
+    texts.set(key, text)
     return text
   }
 }

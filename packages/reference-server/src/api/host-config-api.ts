@@ -51,7 +51,7 @@ export const hostConfigAnswer = t.readonly(
           entries: t.readonlyArray(
             t.readonly(
               t.strict({
-                nodeId: nodeIdCodec,
+                memberId: nodeIdCodec,
                 name: hostNameCodec,
                 address4: orNull(ipAddressCodec),
                 address6: orNull(ipAddressCodec),
@@ -77,10 +77,10 @@ export const viewHostConfig = (state: MeshState, hostId: HostId): HostConfigAnsw
       wireguardKey: own.wireguardKey,
       listenPort: own.listenPort,
       mtuBytes: own.mtuBytes,
-      addresses: own.addresses,
+      addresses: own.memberships.flatMap(({ addresses }) => addresses),
       controlAddresses: [own.controlAddress4, own.controlAddress6],
       keepaliveSeconds: own.keepaliveSeconds,
-      networks: own.networks,
+      networks: own.memberships.map(({ networkId }) => networkId),
     },
     peers: [...peers.values()].map((peer) => ({ ...peer, allowedIps: allowedIps.get(peer.hostId) ?? [] })),
     names,

@@ -12,7 +12,7 @@ import {
   takeAddress,
 } from '../../values/index.js'
 import { largeMapValues } from '../large-map.js'
-import { nameEntryText } from '../membership.js'
+import { namedNode, nameEntryText } from '../membership.js'
 import type { MeshState, Network, Node } from '../mesh-state.js'
 import { takesPart } from '../takes-part.js'
 import { breach, duplicates, type InvariantBreach, indexBreaches, sameContent } from './breach.js'
@@ -105,7 +105,7 @@ const hashBreaches = (network: Network, members: readonly Node[]): readonly Inva
     ...(sameContent(network.membersHash, hashOf(members.map(({ nodeId }) => nodeId)))
       ? []
       : [breach(about('members-hash'), 'is not that of the members')]),
-    ...(sameContent(network.namesHash, hashOf(members.map(nameEntryText)))
+    ...(sameContent(network.namesHash, hashOf(members.map((node) => nameEntryText(namedNode(node)))))
       ? []
       : [breach(about('names-hash'), "is not that of the members' names")]),
   ]
