@@ -15,9 +15,17 @@ import { expandNat } from './expand-nat.js'
 import { expandPaths } from './expand-paths.js'
 import { expandFullTunnel } from './expand-tunnel.js'
 import type { FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
-import { dnsFragmentId, hostFragmentId, namesFragmentId, networkFragmentId, selfFragmentId } from './fragment-id.js'
+import {
+  dnsFragmentId,
+  hostFragmentId,
+  namesFragmentId,
+  networkFragmentId,
+  nodeFragmentId,
+  routerFragmentId,
+  selfFragmentId,
+} from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
-import type { ClientPeer, HostConfig, Path, PathKey, PeerConfig, RefusedPart } from './host-config.js'
+import type { ClientPeer, HostConfig, Path, PathKey, PeerConfig, RefusedPart, RoutedEgress } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { projectSnapshot } from './patch.js'
 
@@ -39,6 +47,7 @@ export const expandHostConfig = (table: FragmentTable): HostConfig | undefined =
     peers,
     clients: expandClients(table),
     paths,
+    routing: expandRouting(table, own),
     routes: expandRoutes(table, own, paths),
     fullTunnel,
     filter: expandFilter(table, own),
@@ -76,6 +85,19 @@ const expandClients = (table: FragmentTable): ReadonlyMap<ClientId, ClientPeer> 
   }
   return clients
 }
+
+const expandRouting = (table: FragmentTable, own: SelfFragment): readonly RoutedEgress[] =>
+  own.memberships.flatMap((part) =>
+    part.routerOf.flatMap((egressId) => {
+      const routers = heldOf(table, routerFragmentId(egressId), 'router')?.routers ?? []
+      const at = routers.findIndex(({ nodeId }) => nodeId === part.nodeId)
+      const before = routers.slice(0, Math.max(0, at)).flatMap(({ nodeId }) => {
+        const node = heldOf(table, nodeFragmentId(nodeId), 'node')
+        return node === undefined ? [] : [{ nodeId, hostId: node.hostId }]
+      })
+      return at === -1 ? [] : [{ egressId, before }]
+    }),
+  )
 
 /** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
 const meshRouteMetric = 50

@@ -31,6 +31,8 @@ export interface HostConfig {
   readonly clients: ReadonlyMap<ClientId, ClientPeer>
   /** Everything that is reached through peers. */
   readonly paths: ReadonlyMap<PathKey, Path>
+  /** Egresses that this host routes, each with the routers that are preferred to it. */
+  readonly routing: readonly RoutedEgress[]
   /** Into the mesh, through the own interface; sorted by prefix. */
   readonly routes: readonly HostRoute[]
   readonly fullTunnel: FullTunnel | null
@@ -43,6 +45,11 @@ export interface HostConfig {
   readonly probes: readonly HostId[]
   /** What the mesh asks of this host and its driver can't do. */
   readonly refused: readonly RefusedPart[]
+}
+
+export interface RoutedEgress {
+  readonly egressId: EgressId
+  readonly before: readonly Hop[]
 }
 
 export interface PeerConfig {
