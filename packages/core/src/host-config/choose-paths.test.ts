@@ -62,6 +62,7 @@ const configWith = (
     clients: new Map(),
     paths: new Map([path, ...more].map((each) => [each.key, each])),
     routing: [],
+    ranges: [],
     routes: [],
     fullTunnel: null,
     filter: { isEnforced: true, sets: new Map(), input: [], forward: [] },

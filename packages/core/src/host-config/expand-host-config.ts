@@ -48,6 +48,7 @@ export const expandHostConfig = (table: FragmentTable): HostConfig | undefined =
     clients: expandClients(table),
     paths,
     routing: expandRouting(table, own),
+    ranges: expandRanges(table, own),
     routes: expandRoutes(table, own, paths),
     fullTunnel,
     filter: expandFilter(table, own),
@@ -101,6 +102,14 @@ const expandRouting = (table: FragmentTable, own: SelfFragment): readonly Routed
 
 /** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
 const meshRouteMetric = 50
+
+const expandRanges = (table: FragmentTable, own: SelfFragment): readonly IpPrefix[] => {
+  const networks = own.memberships.flatMap(
+    ({ networkId }) => heldOf(table, networkFragmentId(networkId), 'network') ?? [],
+  )
+  const ranges = networks.flatMap(({ range4, range6 }) => [range4, range6]).filter((range) => range !== null)
+  return [...own.routes.map(({ prefix }) => prefix), ...ranges].sort(comparePrefixes)
+}
 
 const expandRoutes = (
   table: FragmentTable,

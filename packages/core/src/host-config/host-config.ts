@@ -33,6 +33,8 @@ export interface HostConfig {
   readonly paths: ReadonlyMap<PathKey, Path>
   /** Egresses that this host routes, each with the routers that are preferred to it. */
   readonly routing: readonly RoutedEgress[]
+  /** The mesh's own ranges, as far as this host is in them: control ranges and those of its networks. Sorted. */
+  readonly ranges: readonly IpPrefix[]
   /** Into the mesh, through the own interface; sorted by prefix. */
   readonly routes: readonly HostRoute[]
   readonly fullTunnel: FullTunnel | null

@@ -1,8 +1,18 @@
 /** Which sets rules are made of. */
 import type { AcceptRule, Fragment, ReachRule, RelayRule, SetName } from './fragment.js'
 
-/** Every set that a fragment's rules and peers name, but everyone, which needs no list. */
+const namesByFragment = new WeakMap<Fragment, ReadonlySet<SetName>>()
+
+/** Every set that a fragment's rules and peers name, but everyone, which needs no list. Found once for each fragment. */
 export const setNamesIn = (fragment: Fragment): ReadonlySet<SetName> => {
+  const known = namesByFragment.get(fragment)
+  if (known !== undefined) return known
+  const names = findSetNames(fragment)
+  namesByFragment.set(fragment, names)
+  return names
+}
+
+const findSetNames = (fragment: Fragment): ReadonlySet<SetName> => {
   switch (fragment.kind) {
     case 'class':
       return setNamesOf(fragment.rules, fragment.peers)

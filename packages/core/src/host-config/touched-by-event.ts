@@ -1,4 +1,5 @@
 import { largeMapEntries, largeMapGet, largeMapKeys } from '../mesh/large-map.js'
+import { memberSetKey } from '../mesh/members.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState, PairId, Policy } from '../mesh/mesh-state.js'
 import { pairIdOf } from '../mesh/mesh-state.js'
@@ -13,6 +14,7 @@ import type {
   PolicyId,
   UserId,
 } from '../values/index.js'
+import { membersOfSet } from './project-sets.js'
 
 /** What a step may have changed: a superset, cheap to find. What really changed is found by comparing. */
 export interface Touched {
@@ -74,6 +76,15 @@ const addNodes = (touched: Touched, nodeIds: readonly NodeId[]): void => {
   for (const nodeId of nodeIds) touched.nodes.add(nodeId)
 }
 
+const addNamed = (touched: Touched, state: MeshState, policy: Policy): void => {
+  const network = largeMapGet(state.networks, policy.networkId)
+  for (const selector of [...policy.sources, ...policy.destinations]) {
+    if (selector.kind === 'node') touched.nodes.add(selector.nodeId)
+    if (selector.kind !== 'prefix' || network === undefined) continue
+    for (const memberId of membersOfSet(network, memberSetKey('prefix', selector.prefix))) addMember(touched, memberId)
+  }
+}
+
 /** What each field that names things touches. Fields that aren't here name nothing. */
 const fieldReaders: Readonly<Record<string, (touched: Touched, value: never, states: readonly MeshState[]) => void>> = {
   hostId: (touched, hostId: HostId) => touched.hosts.add(hostId),
@@ -99,7 +110,10 @@ const fieldReaders: Readonly<Record<string, (touched: Touched, value: never, sta
   policyId: (touched, policyId: PolicyId, states) => {
     for (const state of states) {
       const policy = largeMapGet(state.policies, policyId)
-      if (policy !== undefined) addPolicy(touched, policy.networkId, policy)
+      if (policy === undefined) continue
+      addPolicy(touched, policy.networkId, policy)
+      // Whom a policy names by id or address is a class of its own, and in a set of its own, for as long as it does.
+      for (const other of states) addNamed(touched, other, policy)
     }
   },
 }

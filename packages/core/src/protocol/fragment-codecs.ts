@@ -10,10 +10,10 @@ import {
   orNull,
   portCodec,
   shortText,
-  trafficCodec,
   tunnelSettingsCodec,
 } from '../mesh/event-parts.js'
 import type { PairId } from '../mesh/mesh-state.js'
+import { trafficCodec } from '../mesh/policy-codecs.js'
 import {
   clientIdCodec,
   egressIdCodec,
@@ -190,7 +190,7 @@ const acceptRuleCodec = t.strict({
   policyId: policyCodec,
   from: endsCodec,
   within: orNull(keyCodec),
-  traffic: t.readonlyArray(trafficCodec),
+  traffic: trafficCodec,
 })
 const acceptRulesCodec = t.readonlyArray(acceptRuleCodec)
 
@@ -247,7 +247,7 @@ const routerCodec = t.strict({
     t.strict({ nodeId: nodeIdCodec, metric: metricCodec, interfaceName: orNull(shortText(15)) }),
   ),
   rules: acceptRulesCodec,
-  reaches: t.readonlyArray(t.strict({ policyId: policyCodec, to: endsCodec, traffic: t.readonlyArray(trafficCodec) })),
+  reaches: t.readonlyArray(t.strict({ policyId: policyCodec, to: endsCodec, traffic: trafficCodec })),
 })
 const pairCodec = t.strict({
   kind: t.literal('pair'),

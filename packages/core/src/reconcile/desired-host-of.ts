@@ -2,6 +2,7 @@ import type { ChosenPaths } from '../host-config/choose-paths.js'
 import type { HostConfig, PeerConfig } from '../host-config/host-config.js'
 import {
   compareIpAddresses,
+  comparePrefixes,
   type HostId,
   type IpAddress,
   type IpPrefix,

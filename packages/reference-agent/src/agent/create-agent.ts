@@ -175,9 +175,9 @@ class RunningAgent {
   }
 
   #endpointRules(): EndpointRules {
-    const { own } = this.#config.live
-    if (own?.listenPort !== this.#portWish?.refused) this.#portWish = undefined
-    const rules = endpointRulesOf(this.#options.facts, own)
+    const { config } = this.#config.live
+    if (config?.own.listenPort !== this.#portWish?.refused) this.#portWish = undefined
+    const rules = endpointRulesOf(this.#options.facts, config)
     return this.#portWish === undefined ? rules : { ...rules, listenPort: this.#portWish.wished }
   }
 

@@ -65,12 +65,17 @@ test.each([
     const world = new SampleWorld()
     const sample = await world.started(1)
     const snapshot = projectSnapshot(world.server.state, sample.hostId)
-    const names = Array.from({ length: count }, (_, i) => ({
-      kind: 'gateways' as const,
-      listId: `list-${i}-${'x'.repeat(40)}`,
-      hops: [],
+    const known = snapshot.fragments.find(({ kind }) => kind === 'class')
+    if (known?.kind !== 'class') throw new Error('there is no class in the snapshot')
+    const sets = Array.from({ length: count }, (_, i) => ({
+      kind: 'set' as const,
+      networkId: known.networkId,
+      key: `tag:${i}-${'x'.repeat(40)}`,
+      entries: [],
     }))
-    const huge = { asOf: snapshot.asOf, fragments: [...snapshot.fragments, ...names] }
+    const leading = { ...known, peers: ['everyone', ...sets.map(({ key }) => key)] }
+    const others = snapshot.fragments.filter((fragment) => fragment !== known)
+    const huge = { asOf: snapshot.asOf, fragments: [...others, leading, ...sets] }
     world.server.sayTo(sample.hostId, encodeServerMessage({ type: 'snapshot', snapshot: huge }))
     await world.settle()
     world.server.sayTo(sample.hostId, encodeServerMessage({ type: 'table-wanted' }))

@@ -12,10 +12,10 @@ import type { AgentOptions } from './agent-options.js'
 import type { LiveConfig } from './live-config.js'
 
 /** Which addresses of this host are told, with the config that is held. */
-export function endpointRulesOf(facts: AgentOptions['facts'], own: HostConfig['own'] | undefined): EndpointRules {
+export function endpointRulesOf(facts: AgentOptions['facts'], config: HostConfig | undefined): EndpointRules {
   const { declaredEndpoints, excludedPrefixes, listenPort } = facts
-  const meshPrefixes = own?.routes.map(({ prefix }) => prefix) ?? []
-  return { listenPort: own?.listenPort ?? listenPort, declaredEndpoints, excludedPrefixes, meshPrefixes }
+  const meshPrefixes = config?.ranges ?? []
+  return { listenPort: config?.own.listenPort ?? listenPort, declaredEndpoints, excludedPrefixes, meshPrefixes }
 }
 
 /** What this host says of itself. */

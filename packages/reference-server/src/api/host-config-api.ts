@@ -6,6 +6,7 @@ import {
   hostNameCodec,
   ipAddressCodec,
   ipPrefixCodec,
+  type MemberId,
   type MeshState,
   networkIdCodec,
   nodeIdCodec,
@@ -16,6 +17,9 @@ import {
 import * as t from 'io-ts'
 import { orNull } from './api-codecs.js'
 import { asOfView } from './host-api.js'
+
+/** Ids of nodes and of clients are texts of one kind. */
+const memberIdCodec = nodeIdCodec as t.Type<MemberId, string>
 
 /** One host's configuration, worked out from the state of the mesh: what its agent puts into effect. */
 export const hostConfigAnswer = t.readonly(
@@ -51,7 +55,7 @@ export const hostConfigAnswer = t.readonly(
           entries: t.readonlyArray(
             t.readonly(
               t.strict({
-                memberId: nodeIdCodec,
+                memberId: memberIdCodec,
                 name: hostNameCodec,
                 address4: orNull(ipAddressCodec),
                 address6: orNull(ipAddressCodec),
