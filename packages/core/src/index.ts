@@ -39,6 +39,7 @@ export type {
   NamesFragment,
   NetworkFragment,
   NodeFragment,
+  OwnPeers,
   PairFragment,
   ReachRule,
   RelayingFragment,

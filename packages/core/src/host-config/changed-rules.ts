@@ -98,7 +98,11 @@ function* fragmentsConcerned(
   if (policies === undefined && !everything && touched.users.size === 0) return
   yield relayingFragmentId(networkId)
   yield internetFragmentId(networkId)
-  for (const egressId of largeMapKeys(is.egressIds)) yield routerFragmentId(egressId)
+  for (const egressId of largeMapKeys(is.egressIds)) {
+    yield routerFragmentId(egressId)
+    // Its own prefixes are what others leave of it.
+    yield egressFragmentId(egressId)
+  }
   for (const clientId of everything ? largeMapKeys(is.clientIds) : clientsConcerned(was, is, policies ?? []))
     yield clientFragmentId(clientId)
 }
@@ -111,10 +115,7 @@ const concernsEverybody = (policy: Policy | 'everyone'): boolean =>
 const egressesChanged = (before: MeshState, after: MeshState, { networkId }: Network, touched: Touched): boolean =>
   [...touched.egresses].some((egressId) => {
     const [was, is] = [largeMapGet(before.egresses, egressId), largeMapGet(after.egresses, egressId)]
-    return (
-      (was ?? is)?.networkId === networkId &&
-      (was === undefined || is === undefined || was.restricted !== is.restricted)
-    )
+    return (was ?? is)?.networkId === networkId && (was === undefined || is === undefined || was !== is)
   })
 
 /** Classes of nodes that a policy names, of nodes that users own who changed, and those that are new. */
@@ -210,9 +211,9 @@ const addRevealedByClass = (
 ): void => {
   const network = largeMapGet(after.networks, is.networkId)
   if (network === undefined) return
-  for (const name of is.peers) {
+  const ownIs = JSON.stringify(is.ownPeers) === JSON.stringify(was.ownPeers) ? [] : (is.ownPeers?.sets ?? [])
+  for (const name of [...is.peers, ...ownIs]) {
     if (was.peers.includes(name) || was.peers.includes('everyone')) continue
-    if (name === 'everyone') revealed.add(membersFragmentId(is.networkId))
     const memberIds = name === 'everyone' ? largeMapKeys(network.members) : membersOfSet(network, name)
     for (const memberId of memberIds) addRevealedNode(after, memberId as NodeId, revealed)
   }

@@ -1,15 +1,20 @@
 /** From rules and sets to what is let in and passed on, set by set: a rule names sets, and each set is written out once. */
 import {
   comparePrefixes,
+  type EgressId,
   hostPrefix,
   type IpPrefix,
+  intersectPrefixes,
   mergePrefixes,
   type NetworkId,
   type NodeId,
+  prefixLength,
+  subtractPrefixes,
 } from '../values/index.js'
 import type { AcceptRule, Ends, FragmentOf, MembershipPart, SelfFragment, SetName } from './fragment.js'
 import {
   classFragmentId,
+  egressFragmentId,
   internetFragmentId,
   networkFragmentId,
   nodeFragmentId,
@@ -52,11 +57,11 @@ class NetworkFilter {
     const { networkId, classKey, addresses } = this.#part
     const rules = heldOf(this.#table, classFragmentId(networkId, classKey), 'class')?.rules ?? []
     if (rules.length === 0) return []
-    const to = this.#write('self', () => addresses.map(hostPrefix))
-    return rules.map(({ policyId, from, within, traffic }) => ({
+    const own = addresses.map(hostPrefix)
+    return rules.map(({ policyId, from, within, to, traffic }) => ({
       networkId,
       policyId,
-      to,
+      to: this.#covered('self', own, to),
       from: this.#ends(from),
       within: this.#within(within),
       traffic,
@@ -71,8 +76,14 @@ class NetworkFilter {
   #toClients(): readonly ForwardRule[] {
     if (!this.#part.isGateway) return []
     return this.#ownClients().flatMap((client) => {
-      const to = [this.#write(`client:${client.clientId}`, () => client.prefixes)]
-      return client.rules.map((rule) => this.#rule(rule, { direction: 'mesh-to-mesh', to, stateful: 'yes' }))
+      const name = `client:${client.clientId}`
+      return client.rules.map((rule) =>
+        this.#rule(rule, {
+          direction: 'mesh-to-mesh',
+          to: [this.#covered(name, client.prefixes, rule.to)],
+          stateful: 'yes',
+        }),
+      )
     })
   }
 
@@ -82,34 +93,40 @@ class NetworkFilter {
     if (!this.#part.isGateway || pairs.length === 0) return []
     const through = this.#write('attached', () => this.#attached())
     const exceptTo = this.#write('own-clients', () => this.#ownClients().flatMap(({ prefixes }) => prefixes))
-    return pairs.map(({ policyId, from, to, within }) => ({
-      networkId: this.#networkId,
-      policyId,
-      direction: 'mesh-to-mesh',
-      from: this.#ends(from),
-      within: this.#within(within),
-      to: this.#ends(to),
-      through,
-      exceptTo,
-      egressId: null,
-      traffic: [{ protocol: 'any' }],
-      stateful: 'no',
-    }))
+    return pairs.flatMap(({ policyId, from, to, internet }) => {
+      const rule = (destinations: readonly string[] | null): ForwardRule => ({
+        networkId: this.#networkId,
+        policyId,
+        direction: 'mesh-to-mesh',
+        from: this.#ends(from),
+        within: null,
+        to: destinations,
+        through,
+        exceptTo,
+        egressId: null,
+        traffic: [{ protocol: 'any' }],
+        stateful: 'no',
+      })
+      return internet ? [rule(this.#ends(to)), rule(null)] : [rule(this.#ends(to))]
+    })
   }
 
   #throughEgresses(): readonly ForwardRule[] {
     return this.#part.routerOf.flatMap((egressId) => {
       const router = heldOf(this.#table, routerFragmentId(egressId), 'router')
       if (router === undefined) return []
-      const ranges = [this.#write(`ranges:${egressId}`, () => router.ranges)]
+      const seen = router.virtualRanges ?? router.ranges
+      const name = `ranges:${egressId}`
       const stateful = !router.nat && router.routers.length > 1 ? 'lenient' : 'yes'
-      const out = router.rules.map((rule) => this.#rule(rule, { direction: 'mesh-to-underlay', to: ranges, stateful }))
-      const back = router.reaches.map(({ policyId, to, traffic }) =>
-        this.#rule(
-          { policyId, from: { sets: [], prefixes: router.ranges }, within: null, traffic },
-          { direction: 'underlay-to-mesh', to: this.#ends(to), stateful, egressId },
-        ),
+      const out = router.rules.map((rule) =>
+        this.#rule(rule, { direction: 'mesh-to-underlay', to: [this.#covered(name, seen, rule.to)], stateful }),
       )
+      const back = router.reaches.flatMap(({ policyId, from, to, internet, traffic }) => {
+        const rule = { policyId, from: { sets: [], prefixes: from ?? seen }, within: null, to: null, traffic }
+        const towards = (destinations: readonly string[] | null) =>
+          this.#rule(rule, { direction: 'underlay-to-mesh', to: destinations, stateful, egressId })
+        return internet ? [towards(this.#ends(to)), towards(null)] : [towards(this.#ends(to))]
+      })
       return [...out, ...back]
     })
   }
@@ -117,7 +134,10 @@ class NetworkFilter {
   #toInternet(): readonly ForwardRule[] {
     if (!this.#part.isInternetGateway) return []
     const rules = heldOf(this.#table, internetFragmentId(this.#networkId), 'internet')?.rules ?? []
-    return rules.map((rule) => this.#rule(rule, { direction: 'mesh-to-underlay', to: null, stateful: 'yes' }))
+    return rules.map((rule) => {
+      const to = rule.to === null ? null : this.#ends({ sets: [], prefixes: rule.to })
+      return this.#rule(rule, { direction: 'mesh-to-underlay', to, stateful: 'yes' })
+    })
   }
 
   #rule(
@@ -174,14 +194,31 @@ class NetworkFilter {
     return name === null ? null : this.#set(name)
   }
 
+  /** A set of own prefixes, or of those of them that the rule is about. */
+  #covered(name: string, own: readonly IpPrefix[], only: readonly IpPrefix[] | null): string {
+    return only === null
+      ? this.#write(name, () => own)
+      : this.#write(`${name}&${only.join()}`, () => intersectPrefixes(own, only))
+  }
+
   #set(name: SetName): string {
-    return this.#write(name, () =>
-      name === 'everyone'
-        ? this.#everyone()
-        : (heldOf(this.#table, setFragmentId(this.#networkId, name), 'set')?.entries ?? []).flatMap(
-            (entry) => entry.prefixes,
-          ),
-    )
+    return this.#write(name, () => this.#membersOf(name))
+  }
+
+  #membersOf(name: SetName): readonly IpPrefix[] {
+    if (name === 'everyone') return this.#everyone()
+    if (name.startsWith('egress:')) return this.#egress(name.slice('egress:'.length) as EgressId)
+    const entries = heldOf(this.#table, setFragmentId(this.#networkId, name), 'set')?.entries ?? []
+    return entries.flatMap(({ prefixes }) => prefixes)
+  }
+
+  /** Of one of /0 without what lies behind clients. */
+  #egress(egressId: EgressId): readonly IpPrefix[] {
+    const egress = heldOf(this.#table, egressFragmentId(egressId), 'egress')
+    const behindClients = heldOf(this.#table, networkFragmentId(this.#networkId), 'network')?.clientPrefixes ?? []
+    if (egress === undefined) return []
+    const isExit = egress.prefixes.some((prefix) => prefixLength(prefix) === 0)
+    return isExit ? subtractPrefixes(egress.ownPrefixes, behindClients) : egress.ownPrefixes
   }
 
   #everyone(): readonly IpPrefix[] {

@@ -90,6 +90,8 @@ export interface MembershipPart {
   readonly looksAt: readonly SetName[]
   /** Egresses that it is a router of; sorted. */
   readonly routerOf: readonly EgressId[]
+  /** Egresses that exchange something with those. Sorted. */
+  readonly egressIds: readonly EgressId[]
   /** Auto-relayed pairs that it is an end of or may relay; sorted. */
   readonly pairIds: readonly PairId[]
   /** E7. */
@@ -205,10 +207,18 @@ export interface ClassFragment {
   readonly classKey: ClassKey
   /** Sets whose nodes are peers: either end may talk to the other. Sorted. */
   readonly peers: readonly SetName[]
+  /** Nodes of the class's own user that are peers besides those. */
+  readonly ownPeers: OwnPeers | null
   /** What is let in at nodes of the class. In a fixed order. */
   readonly rules: readonly AcceptRule[]
   /** Egresses that the class may use, or that may reach it; sorted. */
   readonly egressIds: readonly EgressId[]
+}
+
+/** Members of any of the sets that are in `within` as well. */
+export interface OwnPeers {
+  readonly within: SetName
+  readonly sets: readonly SetName[]
 }
 
 /** Lets in what comes from one of the sets or prefixes with one of the kinds of traffic. */
@@ -218,10 +228,12 @@ export interface AcceptRule {
   readonly from: Ends
   /** Besides being in `from`, the source is in this set (own devices). */
   readonly within: SetName | null
+  /** Which of the destination's addresses, as the mesh sees them; `null`: all. */
+  readonly to: readonly IpPrefix[] | null
   readonly traffic: readonly Traffic[]
 }
 
-/** One side of a rule: members of sets, addresses within prefixes. `everyone` is a set name. */
+/** One side of a rule: members of sets, addresses within prefixes. `everyone` and `egress:<id>` are set names too. */
 export interface Ends {
   readonly sets: readonly SetName[]
   readonly prefixes: readonly IpPrefix[]
@@ -238,7 +250,8 @@ export interface RelayRule {
   readonly policyId: PolicyId | null
   readonly from: Ends
   readonly to: Ends
-  readonly within: SetName | null
+  /** Whether `to` has all addresses beyond the mesh as well. */
+  readonly internet: boolean
 }
 
 /** Who may use an internet gateway of the network, and for what. Seen by its internet gateways. */
@@ -279,6 +292,8 @@ export interface EgressFragment {
   readonly networkId: NetworkId
   /** What to send to: virtual ranges where there are some. Sorted. */
   readonly prefixes: readonly IpPrefix[]
+  /** What of them is nobody else's: without longer ranges of others inside them. What rules mean by the egress. */
+  readonly ownPrefixes: readonly IpPrefix[]
   /** Best first by metric; those that take part. */
   readonly routers: readonly { readonly nodeId: NodeId; readonly metric: number }[]
   /** `leaving`: masqueraded, so each viewer chooses alone. `routed`: all follow the active router. */
@@ -308,7 +323,11 @@ export interface RouterFragment {
 /** Lets what the ranges begin into the mesh. */
 export interface ReachRule {
   readonly policyId: PolicyId | null
+  /** Which of the ranges, as the mesh sees them; `null`: all. */
+  readonly from: readonly IpPrefix[] | null
   readonly to: Ends
+  /** Whether `to` has all addresses beyond the mesh as well. */
+  readonly internet: boolean
   readonly traffic: readonly Traffic[]
 }
 

@@ -90,16 +90,25 @@ const looksAt = (table: HeldFragments, part: MembershipPart, name: SetName): boo
 
 const usedEgresses = (table: HeldFragments, part: MembershipPart): readonly EgressId[] => [
   ...part.routerOf,
+  ...part.egressIds,
   ...(classHeld(table, part)?.egressIds ?? []),
 ]
 
-const rulesOf = (table: HeldFragments, part: MembershipPart): readonly Fragment[] =>
-  [
+/** Own clients' rules name sets as well; whoever has clients is a gateway, which are few. */
+const rulesOf = (table: HeldFragments, part: MembershipPart): readonly Fragment[] => [
+  ...(part.isGateway ? clientsOf(table, part) : []),
+  ...[
     classFragmentId(part.networkId, part.classKey),
     relayingFragmentId(part.networkId),
     internetFragmentId(part.networkId),
     ...part.routerOf.map(routerFragmentId),
-  ].flatMap((id) => table.fragments.get(id)?.fragment ?? [])
+  ].flatMap((id) => table.fragments.get(id)?.fragment ?? []),
+]
+
+const clientsOf = (table: HeldFragments, { networkId }: MembershipPart): readonly Fragment[] =>
+  [...table.fragments.values()].flatMap(({ fragment }) =>
+    fragment.kind === 'client' && fragment.networkId === networkId ? [fragment] : [],
+  )
 
 const isNodeLedTo = (table: HeldFragments, part: MembershipPart, nodeId: NodeId): boolean => {
   const { networkId, via } = part
@@ -111,6 +120,9 @@ const isNodeLedTo = (table: HeldFragments, part: MembershipPart, nodeId: NodeId)
   if (heldOf(table, networkFragmentId(networkId), 'network')?.gatewayIds.includes(nodeId)) return true
   const isIn = (name: SetName) =>
     includesSorted(heldOf(table, setFragmentId(networkId, name), 'set')?.entries ?? [], nodeId, idOfEntry)
+  const ownPeers = classHeld(table, part)?.ownPeers ?? null
+  if (ownPeers !== null && isIn(ownPeers.within) && ownPeers.sets.some((name) => name === 'everyone' || isIn(name)))
+    return true
   return peers.some(isIn) || usedEgresses(table, part).some((egressId) => isRouter(table, egressId, nodeId))
 }
 
@@ -138,7 +150,8 @@ export const inDoubt = (
       return is?.kind === 'self' && leadsOf(is) === leadsOf(was) ? [] : 'all'
     case 'class': {
       const now = is?.kind === 'class' ? is : undefined
-      if (was.peers.some((name) => !now?.peers.includes(name))) return 'all'
+      const samePeers = JSON.stringify(was.ownPeers) === JSON.stringify(now?.ownPeers)
+      if (!samePeers || was.peers.some((name) => !now?.peers.includes(name))) return 'all'
       return [...lostSets(was, is), ...missing(was.egressIds, now?.egressIds).map(egressFragmentId)]
     }
     case 'relaying':

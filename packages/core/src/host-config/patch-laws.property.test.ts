@@ -6,6 +6,7 @@ import { largeMapKeys } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
 import { eventHistories } from '../testing/arbitraries/event-histories.js'
+import { meshHistory } from '../testing/arbitraries/mesh.js'
 import type { HostId } from '../values/index.js'
 import { changedFragments } from './changed-fragments.js'
 import { coalesceChanges } from './coalesce-changes.js'
@@ -22,6 +23,14 @@ const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 60)
 
 // Long runs are asked for by number, not by time.
 vi.setConfig({ testTimeout: 600_000 })
+
+/** Events of every kind with little sense in them, and what commands of every kind lead to: a batch for each. */
+const histories: fc.Arbitrary<readonly (readonly MeshEvent[])[]> = fc.oneof(
+  eventHistories(),
+  meshHistory({ maxCommands: 100 }).map(({ steps }) =>
+    steps.flatMap(({ decision }) => (E.isRight(decision) && decision.right.length > 0 ? [decision.right] : [])),
+  ),
+)
 
 interface Step {
   readonly before: MeshState
@@ -54,7 +63,7 @@ const patched = (table: FragmentTable, changes: Parameters<typeof applyPatch>[1]
 describe('law 3: snapshot + patches = snapshot', () => {
   test('step by step, for every host', async () => {
     await fc.assert(
-      fc.property(eventHistories(), (batches) => {
+      fc.property(histories, (batches) => {
         const tables = new Map<HostId, FragmentTable>()
         for (const { before, after, changes } of historyOf(batches)) {
           const concerned = new Set(viewersOf(changes, before, after))
@@ -79,7 +88,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
 
   test('after an absence of any length, from the ring or from a table of versions', async () => {
     await fc.assert(
-      fc.property(eventHistories(), fc.nat(), fc.integer({ min: 1, max: 60 }), (batches, away, capacity) => {
+      fc.property(histories, fc.nat(), fc.integer({ min: 1, max: 60 }), (batches, away, capacity) => {
         const history = historyOf(batches)
         if (history.length === 0) return
         const ring = createFragmentRing(capacity)
@@ -101,7 +110,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
 
   test('a patch that comes twice changes nothing the second time', async () => {
     await fc.assert(
-      fc.property(eventHistories(), (batches) => {
+      fc.property(histories, (batches) => {
         for (const { before, after, changes } of historyOf(batches)) {
           for (const hostId of hostsOf(after)) {
             const table = tableOfSnapshot(hostId, projectSnapshot(before, hostId))
@@ -120,7 +129,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
 
   test('coalescing two steps is the two steps', async () => {
     await fc.assert(
-      fc.property(eventHistories(), (batches) => {
+      fc.property(histories, (batches) => {
         const history = historyOf(batches)
         for (let i = 0; i + 1 < history.length; i += 1) {
           const [first, second] = [history[i] as Step, history[i + 1] as Step]
@@ -141,7 +150,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
 describe('law 4: who is sent a patch has another config, and who is not has the same', () => {
   test('for every host and every step', async () => {
     await fc.assert(
-      fc.property(eventHistories(), (batches) => {
+      fc.property(histories, (batches) => {
         for (const { before, after, changes } of historyOf(batches)) {
           const concerned = new Set(viewersOf(changes, before, after))
           for (const hostId of hostsOf(after)) {
@@ -159,7 +168,7 @@ describe('law 4: who is sent a patch has another config, and who is not has the 
 describe('versions', () => {
   test('a version computed without building the set is the version of the set', async () => {
     await fc.assert(
-      fc.property(eventHistories(), (batches) => {
+      fc.property(histories, (batches) => {
         for (const { after } of historyOf(batches)) {
           for (const hostId of hostsOf(after)) {
             const table = tableOfSnapshot(hostId, projectSnapshot(after, hostId))

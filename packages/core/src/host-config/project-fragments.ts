@@ -2,6 +2,7 @@
 import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
 import { namedNode } from '../mesh/membership.js'
 import type { Client, MeshState, Network, PairId } from '../mesh/mesh-state.js'
+import { egressPrefixes, isInternetEgress } from '../policy/index.js'
 import {
   type ClientId,
   type EgressId,
@@ -20,7 +21,6 @@ import {
   type NodeId,
   prefixContainsAddress,
   prefixFirst,
-  prefixLength,
 } from '../values/index.js'
 import type {
   DnsFragment,
@@ -155,13 +155,13 @@ const projectNetwork = (state: MeshState, networkId: NetworkId): NetworkFragment
   }
 }
 
-/** Of egresses that are not restricted. A default route is where the internet is, and nobody's address. */
+/** Of egresses that are not restricted. Where the internet is, is nobody's address. */
 const egressPrefixesOf = (state: MeshState, network: Network): readonly IpPrefix[] => {
   const prefixes: IpPrefix[] = []
   for (const egressId of largeMapKeys(network.egressIds)) {
     const egress = largeMapGet(state.egresses, egressId)
-    if (egress !== undefined && !egress.restricted)
-      prefixes.push(...(egress.virtualRanges ?? egress.ranges).filter((prefix) => prefixLength(prefix) > 0))
+    if (egress !== undefined && !egress.restricted && !isInternetEgress(egress))
+      prefixes.push(...egressPrefixes(state, network, egress))
   }
   return mergePrefixes(prefixes)
 }

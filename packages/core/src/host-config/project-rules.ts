@@ -2,6 +2,7 @@
 import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import { memberPrefixes } from '../mesh/members.js'
 import type { ClassKey, Egress, MeshState } from '../mesh/mesh-state.js'
+import { egressPrefixes } from '../policy/index.js'
 import { type ClientId, comparePrefixes, type EgressId, type NetworkId } from '../values/index.js'
 import type {
   ClassFragment,
@@ -12,23 +13,23 @@ import type {
   RouterFragment,
 } from './fragment.js'
 import { isActiveGateway } from './member-roles.js'
-import { policyViewOf } from './policy-view.js'
+import { classViewOf, clientRulesOf, egressViewOf, internetRulesOf, relayingOf } from './policy-view.js'
 
 export const projectClass = (state: MeshState, networkId: NetworkId, classKey: ClassKey): ClassFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)
   if (network === undefined || !largeMapHas(network.classes, classKey)) return undefined
-  const { peers, rules, egressIds } = policyViewOf(state, network).classOf(classKey)
-  return { kind: 'class', networkId, classKey, peers, rules, egressIds }
+  const { peers, ownPeers, rules, egressIds } = classViewOf(state, network, classKey)
+  return { kind: 'class', networkId, classKey, peers, ownPeers, rules, egressIds }
 }
 
 export const projectRelaying = (state: MeshState, networkId: NetworkId): RelayingFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)
-  return network && { kind: 'relaying', networkId, pairs: policyViewOf(state, network).relaying() }
+  return network && { kind: 'relaying', networkId, pairs: relayingOf(state, network) }
 }
 
 export const projectInternet = (state: MeshState, networkId: NetworkId): InternetFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)
-  return network && { kind: 'internet', networkId, rules: policyViewOf(state, network).internet() }
+  return network && { kind: 'internet', networkId, rules: internetRulesOf(state, network) }
 }
 
 /** Only enabled clients of gateways that take part have one. */
@@ -48,7 +49,7 @@ export const projectClient = (state: MeshState, clientId: ClientId): ClientFragm
     publicKey,
     prefixes: memberPrefixes(client),
     sets: [...record.sets].sort(),
-    rules: policyViewOf(state, network).client(client),
+    rules: clientRulesOf(state, network, client),
   }
 }
 
@@ -60,13 +61,15 @@ export const activeRouters = (state: MeshState, egress: Egress): Egress['routers
 
 export const projectEgress = (state: MeshState, egressId: EgressId): EgressFragment | undefined => {
   const egress = largeMapGet(state.egresses, egressId)
-  if (egress === undefined) return undefined
+  const network = egress === undefined ? undefined : largeMapGet(state.networks, egress.networkId)
+  if (egress === undefined || network === undefined) return undefined
   const { networkId, nat, fallbackToWider } = egress
   return {
     kind: 'egress',
     egressId,
     networkId,
     prefixes: [...(egress.virtualRanges ?? egress.ranges)].sort(comparePrefixes),
+    ownPrefixes: egressPrefixes(state, network, egress),
     routers: activeRouters(state, egress).map(({ nodeId, metric }) => ({ nodeId, metric })),
     kindOfPath: nat ? 'leaving' : 'routed',
     fallbackToWider,
@@ -78,7 +81,7 @@ export const projectRouter = (state: MeshState, egressId: EgressId): RouterFragm
   const network = egress === undefined ? undefined : largeMapGet(state.networks, egress.networkId)
   if (egress === undefined || network === undefined) return undefined
   const { networkId, ranges, virtualRanges, nat } = egress
-  const { rules, reaches } = policyViewOf(state, network).egress(egress)
+  const { rules, reaches } = egressViewOf(state, network, egress)
   return {
     kind: 'router',
     egressId,

@@ -5,6 +5,7 @@ import type { Host, Mesh, MeshState, Network } from '../mesh/mesh-state.js'
 import {
   compareIpAddresses,
   comparePrefixes,
+  type EgressId,
   endpointAddress,
   type HostId,
   type HostRoute,
@@ -13,7 +14,7 @@ import {
 } from '../values/index.js'
 import type { MembershipPart, SelfFragment, SetName, TunnelPart } from './fragment.js'
 import { gatewayAt, isActiveGateway, type Membership, membershipsOf, viaOf } from './member-roles.js'
-import { policyViewOf } from './policy-view.js'
+import { type EgressView, egressViewOf } from './policy-view.js'
 
 /** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
 export const meshRouteMetric = 50
@@ -55,6 +56,7 @@ const projectMembership = (state: MeshState, membership: Membership): Membership
     isInternetGateway: gateway?.internet ?? false,
     looksAt: looksAtBesides(state, membership),
     routerOf: [...node.egressIds].sort(),
+    egressIds: egressIdsBesides(state, membership),
     pairIds: pairIdsOf(state, membership),
     ownLan: node.ownLan,
     tunnel: tunnelOf(state, membership),
@@ -64,16 +66,20 @@ const projectMembership = (state: MeshState, membership: Membership): Membership
 /** Sets besides those of its class whose nodes are its peers. */
 export const looksAtBesides = (state: MeshState, membership: Membership): readonly SetName[] => {
   if (gatewayAt(state, membership) !== undefined) return ['everyone']
-  if (membership.node.egressIds.length === 0) return []
-  const view = policyViewOf(state, membership.network)
-  const names = new Set<SetName>()
-  for (const egressId of membership.node.egressIds) {
-    const egress = largeMapGet(state.egresses, egressId)
-    if (egress === undefined) continue
-    for (const name of view.egress(egress).users) names.add(name)
-  }
+  const views = egressViewsOf(state, membership)
+  const names = new Set(views.flatMap(({ users }) => users))
   return names.has('everyone') ? ['everyone'] : [...names].sort()
 }
+
+/** Egresses that exchange something with those that the node routes. */
+export const egressIdsBesides = (state: MeshState, membership: Membership): readonly EgressId[] =>
+  [...new Set(egressViewsOf(state, membership).flatMap(({ egressIds }) => egressIds))].sort()
+
+const egressViewsOf = (state: MeshState, { network, node }: Membership): readonly EgressView[] =>
+  node.egressIds.flatMap((egressId) => {
+    const egress = largeMapGet(state.egresses, egressId)
+    return egress === undefined ? [] : [egressViewOf(state, network, egress)]
+  })
 
 const pairIdsOf = (state: MeshState, { node }: Membership): MembershipPart['pairIds'] => {
   const relayed = largeMapGet(state.gateways, node.nodeId)?.pairIds

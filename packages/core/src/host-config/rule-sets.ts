@@ -1,9 +1,9 @@
 /** Which sets rules are made of. */
-import type { AcceptRule, Fragment, ReachRule, RelayRule, SetName } from './fragment.js'
+import type { AcceptRule, Fragment, FragmentOf, ReachRule, RelayRule, SetName } from './fragment.js'
 
 const namesByFragment = new WeakMap<Fragment, ReadonlySet<SetName>>()
 
-/** Every set that a fragment's rules and peers name, but everyone, which needs no list. Found once for each fragment. */
+/** Every set that a fragment's rules and peers name, but everyone and egresses, which need no list. Found once for each fragment. */
 export const setNamesIn = (fragment: Fragment): ReadonlySet<SetName> => {
   const known = namesByFragment.get(fragment)
   if (known !== undefined) return known
@@ -15,7 +15,7 @@ export const setNamesIn = (fragment: Fragment): ReadonlySet<SetName> => {
 const findSetNames = (fragment: Fragment): ReadonlySet<SetName> => {
   switch (fragment.kind) {
     case 'class':
-      return setNamesOf(fragment.rules, fragment.peers)
+      return setNamesOf(fragment.rules, [...fragment.peers, ...ownPeerNames(fragment)])
     case 'relaying':
       return setNamesOf(fragment.pairs)
     case 'internet':
@@ -34,10 +34,13 @@ export const setNamesOf = (
 ): ReadonlySet<SetName> => {
   const names = new Set<SetName>(peers)
   for (const rule of rules) {
-    if ('from' in rule) for (const name of rule.from.sets) names.add(name)
-    if ('to' in rule) for (const name of rule.to.sets) names.add(name)
+    for (const ends of [rule.from, rule.to])
+      if (ends !== null && 'sets' in ends) for (const name of ends.sets) names.add(name)
     if ('within' in rule && rule.within !== null) names.add(rule.within)
   }
-  names.delete('everyone')
+  for (const name of names) if (name === 'everyone' || name.startsWith('egress:')) names.delete(name)
   return names
 }
+
+const ownPeerNames = ({ ownPeers }: FragmentOf<'class'>): readonly SetName[] =>
+  ownPeers === null ? [] : [ownPeers.within, ...ownPeers.sets]

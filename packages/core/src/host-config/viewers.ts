@@ -2,7 +2,7 @@
 import { largeMapGet, largeMapHas, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
 import type { MeshState, Network, PairId } from '../mesh/mesh-state.js'
 import type { ClientId, EgressId, HostId, NodeId } from '../values/index.js'
-import type { FragmentId, SetName } from './fragment.js'
+import type { FragmentId, OwnPeers, SetName } from './fragment.js'
 import {
   classFragmentId,
   clientFragmentId,
@@ -24,15 +24,15 @@ import {
 } from './fragment-id.js'
 import { activeGateways, gatewayAt, type Membership, membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
 import { looksAtBesides } from './project-self.js'
-import { membersOfSet } from './project-sets.js'
+import { isInSet, membersOfSet } from './project-sets.js'
 import {
   canSee,
-  classViewOf,
   egressIdsUsedBy,
   isDirect,
   networkOfFragment,
   routersUsedBy,
   ruleSetsOf,
+  viewOfClass,
 } from './visibility.js'
 
 /** Every fragment that `viewer` may hold, each once. */
@@ -102,13 +102,24 @@ interface LookedAt {
 const nodesLookedAt = (state: MeshState, viewer: Membership): LookedAt => {
   const via = viaOf(state, viewer)
   if (via !== null) return { everyone: false, nodeIds: via }
-  const names = [...classViewOf(state, viewer).peers, ...looksAtBesides(state, viewer)]
+  const { peers, ownPeers } = viewOfClass(state, viewer)
+  // Own peers are looked through one by one: those of them that are not the own user's are left out.
+  const names = [...peers, ...looksAtBesides(state, viewer)]
   if (names.includes('everyone')) return { everyone: true, nodeIds: largeMapKeys(viewer.network.members) }
-  return { everyone: false, nodeIds: nodesOfSets(state, viewer, names) }
+  return { everyone: false, nodeIds: nodesOfSets(state, viewer, names, ownPeers) }
 }
 
-function* nodesOfSets(state: MeshState, viewer: Membership, names: readonly SetName[]): Generator<NodeId> {
+function* nodesOfSets(
+  state: MeshState,
+  viewer: Membership,
+  names: readonly SetName[],
+  ownPeers: OwnPeers | null,
+): Generator<NodeId> {
   const { network } = viewer
+  for (const name of ownPeers?.sets ?? [])
+    for (const memberId of name === 'everyone' ? largeMapKeys(network.members) : membersOfSet(network, name))
+      if (largeMapHas(network.members, memberId as NodeId) && isInSet(network, ownPeers?.within ?? '', memberId))
+        yield memberId as NodeId
   for (const name of names)
     for (const memberId of membersOfSet(network, name))
       if (largeMapHas(network.members, memberId as NodeId)) yield memberId as NodeId

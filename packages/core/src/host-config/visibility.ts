@@ -4,15 +4,23 @@
  * relayed node looks at its gateways alone. Each function says the same about the same state: whether, who, and what.
  */
 import { largeMapGet, largeMapHas, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
-import type { MeshState, PairId } from '../mesh/mesh-state.js'
+import type { Gateway, MeshState, PairId } from '../mesh/mesh-state.js'
 import type { ClientId, EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
 import type { FragmentId, SetName } from './fragment.js'
 import { type ParsedFragmentId, parseFragmentId } from './fragment-id.js'
 import { gatewayAt, type Membership, membershipIn, membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
-import { policyViewOf } from './policy-view.js'
+import {
+  type ClassView,
+  classViewOf,
+  clientRulesOf,
+  egressViewOf,
+  internetSetsOf,
+  relayingSetsOf,
+} from './policy-view.js'
 import { activeRouters } from './project-rules.js'
-import { looksAtBesides } from './project-self.js'
+import { egressIdsBesides, looksAtBesides } from './project-self.js'
 import { isInSet } from './project-sets.js'
+import { setNamesOf } from './rule-sets.js'
 
 /** The networks that a host takes part in, sorted. */
 export const networksSeenBy = (state: MeshState, viewer: HostId): readonly NetworkId[] =>
@@ -50,10 +58,14 @@ export const looksAtNode = (state: MeshState, viewer: Membership, subject: Membe
   const via = viaOf(state, viewer)
   if (via !== null) return via.includes(subject.node.nodeId)
   if (gatewayAt(state, viewer) !== undefined || gatewayAt(state, subject) !== undefined) return true
-  const { peerNames, egressIds } = classViewOf(state, viewer)
+  const { peerNames, ownPeers, egressIds } = viewOfClass(state, viewer)
   if (isInAny(subject, peerNames)) return true
-  if (viewer.node.egressIds.length > 0 && isInAny(subject, looksAtBesides(state, viewer))) return true
-  return subject.node.egressIds.some((egressId) => egressIds.includes(egressId))
+  if (ownPeers !== null && isInAny(subject, [ownPeers.within]) && isInAny(subject, ownPeers.sets)) return true
+  if (subject.node.egressIds.some((egressId) => egressIds.includes(egressId))) return true
+  if (viewer.node.egressIds.length === 0) return false
+  if (isInAny(subject, looksAtBesides(state, viewer))) return true
+  const others = egressIdsBesides(state, viewer)
+  return subject.node.egressIds.some((egressId) => others.includes(egressId))
 }
 
 const isInAny = ({ network, node }: Membership, names: Iterable<SetName>): boolean => {
@@ -61,8 +73,8 @@ const isInAny = ({ network, node }: Membership, names: Iterable<SetName>): boole
   return false
 }
 
-export const classViewOf = (state: MeshState, { network, node }: Membership) =>
-  policyViewOf(state, network).classOf(largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? '')
+export const viewOfClass = (state: MeshState, { network, node }: Membership): ClassView =>
+  classViewOf(state, network, largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? '')
 
 /** Whether a member of the fragment's network sees it. */
 const memberSees = (state: MeshState, viewer: Membership, { kind, about, key }: ParsedFragmentId): boolean => {
@@ -125,7 +137,7 @@ const isRelayOf = (state: MeshState, viewer: Membership, pairId: PairId): boolea
 const looksAtEveryone = (state: MeshState, viewer: Membership): boolean =>
   viaOf(state, viewer) === null &&
   (gatewayAt(state, viewer) !== undefined ||
-    classViewOf(state, viewer).peerNames.has('everyone') ||
+    viewOfClass(state, viewer).peerNames.has('everyone') ||
     looksAtBesides(state, viewer).includes('everyone'))
 
 /** A gateway passes on to every egress; a router needs to know its own one's other routers. */
@@ -133,22 +145,33 @@ export const usesEgress = (state: MeshState, viewer: Membership, egressId: Egres
   largeMapHas(viewer.network.egressIds, egressId) &&
   (gatewayAt(state, viewer) !== undefined ||
     viewer.node.egressIds.includes(egressId) ||
-    classViewOf(state, viewer).egressIds.includes(egressId))
+    egressIdsBesides(state, viewer).includes(egressId) ||
+    viewOfClass(state, viewer).egressIds.includes(egressId))
 
 /** Every set that rules of the member, or its peers, are made of. */
 export const ruleSetsOf = (state: MeshState, viewer: Membership): readonly ReadonlySet<SetName>[] => {
-  const view = policyViewOf(state, viewer.network)
-  const sets: ReadonlySet<SetName>[] = [classViewOf(state, viewer).setNames]
+  const { network, node } = viewer
+  const sets: ReadonlySet<SetName>[] = [viewOfClass(state, viewer).setNames]
   const gateway = gatewayAt(state, viewer)
-  if (gateway !== undefined) {
-    sets.push(view.relayingSets())
-    if (gateway.internet) sets.push(view.internetSets())
-  }
-  for (const egressId of viewer.node.egressIds) {
+  if (gateway !== undefined) sets.push(relayingSetsOf(state, network))
+  if (gateway?.internet) sets.push(internetSetsOf(state, network))
+  if (gateway !== undefined && gateway.clientIds.size > 0) sets.push(clientRuleSets(state, viewer, gateway))
+  for (const egressId of node.egressIds) {
     const egress = largeMapGet(state.egresses, egressId)
-    if (egress !== undefined) sets.push(view.egress(egress).setNames)
+    if (egress !== undefined) sets.push(egressViewOf(state, network, egress).setNames)
   }
   return sets
+}
+
+/** Sets that rules of own clients name and relaying doesn't: those of their owners. */
+const clientRuleSets = (state: MeshState, { network }: Membership, gateway: Gateway): ReadonlySet<SetName> => {
+  const names = new Set<SetName>()
+  for (const clientId of largeMapKeys(gateway.clientIds)) {
+    const client = largeMapGet(state.clients, clientId)
+    if (client === undefined || !largeMapHas(network.memberRecords, clientId)) continue
+    for (const name of setNamesOf(clientRulesOf(state, network, client))) names.add(name)
+  }
+  return names
 }
 
 /** The network that a fragment belongs to; `undefined` for hosts' own, or when it is about nothing. */
@@ -182,9 +205,13 @@ export function* routersUsedBy(state: MeshState, viewer: Membership): Generator<
 
 export const egressIdsUsedBy = (state: MeshState, viewer: Membership): readonly EgressId[] =>
   gatewayAt(state, viewer) === undefined
-    ? [...new Set([...classViewOf(state, viewer).egressIds, ...viewer.node.egressIds])].filter((egressId) =>
-        largeMapHas(viewer.network.egressIds, egressId),
-      )
+    ? [
+        ...new Set([
+          ...viewOfClass(state, viewer).egressIds,
+          ...viewer.node.egressIds,
+          ...egressIdsBesides(state, viewer),
+        ]),
+      ].filter((egressId) => largeMapHas(viewer.network.egressIds, egressId))
     : [...largeMapKeys(viewer.network.egressIds)]
 
 /** Hosts that take part in a network. */

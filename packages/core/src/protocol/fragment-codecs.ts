@@ -1,6 +1,6 @@
 /** How fragments and their changes are read from the wire. Strict: unknown fields are dropped, unknown kinds refused. */
 import * as t from 'io-ts'
-import type { Fragment, FragmentId, FragmentVersion } from '../host-config/fragment.js'
+import type { Fragment, FragmentId, FragmentVersion, OwnPeers } from '../host-config/fragment.js'
 import type { Change, Patch, PatchChange, Snapshot } from '../host-config/fragment-change.js'
 import { parseFragmentId } from '../host-config/fragment-id.js'
 import {
@@ -94,6 +94,7 @@ const membershipCodec = t.strict({
   isInternetGateway: t.boolean,
   looksAt: t.readonlyArray(keyCodec),
   routerOf: t.readonlyArray(egressIdCodec),
+  egressIds: t.readonlyArray(egressIdCodec),
   pairIds: t.readonlyArray(pairIdCodec),
   ownLan: t.keyof({ own: null, mesh: null }),
   tunnel: t.strict({
@@ -190,6 +191,7 @@ const acceptRuleCodec = t.strict({
   policyId: policyCodec,
   from: endsCodec,
   within: orNull(keyCodec),
+  to: orNull(asCodec<readonly IpPrefix[]>(prefixesCodec)),
   traffic: trafficCodec,
 })
 const acceptRulesCodec = t.readonlyArray(acceptRuleCodec)
@@ -199,13 +201,14 @@ const classCodec = t.strict({
   networkId: networkIdCodec,
   classKey: keyCodec,
   peers: t.readonlyArray(keyCodec),
+  ownPeers: orNull(asCodec<OwnPeers>(t.strict({ within: keyCodec, sets: t.readonlyArray(keyCodec) }))),
   rules: acceptRulesCodec,
   egressIds: t.readonlyArray(egressIdCodec),
 })
 const relayingCodec = t.strict({
   kind: t.literal('relaying'),
   networkId: networkIdCodec,
-  pairs: t.readonlyArray(t.strict({ policyId: policyCodec, from: endsCodec, to: endsCodec, within: orNull(keyCodec) })),
+  pairs: t.readonlyArray(t.strict({ policyId: policyCodec, from: endsCodec, to: endsCodec, internet: t.boolean })),
 })
 const internetCodec = t.strict({ kind: t.literal('internet'), networkId: networkIdCodec, rules: acceptRulesCodec })
 const clientsCodec = t.strict({
@@ -232,6 +235,7 @@ const egressCodec = t.strict({
   egressId: egressIdCodec,
   networkId: networkIdCodec,
   prefixes: prefixesCodec,
+  ownPrefixes: prefixesCodec,
   routers: t.readonlyArray(t.strict({ nodeId: nodeIdCodec, metric: metricCodec })),
   kindOfPath: t.keyof({ leaving: null, routed: null }),
   fallbackToWider: t.boolean,
@@ -247,7 +251,15 @@ const routerCodec = t.strict({
     t.strict({ nodeId: nodeIdCodec, metric: metricCodec, interfaceName: orNull(shortText(15)) }),
   ),
   rules: acceptRulesCodec,
-  reaches: t.readonlyArray(t.strict({ policyId: policyCodec, to: endsCodec, traffic: trafficCodec })),
+  reaches: t.readonlyArray(
+    t.strict({
+      policyId: policyCodec,
+      from: orNull(asCodec<readonly IpPrefix[]>(prefixesCodec)),
+      to: endsCodec,
+      internet: t.boolean,
+      traffic: trafficCodec,
+    }),
+  ),
 })
 const pairCodec = t.strict({
   kind: t.literal('pair'),

@@ -1,5 +1,5 @@
 import type { ChosenPaths } from '../host-config/choose-paths.js'
-import type { HostConfig, PeerConfig } from '../host-config/host-config.js'
+import type { ClientPeer, HostConfig, PeerConfig } from '../host-config/host-config.js'
 import {
   compareIpAddresses,
   comparePrefixes,
@@ -15,6 +15,7 @@ export const desiredHostOf = (config: HostConfig, chosen: ChosenPaths): DesiredH
   const { own } = config
   const peers = new Map<WireguardPublicKey, DesiredPeer>()
   for (const peer of config.peers.values()) peers.set(peer.wireguardKey, desiredPeerOf(peer, chosen))
+  for (const client of config.clients.values()) peers.set(client.wireguardKey, desiredClientOf(client))
   return {
     publicKey: own.wireguardKey,
     listenPort: own.listenPort,
@@ -35,6 +36,14 @@ export const desiredPeerOf = (peer: PeerConfig, chosen: ChosenPaths): DesiredPee
   allowedIps: allowedIpsOf(chosen, peer.hostId),
   endpointCandidates: peer.endpoints,
   keepaliveSeconds: peer.keepaliveSeconds,
+})
+
+/** A client comes by itself: its endpoint is not ours to know, and it keeps its own NAT open. */
+const desiredClientOf = ({ wireguardKey, prefixes }: ClientPeer): DesiredPeer => ({
+  publicKey: wireguardKey,
+  allowedIps: [...prefixes].sort(comparePrefixes),
+  endpointCandidates: [],
+  keepaliveSeconds: 0,
 })
 
 const allowedIpsOf = (chosen: ChosenPaths, hostId: HostId): readonly IpPrefix[] => chosen.allowedIps.get(hostId) ?? []
