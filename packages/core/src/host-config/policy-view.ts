@@ -38,7 +38,7 @@ export interface EgressView {
 export const classViewOf = (state: MeshState, network: Network, classKey: ClassKey): ClassView => {
   const index = policyIndexOf(state, network)
   const keys = keysOfClass(network, classKey)
-  const named = keys.filter((key) => index.bySource.has(key) || index.byDestination.has(key) || isOwner(index, key))
+  const named = keys.filter((key) => index.namers.has(key) || isOwner(index, key))
   return once(index.made, `view ${named.join(' ')}`, () => {
     const compiled = compileClass(state, network, classKey)
     const rules = (compiled?.inputRules ?? []).map(
@@ -86,13 +86,17 @@ const egressIdsOfClass = (index: PolicyIndex, keys: readonly MemberSetKey[]): re
     .filter((egress) => {
       if (index.everyoneAllowed && !egress.restricted) return true
       const reaches = (side: PolicySide) => sideHasEgress(side, egress)
-      return keys.some(
-        (key) =>
-          (index.bySource.get(key) ?? []).some(({ destinations }) => reaches(destinations)) ||
-          (index.byDestination.get(key) ?? []).some(({ sources }) => reaches(sources)),
-      )
+      return [...keys, ...index.wideKeys].some((key) => {
+        const namers = index.namers.get(key)
+        return (
+          namers?.asSource.some((at) => reaches(policyAt(index, at).destinations)) ||
+          namers?.asDestination.some((at) => reaches(policyAt(index, at).sources))
+        )
+      })
     })
     .map(({ egressId }) => egressId)
+
+const policyAt = (index: PolicyIndex, at: number): PreparedPolicy => index.policies[at] as PreparedPolicy
 
 const sideHasEgress = (side: PolicySide, egress: Egress): boolean =>
   side.keys.includes(`egress:${egress.egressId}`) ||
@@ -152,7 +156,7 @@ export const egressViewOf = (state: MeshState, network: Network, egress: Egress)
 const usersOf = (index: PolicyIndex, egress: Egress): readonly MemberSetKey[] => {
   const keys = new Set<MemberSetKey>(index.everyoneAllowed && !egress.restricted ? ['everyone'] : [])
   const add = (side: PolicySide) => {
-    for (const key of side.keys) keys.add(key)
+    for (const key of side.keys) keys.add(index.wideKeys.includes(key) ? 'everyone' : key)
   }
   for (const { sources, destinations } of index.policies as readonly PreparedPolicy[]) {
     if (sideHasEgress(destinations, egress)) add(sources)
