@@ -121,11 +121,7 @@ const networksOf = (touched: Touched, roles: readonly RoleChange[]): ReadonlySet
   return networkIds
 }
 
-export const changedEntities = (
-  before: MeshState,
-  after: MeshState,
-  ids: Iterable<FragmentId>,
-): readonly PatchChange[] => {
+const changedEntities = (before: MeshState, after: MeshState, ids: Iterable<FragmentId>): readonly PatchChange[] => {
   const changes: PatchChange[] = []
   for (const fragment of ids) {
     const content = projectFragment(after, fragment)

@@ -49,7 +49,7 @@ export const choosePaths = (
 }
 
 /** What this host tells others: gateways that it can use, in its own order, and egresses that it serves. */
-export const ownVector = (
+const ownVector = (
   config: HostConfig,
   health: HealthView,
   vectors: PathVectors,

@@ -82,7 +82,7 @@ const entriesFollowedBy = <Entry extends { readonly memberId: MemberId }>(
 }
 
 /** The ids after a change; both lists sorted, the answer too. */
-export const changedIds = (
+const changedIds = (
   ids: readonly NodeId[],
   { add, remove }: Pick<MembersChange, 'add' | 'remove'>,
 ): readonly NodeId[] => {
@@ -99,7 +99,7 @@ export const changedIds = (
 }
 
 /** The entries after a change; sorted by member id before and after. */
-export const changedEntries = <Entry extends { readonly memberId: MemberId }>(
+const changedEntries = <Entry extends { readonly memberId: MemberId }>(
   entries: readonly Entry[],
   { add, remove }: EntriesChange<Entry>,
 ): readonly Entry[] => {

@@ -26,6 +26,7 @@ import {
 } from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
 import type { ClientPeer, HostConfig, Path, PathKey, PeerConfig, RefusedPart, RoutedEgress } from './host-config.js'
+import { meshRouteMetric } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { projectSnapshot } from './patch.js'
 
@@ -99,9 +100,6 @@ const expandRouting = (table: FragmentTable, own: SelfFragment): readonly Routed
       return at === -1 ? [] : [{ egressId, before }]
     }),
   )
-
-/** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
-const meshRouteMetric = 50
 
 const expandRanges = (table: FragmentTable, own: SelfFragment): readonly IpPrefix[] => {
   const networks = own.memberships.flatMap(

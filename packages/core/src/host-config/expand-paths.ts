@@ -45,7 +45,7 @@ export const expandPaths = (table: FragmentTable, own: SelfFragment): ExpandedPa
 }
 
 /** The path to one node; `undefined` for a relayed viewer, whose gateway has them all, and for an own node. */
-export const nodePath = (table: FragmentTable, part: MembershipPart, node: FragmentOf<'node'>): Path | undefined => {
+const nodePath = (table: FragmentTable, part: MembershipPart, node: FragmentOf<'node'>): Path | undefined => {
   if (node.hostId === table.viewer) return undefined
   const { nodeId, hostId, networkId } = node
   const prefixes = node.addresses.map(hostPrefix)

@@ -230,3 +230,6 @@ export interface RefusedPart {
 export const pathKey = (kind: 'node' | 'clients' | 'egress' | 'network', id: string): PathKey =>
   `${kind}:${id}` as PathKey
 export const internetPathKey = 'internet' as PathKey
+
+/** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
+export const meshRouteMetric = 50

@@ -36,7 +36,7 @@ export const heldOf = <K extends FragmentKind>(
   return fragment?.kind === kind ? (fragment as FragmentOf<K>) : undefined
 }
 
-export const membershipHeld = (table: HeldFragments, networkId: NetworkId): MembershipPart | undefined =>
+const membershipHeld = (table: HeldFragments, networkId: NetworkId): MembershipPart | undefined =>
   heldOf(table, selfFragmentId(table.viewer), 'self')?.memberships.find((part) => part.networkId === networkId)
 
 /** Whether something that is held leads to the fragment. */

@@ -14,7 +14,7 @@ export interface NodeRole {
 }
 
 /** `undefined` when it takes no part. */
-export const roleOf = (state: MeshState, nodeId: NodeId): NodeRole | undefined => {
+const roleOf = (state: MeshState, nodeId: NodeId): NodeRole | undefined => {
   const membership = membershipOf(state, nodeId)
   if (membership === undefined) return undefined
   const { network, node } = membership

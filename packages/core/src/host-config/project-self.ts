@@ -13,11 +13,9 @@ import {
   type NodeId,
 } from '../values/index.js'
 import type { MembershipPart, SelfFragment, SetName, TunnelPart } from './fragment.js'
+import { meshRouteMetric } from './host-config.js'
 import { gatewayAt, isActiveGateway, type Membership, membershipsOf, viaOf } from './member-roles.js'
 import { type EgressView, egressViewOf } from './policy-view.js'
-
-/** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */
-export const meshRouteMetric = 50
 
 /** What WireGuard takes of an Ethernet frame's 1500 bytes leaves so much, over IPv6 too. Used by a host that is in no network. */
 const defaultMtuBytes = 1420

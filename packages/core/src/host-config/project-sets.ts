@@ -14,7 +14,7 @@ export const projectMembers = (state: MeshState, networkId: NetworkId): MembersF
 }
 
 /** A set of one: `node:<id>` or `client:<id>`. */
-export const singleMember = (key: MemberSetKey): MemberId | undefined => {
+const singleMember = (key: MemberSetKey): MemberId | undefined => {
   if (key.startsWith('node:')) return key.slice(5) as NodeId
   return key.startsWith('client:') ? (key.slice(7) as ClientId) : undefined
 }
@@ -32,13 +32,6 @@ export function* membersOfSet(network: Network, key: MemberSetKey): Generator<Me
     const set = largeMapGet(network.sets, key)
     if (set !== undefined) yield* largeMapKeys(set.memberIds)
   } else if (largeMapHas(network.memberRecords, single)) yield single
-}
-
-/** Every set that a member is in, its own one included. */
-export const setsOfMember = (network: Network, memberId: MemberId): readonly MemberSetKey[] => {
-  const record = largeMapGet(network.memberRecords, memberId)
-  if (record === undefined) return []
-  return [...record.sets, record.classKey === null ? `client:${memberId}` : `node:${memberId}`]
 }
 
 export const projectMemberEntry = (state: MeshState, memberId: MemberId): MemberEntry | undefined => {
@@ -76,7 +69,7 @@ export const clientsHash = (state: MeshState, gatewayId: NodeId): ContentHash | 
 }
 
 /** Enabled clients of a gateway. */
-export const clientsBehind = (network: Network, gatewayId: NodeId): Generator<MemberId> =>
+const clientsBehind = (network: Network, gatewayId: NodeId): Generator<MemberId> =>
   membersOfSet(network, `gateway-clients:${gatewayId}`)
 
 const networkOfGateway = (state: MeshState, gatewayId: NodeId): Network | undefined => {

@@ -53,7 +53,7 @@ export const isDirect = (state: MeshState, viewer: Membership, subject: Membersh
 }
 
 /** Whether the viewer knows of the subject's node, because a path of its own may lead there. */
-export const looksAtNode = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
+const looksAtNode = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
   if (viewer.node.hostId === subject.node.hostId) return false
   const via = viaOf(state, viewer)
   if (via !== null) return via.includes(subject.node.nodeId)
@@ -141,7 +141,7 @@ const looksAtEveryone = (state: MeshState, viewer: Membership): boolean =>
     looksAtBesides(state, viewer).includes('everyone'))
 
 /** A gateway passes on to every egress; a router needs to know its own one's other routers. */
-export const usesEgress = (state: MeshState, viewer: Membership, egressId: EgressId): boolean =>
+const usesEgress = (state: MeshState, viewer: Membership, egressId: EgressId): boolean =>
   largeMapHas(viewer.network.egressIds, egressId) &&
   (gatewayAt(state, viewer) !== undefined ||
     viewer.node.egressIds.includes(egressId) ||
@@ -213,9 +213,3 @@ export const egressIdsUsedBy = (state: MeshState, viewer: Membership): readonly 
         ]),
       ].filter((egressId) => largeMapHas(viewer.network.egressIds, egressId))
     : [...largeMapKeys(viewer.network.egressIds)]
-
-/** Hosts that take part in a network. */
-export function* hostsOfNetwork(state: MeshState, networkId: NetworkId): Generator<HostId> {
-  const network = largeMapGet(state.networks, networkId)
-  if (network !== undefined) yield* largeMapValues(network.members)
-}

@@ -42,7 +42,7 @@ import type { ClassKey, MemberRecord, MemberSet, MemberSetKey, NodeClass } from 
 import type { Policy, PolicyTest } from './state/policy.js'
 import type { ApiToken, Group, User } from './state/user.js'
 
-export type { Client, IssuedConfig } from './state/client.js'
+export type { Client } from './state/client.js'
 export type { DnsRecord, Resolver } from './state/dns.js'
 export type { Egress, EgressRouter } from './state/egress.js'
 export {
@@ -60,7 +60,6 @@ export type {
   PolicyTest,
   PortRange,
   Selector,
-  SelectorKind,
   TestEnd,
   Traffic,
 } from './state/policy.js'

@@ -3,18 +3,9 @@
  * in named sets, once for all nodes that are alike; `policyTestResults` holds policies to what was promised of them. A property
  * (`compiled-policies.property.test.ts`) holds the two forms equal.
  */
-export { type CompiledClass, compileClass, type InputRule } from './compile-class.js'
-export {
-  type ClientRule,
-  compileForwarding,
-  type EgressRules,
-  type ForwardingRules,
-  type InternetRule,
-  type InwardRule,
-  type OutwardRule,
-  type RelayPair,
-} from './compile-forwarding.js'
-export { type End, egressRanges, isInternetEgress } from './end.js'
+export { type CompiledClass, compileClass } from './compile-class.js'
+export { type ClientRule, compileForwarding } from './compile-forwarding.js'
+export { type End, isInternetEgress } from './end.js'
 export { type PolicyVerdict, policyAllows } from './policy-allows.js'
 export { type PolicyTestResult, policyTestResults } from './policy-tests.js'
 export { egressPrefixes, expandSetRef, memberIdsOf, type SetRef } from './set-ref.js'

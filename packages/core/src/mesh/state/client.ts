@@ -48,7 +48,7 @@ export interface Client {
   readonly issuedConfig: IssuedConfig | null
 }
 
-export interface IssuedConfig {
+interface IssuedConfig {
   readonly hash: string
   readonly atEpochMs: EpochMs
 }

@@ -47,8 +47,6 @@ export type DestinationSelector =
   /** What leaves through an internet gateway, or an egress of /0. */
   | { readonly kind: 'internet' }
 
-export type SelectorKind = DestinationSelector['kind']
-
 export type Traffic =
   | { readonly protocol: 'any' }
   | { readonly protocol: 'icmp' }
