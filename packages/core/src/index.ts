@@ -13,8 +13,34 @@ export {
   type UpcastEvent,
   type Upcasters,
 } from './event-format/upcast-event.js'
+export {
+  createTraceWorld,
+  type HostView,
+  type PeerRef,
+  type RoutedRange,
+  type TraceConditions,
+  type TraceWorld,
+} from './explain/host-view.js'
+export type {
+  Destination,
+  DropReason,
+  Packet,
+  PacketOrigin,
+  SourceAsSeen,
+  Trace,
+  TraceHop,
+  TraceVerdict,
+} from './explain/packet.js'
+export type { PrefixMap, PrefixMatch } from './explain/prefix-map.js'
+export { type FlowMemory, tracePacket } from './explain/trace-packet.js'
 export { changedFragments } from './host-config/changed-fragments.js'
-export { type ChosenPaths, choosePaths, type HealthView } from './host-config/choose-paths.js'
+export {
+  type ChosenPaths,
+  choosePaths,
+  type HealthView,
+  type OwnVector,
+  type PeerHealth,
+} from './host-config/choose-paths.js'
 export { coalesceChanges } from './host-config/coalesce-changes.js'
 export { expandHostConfig, expandPeer, projectHostConfig } from './host-config/expand-host-config.js'
 export type {

@@ -42,8 +42,18 @@ export type SchemaRefusal =
       readonly reason: string
     }
 
-/** Whether the file is ours (`ready`), fresh (`empty`) or neither. Only reads. */
+/** Whether the file is ours (`ready`), fresh (`empty`) or neither. Only reads, and all of one moment: others may be creating it. */
 export function inspectSchema(database: DatabaseSync): E.Either<SchemaRefusal, 'ready' | 'empty'> {
+  if (database.isTransaction) return inspectAtOneMoment(database)
+  database.exec('BEGIN')
+  try {
+    return inspectAtOneMoment(database)
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK')
+  }
+}
+
+function inspectAtOneMoment(database: DatabaseSync): E.Either<SchemaRefusal, 'ready' | 'empty'> {
   const applicationId = pragma(database, 'application_id')
   const version = pragma(database, 'user_version')
   if (applicationId === 0 && version === 0 && !hasTables(database)) return E.right('empty')

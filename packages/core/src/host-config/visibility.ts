@@ -3,7 +3,7 @@
  * part in, at nodes that policy lets it exchange anything with or that carry its paths, and at the rules that it enforces. A
  * relayed node looks at its gateways alone. Each function says the same about the same state: whether, who, and what.
  */
-import { largeMapGet, largeMapHas, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
+import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import type { Gateway, MeshState, PairId } from '../mesh/mesh-state.js'
 import type { ClientId, EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
 import type { FragmentId, SetName } from './fragment.js'

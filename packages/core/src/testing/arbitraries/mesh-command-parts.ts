@@ -10,6 +10,7 @@ import {
   enrollmentKeyId,
   epochMs,
   type HostId,
+  hostCapabilities,
   hostId,
   hostName,
   type Ipv4Address,
@@ -103,7 +104,7 @@ export const hostFacts = (draw: Draw): Omit<RegisterHost, 'type' | 'atEpochMs' |
     controlAddress6: draw.oneIn(20) ? other.controlAddress6 : facts.controlAddress6,
     listenPort: draw.pick([51821, 51822, 65_535, 442]),
     endpoints: endpointsOf(draw),
-    capabilities: draw.oneIn(2) ? [] : ['isolate-networks'],
+    capabilities: draw.pick([hostCapabilities, ['isolate-networks', 'filter'], [], hostCapabilities]),
   }
 }
 

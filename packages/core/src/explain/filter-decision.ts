@@ -1,0 +1,54 @@
+/** What a host's filter says of a packet: the driver's rules, one by one, as a kernel would go through them. */
+import type { ForwardRule, InputRule } from '../host-config/host-config.js'
+import { trafficCovers } from '../policy/index.js'
+import type { IpAddress } from '../values/index.js'
+import type { HostView } from './host-view.js'
+import type { Packet } from './packet.js'
+
+export const isInSet = (view: HostView, name: string, address: IpAddress): boolean =>
+  view.sets.get(name)?.longest(address) !== undefined
+
+const isInAny = (view: HostView, names: readonly string[], address: IpAddress): boolean =>
+  names.some((name) => isInSet(view, name, address))
+
+/** The rule that lets a packet in; `undefined`: none does. */
+export const acceptingInput = (view: HostView, { source, destination, traffic }: Packet): InputRule | undefined =>
+  view.config.filter.input.find(
+    (rule) =>
+      isInSet(view, rule.to, destination) &&
+      isInAny(view, rule.from, source) &&
+      (rule.within === null || isInSet(view, rule.within, source)) &&
+      trafficCovers(rule.traffic, traffic),
+  )
+
+/** The rule that lets a packet pass; `undefined`: none does. Addresses are those that the mesh sees. */
+export const acceptingForward = (
+  view: HostView,
+  packet: Packet,
+  direction: ForwardRule['direction'],
+): ForwardRule | undefined =>
+  view.config.filter.forward.find((rule) => rule.direction === direction && lets(view, rule, packet))
+
+const lets = (view: HostView, rule: ForwardRule, packet: Packet): boolean => {
+  const { source, destination, traffic } = packet
+  if (rule.exceptTo !== null && isInSet(view, rule.exceptTo, destination)) return false
+  const { through } = rule
+  if (through !== null && !isInSet(view, through, source) && !isInSet(view, through, destination)) return false
+  if (rule.egressId !== null && !view.chosen.vector.servedEgressIds.includes(rule.egressId)) return false
+  if (!trafficCovers(rule.traffic, traffic)) return false
+  return (
+    matches(view, rule, source, destination) || (rule.stateful === 'no' && matches(view, rule, destination, source))
+  )
+}
+
+const matches = (view: HostView, rule: ForwardRule, source: IpAddress, destination: IpAddress): boolean =>
+  isInAny(view, rule.from, source) &&
+  (rule.within === null || isInSet(view, rule.within, source)) &&
+  (rule.to === null ? isBeyondMesh(view, destination) : isInAny(view, rule.to, destination))
+
+/** Whether an address is nobody's in the mesh: no peer has it but by a default route. */
+export const isBeyondMesh = (view: HostView, address: IpAddress): boolean =>
+  (view.peers.longest(address)?.length ?? 0) === 0 &&
+  view.routedRanges.longest(address) === undefined &&
+  !view.ownAddresses.has(address) &&
+  (view.routes.longest(address)?.length ?? 0) === 0

@@ -1,0 +1,116 @@
+/** One host as packets meet it: its config and chosen paths, made ready for look-ups. */
+import { type ChosenPaths, choosePaths, type HealthView } from '../host-config/choose-paths.js'
+import { projectHostConfig } from '../host-config/expand-host-config.js'
+import type { HostConfig } from '../host-config/host-config.js'
+import type { PathVectors } from '../host-config/path-vector.js'
+import { largeMapGet } from '../mesh/large-map.js'
+import type { MeshState } from '../mesh/mesh-state.js'
+import type { ClientId, HostId, IpAddress, IpPrefix } from '../values/index.js'
+import { type PrefixMap, prefixMapOf } from './prefix-map.js'
+
+/** Whom a WireGuard key belongs to. */
+export type PeerRef =
+  | { readonly kind: 'host'; readonly hostId: HostId }
+  | { readonly kind: 'client'; readonly clientId: ClientId }
+
+export const samePeer = (one: PeerRef, other: PeerRef): boolean =>
+  one.kind === 'host'
+    ? other.kind === 'host' && one.hostId === other.hostId
+    : other.kind === 'client' && one.clientId === other.clientId
+
+export interface HostView {
+  readonly config: HostConfig
+  readonly chosen: ChosenPaths
+  /** Which peer an address belongs to: WireGuard's table, for both directions. */
+  readonly peers: PrefixMap<PeerRef>
+  readonly routes: PrefixMap<HostConfig['routes'][number]>
+  readonly localPrefixes: PrefixMap<true>
+  readonly ownAddresses: ReadonlySet<IpAddress>
+  readonly controlAddresses: ReadonlySet<IpAddress>
+  /** Ranges that this host routes, as the mesh sees them. */
+  readonly routedRanges: PrefixMap<RoutedRange>
+  readonly sets: ReadonlyMap<string, PrefixMap<true>>
+}
+
+/** A range of an egress with what it stands for behind the router. */
+export interface RoutedRange {
+  readonly seen: IpPrefix
+  readonly real: IpPrefix
+  readonly isMasqueraded: boolean
+}
+
+/** What is assumed of the mesh while packets are followed. */
+export interface TraceConditions {
+  /** What each host knows of its peers' health; nothing when left out. */
+  readonly healthOf?: (hostId: HostId) => HealthView
+  readonly vectors?: PathVectors
+  /** Hosts that are gone. */
+  readonly dead?: ReadonlySet<HostId>
+  /** Whether one host's packets reach the other in the underlay; always when left out. */
+  readonly reaches?: (from: HostId, to: HostId) => boolean
+}
+
+/** Views of all hosts, each made when a packet first comes by. */
+export interface TraceWorld {
+  readonly state: MeshState
+  readonly conditions: TraceConditions
+  readonly viewOf: (hostId: HostId) => HostView | undefined
+}
+
+export const createTraceWorld = (state: MeshState, conditions: TraceConditions = {}): TraceWorld => {
+  const views = new Map<HostId, HostView | undefined>()
+  return {
+    state,
+    conditions,
+    viewOf: (hostId) => {
+      if (!views.has(hostId)) views.set(hostId, makeView(state, hostId, conditions))
+      return views.get(hostId)
+    },
+  }
+}
+
+const makeView = (state: MeshState, hostId: HostId, conditions: TraceConditions): HostView | undefined => {
+  const config = projectHostConfig(state, hostId)
+  if (config === undefined) return undefined
+  const health = conditions.healthOf?.(hostId) ?? new Map()
+  const chosen = choosePaths(config, health, conditions.vectors ?? new Map(), undefined)
+  const { own } = config
+  return {
+    config,
+    chosen,
+    peers: prefixMapOf(peerEntries(config, chosen)),
+    routes: prefixMapOf(config.routes.map((route) => [route.prefix, route])),
+    localPrefixes: prefixMapOf(own.localPrefixes.map((prefix) => [prefix, true])),
+    ownAddresses: new Set(own.memberships.flatMap(({ addresses }) => addresses)),
+    controlAddresses: new Set<IpAddress>([own.controlAddress4, own.controlAddress6]),
+    routedRanges: prefixMapOf(rangeEntries(state, config)),
+    sets: new Map(
+      [...config.filter.sets].map(([name, prefixes]) => [name, prefixMapOf(prefixes.map((each) => [each, true]))]),
+    ),
+  }
+}
+
+function* peerEntries(config: HostConfig, chosen: ChosenPaths): Generator<readonly [IpPrefix, PeerRef]> {
+  for (const [hostId, prefixes] of chosen.allowedIps) {
+    const peer: PeerRef = { kind: 'host', hostId }
+    for (const prefix of prefixes) yield [prefix, peer]
+  }
+  for (const { clientId, prefixes } of config.clients.values()) {
+    const peer: PeerRef = { kind: 'client', clientId }
+    for (const prefix of prefixes) yield [prefix, peer]
+  }
+}
+
+function* rangeEntries(state: MeshState, config: HostConfig): Generator<readonly [IpPrefix, RoutedRange]> {
+  const masqueraded = (prefix: IpPrefix) =>
+    config.nat.some((rule) => rule.kind === 'masquerade' && rule.to?.includes(prefix) === true)
+  for (const { egressId } of config.routing) {
+    for (const { seen, real } of rangesOf(state, egressId))
+      yield [seen, { seen, real, isMasqueraded: masqueraded(real) }]
+  }
+}
+
+const rangesOf = (state: MeshState, egressId: HostConfig['routing'][number]['egressId']) => {
+  const egress = largeMapGet(state.egresses, egressId)
+  return (egress?.ranges ?? []).map((real, at) => ({ real, seen: egress?.virtualRanges?.[at] ?? real }))
+}

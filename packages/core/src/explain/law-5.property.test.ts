@@ -1,0 +1,119 @@
+import * as fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import { membershipOf } from '../host-config/member-roles.js'
+import { largeMapGet, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
+import type { MeshState, Network, Node } from '../mesh/mesh-state.js'
+import { type PacketTraffic, policyAllows } from '../policy/index.js'
+import { meshHistory } from '../testing/arbitraries/mesh.js'
+import { type HostId, type IpAddress, ipFamilyOf } from '../values/index.js'
+import { createTraceWorld, type TraceWorld } from './host-view.js'
+import type { PacketOrigin, Trace } from './packet.js'
+import { type FlowMemory, tracePacket } from './trace-packet.js'
+
+const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 60)
+vi.setConfig({ testTimeout: 600_000 })
+
+const traffics: readonly PacketTraffic[] = [
+  { protocol: 'tcp', port: 443 },
+  { protocol: 'udp', port: 53 },
+  { protocol: 'icmp' },
+]
+
+interface Pair {
+  readonly network: Network
+  readonly from: Node
+  readonly to: Node
+  readonly source: IpAddress
+  readonly destination: IpAddress
+}
+
+/** Every two nodes of a network that take part, by each family that both have. */
+function* pairsOf(state: MeshState): Generator<Pair> {
+  for (const network of largeMapValues(state.networks)) {
+    const nodes = [...largeMapKeys(network.members)].sort().flatMap((id) => membershipOf(state, id)?.node ?? [])
+    for (const from of nodes)
+      for (const to of nodes)
+        for (const source of addressesOf(from))
+          for (const destination of addressesOf(to))
+            if (from !== to && ipFamilyOf(source) === ipFamilyOf(destination))
+              yield { network, from, to, source, destination }
+  }
+}
+
+const addressesOf = ({ address4, address6 }: Node): readonly IpAddress[] =>
+  [address4, address6].filter((address): address is NonNullable<typeof address> => address !== null)
+
+const policySays = (state: MeshState, { network, from, to, source, destination }: Pair, traffic: PacketTraffic) =>
+  policyAllows(
+    state,
+    network.networkId,
+    { kind: 'node', nodeId: from.nodeId, address: source },
+    { kind: 'node', nodeId: to.nodeId, address: destination },
+    traffic,
+  ).allowed
+
+const sent = (world: TraceWorld, origin: PacketOrigin, pair: Pair, traffic: PacketTraffic, flow?: FlowMemory): Trace =>
+  tracePacket(world, origin, { source: pair.source, destination: pair.destination, traffic }, flow)
+
+/** A host whose driver filters nothing lets everything in: its config says so. */
+const enforces = (state: MeshState, hostId: HostId): boolean =>
+  largeMapGet(state.hosts, hostId)?.capabilities.includes('filter') ?? false
+
+/** Whether a node is reached at all: one whose gateways are all away is not (a limit of paths, documented). */
+const isReachable = (node: Node): boolean => node.relay === null
+
+const shown = (pair: Pair, traffic: PacketTraffic, trace: Trace) => ({
+  from: pair.source,
+  to: pair.destination,
+  traffic,
+  hops: trace.hops,
+  verdict: trace.verdict,
+})
+
+describe('law 5: whoever policy allows is delivered, and nobody else', () => {
+  test('between nodes, both ways, with replies', async () => {
+    await fc.assert(
+      fc.property(meshHistory({ maxCommands: 80 }), ({ states }) => {
+        const state = states.at(-1) as MeshState
+        const world = createTraceWorld(state)
+        for (const pair of pairsOf(state)) {
+          if (!isReachable(pair.from) || !isReachable(pair.to)) continue
+          for (const traffic of traffics) {
+            const allowed = policySays(state, pair, traffic)
+            const flow: FlowMemory = new Set()
+            const trace = sent(world, { kind: 'host', hostId: pair.from.hostId }, pair, traffic, flow)
+            const isDelivered = trace.verdict.kind === 'delivered'
+            if (allowed && !isDelivered) expect(shown(pair, traffic, trace)).toBe('delivered')
+            if (isDelivered && !allowed && enforces(state, pair.to.hostId))
+              expect(shown(pair, traffic, trace)).toBe('not delivered')
+            if (!isDelivered) continue
+            const back = { ...pair, source: pair.destination, destination: pair.source, from: pair.to, to: pair.from }
+            const reply = sent(world, { kind: 'host', hostId: pair.to.hostId }, back, traffic, flow)
+            if (reply.verdict.kind !== 'delivered') expect(shown(back, traffic, reply)).toBe('delivered')
+          }
+        }
+      }),
+      { numRuns: runs },
+    )
+  })
+
+  test('also from a host that sends whatever its keys permit', async () => {
+    await fc.assert(
+      fc.property(meshHistory({ maxCommands: 80 }), ({ states }) => {
+        const state = states.at(-1) as MeshState
+        const world = createTraceWorld(state)
+        for (const pair of pairsOf(state)) {
+          if (!enforces(state, pair.to.hostId)) continue
+          for (const peer of world.viewOf(pair.from.hostId)?.config.peers.keys() ?? []) {
+            for (const traffic of traffics) {
+              if (policySays(state, pair, traffic)) continue
+              const trace = sent(world, { kind: 'rogue-host', hostId: pair.from.hostId, peer }, pair, traffic)
+              if (trace.verdict.kind === 'delivered') expect(shown(pair, traffic, trace)).toBe('not delivered')
+            }
+          }
+        }
+      }),
+      { numRuns: runs },
+    )
+  })
+})
