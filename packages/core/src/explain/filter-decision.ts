@@ -5,7 +5,7 @@ import type { IpAddress } from '../values/index.js'
 import type { HostView } from './host-view.js'
 import type { Packet } from './packet.js'
 
-export const isInSet = (view: HostView, name: string, address: IpAddress): boolean =>
+const isInSet = (view: HostView, name: string, address: IpAddress): boolean =>
   view.sets.get(name)?.longest(address) !== undefined
 
 const isInAny = (view: HostView, names: readonly string[], address: IpAddress): boolean =>
