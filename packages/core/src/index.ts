@@ -13,6 +13,8 @@ export {
   type UpcastEvent,
   type Upcasters,
 } from './event-format/upcast-event.js'
+export { describeExplanation } from './explain/describe-explanation.js'
+export { type Explanation, explain, type FlowExplanation } from './explain/explain.js'
 export {
   createTraceWorld,
   type HostView,
@@ -31,7 +33,16 @@ export type {
   TraceHop,
   TraceVerdict,
 } from './explain/packet.js'
+export {
+  type CommandPlan,
+  type PlannedHost,
+  type PlanOptions,
+  planCommand,
+  type ReachabilityChange,
+  type ReachedPair,
+} from './explain/plan-command.js'
 export type { PrefixMap, PrefixMatch } from './explain/prefix-map.js'
+export { stateDifferences, type ThingDifference, type ThingKind } from './explain/state-differences.js'
 export { type FlowMemory, tracePacket } from './explain/trace-packet.js'
 export { changedFragments } from './host-config/changed-fragments.js'
 export {

@@ -1,0 +1,109 @@
+/** "Why can't A reach B?": what policy says, the way there hop by hop, the way back, or the first thing that stopped it. */
+import { largeMapGet } from '../mesh/large-map.js'
+import type { MeshState, TestEnd } from '../mesh/mesh-state.js'
+import { endsOf } from '../policy/end.js'
+import { type PacketTraffic, type PolicyVerdict, policyAllows } from '../policy/index.js'
+import { type HostId, type IpAddress, ipFamilyOf, type NetworkId, prefixContainsAddress } from '../values/index.js'
+import { createTraceWorld, type TraceConditions, type TraceWorld } from './host-view.js'
+import type { Packet, PacketOrigin, Trace, TraceVerdict } from './packet.js'
+import { type FlowMemory, tracePacket } from './trace-packet.js'
+
+/** What is known of one flow from one address to another. */
+export interface FlowExplanation {
+  readonly source: IpAddress
+  readonly destination: IpAddress
+  readonly policy: PolicyVerdict
+  readonly request: Trace
+  /** `null` when the request didn't arrive, or leaves the mesh under another address. */
+  readonly reply: Trace | null
+  readonly works: boolean
+}
+
+export interface Explanation {
+  readonly networkId: NetworkId
+  readonly traffic: PacketTraffic
+  /** One for each family that both ends have; empty when there is none. */
+  readonly flows: readonly FlowExplanation[]
+}
+
+/** `undefined` when an end isn't there, or both are in no common network. */
+export const explain = (
+  state: MeshState,
+  from: TestEnd,
+  to: TestEnd,
+  traffic: PacketTraffic,
+  conditions: TraceConditions = {},
+): Explanation | undefined => {
+  const networkId = networkOf(state, from) ?? networkOf(state, to)
+  const network = networkId === undefined ? undefined : largeMapGet(state.networks, networkId)
+  if (networkId === undefined || network === undefined) return undefined
+  const other = networkOf(state, to)
+  if (other !== undefined && other !== networkId) return undefined
+  const world = createTraceWorld(state, conditions)
+  const flows = endsOf(state, network, from, to).flatMap((source) =>
+    endsOf(state, network, to, from)
+      .filter((destination) => ipFamilyOf(destination.address) === ipFamilyOf(source.address))
+      .flatMap((destination) => {
+        const origin = originOf(state, from)
+        if (origin === undefined) return []
+        const policy = policyAllows(state, networkId, source, destination, traffic)
+        return [followed(world, origin, { source: source.address, destination: destination.address, traffic }, policy)]
+      }),
+  )
+  return { networkId, traffic, flows }
+}
+
+const networkOf = (state: MeshState, end: TestEnd): NetworkId | undefined => {
+  if (end.kind === 'node') return largeMapGet(state.nodes, end.nodeId)?.networkId
+  return end.kind === 'client' ? largeMapGet(state.clients, end.clientId)?.networkId : undefined
+}
+
+const originOf = (state: MeshState, end: TestEnd): PacketOrigin | undefined => {
+  if (end.kind === 'client') return { kind: 'client', clientId: end.clientId }
+  const hostId = end.kind === 'node' ? largeMapGet(state.nodes, end.nodeId)?.hostId : routerOf(state, end.address)
+  if (hostId === undefined) return undefined
+  return end.kind === 'node' ? { kind: 'host', hostId } : { kind: 'underlay', hostId }
+}
+
+/** The host through which what lies at an address comes into the mesh: the first router of an egress around it. */
+const routerOf = (state: MeshState, address: IpAddress): HostId | undefined => {
+  for (const row of state.egresses.shards)
+    for (const entries of row ?? [])
+      for (const egress of entries?.values() ?? []) {
+        const seen = egress.virtualRanges ?? egress.ranges
+        const nodeId = egress.routers[0]?.nodeId
+        if (nodeId !== undefined && seen.some((range) => prefixContainsAddress(range, address)))
+          return largeMapGet(state.nodes, nodeId)?.hostId
+      }
+  return undefined
+}
+
+const followed = (world: TraceWorld, origin: PacketOrigin, packet: Packet, policy: PolicyVerdict): FlowExplanation => {
+  const flow: FlowMemory = new Set()
+  const request = tracePacket(world, origin, packet, flow)
+  const reply = replyTo(world, request, flow)
+  const { source, destination } = packet
+  const works = request.verdict.kind === 'delivered' && (reply === null || reply.verdict.kind === 'delivered')
+  return { source, destination, policy, request, reply, works }
+}
+
+/** A masqueraded packet's answer comes back to the router, which knows the flow; it is not followed further out. */
+const replyTo = (world: TraceWorld, { packet, verdict }: Trace, flow: FlowMemory): Trace | null => {
+  const origin = answererOf(verdict)
+  if (origin === undefined) return null
+  const { source, destination, traffic } = packet
+  return tracePacket(world, origin, { source: destination, destination: source, traffic }, flow)
+}
+
+const answererOf = (verdict: TraceVerdict): PacketOrigin | undefined => {
+  if (verdict.kind !== 'delivered') return undefined
+  switch (verdict.to.kind) {
+    case 'node':
+      return { kind: 'host', hostId: verdict.to.hostId }
+    case 'client':
+      return { kind: 'client', clientId: verdict.to.clientId }
+    case 'egress':
+    case 'internet':
+      return { kind: 'underlay', hostId: verdict.to.hostId }
+  }
+}

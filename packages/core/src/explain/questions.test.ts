@@ -1,0 +1,119 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, test } from 'vitest'
+import { replay } from '../mesh/evolve.js'
+import type { MeshCommand } from '../mesh/mesh-command.js'
+import type { MeshState } from '../mesh/mesh-state.js'
+import {
+  eventsOf,
+  sampleCreateMesh,
+  sampleCreateNetwork,
+  sampleJoinNetwork,
+  sampleRegisterHost,
+  sampleTime,
+} from '../testing/sample-mesh.js'
+import { hostCapabilities, networkId, nodeId, policyId, tagName } from '../values/index.js'
+import { describeExplanation } from './describe-explanation.js'
+import { explain } from './explain.js'
+import { planCommand } from './plan-command.js'
+import { stateDifferences } from './state-differences.js'
+
+const [one, two, three] = [1, 2, 3].map((n) => nodeId(`node-1-${n}`)) as [never, never, never]
+const about = { atEpochMs: sampleTime }
+const switchOff: MeshCommand = {
+  type: 'SwitchDefaultPolicy',
+  ...about,
+  networkId: networkId('net-1'),
+  everyoneAllowed: false,
+}
+const webPolicy: MeshCommand = {
+  type: 'AddPolicy',
+  ...about,
+  policyId: policyId('web'),
+  networkId: networkId('net-1'),
+  name: 'Web',
+  enabled: true,
+  sources: [{ kind: 'tag', tag: tagName('office') }],
+  destinations: [{ kind: 'node', nodeId: two }],
+  traffic: [{ protocol: 'tcp', ports: [{ first: 443, last: 443 }] }],
+  direction: 'one-way',
+}
+
+const meshWith = (...commands: readonly MeshCommand[]): MeshState =>
+  replay(
+    eventsOf(
+      sampleCreateMesh(),
+      sampleCreateNetwork(1, { range6: null }),
+      ...[1, 2, 3].map((n) => sampleRegisterHost(n, { capabilities: hostCapabilities })),
+      ...[1, 2, 3].map((n) => sampleJoinNetwork(1, n)),
+      { type: 'AssignTag', ...about, memberId: one, tag: tagName('office') },
+      ...commands,
+    ),
+  )
+
+const web = { protocol: 'tcp', port: 443 } as const
+const node = (id: never) => ({ kind: 'node', nodeId: id }) as const
+
+describe('explain', () => {
+  test('tells the policy and every hop of a flow that works', () => {
+    const state = meshWith(switchOff, webPolicy)
+    const explanation = explain(state, node(one), node(two), web)
+    expect(explanation && describeExplanation(state, explanation)).toEqual([
+      '10.1.0.1 to 10.1.0.2: works',
+      '  policy: allowed by policy "Web"',
+      '  host "machine-1" sends it into the tunnel',
+      '  host "machine-2" lets it in: policy web',
+    ])
+  })
+
+  test('tells the first thing that stops one', () => {
+    const state = meshWith(switchOff, webPolicy)
+    const ssh = explain(state, node(one), node(two), { protocol: 'tcp', port: 22 })
+    expect(ssh && describeExplanation(state, ssh)).toEqual([
+      '10.1.0.1 to 10.1.0.2: does not work',
+      '  policy: nothing allows it',
+      '  host "machine-1" sends it into the tunnel',
+      '  host "machine-2" drops it: no policy lets it in; add one, or widen one to this traffic',
+    ])
+    const stranger = explain(state, node(three), node(two), web)
+    expect(stranger?.flows[0]?.request.verdict).toMatchObject({ kind: 'dropped', reason: 'no-peer' })
+  })
+
+  test('knows nobody who is not there', () => {
+    expect(explain(meshWith(), node(nodeId('nobody') as never), node(nodeId('nowhere') as never), web)).toBeUndefined()
+  })
+})
+
+describe('planCommand', () => {
+  test('tells events, hosts that change, and who gains and loses whom', () => {
+    const state = meshWith(webPolicy)
+    const planned = planCommand(state, switchOff)
+    const plan = E.isRight(planned) ? planned.right : undefined
+    expect(plan?.events.map(({ type }) => type)).toEqual(['DefaultPolicySwitched'])
+    expect(plan?.hosts.map(({ hostId }) => hostId)).toEqual(['host-1', 'host-2', 'host-3'])
+    expect(plan?.reachability.gained).toEqual([])
+    expect(plan?.reachability.lost).toContainEqual({ from: one, to: two, traffic: { protocol: 'icmp' } })
+    expect(plan?.reachability.lost).not.toContainEqual({ from: one, to: two, traffic: web })
+    expect(plan?.reachability).toMatchObject({ pairs: 6, isComplete: true })
+  })
+
+  test('refuses what would be refused, and changes nothing', () => {
+    const state = meshWith()
+    expect(planCommand(state, { ...switchOff, networkId: networkId('nowhere') })).toMatchObject({
+      left: { code: 'network-unknown' },
+    })
+    expect(planCommand(state, switchOff, { maxPairs: 2 })).toMatchObject({
+      right: { reachability: { pairs: 2, isComplete: false } },
+    })
+    expect(state).toEqual(meshWith())
+  })
+})
+
+test('stateDifferences tells what came, went and changed', () => {
+  const [before, after] = [meshWith(), meshWith(webPolicy, { type: 'RemoveNode', ...about, nodeId: three })]
+  expect(stateDifferences(before, before)).toEqual([])
+  expect(stateDifferences(before, after)).toEqual([
+    { kind: 'hosts', id: 'host-3', change: 'changed', fields: ['nodeIds'] },
+    { kind: 'nodes', id: three, change: 'went', fields: [] },
+    { kind: 'policies', id: 'web', change: 'came', fields: [] },
+  ])
+})
