@@ -98,7 +98,11 @@ const fieldReaders: Readonly<Record<string, (touched: Touched, value: never, sta
   gatewayIds: addNodes,
   memberId: addMember,
   clientId: (touched, clientId: ClientId) => touched.clients.add(clientId),
-  egressId: (touched, egressId: EgressId) => touched.egresses.add(egressId),
+  egressId: (touched, egressId: EgressId, states) => {
+    touched.egresses.add(egressId)
+    for (const state of states)
+      for (const { nodeId } of largeMapGet(state.egresses, egressId)?.routers ?? []) touched.nodes.add(nodeId)
+  },
   pairId: (touched, pairId: PairId) => touched.pairs.add(pairId),
   networkId: (touched, networkId: NetworkId) => touched.networks.add(networkId),
   userId: addUser,

@@ -36,6 +36,9 @@ const namesIn = (state: MeshState): Names => {
     user: (userId) => quoted(largeMapGet(state.users, userId)?.login, userId),
     group: (groupId) => quoted(largeMapGet(state.groups, groupId)?.name, groupId),
     apiToken: (apiTokenId) => quoted(largeMapGet(state.apiTokens, apiTokenId)?.name, apiTokenId),
+    egress: (egressId) => quoted(largeMapGet(state.egresses, egressId)?.name, egressId),
+    dnsRecord: (dnsRecordId) => quoted(largeMapGet(state.dnsRecords, dnsRecordId)?.name, dnsRecordId),
+    resolver: (resolverId) => quoted(largeMapGet(state.resolvers, resolverId)?.name, resolverId),
     member,
   }
 }

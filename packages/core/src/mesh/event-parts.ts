@@ -41,6 +41,17 @@ export const shortList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Typ
   )
 }
 
+/** As `shortList`, with one item at least. */
+export const filledList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Type<readonly A[], unknown> => {
+  const list = shortList(item, maxLength)
+  return new t.Type<readonly A[], unknown>(
+    `${list.name}, at least one`,
+    (u): u is readonly A[] => list.is(u) && u.length > 0,
+    (u, context) => (Array.isArray(u) && u.length === 0 ? t.failure(u, context) : list.validate(u, context)),
+    t.identity,
+  )
+}
+
 export const portCodec = integerBetween(1, 65_535)
 export const mtuCodec = integerBetween(576, 9000)
 

@@ -13,18 +13,9 @@ import {
   tagNameCodec,
   userIdCodec,
 } from '../values/index.js'
-import { checked, orNull, portCodec, shortList } from './event-parts.js'
+import { checked, filledList, orNull, portCodec, shortList } from './event-parts.js'
 import { kindCodec } from './kind-codec.js'
 import type { DestinationSelector, PortRange, Selector, TestEnd, Traffic } from './mesh-state.js'
-
-/** At least one. */
-const filled = <A>(list: t.Type<readonly A[], unknown>): t.Type<readonly A[], unknown> =>
-  new t.Type<readonly A[], unknown>(
-    `${list.name}, at least one`,
-    (u): u is readonly A[] => list.is(u) && u.length > 0,
-    (u, context) => (Array.isArray(u) && u.length === 0 ? t.failure(u, context) : list.validate(u, context)),
-    t.identity,
-  )
 
 const sourceKinds = {
   everyone: {},
@@ -58,18 +49,12 @@ const trafficEntryCodec = kindCodec<Traffic, 'protocol'>('traffic', 'protocol', 
 })
 
 /** At most 200 a side, at most 64 kinds of traffic: what people can survey, and a log hold. */
-export const sourcesCodec = filled(shortList(kindCodec<Selector, 'kind'>('a source', 'kind', sourceKinds), 200))
-export const destinationsCodec = filled(
-  shortList(
-    kindCodec<DestinationSelector, 'kind'>('a destination', 'kind', {
-      ...sourceKinds,
-      'own-devices': {},
-      internet: {},
-    }),
-    200,
-  ),
+export const sourcesCodec = filledList(kindCodec<Selector, 'kind'>('a source', 'kind', sourceKinds), 200)
+export const destinationsCodec = filledList(
+  kindCodec<DestinationSelector, 'kind'>('a destination', 'kind', { ...sourceKinds, 'own-devices': {}, internet: {} }),
+  200,
 )
-export const trafficCodec = filled(shortList(trafficEntryCodec, 64))
+export const trafficCodec = filledList(trafficEntryCodec, 64)
 export const directionCodec = t.keyof({ 'one-way': null, both: null })
 
 /** What tells one policy from another, besides its name. */

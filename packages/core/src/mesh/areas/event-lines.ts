@@ -1,5 +1,7 @@
 import type {
   ApiTokenId,
+  DnsRecordId,
+  EgressId,
   EnrollmentKeyId,
   GroupId,
   HostId,
@@ -8,6 +10,7 @@ import type {
   NodeId,
   PolicyId,
   PolicyTestId,
+  ResolverId,
   UserId,
 } from '../../values/index.js'
 
@@ -27,6 +30,9 @@ export interface Names {
   readonly user: (userId: UserId) => string
   readonly group: (groupId: GroupId) => string
   readonly apiToken: (apiTokenId: ApiTokenId) => string
+  readonly egress: (egressId: EgressId) => string
+  readonly dnsRecord: (dnsRecordId: DnsRecordId) => string
+  readonly resolver: (resolverId: ResolverId) => string
   /** A node or a client, with its network. */
   readonly member: (memberId: MemberId) => string
 }
