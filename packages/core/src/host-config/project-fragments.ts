@@ -1,26 +1,19 @@
 /** From state to fragments: what each one holds now. Visibility is decided elsewhere (`visibility.ts`). */
 import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
-import { namedNode } from '../mesh/membership.js'
-import type { Client, MeshState, Network, PairId } from '../mesh/mesh-state.js'
+import { namedClient, namedNode } from '../mesh/membership.js'
+import type { MeshState, Network, PairId } from '../mesh/mesh-state.js'
 import { egressPrefixes, isInternetEgress } from '../policy/index.js'
 import {
   type ClientId,
   type EgressId,
   endpointAddress,
   type HostId,
-  hostPrefix,
   type IpPrefix,
-  type Ipv4Address,
-  type Ipv6Address,
-  ipFamilyOf,
-  isIpv4Address,
-  isIpv6Address,
   type MemberId,
   mergePrefixes,
   type NetworkId,
   type NodeId,
   prefixContainsAddress,
-  prefixFirst,
 } from '../values/index.js'
 import type {
   DnsFragment,
@@ -178,22 +171,7 @@ export const projectNameEntry = (state: MeshState, memberId: MemberId): NameEntr
   const node = largeMapGet(state.nodes, memberId as NodeId)
   if (node !== undefined) return namedNode(node)
   const client = largeMapGet(state.clients, memberId as ClientId)
-  return client === undefined ? undefined : clientNameEntry(client)
-}
-
-/** The first single address of each family: what a subnet's name means nobody can say. */
-const clientNameEntry = ({ clientId, name, addresses }: Client): NameEntry => {
-  const single = addresses
-    .filter((prefix) => prefix === hostPrefix(prefixFirst(prefix)))
-    .map((prefix) => prefixFirst(prefix))
-  return {
-    memberId: clientId,
-    name,
-    address4: (single.find((address) => ipFamilyOf(address) === 4 && isIpv4Address(address)) ??
-      null) as Ipv4Address | null,
-    address6: (single.find((address) => ipFamilyOf(address) === 6 && isIpv6Address(address)) ??
-      null) as Ipv6Address | null,
-  }
+  return client === undefined ? undefined : namedClient(client)
 }
 
 export const namesSuffix = (state: MeshState, network: Network): string =>

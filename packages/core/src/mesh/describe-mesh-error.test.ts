@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { sampleTime } from '../testing/sample-mesh.js'
 import {
   apiTokenId,
+  clientId,
+  deviceId,
+  egressId,
   enrollmentKeyId,
   epochMs,
   groupId,
@@ -17,6 +20,7 @@ import {
   policyTestId,
   udpEndpoint,
   userId,
+  wireguardPublicKey,
 } from '../values/index.js'
 import { describeMeshError } from './describe-mesh-error.js'
 import type { MeshErrorCode, MeshErrorOf, RangeOwner } from './mesh-error.js'
@@ -30,7 +34,9 @@ const owner: RangeOwner = { kind: 'network', ...network, range }
 const user = { userId: userId('user-1'), login: 'ada' }
 const group = { groupId: groupId('group-1'), name: 'Engineers' }
 const keyId = enrollmentKeyId('key-1')
+const client = { clientId: clientId('client-1'), name: hostName('tablet') }
 const policy = { policyId: policyId('policy-1'), name: 'Web' }
+const key = wireguardPublicKey('AwEBAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=')
 const policyTest = { policyTestId: policyTestId('test-1'), name: 'Reachable' }
 
 /** One of each: a new code without a line here doesn't compile. */
@@ -41,6 +47,8 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
   'range-overlaps': [
     { range, owner },
     { range, owner: { kind: 'control', range: ipPrefix('10.0.0.0/8') } },
+    { range, owner: { kind: 'client', ...client, range } },
+    { range, owner: { kind: 'egress', egressId: egressId('egress-1'), name: 'Plant', range } },
   ],
   'range-size': [{ range: ipPrefix('10.0.0.0/31'), shortestLength: 8, longestLength: 30 }],
   'range-not-usable': [
@@ -82,7 +90,7 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
   'node-unknown': [node],
   'node-id-taken': [node],
   'node-ids-missing': [{ needed: 2, given: 1 }],
-  'node-name-taken': [{ ...node, networkName: network.name }],
+  'node-name-taken': [{ name: node.name, memberId: node.nodeId, networkName: network.name }],
   'host-in-network': [{ ...node, networkName: network.name }],
   'expiry-not-ahead': [{ expiresAtEpochMs: sampleTime, atEpochMs: epochMs(Number.MAX_SAFE_INTEGER) }],
   'node-not-due': [
@@ -94,12 +102,44 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
     { ...node, removableAtEpochMs: sampleTime },
     { ...node, removableAtEpochMs: null },
   ],
-  'address-taken': [{ address, ...node }],
+  'address-taken': [{ address, memberId: node.nodeId, name: node.name }],
   'address-not-usable': [
     { address, networkName: network.name, range, reason: 'reserved' },
     { address, networkName: network.name, range, reason: 'outside' },
     { address, networkName: network.name, range: null, reason: 'no-range' },
   ],
+  'client-unknown': [client],
+  'client-id-taken': [client],
+  'client-name-taken': [{ name: client.name, networkName: network.name, memberId: node.nodeId }],
+  'client-gateway-unknown': [{ gatewayId: node.nodeId }],
+  'client-gateway-elsewhere': [{ gatewayId: node.nodeId, name: client.name, networkName: network.name }],
+  'wireguard-key-taken': [
+    { key, holder: { kind: 'host', id: 'host-1', name: host.name } },
+    { key, holder: { kind: 'client', id: 'client-1', name: client.name } },
+    { key, holder: { kind: 'removed-host', id: 'host-1' } },
+  ],
+  'client-needs-address': [client],
+  'client-address-unusable': [
+    { prefix: range, networkName: network.name, range, reason: 'reserved' },
+    { prefix: range, networkName: network.name, range, reason: 'outside' },
+    { prefix: range, networkName: network.name, range: null, reason: 'no-range' },
+  ],
+  'client-address-taken': [{ prefix: range, memberId: node.nodeId, name: node.name }],
+  'client-prefixes-overlap': [{ prefix: range, other: ipPrefix('10.1.0.7/32') }],
+  'client-script-unfit': [
+    { field: 'postUp', line: 1, reason: 'blank' },
+    { field: 'postDown', line: 2, reason: 'control-character' },
+    { field: 'postUp', line: 3, reason: 'hash' },
+  ],
+  'client-script-too-long': [{ field: 'postUp', characters: 1025, limit: 1024 }],
+  'client-is-device': [client],
+  'device-connected': [
+    { userId: user.userId, deviceId: deviceId('phone'), gatewayId: node.nodeId, memberId: client.clientId },
+  ],
+  'client-disabled': [client],
+  'client-gateway-no-endpoint': [{ gatewayId: node.nodeId, name: node.name }],
+  'client-key-not-held': [client],
+  'client-private-key-malformed': [client],
   'policy-unknown': [policy],
   'policy-id-taken': [policy],
   'policy-name-taken': [{ ...policy, networkName: network.name }],
@@ -173,8 +213,8 @@ describe('a refusal', () => {
   })
 
   test('says its facts', () => {
-    expect(describeMeshError({ code: 'address-taken', address, ...node })).toBe(
-      '10.1.0.7 is the address of node "laptop" (node-1). Choose another, or give none for the lowest free one.',
+    expect(describeMeshError({ code: 'address-taken', address, memberId: node.nodeId, name: node.name })).toBe(
+      '10.1.0.7 is the address of "laptop" (node-1). Choose another, or give none for the lowest free one.',
     )
     expect(describeMeshError({ code: 'range-overlaps', range, owner })).toBe(
       '10.1.0.0/24 overlaps 10.1.0.0/24 of network "office". Choose a range that shares no address with it.',

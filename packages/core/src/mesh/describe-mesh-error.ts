@@ -72,8 +72,8 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
   'node-id-taken': ({ nodeId }) => `There is a node or client ${nodeId} already. Take a fresh id.`,
   'node-ids-missing': ({ needed, given }) =>
     `The host joins ${counted(needed, 'network')}, but ${given} fresh node ids came with the command. Give one for each.`,
-  'node-name-taken': ({ name, networkName, nodeId }) =>
-    `Node ${nodeId} of network "${networkName}" has the name "${name}". Choose another, or give none.`,
+  'node-name-taken': ({ name, networkName, memberId }) =>
+    `${memberId} of network "${networkName}" has the name "${name}". Choose another, or give none.`,
   'host-in-network': ({ nodeId, name, networkName }) =>
     `The host is in network "${networkName}" already, as node "${name}" (${nodeId}), on other terms. Remove that node first, or leave it as it is.`,
   'expiry-not-ahead': ({ expiresAtEpochMs, atEpochMs }) =>
@@ -93,8 +93,8 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
     `There is no node or client ${memberId}. List the nodes or the clients to find the right id.`,
   'too-many-tags': ({ name, limit }) => `"${name}" has ${limit} tags, and no more are possible. Remove one first.`,
 
-  'address-taken': ({ address, nodeId, name }) =>
-    `${address} is the address of node "${name}" (${nodeId}). Choose another, or give none for the lowest free one.`,
+  'address-taken': ({ address, memberId, name }) =>
+    `${address} is the address of "${name}" (${memberId}). Choose another, or give none for the lowest free one.`,
   'address-not-usable': ({ address, networkName, range, reason }) =>
     `${addressText[reason](address, networkName, range)} Choose another, or give none.`,
 
@@ -137,7 +137,9 @@ const addressText = {
 } as const
 
 const ownerText = (owner: RangeOwner): string =>
-  owner.kind === 'network' ? `${owner.range} of network "${owner.name}"` : `the mesh's control range ${owner.range}`
+  owner.kind === 'control'
+    ? `the mesh's control range ${owner.range}`
+    : `${owner.range} of ${owner.kind} "${owner.name}"`
 
 const exampleRange = (range: IpPrefix): string => (prefixFamily(range) === 4 ? '10.20.0.0/16' : 'fd12:3456:789a::/64')
 

@@ -4,10 +4,20 @@
  */
 import type { Draft } from 'immer'
 import { type ContentHash, hashText, toggleHash } from '../values/content-hash.js'
-import type { HostName, Ipv4Address, Ipv6Address, MemberId, NodeId } from '../values/index.js'
+import {
+  type HostName,
+  hostPrefix,
+  type Ipv4Address,
+  type Ipv6Address,
+  isIpv4Address,
+  isIpv6Address,
+  type MemberId,
+  type NodeId,
+  prefixFirst,
+} from '../values/index.js'
 import { largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
 import { refreshMember, removeMember } from './members.js'
-import type { MeshState, Network, Node } from './mesh-state.js'
+import type { Client, MeshState, Network, Node } from './mesh-state.js'
 import { takesPart } from './takes-part.js'
 
 /** One member's line in its network's names: what `namesHash` is made of. */
@@ -28,6 +38,25 @@ export const namedNode = ({ nodeId, name, address4, address6 }: Node): NamedMemb
   address4,
   address6,
 })
+
+/** With the first single address of each family: what a subnet's name means nobody can say. */
+export const namedClient = ({ clientId, name, addresses }: Client): NamedMember => {
+  const single = addresses.flatMap((prefix) => {
+    const first = prefixFirst(prefix)
+    return prefix === hostPrefix(first) ? [first] : []
+  })
+  return {
+    memberId: clientId,
+    name,
+    address4: single.find(isIpv4Address) ?? null,
+    address6: single.find(isIpv6Address) ?? null,
+  }
+}
+
+/** To be called when an enabled client comes or goes, and before and after what its name says changes. */
+export const toggleClientName = (network: Draft<Network>, client: Client): void => {
+  network.namesHash = toggleHash(network.namesHash as ContentHash, hashText(nameEntryText(namedClient(client))))
+}
 
 /** To be called by each recipe that changes whether a node takes part, after it did. */
 export const refreshMembership = (draft: Draft<MeshState>, nodeId: NodeId): void => {

@@ -3,6 +3,8 @@
  * `describe-mesh-error.ts` says it in English. Each code's own comment says when it occurs.
  */
 import type {
+  ClientId,
+  EgressId,
   EndpointRefusal,
   EnrollmentKeyId,
   EpochMs,
@@ -57,6 +59,9 @@ type CommandError =
 export type RangeOwner =
   | { readonly kind: 'network'; readonly networkId: NetworkId; readonly name: NetworkName; readonly range: IpPrefix }
   | { readonly kind: 'control'; readonly range: IpPrefix }
+  /** What a client brings along (B4). */
+  | { readonly kind: 'client'; readonly clientId: ClientId; readonly name: HostName; readonly range: IpPrefix }
+  | { readonly kind: 'egress'; readonly egressId: EgressId; readonly name: string; readonly range: IpPrefix }
 
 /** Why no addresses can be given out of a range. */
 export type RangeRefusal = 'loopback' | 'multicast' | 'link-local' | 'unspecified' | 'reserved'
@@ -147,14 +152,15 @@ type HostError =
 type NodeError =
   | { readonly code: 'node-unknown'; readonly nodeId: NodeId }
   /** A node has it, or a client: policies name both by ids of one kind. */
-  | { readonly code: 'node-id-taken'; readonly nodeId: NodeId }
+  | { readonly code: 'node-id-taken'; readonly nodeId: MemberId }
   /** Fewer fresh ids came with the command than networks to join. */
   | { readonly code: 'node-ids-missing'; readonly needed: number; readonly given: number }
+  /** A node or client of the network has it. */
   | {
       readonly code: 'node-name-taken'
       readonly name: HostName
       readonly networkName: NetworkName
-      readonly nodeId: NodeId
+      readonly memberId: MemberId
     }
   /** The host is a node of the network already, with other addresses, name or terms than asked for. */
   | {
@@ -191,7 +197,7 @@ type AddressError =
   | {
       readonly code: 'address-taken'
       readonly address: IpAddress
-      readonly nodeId: NodeId
+      readonly memberId: MemberId
       readonly name: HostName
     }
   /** Outside the network's range, of a family it has no range for (`range` is `null`), or one that is never given (A2). */

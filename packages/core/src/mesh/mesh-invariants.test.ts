@@ -74,7 +74,7 @@ describe('a broken state is found out', () => {
       'pool4 of net-1',
     ],
     ['a holder that is none', (d) => largeMapDelete(net1(d).holders, '10.1.0.1' as never), 'holders of net-1'],
-    ['one name twice', (d) => Object.assign(node1(d), { name: hostName('machine-2') }), 'node-name-unique of net-1'],
+    ['one name twice', (d) => Object.assign(node1(d), { name: hostName('machine-2') }), 'name-unique of net-1'],
     ['a member that takes no part', (d) => Object.assign(node1(d), { connected: false }), 'members of net-1'],
     ['a hash of other members', (d) => Object.assign(net1(d), { membersHash: hashText('x') }), 'members-hash of net-1'],
     ['a hash of other names', (d) => Object.assign(net1(d), { namesHash: hashText('x') }), 'names-hash of net-1'],

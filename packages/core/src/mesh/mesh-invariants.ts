@@ -50,6 +50,7 @@ const idBreaches = (state: MeshState): readonly InvariantBreach[] => [
   ...underOwnId('networks', state.networks, ({ networkId }) => networkId),
   ...underOwnId('hosts', state.hosts, ({ hostId }) => hostId),
   ...underOwnId('nodes', state.nodes, ({ nodeId }) => nodeId),
+  ...underOwnId('clients', state.clients, ({ clientId }) => clientId),
   ...underOwnId('enrollment-keys', state.enrollmentKeys, ({ keyId }) => keyId),
 ]
 

@@ -96,11 +96,11 @@ describe('a host joins a network', () => {
     mesh
       .given(events)
       .when(sampleJoinNetwork(1, 2, { address4: ip4('10.1.0.1') }))
-      .thenRefused('address-taken', { nodeId: node1, name: hostName('machine-1') })
+      .thenRefused('address-taken', { memberId: node1, name: hostName('machine-1') })
     mesh
       .given(events)
       .when(sampleJoinNetwork(1, 2, { address6: ip6('fd01:0:0:1::1') }))
-      .thenRefused('address-taken', { nodeId: node1 })
+      .thenRefused('address-taken', { memberId: node1 })
   })
 
   test.each([
@@ -195,7 +195,7 @@ describe('a host joins a network', () => {
         .given(eventsOf(...events))
         .when(sampleJoinNetwork(1, 3, { name: hostName('twin-2') }))
         .thenRefused('node-name-taken'),
-    ).toMatchObject({ nodeId: 'node-1-2' })
+    ).toMatchObject({ memberId: 'node-1-2' })
     mesh
       .given(eventsOf(...events))
       .when(sampleJoinNetwork(1, 3, { name: hostName('own') }))

@@ -3,6 +3,7 @@
  * changes. Numbers tell hosts apart: host 3 has keys, control address and endpoint of its own.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { AddClient } from '../mesh/commands/add-client.js'
 import type { AddGroup } from '../mesh/commands/add-group.js'
 import type { AddPolicy } from '../mesh/commands/add-policy.js'
 import type { AddUser } from '../mesh/commands/add-user.js'
@@ -20,6 +21,7 @@ import type { MeshEvent } from '../mesh/mesh-event.js'
 import { defaultNetworkSettings, emptyMeshState, type NetworkSettings } from '../mesh/mesh-state.js'
 import { encodeBase64 } from '../values/base64.js'
 import {
+  clientId,
   enrollmentKeyId,
   epochMs,
   groupId,
@@ -36,6 +38,7 @@ import {
   policyId,
   udpEndpoint,
   userId,
+  type WireguardPublicKey,
   wireguardPublicKey,
 } from '../values/index.js'
 
@@ -121,6 +124,20 @@ export const sampleEnrollHost = (number = 1, changes: Partial<EnrollHost> = {}):
   ...sampleHostFacts(number),
   ...changes,
 })
+
+/** Client 1 is `client-1`, `device-1`, at the gateway of host 1 in network 1, with a key of its own. */
+export const sampleAddClient = (number = 1, changes: Partial<AddClient> = {}): AddClient => ({
+  type: 'AddClient',
+  atEpochMs: sampleTime,
+  clientId: clientId(`client-${number}`),
+  gatewayId: nodeId('node-1-1'),
+  name: hostName(`device-${number}`),
+  publicKey: sampleClientKey(number),
+  ...changes,
+})
+
+/** The public key of client `number`: nobody holds the private key. */
+export const sampleClientKey = (number: number): WireguardPublicKey => wireguardPublicKey(sampleKeyText(number, 3))
 
 /** User 1 is `user-1`, who signs in as `login-1` by password; nobody in particular asks for it. */
 export const sampleAddUser = (number = 1, changes: Partial<AddUser> = {}): AddUser => ({

@@ -11,6 +11,7 @@ import type { HostRegistered } from '../events/host-registered.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host } from '../mesh-state.js'
+import { keyHolder } from './client-rules.js'
 import { type ExistingMesh, refuse } from './decision.js'
 import { settleEndpoints } from './endpoint-rules.js'
 
@@ -25,6 +26,8 @@ export const recogniseHost = (
   { wireguardKey, identityKey }: Pick<Host, 'wireguardKey' | 'identityKey'>,
 ): E.Either<MeshError, Host | null> => {
   const { retiredKeys, hostIdsByWireguardKey, hostIdsByIdentityKey } = state.indexes
+  const holder = keyHolder(state, wireguardKey)
+  if (holder?.kind === 'client') return refuse({ code: 'wireguard-key-taken', key: wireguardKey, holder })
   const retired = largeMapGet(retiredKeys, wireguardKey) ?? largeMapGet(retiredKeys, identityKey)
   if (retired !== undefined) return refuse({ code: 'host-retired', hostId: retired })
   const byWireguardKey = largeMapGet(hostIdsByWireguardKey, wireguardKey)

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import {
   type AddressPool,
   type HostName,
+  hostPrefix,
   type IpAddress,
   type IpPrefix,
   type Ipv4Address,
@@ -13,11 +14,12 @@ import {
   prefixContainsAddress,
 } from '../../values/index.js'
 import type { NodeJoined } from '../events/node-joined.js'
-import { largeMapGet, largeMapHas } from '../large-map.js'
+import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host, MeshState, Network } from '../mesh-state.js'
+import { holderOf } from './client-prefixes.js'
 import { refuse } from './decision.js'
-import { memberOf } from './member-rules.js'
+import { freeMemberName, memberNamed, memberOf } from './member-rules.js'
 
 /** What is wanted of a new node; `null` leaves name or address to the mesh. */
 export type JoinWish = Omit<NodeJoined, 'type' | 'networkId' | 'name'> & {
@@ -31,14 +33,14 @@ export const joinNetwork = (state: MeshState, network: Network, wish: JoinWish):
   const { nodeId } = wish
   const { networkId, name: networkName } = network
   if (memberOf(state, nodeId) !== undefined) return refuse({ code: 'node-id-taken', nodeId })
-  const namesake = wantedName === null ? undefined : largeMapGet(network.nodeIdsByName, wantedName)
+  const namesake = wantedName === null ? undefined : memberNamed(network, wantedName)
   if (wantedName !== null && namesake !== undefined)
-    return refuse({ code: 'node-name-taken', name: wantedName, networkName, nodeId: namesake })
+    return refuse({ code: 'node-name-taken', name: wantedName, networkName, memberId: namesake })
   const address4 = chooseAddress<Ipv4Address>(state, network, network.range4, network.pool4, wish.address4)
   if (E.isLeft(address4)) return address4
   const address6 = chooseAddress<Ipv6Address>(state, network, network.range6, network.pool6, wish.address6)
   if (E.isLeft(address6)) return address6
-  const name = wantedName ?? freeNodeName(network, hostName)
+  const name = wantedName ?? freeMemberName(network, hostName)
   return E.right({ type: 'NodeJoined', ...rest, networkId, name, address4: address4.right, address6: address6.right })
 }
 
@@ -70,7 +72,7 @@ const chooseAddress = <Address extends IpAddress>(
   pool: AddressPool | null,
   requested: Address | null,
 ): E.Either<MeshError, Address | null> => {
-  const { networkId, name: networkName, holders } = network
+  const { networkId, name: networkName } = network
   if (requested === null) {
     if (range === null || pool === null) return E.right(null)
     const lowest = lowestFreeAddress(pool)
@@ -84,20 +86,8 @@ const chooseAddress = <Address extends IpAddress>(
   if (!prefixContainsAddress(range, requested)) return notUsable('outside')
   if (!isAddressUsable(range, requested)) return notUsable('reserved')
   if (!isAddressTaken(pool, requested)) return E.right(requested)
-  const holderId = largeMapGet(holders, requested)
-  const holder = holderId === undefined ? undefined : largeMapGet(state.nodes, holderId)
-  if (holder === undefined) return notUsable('reserved')
-  return refuse({ code: 'address-taken', address: requested, nodeId: holder.nodeId, name: holder.name })
-}
-
-const longestName = 63
-
-/** The host's name, or with -2, -3 … behind it; cut where it would get longer than a DNS label. */
-const freeNodeName = (network: Network, hostName: HostName): HostName => {
-  let name = hostName
-  for (let number = 2; largeMapHas(network.nodeIdsByName, name); number += 1) {
-    const suffix = `-${number}`
-    name = `${hostName.slice(0, longestName - suffix.length)}${suffix}` as HostName
-  }
-  return name
+  const memberId = holderOf(state, network, hostPrefix(requested))
+  const holder = memberId === undefined ? undefined : memberOf(state, memberId)
+  if (memberId === undefined || holder === undefined) return notUsable('reserved')
+  return refuse({ code: 'address-taken', address: requested, memberId, name: holder.name })
 }

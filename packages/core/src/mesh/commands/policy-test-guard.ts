@@ -64,6 +64,9 @@ const eventsWithoutPolicy: ReadonlySet<MeshEventType> = new Set([
   'GroupUpdated',
   'ApiTokenCreated',
   'ApiTokenRevoked',
+  'ClientConfigIssued',
+  'ClientDisabled',
+  'ClientEnabled',
   'PolicyTestAdded',
   'PolicyTestRemoved',
 ])

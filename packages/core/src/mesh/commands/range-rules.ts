@@ -10,7 +10,7 @@ import {
 } from '../../values/index.js'
 import { largeMapValues } from '../large-map.js'
 import type { MeshError, RangeOwner, RangeRefusal } from '../mesh-error.js'
-import type { MeshSettings, MeshState, Network } from '../mesh-state.js'
+import type { Client, MeshSettings, MeshState, Network } from '../mesh-state.js'
 
 interface RangeLimits {
   readonly shortestLength: number
@@ -49,7 +49,7 @@ export const networkRangesProblem = (
   { networkId, name, range4, range6 }: Pick<Network, 'networkId' | 'name' | 'range4' | 'range6'>,
 ): MeshError | undefined => {
   if (range4 === null && range6 === null) return { code: 'network-needs-range', name }
-  const owners = rangeOwners(state, networkId)
+  const owners = [...rangeOwners(state, networkId), ...clientRangeOwners(state)]
   return (
     (range4 === null ? undefined : rangeProblem(range4, 4, networkLimits[4], owners)) ??
     (range6 === null ? undefined : rangeProblem(range6, 6, networkLimits[6], owners))
@@ -80,6 +80,23 @@ export const rangeOwners = (state: MeshState, except?: NetworkId): readonly Rang
   return owners
 }
 
+/** What a client brings along, and that it is its own. */
+export const clientRanges = ({
+  clientId,
+  name,
+  additionalAddresses,
+  prefixesBehind,
+}: Pick<Client, 'clientId' | 'name' | 'additionalAddresses' | 'prefixesBehind'>): readonly RangeOwner[] =>
+  [...additionalAddresses, ...prefixesBehind].map((range) => ({ kind: 'client', clientId, name, range }))
+
+/** Of all clients, whatever their network. */
+const clientRangeOwners = (state: MeshState): readonly RangeOwner[] =>
+  [...largeMapValues(state.clients)].flatMap(clientRanges)
+
+/** Why no host can have addresses of a range. */
+export const specialRange = (range: IpPrefix): RangeRefusal | undefined =>
+  notUsable.find(([other]) => prefixesOverlap(other, range))?.[1]
+
 const rangeProblem = (
   range: IpPrefix,
   family: IpFamily,
@@ -89,8 +106,8 @@ const rangeProblem = (
   if (prefixFamily(range) !== family) return { code: 'range-wrong-family', range, family }
   const length = prefixLength(range)
   if (length < limits.shortestLength || length > limits.longestLength) return { code: 'range-size', range, ...limits }
-  const special = notUsable.find(([other]) => prefixesOverlap(other, range))
-  if (special !== undefined) return { code: 'range-not-usable', range, reason: special[1] }
+  const reason = specialRange(range)
+  if (reason !== undefined) return { code: 'range-not-usable', range, reason }
   const owner = owners.find((other) => prefixesOverlap(other.range, range))
   return owner === undefined ? undefined : { code: 'range-overlaps', range, owner }
 }

@@ -16,7 +16,7 @@ import type { AreaConsequences } from './removal.js'
 export const emitConsequences: AreaConsequences = (removal, unfolding) => {
   // Keys first: no key that lets anybody in names a gateway that isn't there.
   enrollmentConsequences(removal, unfolding)
-  clientConsequences(removal, unfolding)
+  clientConsequences(removal, unfolding, emitConsequences)
   gatewayConsequences(removal, unfolding)
   egressConsequences(removal, unfolding)
   policyConsequences(removal, unfolding)

@@ -1,6 +1,7 @@
 /** What holds of the machines: their keys, control addresses and ports are theirs alone. */
 import {
   type HostId,
+  hostPrefix,
   type IdentityPublicKey,
   type Ipv6Address,
   isAddressUsable,
@@ -58,7 +59,7 @@ export const hostBreaches = (state: MeshState): readonly InvariantBreach[] => {
       'control-pool',
       state.mesh?.settings.controlRange4 ?? null,
       indexes.controlPool4,
-      hosts.map(({ controlAddress4 }) => controlAddress4),
+      hosts.map(({ controlAddress4 }) => hostPrefix(controlAddress4)),
     ),
     ...listenerBreaches(state, hosts),
   ]

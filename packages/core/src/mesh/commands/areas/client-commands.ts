@@ -1,6 +1,43 @@
 /** Commands about clients: a line in each table for each of them. */
+import { type AddClient, addClientCodec, decideAddClient } from '../add-client.js'
+import { type ConnectDevice, connectDeviceCodec, decideConnectDevice } from '../connect-device.js'
+import { type DisableClient, decideDisableClient, disableClientCodec } from '../disable-client.js'
+import { decideEnableClient, type EnableClient, enableClientCodec } from '../enable-client.js'
+import { decideMoveClient, type MoveClient, moveClientCodec } from '../move-client.js'
+import { decideRecordClientConfig, type RecordClientConfig, recordClientConfigCodec } from '../record-client-config.js'
+import { decideRemoveClient, type RemoveClient, removeClientCodec } from '../remove-client.js'
+import { decideUpdateClient, type UpdateClient, updateClientCodec } from '../update-client.js'
 import type { CommandTables } from './command-tables.js'
 
-export type ClientCommand = never
+export type ClientCommand =
+  | AddClient
+  | ConnectDevice
+  | DisableClient
+  | EnableClient
+  | MoveClient
+  | RecordClientConfig
+  | RemoveClient
+  | UpdateClient
 
-export const clientCommands: CommandTables<ClientCommand> = { codecs: {}, rules: {} }
+export const clientCommands: CommandTables<ClientCommand> = {
+  codecs: {
+    AddClient: addClientCodec,
+    ConnectDevice: connectDeviceCodec,
+    DisableClient: disableClientCodec,
+    EnableClient: enableClientCodec,
+    MoveClient: moveClientCodec,
+    RecordClientConfig: recordClientConfigCodec,
+    RemoveClient: removeClientCodec,
+    UpdateClient: updateClientCodec,
+  },
+  rules: {
+    AddClient: decideAddClient,
+    ConnectDevice: decideConnectDevice,
+    DisableClient: decideDisableClient,
+    EnableClient: decideEnableClient,
+    MoveClient: decideMoveClient,
+    RecordClientConfig: decideRecordClientConfig,
+    RemoveClient: decideRemoveClient,
+    UpdateClient: decideUpdateClient,
+  },
+}
