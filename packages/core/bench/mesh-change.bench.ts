@@ -10,10 +10,10 @@ import {
   largeMapKeys,
   type MeshEvent,
   type MeshState,
-  patchOfStep,
+  type PatchChange,
+  patchesOfStep,
   projectSnapshot,
   replay,
-  viewersOf,
 } from '@meshfold/core'
 import { endpointChanges, fullMeshEvents, hostJoins, hostLeaves } from './full-mesh.js'
 import { medianMilliseconds, millisecondsOf } from './measure.js'
@@ -53,11 +53,12 @@ const shipChange = (before: MeshState, events: readonly MeshEvent[]): { messages
   const changes = changedFragments(before, after, events)
   let messages = 0
   let bytes = 0
-  for (const viewer of viewersOf(changes, before, after)) {
-    const list = patchOfStep(changes, before, after, viewer)
-    if (list.length === 0) continue
+  const texts = new Map<readonly PatchChange[], string>()
+  for (const [, list] of patchesOfStep(changes, before, after)) {
+    const text = texts.get(list) ?? encodePatchMessage(changes.asOf, list)
+    texts.set(list, text)
     messages += 1
-    bytes += encodePatchMessage(changes.asOf, list).length
+    bytes += text.length
   }
   return { messages, bytes }
 }

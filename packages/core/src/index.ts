@@ -127,16 +127,14 @@ export type {
 export { internetPathKey, pathKey } from './host-config/host-config.js'
 export {
   asOfState,
-  createWholeFragments,
   patchOfStep,
   patchOfTable,
   projectSnapshot,
-  viewersOf,
-  type WholeFragments,
 } from './host-config/patch.js'
 export type { PathVector, PathVectors } from './host-config/path-vector.js'
 export { projectFragment, projectFragmentVersion } from './host-config/project-fragments.js'
-export { viewersOfFragment, visibleFragmentIds } from './host-config/viewers.js'
+export { patchesOfStep } from './host-config/step-patches.js'
+export { visibleFragmentIds } from './host-config/viewers.js'
 export { canSee, networksSeenBy } from './host-config/visibility.js'
 export { tokenLetsIn } from './mesh/api-token-validity.js'
 export type { AddClient } from './mesh/commands/add-client.js'

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { changedFragments } from '../host-config/changed-fragments.js'
 import type { FragmentId } from '../host-config/fragment.js'
 import { membershipOf } from '../host-config/member-roles.js'
-import { createWholeFragments, patchOfStep, viewersOf } from '../host-config/patch.js'
+import { patchesOfStep } from '../host-config/step-patches.js'
 import { decide } from '../mesh/decide.js'
 import { evolveAll } from '../mesh/evolve.js'
 import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
@@ -72,13 +72,8 @@ export const planCommand = (
 
 const plannedHosts = (before: MeshState, after: MeshState, events: readonly MeshEvent[]): readonly PlannedHost[] => {
   const changes = changedFragments(before, after, events)
-  const wholes = createWholeFragments(after)
-  return [...viewersOf(changes, before, after)]
-    .map((hostId) => ({
-      hostId,
-      fragments: patchOfStep(changes, before, after, hostId, wholes).map(({ fragment }) => fragment),
-    }))
-    .filter(({ fragments }) => fragments.length > 0)
+  return [...patchesOfStep(changes, before, after)]
+    .map(([hostId, patch]) => ({ hostId, fragments: patch.map(({ fragment }) => fragment) }))
     .sort((a, b) => (a.hostId < b.hostId ? -1 : 1))
 }
 

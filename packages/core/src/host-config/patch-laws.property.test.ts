@@ -14,8 +14,9 @@ import { expandHostConfig, projectHostConfig } from './expand-host-config.js'
 import type { FragmentChanges } from './fragment-change.js'
 import { createFragmentRing } from './fragment-ring.js'
 import { applyPatch, type FragmentTable, tableOfSnapshot, tableVersions } from './fragment-table.js'
-import { asOfState, patchOfStep, patchOfTable, projectSnapshot, viewersOf } from './patch.js'
+import { asOfState, patchOfStep, patchOfTable, projectSnapshot } from './patch.js'
 import { projectFragmentVersion } from './project-fragments.js'
+import { patchesOfStep } from './step-patches.js'
 import { visibleFragmentIds } from './viewers.js'
 import { canSee } from './visibility.js'
 
@@ -66,11 +67,12 @@ describe('law 3: snapshot + patches = snapshot', () => {
       fc.property(histories, (batches) => {
         const tables = new Map<HostId, FragmentTable>()
         for (const { before, after, changes } of historyOf(batches)) {
-          const concerned = new Set(viewersOf(changes, before, after))
+          const sentTo = new Map(patchesOfStep(changes, before, after))
           for (const hostId of hostsOf(after)) {
             const table = tables.get(hostId) ?? tableOfSnapshot(hostId, projectSnapshot(before, hostId))
             const list = patchOfStep(changes, before, after, hostId)
-            if (!concerned.has(hostId)) expectSame(list, [])
+            // Whoever shares a patch with others is sent what it would be sent alone.
+            expectSame(sentTo.get(hostId) ?? [], list)
             // Nothing is sent that the viewer has: each change changes what it holds.
             expectSame(new Set(list.map(({ fragment }) => fragment)).size, list.length)
             const held = new Map([...table.fragments].map(([id, { version }]) => [id, version]))
@@ -152,9 +154,9 @@ describe('law 4: who is sent a patch has another config, and who is not has the 
     await fc.assert(
       fc.property(histories, (batches) => {
         for (const { before, after, changes } of historyOf(batches)) {
-          const concerned = new Set(viewersOf(changes, before, after))
+          const sentTo = new Map(patchesOfStep(changes, before, after))
           for (const hostId of hostsOf(after)) {
-            const sent = concerned.has(hostId) && patchOfStep(changes, before, after, hostId).length > 0
+            const sent = sentTo.has(hostId)
             const same = sameJson(projectHostConfig(before, hostId), projectHostConfig(after, hostId))
             expectSame({ hostId, sent }, { hostId, sent: !same })
           }

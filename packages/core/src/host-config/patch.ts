@@ -1,11 +1,14 @@
 /** From what changed to what one viewer is sent: as it happens, after an absence, or from a table of versions. */
+import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import type { HostId } from '../values/index.js'
+import type { HostId, NodeId } from '../values/index.js'
 import type { FragmentId, FragmentVersion } from './fragment.js'
 import type { AsOf, Change, FragmentChanges, Patch, PatchChange, Snapshot } from './fragment-change.js'
+import { classFragmentId, parseFragmentId } from './fragment-id.js'
 import { fragmentVersion } from './fragment-version.js'
+import { membershipOf, membershipsOfHost } from './member-roles.js'
 import { projectFragment, projectFragmentVersion } from './project-fragments.js'
-import { viewersOfFragment, visibleFragmentIds } from './viewers.js'
+import { visibleFragmentIds } from './viewers.js'
 import { canSee } from './visibility.js'
 
 export const asOfState = (state: MeshState): AsOf => ({ epoch: state.mesh?.epoch ?? 0, revision: state.revision })
@@ -15,30 +18,6 @@ export const projectSnapshot = (state: MeshState, viewer: HostId): Snapshot => (
   asOf: asOfState(state),
   fragments: [...visibleFragmentIds(state, viewer)].flatMap((id) => projectFragment(state, id) ?? []),
 })
-
-/** Which hosts the changes may concern. Everybody else's config is what it was. Each once. */
-export function* viewersOf(changes: FragmentChanges, before: MeshState, after: MeshState): Generator<HostId> {
-  const seen = new Set<HostId>(changes.reviewed)
-  yield* seen
-  for (const [state, ids] of idsInvolved(changes, before, after)) {
-    for (const id of ids) {
-      for (const hostId of viewersOfFragment(state, id)) {
-        if (seen.has(hostId)) continue
-        seen.add(hostId)
-        yield hostId
-      }
-    }
-  }
-}
-
-const idsInvolved = (
-  { changes, revealed, removed }: FragmentChanges,
-  before: MeshState,
-  after: MeshState,
-): readonly (readonly [MeshState, readonly FragmentId[]])[] => [
-  [after, [...new Set([...changes.map(({ fragment }) => fragment), ...revealed])]],
-  [before, removed],
-]
 
 /**
  * What `viewer` is sent for one step, if it held everything before it. Changes are handed on by reference, so that their
@@ -52,15 +31,16 @@ export const patchOfStep = (
   wholes: WholeFragments = createWholeFragments(after),
 ): readonly PatchChange[] => {
   const sent = new Map<FragmentId, PatchChange>()
-  for (const item of changes.changes) {
+  for (const item of concerning(changes, after, viewer)) {
     const { fragment, change } = item
     if (!canSee(after, viewer, fragment)) continue
     const fits = change.op === 'put' || canSee(before, viewer, fragment)
     const whole = fits ? item : wholes.put(fragment)
     if (whole !== undefined) sent.set(fragment, whole)
   }
+  const isNew = !largeMapHas(before.hosts, viewer)
   const reveal = (id: FragmentId) => {
-    if (sent.has(id) || canSee(before, viewer, id)) return
+    if (sent.has(id) || (!isNew && canSee(before, viewer, id))) return
     const whole = wholes.put(id)
     if (whole !== undefined) sent.set(id, whole)
   }
@@ -68,6 +48,45 @@ export const patchOfStep = (
   if (changes.reviewed.includes(viewer)) for (const id of visibleFragmentIds(after, viewer)) reveal(id)
   const removed = changes.removed.filter((id) => canSee(before, viewer, id) && !canSee(after, viewer, id))
   return removed.length === 0 ? [...sent.values()] : [...sent.values(), ...removed.map(forget)]
+}
+
+/** There may be thousands of own parts and classes in a step: only one's own are looked at. */
+function* concerning({ changes }: FragmentChanges, after: MeshState, viewer: HostId): Generator<PatchChange> {
+  const { shared, selves, classes } = sortedChanges(changes)
+  const own = selves.get(viewer)
+  if (own !== undefined) yield own
+  if (classes.size > 0)
+    for (const { network, node } of membershipsOfHost(after, viewer)) {
+      const classKey = largeMapGet(network.memberRecords, node.nodeId)?.classKey
+      const ofClass = classKey == null ? undefined : classes.get(classFragmentId(network.networkId, classKey))
+      if (ofClass !== undefined) yield ofClass
+    }
+  yield* shared
+}
+
+interface SortedChanges {
+  readonly selves: ReadonlyMap<HostId, PatchChange>
+  readonly classes: ReadonlyMap<FragmentId, PatchChange>
+  readonly shared: readonly PatchChange[]
+}
+
+const sortedByChanges = new WeakMap<readonly PatchChange[], SortedChanges>()
+
+const sortedChanges = (changes: readonly PatchChange[]): SortedChanges => {
+  const known = sortedByChanges.get(changes)
+  if (known !== undefined) return known
+  const selves = new Map<HostId, PatchChange>()
+  const classes = new Map<FragmentId, PatchChange>()
+  const shared: PatchChange[] = []
+  for (const item of changes) {
+    const { change } = item
+    if (change.op === 'put' && change.content.kind === 'self') selves.set(change.content.hostId, item)
+    else if (change.op === 'put' && change.content.kind === 'class') classes.set(item.fragment, item)
+    else shared.push(item)
+  }
+  const sorted = { selves, classes, shared }
+  sortedByChanges.set(changes, sorted)
+  return sorted
 }
 
 /** Fragments as they are now, each put together once. */
@@ -103,8 +122,30 @@ export const patchOfTable = (
   return { asOf: asOfState(state), changes }
 }
 
-/** One thing whole, or what is done to it, brought up to what it is in `state`. */
+/** One thing whole, as it is in `state`. Hosts and plain nodes are put together once for as long as they stay as they are. */
 export const putOf = (state: MeshState, id: FragmentId): PatchChange | undefined => {
+  const thing = thingAlone(state, id)
+  if (thing === undefined) return freshPutOf(state, id)
+  const known = putsByThing.get(thing)
+  if (known !== undefined) return known
+  const fresh = freshPutOf(state, id)
+  if (fresh !== undefined) putsByThing.set(thing, fresh)
+  return fresh
+}
+
+const putsByThing = new WeakMap<object, PatchChange>()
+
+/** What of the state a fragment is made of, where that is one thing alone. */
+const thingAlone = (state: MeshState, id: FragmentId): object | undefined => {
+  const parsed = parseFragmentId(id)
+  if (parsed?.kind === 'host') return largeMapGet(state.hosts, parsed.about as HostId)
+  if (parsed?.kind !== 'node') return undefined
+  const membership = membershipOf(state, parsed.about as NodeId)
+  const isPlain = membership?.node.relay === null && !largeMapHas(state.gateways, membership.node.nodeId)
+  return isPlain ? membership.node : undefined
+}
+
+const freshPutOf = (state: MeshState, id: FragmentId): PatchChange | undefined => {
   const content = projectFragment(state, id)
   return content === undefined
     ? undefined

@@ -4,7 +4,7 @@
  */
 import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import { memberPrefixes } from '../mesh/members.js'
-import type { ClassKey, Client, Egress, MemberSetKey, MeshState, Network } from '../mesh/mesh-state.js'
+import type { ClassKey, Client, Egress, MemberSetKey, MeshState, Network, NodeClass } from '../mesh/mesh-state.js'
 import { type ClientRule, compileClass, compileForwarding, isInternetEgress, type SetRef } from '../policy/index.js'
 import { once, type PolicyIndex, type PreparedPolicy, policyIndexOf } from '../policy/policy-index.js'
 import type { PolicySide } from '../policy/policy-side.js'
@@ -37,6 +37,18 @@ export interface EgressView {
 
 export const classViewOf = (state: MeshState, network: Network, classKey: ClassKey): ClassView => {
   const index = policyIndexOf(state, network)
+  const nodeClass = largeMapGet(network.classes, classKey)
+  const known = nodeClass === undefined ? undefined : viewsByClass.get(nodeClass)
+  if (known?.index === index) return known.view
+  const view = makeClassView(state, network, classKey, index)
+  if (nodeClass !== undefined) viewsByClass.set(nodeClass, { index, view })
+  return view
+}
+
+/** What is known of a class as long as nobody joins or leaves it. */
+const viewsByClass = new WeakMap<NodeClass, { readonly index: PolicyIndex; readonly view: ClassView }>()
+
+const makeClassView = (state: MeshState, network: Network, classKey: ClassKey, index: PolicyIndex): ClassView => {
   const keys = keysOfClass(network, classKey)
   const named = keys.filter((key) => index.namers.has(key) || isOwner(index, key))
   return once(index.made, `view ${named.join(' ')}`, () => {

@@ -28,7 +28,7 @@ import { isInSet, membersOfSet } from './project-sets.js'
 import {
   canSee,
   egressIdsUsedBy,
-  isDirect,
+  isReachedDirectly,
   networkOfFragment,
   routersUsedBy,
   ruleSetsOf,
@@ -87,7 +87,8 @@ function* idsOfNodes(state: MeshState, viewer: Membership, hostsSeen: Set<HostId
     if (subject === undefined || subject.node.hostId === viewer.node.hostId) continue
     yield nodeFragmentId(nodeId)
     if (!isRelayed && gatewayAt(state, subject) !== undefined) yield clientsFragmentId(nodeId)
-    if (hostsSeen.has(subject.node.hostId) || !isDirect(state, viewer, subject)) continue
+    // That the viewer looks at it is why it is here.
+    if (hostsSeen.has(subject.node.hostId) || !isReachedDirectly(state, viewer, subject)) continue
     hostsSeen.add(subject.node.hostId)
     yield hostFragmentId(subject.node.hostId)
   }

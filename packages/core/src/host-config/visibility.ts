@@ -46,8 +46,12 @@ const isDirectPeer = (state: MeshState, viewer: HostId, hostId: HostId): boolean
   })
 
 /** Whether the subject is a direct peer of the viewer in their network. */
-export const isDirect = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
-  if (!looksAtNode(state, viewer, subject)) return false
+const isDirect = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
+  return looksAtNode(state, viewer, subject) && isReachedDirectly(state, viewer, subject)
+}
+
+/** Whether a viewer that looks at the subject has it as a peer, and not a gateway of its in its place. */
+export const isReachedDirectly = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
   const via = viaOf(state, subject)
   return via === null || via.includes(viewer.node.nodeId)
 }

@@ -4,7 +4,8 @@ import type * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
 import { describeDecodeError } from '../event-format/describe-decode-error.js'
 import { changedFragments } from '../host-config/changed-fragments.js'
-import { patchOfStep, projectSnapshot, viewersOf } from '../host-config/patch.js'
+import { projectSnapshot } from '../host-config/patch.js'
+import { patchesOfStep } from '../host-config/step-patches.js'
 import { evolveAll } from '../mesh/evolve.js'
 import { emptyMeshState } from '../mesh/mesh-state.js'
 import { eventHistories } from '../testing/arbitraries/event-histories.js'
@@ -31,12 +32,12 @@ describe('law 8: what is written is read back', () => {
         for (const events of batches) {
           const after = evolveAll(before, events)
           const changes = changedFragments(before, after, events)
-          for (const viewer of viewersOf(changes, before, after)) {
+          for (const [viewer, list] of patchesOfStep(changes, before, after)) {
             const patch: ServerMessage = {
               type: 'patch',
               patch: {
                 asOf: changes.asOf,
-                changes: patchOfStep(changes, before, after, viewer).map(({ fragment, change }) => ({
+                changes: list.map(({ fragment, change }) => ({
                   fragment,
                   change,
                 })),

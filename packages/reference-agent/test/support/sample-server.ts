@@ -23,11 +23,10 @@ import {
   type MeshCommand,
   type MeshEvent,
   type MeshState,
-  patchOfStep,
+  patchesOfStep,
   patchOfTable,
   projectSnapshot,
   type ServerMessage,
-  viewersOf,
 } from '@meshfold/core'
 import type { InMemoryTransport } from '@meshfold/core/testing'
 import * as E from 'fp-ts/lib/Either.js'
@@ -112,9 +111,8 @@ export class SampleServer {
     this.state = evolveAll(before, events)
     const changes = changedFragments(before, this.state, events)
     this.#ring.append(changes)
-    for (const hostId of viewersOf(changes, before, this.state)) {
-      const patch = patchOfStep(changes, before, this.state, hostId)
-      if (patch.length > 0) this.#send(hostId, 'patch', encodePatchMessage(changes.asOf, patch))
+    for (const [hostId, patch] of patchesOfStep(changes, before, this.state)) {
+      this.#send(hostId, 'patch', encodePatchMessage(changes.asOf, patch))
     }
   }
 

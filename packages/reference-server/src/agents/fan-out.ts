@@ -1,12 +1,4 @@
-import {
-  type AsOf,
-  createWholeFragments,
-  encodePatchMessage,
-  type HostId,
-  type PatchChange,
-  patchOfStep,
-  viewersOf,
-} from '@meshfold/core'
+import { type AsOf, encodePatchMessage, type HostId, type PatchChange, patchesOfStep } from '@meshfold/core'
 import type { MeshStep } from '../mesh-service/mesh-history.js'
 import type { ServerLog } from '../server-log.js'
 import type { AgentSession } from './agent-session.js'
@@ -53,14 +45,11 @@ export class FanOut {
   async #send(step: MeshStep): Promise<void> {
     const { changes, before, after } = step
     const encode = sharedEncoder(step)
-    const wholes = createWholeFragments(after)
     let sent = 0
-    for (const hostId of viewersOf(changes, before, after)) {
+    for (const [hostId, patch] of patchesOfStep(changes, before, after)) {
       const session = this.#sessions.get(hostId)
       if (session === undefined || !session.awaits(changes.since)) continue
       try {
-        const patch = patchOfStep(changes, before, after, hostId, wholes)
-        if (patch.length === 0) continue
         session.sendPatch(changes.asOf, encode(patch))
       } catch (thrown) {
         // One host that can't be served must not keep the others from being served; it comes back with its table.
