@@ -60,6 +60,8 @@ const configWith = (
       ]),
     ),
     clients: new Map(),
+    memberSets: [],
+    egresses: [],
     paths: new Map([path, ...more].map((each) => [each.key, each])),
     routing: [],
     ranges: [],

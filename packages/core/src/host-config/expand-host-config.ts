@@ -14,7 +14,7 @@ import { expandFilter } from './expand-filter.js'
 import { expandNat } from './expand-nat.js'
 import { expandPaths } from './expand-paths.js'
 import { expandFullTunnel } from './expand-tunnel.js'
-import type { FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
+import type { FragmentKind, FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
 import {
   dnsFragmentId,
   hostFragmentId,
@@ -45,6 +45,8 @@ export const expandHostConfig = (table: FragmentTable): HostConfig | undefined =
   const networkIds = own.memberships.map(({ networkId }) => networkId)
   return {
     own,
+    memberSets: sortedFragments(table, 'set'),
+    egresses: sortedFragments(table, 'egress'),
     peers,
     clients: expandClients(table),
     paths,
@@ -60,6 +62,12 @@ export const expandHostConfig = (table: FragmentTable): HostConfig | undefined =
     refused: [...refusedParts(own, fullTunnel !== null), ...nat.refused, ...shadowed],
   }
 }
+
+const sortedFragments = <K extends FragmentKind>(table: FragmentTable, kind: K): readonly FragmentOf<K>[] =>
+  [...table.fragments]
+    .flatMap(([id, { fragment }]) => (fragment.kind === kind ? [[id, fragment as FragmentOf<K>] as const] : []))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, fragment]) => fragment)
 
 const expandPeers = (table: FragmentTable, own: SelfFragment): ReadonlyMap<HostId, PeerConfig> => {
   const peers = new Map<HostId, PeerConfig>()

@@ -21,10 +21,14 @@ import type {
   UdpEndpoint,
   WireguardPublicKey,
 } from '../values/index.js'
-import type { DnsFragment, NamesFragment, SelfFragment } from './fragment.js'
+import type { DnsFragment, EgressFragment, NamesFragment, SelfFragment, SetFragment } from './fragment.js'
 
 export interface HostConfig {
   readonly own: SelfFragment
+  /** Sets that peers and rules come from, by name and content; sorted by network, then by key. */
+  readonly memberSets: readonly SetFragment[]
+  /** Egresses that this host knows of; sorted by id. */
+  readonly egresses: readonly EgressFragment[]
   /** Direct peers: hosts that a path may lead over, or whose control address is asked. */
   readonly peers: ReadonlyMap<HostId, PeerConfig>
   /** Clients of the gateways that this host is: peers without an agent. */
