@@ -46,7 +46,7 @@ const withGateways = produce(replay(eventsOf(...setUp)), (draft) => {
   ] as const) {
     const relayed = { relayedNodeIds: emptyLargeMap(), pairIds: emptyLargeMap(), clientIds: emptyLargeMap() }
     const facts = { nodeId: gatewayId, networkId: net1, hostId: host, createdAtEpochMs: sampleTime }
-    largeMapSet(draft.gateways, gatewayId, { ...facts, autoRelay: true, internet: false, ...relayed })
+    largeMapSet(draft.gateways, gatewayId, { ...facts, autoRelay: true, internet: false, usedBy: 0, ...relayed })
     const network = largeMapGet(draft.networks, net1)
     if (network !== undefined) largeMapSet(network.gatewayIds, gatewayId, host)
   }

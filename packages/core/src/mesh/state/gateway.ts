@@ -15,6 +15,8 @@ export interface Gateway {
   readonly relayedNodeIds: LargeMap<NodeId, HostId>
   /** Auto-relayed pairs whose list names this gateway. */
   readonly pairIds: LargeMap<PairId, true>
+  /** How many relays and pairs have it first in their list: its load, as far as the log knows (F4). */
+  readonly usedBy: number
   readonly clientIds: LargeMap<ClientId, true>
 }
 

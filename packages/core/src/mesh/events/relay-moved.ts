@@ -1,0 +1,37 @@
+import * as t from 'io-ts'
+import { epochMsCodec, nodeIdCodec } from '../../values/index.js'
+import { evidenceOrNullCodec, gatewayIdsCodec, sequenceCodec } from '../gateway-codecs.js'
+import { setRelay } from '../gateway-records.js'
+import { largeMapGet } from '../large-map.js'
+import type { MeshDraft } from '../mesh-state.js'
+
+/**
+ * A relayed node has another order of gateways, or others: all of it, as it is from now on. `own-choice`: the node moved by itself and
+ * this records it. Empty, with an automatic gateway only: no gateway is left, and the node waits for one.
+ */
+export const relayMovedCodec = t.type(
+  {
+    type: t.literal('RelayMoved'),
+    atEpochMs: epochMsCodec,
+    nodeId: nodeIdCodec,
+    gatewayIds: gatewayIdsCodec,
+    /** Of the node's last vector that moved it; 0: none did. */
+    sequence: sequenceCodec,
+    cause: t.keyof({
+      'own-choice': null,
+      selection: null,
+      'gateway-removed': null,
+      'gateway-away': null,
+      'gateway-came': null,
+      'internet-gateway': null,
+    }),
+    evidence: evidenceOrNullCodec,
+  },
+  'RelayMoved',
+)
+export type RelayMoved = t.TypeOf<typeof relayMovedCodec>
+
+export const evolveRelayMoved = (draft: MeshDraft, { nodeId, gatewayIds, sequence }: RelayMoved): void => {
+  const relay = largeMapGet(draft.nodes, nodeId)?.relay
+  if (relay !== undefined && relay !== null) setRelay(draft, nodeId, { mode: relay.mode, gatewayIds, sequence })
+}
