@@ -25,6 +25,7 @@ export const withGateways = (
         internet: false,
         relayedNodeIds: emptyLargeMap(),
         pairIds: emptyLargeMap(),
+        usedBy: 0,
         clientIds: emptyLargeMap(),
         ...changes,
       })
