@@ -52,6 +52,15 @@ export {
   type OwnVector,
   type PeerHealth,
 } from './host-config/choose-paths.js'
+export {
+  type ClientFile,
+  type ClientFileOptions,
+  type ClientFileWarning,
+  clientFile,
+  clientQrText,
+  describeClientFileWarning,
+  isClientStale,
+} from './host-config/client-file.js'
 export { coalesceChanges } from './host-config/coalesce-changes.js'
 export { expandHostConfig, expandPeer, projectHostConfig } from './host-config/expand-host-config.js'
 export type {

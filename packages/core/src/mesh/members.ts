@@ -152,20 +152,22 @@ const nodeRecord = (state: MeshState, network: Network, node: Node): WantedRecor
 }
 
 const clientRecord = (state: MeshState, network: Network, client: Client): WantedRecord => {
-  const prefixes = memberPrefixes(client)
   return {
-    sets: [
-      memberSetKey('gateway-clients', client.gatewayId),
-      ...tagSets(client),
-      ...ownerSets(state, client.ownerUserId),
-      ...prefixSets(namedPrefixesOf(network, prefixes)),
-    ],
-    entryHash: hashText(memberEntryText(client.clientId, prefixes)),
+    sets: setsOfClient(state, network, client),
+    entryHash: hashText(memberEntryText(client.clientId, memberPrefixes(client))),
     classKey: null,
     extraPrefixes: [...client.additionalAddresses, ...client.prefixesBehind],
     hostId: null,
   }
 }
+
+/** The sets that a client is in while it is enabled. */
+export const setsOfClient = (state: MeshState, network: Network, client: Client): readonly MemberSetKey[] => [
+  memberSetKey('gateway-clients', client.gatewayId),
+  ...tagSets(client),
+  ...ownerSets(state, client.ownerUserId),
+  ...prefixSets(namedPrefixesOf(network, memberPrefixes(client))),
+]
 
 const tagSets = ({ tags }: Pick<Node | Client, 'tags'>): readonly MemberSetKey[] =>
   tags.map((tag) => memberSetKey('tag', tag))

@@ -3,6 +3,7 @@
  * in named sets, once for all nodes that are alike; `policyTestResults` holds policies to what was promised of them. A property
  * (`compiled-policies.property.test.ts`) holds the two forms equal.
  */
+export { egressesOfClient } from './client-reach.js'
 export { type CompiledClass, compileClass } from './compile-class.js'
 export { type ClientRule, compileForwarding } from './compile-forwarding.js'
 export { type End, isInternetEgress } from './end.js'
