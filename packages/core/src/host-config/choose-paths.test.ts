@@ -60,6 +60,7 @@ const configWith = (
       ]),
     ),
     clients: new Map(),
+    networks: [],
     memberSets: [],
     egresses: [],
     paths: new Map([path, ...more].map((each) => [each.key, each])),

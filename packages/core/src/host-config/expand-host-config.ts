@@ -45,6 +45,7 @@ export const expandHostConfig = (table: FragmentTable): HostConfig | undefined =
   const networkIds = own.memberships.map(({ networkId }) => networkId)
   return {
     own,
+    networks: networkIds.flatMap((networkId) => heldOf(table, networkFragmentId(networkId), 'network') ?? []),
     memberSets: sortedFragments(table, 'set'),
     egresses: sortedFragments(table, 'egress'),
     peers,

@@ -21,10 +21,19 @@ import type {
   UdpEndpoint,
   WireguardPublicKey,
 } from '../values/index.js'
-import type { DnsFragment, EgressFragment, NamesFragment, SelfFragment, SetFragment } from './fragment.js'
+import type {
+  DnsFragment,
+  EgressFragment,
+  NamesFragment,
+  NetworkFragment,
+  SelfFragment,
+  SetFragment,
+} from './fragment.js'
 
 export interface HostConfig {
   readonly own: SelfFragment
+  /** In the order of the host's networks. */
+  readonly networks: readonly NetworkFragment[]
   /** Sets that peers and rules come from, by name and content; sorted by network, then by key. */
   readonly memberSets: readonly SetFragment[]
   /** Egresses that this host knows of; sorted by id. */

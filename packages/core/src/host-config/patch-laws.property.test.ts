@@ -5,6 +5,7 @@ import { evolveAll } from '../mesh/evolve.js'
 import { largeMapKeys } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
+import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
 import { eventHistories } from '../testing/arbitraries/event-histories.js'
 import { meshHistory } from '../testing/arbitraries/mesh.js'
 import type { HostId } from '../values/index.js'
@@ -28,6 +29,7 @@ vi.setConfig({ testTimeout: 600_000 })
 /** Events of every kind with little sense in them, and what commands of every kind lead to: a batch for each. */
 const histories: fc.Arbitrary<readonly (readonly MeshEvent[])[]> = fc.oneof(
   eventHistories(),
+  carriedMeshes(),
   meshHistory({ maxCommands: 100 }).map(({ steps }) =>
     steps.flatMap(({ decision }) => (E.isRight(decision) && decision.right.length > 0 ? [decision.right] : [])),
   ),

@@ -67,6 +67,8 @@ const looksAtNode = (state: MeshState, viewer: Membership, subject: Membership):
   if (ownPeers !== null && isInAny(subject, [ownPeers.within]) && isInAny(subject, ownPeers.sets)) return true
   if (subject.node.egressIds.some((egressId) => egressIds.includes(egressId))) return true
   if (viewer.node.egressIds.length === 0) return false
+  // Routers of one egress know each other: only one of them serves it at a time.
+  if (subject.node.egressIds.some((egressId) => viewer.node.egressIds.includes(egressId))) return true
   if (isInAny(subject, looksAtBesides(state, viewer))) return true
   const others = egressIdsBesides(state, viewer)
   return subject.node.egressIds.some((egressId) => others.includes(egressId))
