@@ -107,9 +107,12 @@ function* fragmentsConcerned(
     yield clientFragmentId(clientId)
 }
 
+/** Own devices are everybody's who is owned: each owner's class has a rule of its own, whoever the sources are. */
 const concernsEverybody = (policy: Policy | 'everyone'): boolean =>
   policy === 'everyone' ||
-  [...policy.sources, ...policy.destinations].some(({ kind }) => kind === 'everyone' || kind === 'prefix')
+  [...policy.sources, ...policy.destinations].some(
+    ({ kind }) => kind === 'everyone' || kind === 'prefix' || kind === 'own-devices',
+  )
 
 /** An egress that came, went, or is restricted now is in other classes' hands than before. */
 const egressesChanged = (before: MeshState, after: MeshState, { networkId }: Network, touched: Touched): boolean =>
