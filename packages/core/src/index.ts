@@ -147,6 +147,7 @@ export { visibleFragmentIds } from './host-config/viewers.js'
 export { canSee, networksSeenBy } from './host-config/visibility.js'
 export { tokenLetsIn } from './mesh/api-token-validity.js'
 export type { AddClient } from './mesh/commands/add-client.js'
+export type { AddEgress } from './mesh/commands/add-egress.js'
 export type { AddGroup } from './mesh/commands/add-group.js'
 export type { AddPolicy } from './mesh/commands/add-policy.js'
 export type { AddPolicyTest } from './mesh/commands/add-policy-test.js'
@@ -174,6 +175,7 @@ export type { RecordClientConfig } from './mesh/commands/record-client-config.js
 export type { RegisterHost } from './mesh/commands/register-host.js'
 export type { RemoveAwayNode } from './mesh/commands/remove-away-node.js'
 export type { RemoveClient } from './mesh/commands/remove-client.js'
+export type { RemoveEgress } from './mesh/commands/remove-egress.js'
 export type { RemoveGroup } from './mesh/commands/remove-group.js'
 export type { RemoveHost } from './mesh/commands/remove-host.js'
 export type { RemoveNetwork } from './mesh/commands/remove-network.js'
@@ -188,6 +190,7 @@ export type { SetHostOwner } from './mesh/commands/set-host-owner.js'
 export type { SwitchDefaultPolicy } from './mesh/commands/switch-default-policy.js'
 export type { UnassignTag } from './mesh/commands/unassign-tag.js'
 export type { UpdateClient } from './mesh/commands/update-client.js'
+export type { UpdateEgress } from './mesh/commands/update-egress.js'
 export type { UpdateEnrollmentKey } from './mesh/commands/update-enrollment-key.js'
 export type { UpdateGroup } from './mesh/commands/update-group.js'
 export type { UpdateHost } from './mesh/commands/update-host.js'
@@ -199,6 +202,14 @@ export type { UpdateUser } from './mesh/commands/update-user.js'
 export { type Decision, decide } from './mesh/decide.js'
 export { describeMeshEvent } from './mesh/describe-event.js'
 export { describeMeshError } from './mesh/describe-mesh-error.js'
+export {
+  egressesOfNetwork,
+  egressRangesSeen,
+  isInternetEgress,
+  routersInOrder,
+  type ShadowedEgress,
+  shadowedEgresses,
+} from './mesh/egress-queries.js'
 export { type EndpointCandidate, maxEndpointCandidates } from './mesh/endpoint-candidate.js'
 export { evolve, evolveAll, type Replaying, replay, startReplay } from './mesh/evolve.js'
 export {

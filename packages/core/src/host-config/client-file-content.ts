@@ -1,9 +1,10 @@
 /** What a client's file says, from the state: who its gateway is, where, and what goes there (B5). */
 import * as E from 'fp-ts/lib/Either.js'
+import { isInternetEgress } from '../mesh/egress-queries.js'
 import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
 import type { MeshError } from '../mesh/mesh-error.js'
 import type { Client, Egress, Gateway, MeshState, Network, NetworkSettings, Node } from '../mesh/mesh-state.js'
-import { egressesOfClient, isInternetEgress } from '../policy/index.js'
+import { egressesOfClient } from '../policy/index.js'
 import {
   type ClientId,
   endpointAddress,

@@ -2,10 +2,12 @@
  * What policies mean for configs: what `policy/` compiled, in the shape that fragments have. Compiled once for as long as nothing that
  * it depends on changes: everybody who asks about the same state gets the same objects.
  */
+
+import { isInternetEgress } from '../mesh/egress-queries.js'
 import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import { memberPrefixes } from '../mesh/members.js'
 import type { ClassKey, Client, Egress, MemberSetKey, MeshState, Network, NodeClass } from '../mesh/mesh-state.js'
-import { type ClientRule, compileClass, compileForwarding, isInternetEgress, type SetRef } from '../policy/index.js'
+import { type ClientRule, compileClass, compileForwarding, type SetRef } from '../policy/index.js'
 import { once, type PolicyIndex, type PreparedPolicy, policyIndexOf } from '../policy/policy-index.js'
 import type { PolicySide } from '../policy/policy-side.js'
 import { type EgressId, type IpPrefix, intersectPrefixes, prefixSetsOverlap } from '../values/index.js'

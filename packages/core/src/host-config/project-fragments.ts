@@ -1,8 +1,10 @@
 /** From state to fragments: what each one holds now. Visibility is decided elsewhere (`visibility.ts`). */
+
+import { isInternetEgress } from '../mesh/egress-queries.js'
 import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
 import { namedClient, namedNode } from '../mesh/membership.js'
 import type { MeshState, Network, PairId } from '../mesh/mesh-state.js'
-import { egressPrefixes, isInternetEgress } from '../policy/index.js'
+import { egressPrefixes } from '../policy/index.js'
 import {
   type ClientId,
   type EgressId,

@@ -35,6 +35,7 @@ const user = { userId: userId('user-1'), login: 'ada' }
 const group = { groupId: groupId('group-1'), name: 'Engineers' }
 const keyId = enrollmentKeyId('key-1')
 const client = { clientId: clientId('client-1'), name: hostName('tablet') }
+const egress = { egressId: egressId('egress-1'), name: 'Office LAN' }
 const policy = { policyId: policyId('policy-1'), name: 'Web' }
 const key = wireguardPublicKey('AwEBAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=')
 const policyTest = { policyTestId: policyTestId('test-1'), name: 'Reachable' }
@@ -48,7 +49,9 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
     { range, owner },
     { range, owner: { kind: 'control', range: ipPrefix('10.0.0.0/8') } },
     { range, owner: { kind: 'client', ...client, range } },
-    { range, owner: { kind: 'egress', egressId: egressId('egress-1'), name: 'Plant', range } },
+    { range, owner: { kind: 'virtual', ...egress, range } },
+    { range, owner: { kind: 'pool', ...network, range } },
+    { range, owner: { kind: 'egress', ...egress, range } },
   ],
   'range-size': [{ range: ipPrefix('10.0.0.0/31'), shortestLength: 8, longestLength: 30 }],
   'range-not-usable': [
@@ -140,6 +143,41 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
   'client-gateway-no-endpoint': [{ gatewayId: node.nodeId, name: node.name }],
   'client-key-not-held': [client],
   'client-private-key-malformed': [client],
+  'egress-unknown': [egress],
+  'egress-id-taken': [egress],
+  'egress-name-taken': [{ ...egress, networkName: network.name }],
+  'egress-needs-router': [egress],
+  'egress-router-elsewhere': [{ ...node, networkName: network.name, home: 'lab' }],
+  'egress-router-twice': [node],
+  'egress-router-unable': [
+    { ...host, capability: 'forward' },
+    { ...host, capability: 'nat' },
+    { ...host, capability: 'prefix-map' },
+  ],
+  'nat66-unsupported': [
+    { ...host, ranges: [ipPrefix('fd00::/64')] },
+    { ...host, ranges: new Array(7).fill(ipPrefix('fd00::/64')) },
+  ],
+  'egress-needs-return-route': [{ ...egress, routers: 2 }],
+  'egress-range-inside': [{ range, owner }],
+  'egress-range-taken': [{ range, ...egress }],
+  'virtual-range-around-real': [{ range, virtualRange: range }],
+  'virtual-ranges-mismatch': [{ ranges: [range] }],
+  'virtual-ranges-overlap': [{ ranges: [range, ipPrefix('10.1.0.0/25')] }],
+  'virtual-pool-missing': [{ range, family: 4, networkName: network.name }],
+  'virtual-pool-full': [{ range, pool: ipPrefix('100.64.0.0/28'), networkName: network.name }],
+  'internet-egress-unfit': [
+    { ...egress, reason: 'other-ranges' },
+    { ...egress, reason: 'virtual-ranges' },
+    { ...egress, reason: 'fallback' },
+    { ...egress, reason: 'halves' },
+  ],
+  'internet-egress-needs-linux': [{ ...host, os: 'windows' }],
+  'internet-egress-chained': [host],
+  'internet-egresses-two': [
+    { networkName: network.name, hosts: [host.name], count: 1 },
+    { networkName: network.name, hosts: [host.name], count: 3 },
+  ],
   'policy-unknown': [policy],
   'policy-id-taken': [policy],
   'policy-name-taken': [{ ...policy, networkName: network.name }],

@@ -6,7 +6,8 @@ import { egressRefusals } from './areas/egress-errors.js'
 import { gatewayRefusals } from './areas/gateway-errors.js'
 import { policyRefusals } from './areas/policy-errors.js'
 import { userRefusals } from './areas/user-errors.js'
-import type { MeshError, MeshErrorCode, MeshErrorOf, RangeOwner } from './mesh-error.js'
+import type { MeshError, MeshErrorCode, MeshErrorOf } from './mesh-error.js'
+import { rangeOwnerText } from './range-owner.js'
 
 /** One or two sentences for people. Holds no secret; names and texts in it are free of control characters. */
 export const describeMeshError = (error: MeshError): string => {
@@ -21,7 +22,7 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
     `This is mesh "${name}" (${meshId}) already. Update its settings, or create the other mesh in a stream of its own.`,
 
   'range-overlaps': ({ range, owner }) =>
-    `${range} overlaps ${ownerText(owner)}. Choose a range that shares no address with it.`,
+    `${range} overlaps ${rangeOwnerText(owner)}. Choose a range that shares no address with it.`,
   'range-size': ({ range, shortestLength, longestLength }) =>
     `${range} has the wrong size: choose a prefix length from ${shortestLength} to ${longestLength} for IPv${prefixFamily(range)}.`,
   'range-not-usable': ({ range, reason }) =>
@@ -58,7 +59,7 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
   'endpoint-refused': ({ endpoint, reason, owner }) =>
     owner === null
       ? `${endpoint} can't be given to other hosts: it is a ${reason} address. Leave it out.`
-      : `${endpoint} lies inside ${ownerText(owner)}, so it can't carry the mesh itself. Leave it out.`,
+      : `${endpoint} lies inside ${rangeOwnerText(owner)}, so it can't carry the mesh itself. Leave it out.`,
   'listen-ports-exhausted': ({ addresses }) =>
     `Every port of ${addresses.join(', ')} is another host's. Remove hosts that are gone, or use another public address.`,
   'control-address-outside': ({ address, range }) =>
@@ -135,11 +136,6 @@ const addressText = {
   reserved: (address: string, network: string) =>
     `${address} is one that network "${network}" never gives: its first, or reserved at its end.`,
 } as const
-
-const ownerText = (owner: RangeOwner): string =>
-  owner.kind === 'control'
-    ? `the mesh's control range ${owner.range}`
-    : `${owner.range} of ${owner.kind} "${owner.name}"`
 
 const exampleRange = (range: IpPrefix): string => (prefixFamily(range) === 4 ? '10.20.0.0/16' : 'fd12:3456:789a::/64')
 

@@ -7,6 +7,8 @@ import * as S from 'fp-ts/lib/string.js'
 import type { EndpointCandidate } from './endpoint-candidate.js'
 import type {
   ApiToken,
+  Egress,
+  EgressRouter,
   EnrollmentKey,
   Host,
   HostSystem,
@@ -104,6 +106,24 @@ export const apiTokenContentEq = Eq.struct<Omit<ApiToken, 'apiTokenId' | 'create
   scope: S.Eq,
   expiresAtEpochMs: Eq.eqStrict,
 })
+
+const egressRouterEq = Eq.struct<EgressRouter>({ nodeId: S.Eq, metric: N.Eq, interfaceName: Eq.eqStrict })
+
+/** What an administrator says of an egress. */
+export const egressContentEq = Eq.struct<Omit<Egress, 'egressId' | 'networkId' | 'createdAtEpochMs'>>({
+  name: S.Eq,
+  ranges: RA.getEq(S.Eq),
+  virtualRanges: orNullEq(RA.getEq(S.Eq)),
+  routers: RA.getEq(egressRouterEq),
+  nat: B.Eq,
+  returnRoute: S.Eq,
+  restricted: B.Eq,
+  fallbackToWider: B.Eq,
+})
+
+function orNullEq<A>(eq: Eq.Eq<A>): Eq.Eq<A | null> {
+  return Eq.fromEquals((one, other) => (one === null || other === null ? one === other : eq.equals(one, other)))
+}
 
 function sameSignIn(one: SignIn, other: SignIn): boolean {
   if (one.kind === 'password') return other.kind === 'password'

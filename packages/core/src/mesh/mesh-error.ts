@@ -3,8 +3,6 @@
  * `describe-mesh-error.ts` says it in English. Each code's own comment says when it occurs.
  */
 import type {
-  ClientId,
-  EgressId,
   EndpointRefusal,
   EnrollmentKeyId,
   EpochMs,
@@ -26,6 +24,9 @@ import type { EgressError } from './areas/egress-errors.js'
 import type { GatewayError } from './areas/gateway-errors.js'
 import type { PolicyError } from './areas/policy-errors.js'
 import type { UserError } from './areas/user-errors.js'
+import type { RangeOwner } from './range-owner.js'
+
+export type { RangeOwner } from './range-owner.js'
 
 export type MeshError =
   | CommandError
@@ -54,14 +55,6 @@ type CommandError =
   | { readonly code: 'mesh-unknown' }
   /** One stream holds one mesh; it is there with another id, name or settings. */
   | { readonly code: 'mesh-exists'; readonly meshId: MeshId; readonly name: string }
-
-/** Who has a range that another one may not touch. */
-export type RangeOwner =
-  | { readonly kind: 'network'; readonly networkId: NetworkId; readonly name: NetworkName; readonly range: IpPrefix }
-  | { readonly kind: 'control'; readonly range: IpPrefix }
-  /** What a client brings along (B4). */
-  | { readonly kind: 'client'; readonly clientId: ClientId; readonly name: HostName; readonly range: IpPrefix }
-  | { readonly kind: 'egress'; readonly egressId: EgressId; readonly name: string; readonly range: IpPrefix }
 
 /** Why no addresses can be given out of a range. */
 export type RangeRefusal = 'loopback' | 'multicast' | 'link-local' | 'unspecified' | 'reserved'

@@ -2,7 +2,7 @@
  * What holds of every state that the rules lead to (law 1). Everything that is kept besides the plain facts, such as indexes,
  * pools and hashes, is computed anew and compared. Costs as much as the mesh is big: for tests, and for an operator's doubts.
  */
-import { type EnrollmentKeyId, type NetworkId, type NetworkName, prefixesOverlap } from '../values/index.js'
+import type { EnrollmentKeyId, NetworkId, NetworkName } from '../values/index.js'
 import { keyGatewayFits, letsIn } from './enrollment-key-validity.js'
 import { breach, duplicates, type InvariantBreach, indexBreaches } from './invariants/breach.js'
 import { clientBreaches } from './invariants/client-invariants.js'
@@ -13,6 +13,7 @@ import { hostBreaches } from './invariants/host-invariants.js'
 import { memberBreaches } from './invariants/member-invariants.js'
 import { networkBreaches } from './invariants/network-invariants.js'
 import { policyBreaches } from './invariants/policy-invariants.js'
+import { rangeBreaches } from './invariants/range-invariants.js'
 import { userBreaches } from './invariants/user-invariants.js'
 import { type LargeMap, largeMapGet, largeMapHas, largeMapValues } from './large-map.js'
 import type { EnrollmentKey, MeshState, Node } from './mesh-state.js'
@@ -61,22 +62,6 @@ const underOwnId = <K extends string, V>(
 ): readonly InvariantBreach[] => {
   const values = [...largeMapValues(map)]
   return indexBreaches(name, map, new Map(values.map((value) => [idOf(value), value])))
-}
-
-const rangeBreaches = (state: MeshState): readonly InvariantBreach[] => {
-  const owned = [...largeMapValues(state.networks)].flatMap(({ networkId, range4, range6 }) =>
-    [range4, range6].flatMap((range) => (range === null ? [] : [{ owner: networkId as string, range }])),
-  )
-  const settings = state.mesh?.settings
-  if (settings !== undefined) {
-    owned.push({ owner: 'control', range: settings.controlRange4 }, { owner: 'control', range: settings.controlRange6 })
-  }
-  return owned.flatMap((one, i) =>
-    owned
-      .slice(i + 1)
-      .filter((other) => prefixesOverlap(one.range, other.range))
-      .map((other) => breach('ranges-apart', `${one.range} of ${one.owner} and ${other.range} of ${other.owner}`)),
-  )
 }
 
 const nodeBreaches = (state: MeshState, node: Node): readonly InvariantBreach[] => {

@@ -1,9 +1,9 @@
+import { egressRangesSeen, isInternetEgress } from '../mesh/egress-queries.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import { memberPrefixes, setsOfClient } from '../mesh/members.js'
 import type { Client, Egress, MeshState, Network } from '../mesh/mesh-state.js'
 import { type IpPrefix, prefixSetsOverlap } from '../values/index.js'
 import { compileForwarding } from './compile-forwarding.js'
-import { egressRanges, isInternetEgress } from './end.js'
 import { egressPrefixes, type SetRef } from './set-ref.js'
 
 export interface ReachedEgress {
@@ -36,7 +36,7 @@ export const egressesOfClient = (state: MeshState, network: Network, client: Cli
     if (egress === undefined || egress.routers.length === 0 || rules.length === 0) return []
     const isWhole = rules.some(({ to }) => to === null)
     // A way to the internet stays one whole: with holes in it, nobody would take it for that.
-    const whole = () => (isInternetEgress(egress) ? egressRanges(egress) : egressPrefixes(state, network, egress))
+    const whole = () => (isInternetEgress(egress) ? egressRangesSeen(egress) : egressPrefixes(state, network, egress))
     const prefixes = isWhole ? whole() : rules.flatMap(({ to }) => to ?? [])
     return [{ egress, prefixes }]
   })

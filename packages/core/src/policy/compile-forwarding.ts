@@ -3,6 +3,7 @@
  * last managed hop (a client's gateway, an egress router, an internet gateway) enforces who begins, and about what (G5). Names of
  * sets only, as in `compile-class.ts`.
  */
+import { isInternetEgress } from '../mesh/egress-queries.js'
 import type { Egress, MeshState, Network, Traffic } from '../mesh/mesh-state.js'
 import {
   type EgressId,
@@ -12,7 +13,6 @@ import {
   prefixContains,
   prefixSetsOverlap,
 } from '../values/index.js'
-import { isInternetEgress } from './end.js'
 import { once, type PolicyIndex, type PreparedPolicy, policyIndexOf } from './policy-index.js'
 import { everyoneRef, type PolicySide, refKey, unionOf } from './policy-side.js'
 import { egressPrefixes, type SetRef } from './set-ref.js'

@@ -1,4 +1,5 @@
 /** Ends of traffic, as policies see them: an address, and whose it is. */
+import { egressesOfNetwork, egressRangesSeen, isInternetEgress } from '../mesh/egress-queries.js'
 import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
 import { memberPrefixes } from '../mesh/members.js'
 import type { Client, Egress, MeshState, Network, TestEnd } from '../mesh/mesh-state.js'
@@ -22,12 +23,6 @@ export type End =
   | { readonly kind: 'egress'; readonly egressId: EgressId; readonly address: IpAddress }
   /** Beyond an internet gateway. */
   | { readonly kind: 'internet'; readonly address: IpAddress }
-
-/** What others use to reach an egress. */
-export const egressRanges = (egress: Egress): readonly IpPrefix[] => egress.virtualRanges ?? egress.ranges
-
-/** Whether an egress is a way to the internet (E4). */
-export const isInternetEgress = (egress: Egress): boolean => egress.ranges.some((range) => prefixLength(range) === 0)
 
 /**
  * The ends that a test's end stands for: a node's two addresses, each of a client's. An address beyond the mesh leaves through the
@@ -56,12 +51,12 @@ export const endsOf = (state: MeshState, network: Network, end: TestEnd, other: 
 const addressEnds = (state: MeshState, network: Network, address: IpAddress, other: TestEnd): readonly End[] => {
   const client = clientsOf(state, network).find((each) => contain(memberPrefixes(each), address))
   if (client !== undefined) return [{ kind: 'client', clientId: client.clientId, address }]
-  const egresses = egressesOf(state, network)
+  const egresses = egressesOfNetwork(state, network.networkId)
   const [nearest] = egresses
-    .filter((each) => !isInternetEgress(each) && contain(egressRanges(each), address))
+    .filter((each) => !isInternetEgress(each) && contain(egressRangesSeen(each), address))
     .sort((one, two) => longestAround(two, address) - longestAround(one, address))
   if (nearest !== undefined) return [{ kind: 'egress', egressId: nearest.egressId, address }]
-  const exits = egresses.filter((each) => isInternetEgress(each) && contain(egressRanges(each), address))
+  const exits = egresses.filter((each) => isInternetEgress(each) && contain(egressRangesSeen(each), address))
   if (exits.length === 0 || sendsAllThroughGateway(state, other)) return [{ kind: 'internet', address }]
   return exits.map(({ egressId }) => ({ kind: 'egress', egressId, address }))
 }
@@ -83,14 +78,10 @@ const contain = (prefixes: readonly IpPrefix[], address: IpAddress): boolean =>
 
 const longestAround = (egress: Egress, address: IpAddress): number =>
   Math.max(
-    ...egressRanges(egress)
+    ...egressRangesSeen(egress)
       .filter((range) => prefixContainsAddress(range, address))
       .map(prefixLength),
   )
-
-/** In the order of their ids. */
-export const egressesOf = (state: MeshState, network: Network): readonly Egress[] =>
-  [...largeMapKeys(network.egressIds)].sort().flatMap((id) => largeMapGet(state.egresses, id) ?? [])
 
 const clientsOf = (state: MeshState, network: Network): readonly Client[] =>
   [...largeMapKeys(network.clientIds)].sort().flatMap((id) => largeMapGet(state.clients, id) ?? [])

@@ -6,7 +6,7 @@
 export { egressesOfClient } from './client-reach.js'
 export { type CompiledClass, compileClass } from './compile-class.js'
 export { type ClientRule, compileForwarding } from './compile-forwarding.js'
-export { type End, isInternetEgress } from './end.js'
+export type { End } from './end.js'
 export { type PolicyVerdict, policyAllows } from './policy-allows.js'
 export { type PolicyTestResult, policyTestResults } from './policy-tests.js'
 export { egressPrefixes, expandSetRef, memberIdsOf, type SetRef } from './set-ref.js'

@@ -2,10 +2,11 @@
  * What policies mean, packet by packet: the plain statement that everything compiled is held to. It looks at policies and selectors
  * alone: whether its ends take part in the network, and which way a packet would go, is not asked.
  */
+import { isInternetEgress } from '../mesh/egress-queries.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import type { DestinationSelector, MeshState, Network, Policy } from '../mesh/mesh-state.js'
 import { type NetworkId, type PolicyId, prefixContainsAddress, type TagName, type UserId } from '../values/index.js'
-import { type End, isInternetEgress } from './end.js'
+import type { End } from './end.js'
 import { policiesOf } from './network-policies.js'
 import { type PacketTraffic, trafficCovers } from './traffic.js'
 

@@ -2,10 +2,10 @@
  * A network's enabled policies, made ready for compiling and found by what they name; made once for as long as policies and egresses
  * stay as they are, whatever happens to nodes and clients.
  */
+import { egressesOfNetwork, egressRangesSeen, isInternetEgress } from '../mesh/egress-queries.js'
 import { coversNetwork, memberSetKey } from '../mesh/members.js'
 import type { Egress, MemberSetKey, MeshState, Network, Policy } from '../mesh/mesh-state.js'
 import { type EgressId, type IpPrefix, prefixSetsOverlap } from '../values/index.js'
-import { egressesOf, egressRanges, isInternetEgress } from './end.js'
 import { policiesOf } from './network-policies.js'
 import { type PolicySide, policySide } from './policy-side.js'
 
@@ -65,7 +65,7 @@ export const policyIndexOf = (state: MeshState, network: Network): PolicyIndex =
   )
   if (same !== undefined) return same.index
   const policies = policiesOf(state, network)
-  const egresses = egressesOf(state, network)
+  const egresses = egressesOfNetwork(state, network.networkId)
   const equal = entries.find(
     (entry) => isFor(entry) && sameItems(entry.policies, policies) && sameItems(entry.index.egresses, egresses),
   )
@@ -153,5 +153,5 @@ export const egressKeysIn = (index: PolicyIndex, prefixes: readonly IpPrefix[]):
   prefixes.length === 0
     ? []
     : index.egresses
-        .filter((egress) => prefixSetsOverlap(egressRanges(egress), prefixes))
+        .filter((egress) => prefixSetsOverlap(egressRangesSeen(egress), prefixes))
         .map(({ egressId }) => `egress:${egressId}`)

@@ -1,4 +1,5 @@
 /** Sets of addresses by name: what compiled rules are made of, so that a rule stays as it is while members come and go. */
+import { egressesOfNetwork, egressRangesSeen, isInternetEgress } from '../mesh/egress-queries.js'
 import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import { memberPrefixes } from '../mesh/members.js'
 import type { Egress, MemberSetKey, MeshState, Network } from '../mesh/mesh-state.js'
@@ -12,7 +13,6 @@ import {
   prefixContains,
   subtractPrefixes,
 } from '../values/index.js'
-import { egressesOf, egressRanges, isInternetEgress } from './end.js'
 
 export type SetRef =
   /** The network's own ranges, what lies behind its clients, and its egresses that are neither restricted nor of /0. */
@@ -56,7 +56,9 @@ const prefixesOf = (state: MeshState, memberId: MemberId): readonly IpPrefix[] =
 }
 
 const everyonePrefixes = (state: MeshState, network: Network): readonly IpPrefix[] => {
-  const open = egressesOf(state, network).filter((egress) => !egress.restricted && !isInternetEgress(egress))
+  const open = egressesOfNetwork(state, network.networkId).filter(
+    (egress) => !egress.restricted && !isInternetEgress(egress),
+  )
   return mergePrefixes([
     ...rangesOf(network),
     ...beyondClients(state, network),
@@ -76,10 +78,10 @@ const beyondClients = (state: MeshState, network: Network): readonly IpPrefix[] 
  * inside them (E5).
  */
 export const egressPrefixes = (state: MeshState, network: Network, egress: Egress): readonly IpPrefix[] => {
-  const ranges = egressRanges(egress)
+  const ranges = egressRangesSeen(egress)
   const isInside = (inner: IpPrefix) => ranges.some((range) => range !== inner && prefixContains(range, inner))
-  const others = egressesOf(state, network).filter(({ egressId }) => egressId !== egress.egressId)
-  const holes = [...rangesOf(network), ...others.flatMap(egressRanges)].filter(isInside)
+  const others = egressesOfNetwork(state, network.networkId).filter(({ egressId }) => egressId !== egress.egressId)
+  const holes = [...rangesOf(network), ...others.flatMap(egressRangesSeen)].filter(isInside)
   return holes.length === 0 ? mergePrefixes(ranges) : subtractPrefixes(ranges, holes)
 }
 

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { AddClient } from '../mesh/commands/add-client.js'
+import type { AddEgress } from '../mesh/commands/add-egress.js'
 import type { AddGroup } from '../mesh/commands/add-group.js'
 import type { AddPolicy } from '../mesh/commands/add-policy.js'
 import type { AddUser } from '../mesh/commands/add-user.js'
@@ -22,6 +23,7 @@ import { defaultNetworkSettings, emptyMeshState, type NetworkSettings } from '..
 import { encodeBase64 } from '../values/base64.js'
 import {
   clientId,
+  egressId,
   enrollmentKeyId,
   epochMs,
   groupId,
@@ -172,6 +174,18 @@ export const sampleAddPolicy = (number = 1, changes: Partial<AddPolicy> = {}): A
   sources: [{ kind: 'everyone' }],
   destinations: [{ kind: 'everyone' }],
   traffic: [{ protocol: 'any' }],
+  ...changes,
+})
+
+/** Egress 1 is `egress-1`, "Site 1", which host 1's node of network 1 routes to 192.168.1.0/24 and fd0a:0:0:1::/64, with NAT. */
+export const sampleAddEgress = (number = 1, changes: Partial<AddEgress> = {}): AddEgress => ({
+  type: 'AddEgress',
+  atEpochMs: sampleTime,
+  egressId: egressId(`egress-${number}`),
+  networkId: networkId('net-1'),
+  name: `Site ${number}`,
+  ranges: [ipPrefix(`192.168.${number}.0/24`), ipPrefix(`fd0a:0:0:${number.toString(16)}::/64`)],
+  routers: [{ nodeId: nodeId('node-1-1') }],
   ...changes,
 })
 

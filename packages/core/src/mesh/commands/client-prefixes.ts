@@ -1,6 +1,5 @@
 /** Which addresses a client may have inside its network's ranges, and which prefixes it may bring along (A2, B4). */
 import * as E from 'fp-ts/lib/Either.js'
-import { egressesOf, egressRanges } from '../../policy/end.js'
 import {
   type AddressPool,
   type ClientId,
@@ -21,12 +20,14 @@ import {
   releasePrefix,
 } from '../../values/index.js'
 import { type ClientContent, sortedPrefixes } from '../client-parts.js'
+import { egressesOfNetwork, egressRangesSeen } from '../egress-queries.js'
 import { largeMapEntries, largeMapGet, largeMapKeys } from '../large-map.js'
 import type { MeshError, RangeOwner } from '../mesh-error.js'
 import type { MeshState, Network } from '../mesh-state.js'
 import { refuse } from './decision.js'
 import { memberOf } from './member-rules.js'
-import { clientRanges, rangeOwners, specialRange } from './range-rules.js'
+import { clientRanges, meshRanges } from './range-owners.js'
+import { specialRange } from './range-rules.js'
 
 const families: readonly IpFamily[] = [4, 6]
 
@@ -137,7 +138,7 @@ export const extraPrefixesProblem = (
   if (extra.length === 0) return undefined
   const within = overlapWithin(extra)
   if (within !== undefined) return within
-  const owners = [...rangeOwners(state), ...egressOwners(state, network), ...clientOwners(state, network, clientId)]
+  const owners = [...meshRanges(state), ...egressOwners(state, network), ...clientOwners(state, network, clientId)]
   for (const range of extra) {
     const reason = specialRange(range)
     if (reason !== undefined) return { code: 'range-not-usable', range, reason }
@@ -156,8 +157,8 @@ const overlapWithin = (prefixes: readonly IpPrefix[]): MeshError | undefined => 
 }
 
 const egressOwners = (state: MeshState, network: Network): readonly RangeOwner[] =>
-  egressesOf(state, network).flatMap((egress) =>
-    egressRanges(egress)
+  egressesOfNetwork(state, network.networkId).flatMap((egress) =>
+    egressRangesSeen(egress)
       .filter((range) => prefixLength(range) > 0)
       .map((range) => ({ kind: 'egress', egressId: egress.egressId, name: egress.name, range })),
   )

@@ -30,6 +30,14 @@ export const commandCodec = <
   return onlyFieldsOf(type, [present, perhaps])
 }
 
+/** An object with these fields, of which the optional ones may be left out, and no others. */
+export const recordCodec = <Required extends t.Props, Optional extends t.Props>(
+  name: string,
+  required: Required,
+  optional: Optional,
+): t.Type<Readonly<t.TypeOfProps<Required>> & Readonly<t.TypeOfPartialProps<Optional>>, unknown> =>
+  onlyFieldsOf(name, [t.type(required), t.partial(optional)])
+
 /** An object with these fields, each of which may be left out, and no others. */
 export const partialCodec = <Fields extends t.Props>(
   name: string,

@@ -7,7 +7,7 @@ import { defaultNetworkSettings } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
 import { networkSettingsChangeCodec, rangeCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
-import { networkRangesProblem } from './range-rules.js'
+import { networkRangesProblem, virtualPoolsProblem } from './range-rules.js'
 
 /** Begin a network (A1). At least one of the two ranges. `[]` when it is there with the same content. */
 export const createNetworkCodec = commandCodec('CreateNetwork', {
@@ -28,7 +28,7 @@ export const decideCreateNetwork = (command: CreateNetwork, state: ExistingMesh)
   if (present !== undefined) return refuse({ code: 'network-id-taken', networkId, name: present.name })
   const namesake = largeMapGet(state.indexes.networkIdsByName, name)
   if (namesake !== undefined) return refuse({ code: 'network-name-taken', name, networkId: namesake })
-  const problem = networkRangesProblem(state, command)
+  const problem = networkRangesProblem(state, command) ?? virtualPoolsProblem(state, { ...command, settings })
   if (problem !== undefined) return refuse(problem)
   return E.right([{ type: 'NetworkCreated', atEpochMs, networkId, name, range4, range6, settings }])
 }

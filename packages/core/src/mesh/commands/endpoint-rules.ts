@@ -15,7 +15,7 @@ import { freeListenPort, publicAddressesOf } from '../listeners.js'
 import { endpointCandidateEq } from '../mesh-equality.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host, MeshState } from '../mesh-state.js'
-import { rangeOwners } from './range-rules.js'
+import { meshRanges } from './range-owners.js'
 
 type Reachability = Pick<Host, 'listenPort' | 'endpoints'>
 
@@ -48,7 +48,7 @@ export const moveLocalEndpoints = (
   }))
 
 const endpointsProblem = (state: MeshState, endpoints: readonly EndpointCandidate[]): MeshError | undefined => {
-  const owners = endpoints.length === 0 ? [] : rangeOwners(state)
+  const owners = endpoints.length === 0 ? [] : meshRanges(state)
   for (const { endpoint } of endpoints) {
     const refusal = endpointRefusal(endpoint)
     if (refusal !== undefined) return { code: 'endpoint-refused', endpoint, reason: refusal, owner: null }

@@ -11,6 +11,7 @@ import { commandCodec } from './command-codec.js'
 import { hostFactsProps, secretHashCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { recogniseHost, registerNewHost } from './host-rules.js'
+import { joiningInternetProblem } from './internet-egress-rules.js'
 import { isolationProblem, joinNetwork } from './join-rules.js'
 
 /**
@@ -83,7 +84,7 @@ const joinAll = (
   joining: readonly Network[],
 ): E.Either<MeshError, readonly NodeJoined[]> => {
   const nodeIds = [...new Set(freshNodeIds)]
-  const problem = isolationProblem(state, host, joining)
+  const problem = isolationProblem(state, host, joining) ?? internetProblem(state, key, host, joining)
   if (problem !== undefined) return refuse(problem)
   const joined: NodeJoined[] = []
   for (const network of joining) {
@@ -107,6 +108,17 @@ const joinAll = (
     joined.push(joins.right)
   }
   return E.right(joined)
+}
+
+/** With the key's internet gateway the host has its way (E4). */
+const internetProblem = (
+  state: ExistingMesh,
+  { gateway }: EnrollmentKey,
+  host: Joiner,
+  joining: readonly Network[],
+): MeshError | undefined => {
+  const assigned = gateway?.mode === 'manual' ? largeMapGet(state.gateways, gateway.nodeId) : undefined
+  return assigned?.internet ? undefined : joiningInternetProblem(state, host, joining)
 }
 
 /** The key's tags, each with an event of its own: the log tells where a node has them from. */

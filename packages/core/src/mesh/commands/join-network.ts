@@ -17,6 +17,7 @@ import type { Host, Node } from '../mesh-state.js'
 import { isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { joiningInternetProblem } from './internet-egress-rules.js'
 import { isolationProblem, joinNetwork } from './join-rules.js'
 
 /** An administrator puts a host into a network; no approval is asked for. `[]` when it is there as wanted. */
@@ -48,7 +49,7 @@ export const decideJoinNetwork = (command: JoinNetwork, state: ExistingMesh): De
   const { atEpochMs, expiresAtEpochMs } = command
   if (expiresAtEpochMs !== null && !isAhead(expiresAtEpochMs, atEpochMs))
     return refuse({ code: 'expiry-not-ahead', expiresAtEpochMs, atEpochMs })
-  const problem = isolationProblem(state, host, [network])
+  const problem = isolationProblem(state, host, [network]) ?? joiningInternetProblem(state, host, [network])
   if (problem !== undefined) return refuse(problem)
   const joined = joinNetwork(state, network, {
     ...wish,

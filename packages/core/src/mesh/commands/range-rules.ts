@@ -1,16 +1,17 @@
-/** Which ranges of addresses may be given out (A1). */
+/** Which ranges of addresses may be given out (A1), and from where virtual ones are taken (E8). */
 import {
+  type EgressId,
   type IpFamily,
   type IpPrefix,
   ipPrefix,
-  type NetworkId,
+  prefixContains,
   prefixesOverlap,
   prefixFamily,
   prefixLength,
 } from '../../values/index.js'
-import { largeMapValues } from '../large-map.js'
 import type { MeshError, RangeOwner, RangeRefusal } from '../mesh-error.js'
-import type { Client, MeshSettings, MeshState, Network } from '../mesh-state.js'
+import type { MeshSettings, MeshState, Network } from '../mesh-state.js'
+import { allClientRanges, egressRanges, meshRanges, virtualPools } from './range-owners.js'
 
 interface RangeLimits {
   readonly shortestLength: number
@@ -26,6 +27,12 @@ const networkLimits: Record<IpFamily, RangeLimits> = {
 const controlLimits: Record<IpFamily, RangeLimits> = {
   4: { shortestLength: 8, longestLength: 30 },
   6: { shortestLength: 32, longestLength: 64 },
+}
+
+/** Virtual ranges are as long as the real ones, and so are pools of them. */
+const poolLimits: Record<IpFamily, RangeLimits> = {
+  4: { shortestLength: 8, longestLength: 32 },
+  6: { shortestLength: 16, longestLength: 128 },
 }
 
 /** RFC 6890's special-purpose registry: what no host can have as its address in a mesh. */
@@ -49,11 +56,26 @@ export const networkRangesProblem = (
   { networkId, name, range4, range6 }: Pick<Network, 'networkId' | 'name' | 'range4' | 'range6'>,
 ): MeshError | undefined => {
   if (range4 === null && range6 === null) return { code: 'network-needs-range', name }
-  const owners = [...rangeOwners(state, networkId), ...clientRangeOwners(state)]
-  return (
-    (range4 === null ? undefined : rangeProblem(range4, 4, networkLimits[4], owners)) ??
-    (range6 === null ? undefined : rangeProblem(range6, 6, networkLimits[6], owners))
+  const owners = [...meshRanges(state, { networkId }), ...virtualPools(state, networkId), ...allClientRanges(state)]
+  const problemOf = (range: IpPrefix | null, family: IpFamily) =>
+    range === null
+      ? undefined
+      : (rangeProblem(range, family, networkLimits[family], owners) ?? hiddenEgressProblem(state, range))
+  return problemOf(range4, 4) ?? problemOf(range6, 6)
+}
+
+/** What is wrong with a network's virtual pools. They may lie around virtual ranges: those are taken of them. */
+export const virtualPoolsProblem = (
+  state: MeshState,
+  { networkId, name, range4, range6, settings }: Pick<Network, 'networkId' | 'name' | 'range4' | 'range6' | 'settings'>,
+): MeshError | undefined => {
+  const own = [range4, range6].flatMap((range): RangeOwner[] =>
+    range === null ? [] : [{ kind: 'network', networkId, name, range }],
   )
+  const owners = [...meshRanges(state, { networkId }).filter(({ kind }) => kind !== 'virtual'), ...own]
+  const problemOf = (pool: IpPrefix | null, family: IpFamily) =>
+    pool === null ? undefined : rangeProblem(pool, family, poolLimits[family], owners)
+  return problemOf(settings.virtualPool4, 4) ?? problemOf(settings.virtualPool6, 6)
 }
 
 /** What is wrong with a mesh's control ranges. */
@@ -61,43 +83,25 @@ export const controlRangesProblem = (
   state: MeshState,
   { controlRange4, controlRange6 }: Pick<MeshSettings, 'controlRange4' | 'controlRange6'>,
 ): MeshError | undefined => {
-  const owners = rangeOwners(state).filter(({ kind }) => kind === 'network')
-  return (
-    rangeProblem(controlRange4, 4, controlLimits[4], owners) ?? rangeProblem(controlRange6, 6, controlLimits[6], owners)
-  )
+  const others = meshRanges(state).filter(({ kind }) => kind !== 'control')
+  const owners = [...others, ...virtualPools(state), ...allClientRanges(state)]
+  const problemOf = (range: IpPrefix, family: IpFamily) =>
+    rangeProblem(range, family, controlLimits[family], owners) ?? hiddenEgressProblem(state, range)
+  return problemOf(controlRange4, 4) ?? problemOf(controlRange6, 6)
 }
 
-/** Every range of the mesh and whose it is, but those of one network. */
-export const rangeOwners = (state: MeshState, except?: NetworkId): readonly RangeOwner[] => {
-  const owners: RangeOwner[] = []
-  for (const { networkId, name, range4, range6 } of largeMapValues(state.networks)) {
-    if (networkId === except) continue
-    for (const range of [range4, range6]) if (range !== null) owners.push({ kind: 'network', networkId, name, range })
-  }
-  if (state.mesh === null) return owners
-  const { controlRange4, controlRange6 } = state.mesh.settings
-  owners.push({ kind: 'control', range: controlRange4 }, { kind: 'control', range: controlRange6 })
-  return owners
+/** A range of the mesh around an egress's range would hide it (E5). */
+export const hiddenEgressProblem = (state: MeshState, range: IpPrefix, except?: EgressId): MeshError | undefined => {
+  const owner = egressRanges(state, except).find((other) => prefixContains(range, other.range))
+  return owner === undefined ? undefined : { code: 'range-overlaps', range, owner }
 }
-
-/** What a client brings along, and that it is its own. */
-export const clientRanges = ({
-  clientId,
-  name,
-  additionalAddresses,
-  prefixesBehind,
-}: Pick<Client, 'clientId' | 'name' | 'additionalAddresses' | 'prefixesBehind'>): readonly RangeOwner[] =>
-  [...additionalAddresses, ...prefixesBehind].map((range) => ({ kind: 'client', clientId, name, range }))
-
-/** Of all clients, whatever their network. */
-const clientRangeOwners = (state: MeshState): readonly RangeOwner[] =>
-  [...largeMapValues(state.clients)].flatMap(clientRanges)
 
 /** Why no host can have addresses of a range. */
 export const specialRange = (range: IpPrefix): RangeRefusal | undefined =>
   notUsable.find(([other]) => prefixesOverlap(other, range))?.[1]
 
-const rangeProblem = (
+/** Why the mesh can't have a range for itself. */
+export const rangeProblem = (
   range: IpPrefix,
   family: IpFamily,
   limits: RangeLimits,

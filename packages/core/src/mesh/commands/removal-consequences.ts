@@ -18,8 +18,9 @@ export const emitConsequences: AreaConsequences = (removal, unfolding) => {
   enrollmentConsequences(removal, unfolding)
   clientConsequences(removal, unfolding, emitConsequences)
   gatewayConsequences(removal, unfolding)
-  egressConsequences(removal, unfolding)
+  // Before egresses: no policy names one that isn't there.
   policyConsequences(removal, unfolding)
+  egressConsequences(removal, unfolding)
   dnsConsequences(removal, unfolding)
   userConsequences(removal, unfolding)
 }

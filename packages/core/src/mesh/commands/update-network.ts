@@ -8,7 +8,7 @@ import type { Network } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
 import { networkSettingsChangeCodec, rangeCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
-import { networkRangesProblem } from './range-rules.js'
+import { networkRangesProblem, virtualPoolsProblem } from './range-rules.js'
 
 /** Change a network. What is left out stays; name and ranges stay for ever once it had a node (A1). */
 export const updateNetworkCodec = commandCodec(
@@ -29,10 +29,8 @@ export const decideUpdateNetwork = (command: UpdateNetwork, state: ExistingMesh)
   const namesake = largeMapGet(state.indexes.networkIdsByName, wanted.name)
   if (namesake !== undefined && namesake !== networkId)
     return refuse({ code: 'network-name-taken', name: wanted.name, networkId: namesake })
-  if (wanted.range4 !== network.range4 || wanted.range6 !== network.range6) {
-    const problem = networkRangesProblem(state, { networkId, ...wanted })
-    if (problem !== undefined) return refuse(problem)
-  }
+  const problem = rangesProblem(state, network, wanted)
+  if (problem !== undefined) return refuse(problem)
   return E.right([{ type: 'NetworkUpdated', atEpochMs, networkId, ...wanted }])
 }
 
@@ -44,6 +42,18 @@ const wantedContent = (command: UpdateNetwork, network: Network): NetworkContent
   range6: command.range6 === undefined ? network.range6 : command.range6,
   settings: { ...network.settings, ...command.settings },
 })
+
+/** Only of what changes: what is there may be older than a rule. */
+const rangesProblem = (state: ExistingMesh, network: Network, wanted: NetworkContent): MeshError | undefined => {
+  const { networkId } = network
+  const rangesMove = wanted.range4 !== network.range4 || wanted.range6 !== network.range6
+  const ofRanges = rangesMove ? networkRangesProblem(state, { networkId, ...wanted }) : undefined
+  if (ofRanges !== undefined) return ofRanges
+  const poolsMove = (['virtualPool4', 'virtualPool6'] as const).some(
+    (pool) => wanted.settings[pool] !== network.settings[pool],
+  )
+  return rangesMove || poolsMove ? virtualPoolsProblem(state, { networkId, ...wanted }) : undefined
+}
 
 const usedProblem = (network: Network, wanted: NetworkContent): MeshError | undefined => {
   if (!network.everUsed) return undefined

@@ -89,6 +89,10 @@ export const networkContent = (draw: Draw): Omit<CreateNetwork, 'type' | 'atEpoc
       mtuBytes: draw.pick([1420, 1280]),
       joinApproval: draw.pick(['automatic', 'automatic', 'required']),
       clientDns: [],
+      ...(draw.oneIn(2)
+        ? { virtualPool4: ipPrefix(draw.pick(['100.64.0.0/22', '100.64.1.0/24', '10.2.0.0/16'])) }
+        : {}),
+      ...(draw.oneIn(3) ? { virtualPool6: ipPrefix('fd64::/60') } : {}),
     },
   }
 }

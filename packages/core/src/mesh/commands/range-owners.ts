@@ -1,0 +1,68 @@
+/** Whose which range of addresses is, in the whole mesh. */
+import type { EgressId, NetworkId } from '../../values/index.js'
+import { largeMapGet, largeMapKeys, largeMapValues } from '../large-map.js'
+import type { RangeOwner } from '../mesh-error.js'
+import type { Client, MeshState, Network } from '../mesh-state.js'
+
+/** What is left out of sight: that which is about to get other ranges. */
+interface Exception {
+  readonly networkId?: NetworkId
+  readonly egressId?: EgressId
+}
+
+/** Ranges of the mesh itself: of networks, control addresses, virtual ranges. No two of them overlap. */
+export const meshRanges = (state: MeshState, except: Exception = {}): readonly RangeOwner[] => {
+  const owners: RangeOwner[] = []
+  for (const { networkId, name, range4, range6 } of largeMapValues(state.networks)) {
+    if (networkId === except.networkId) continue
+    for (const range of [range4, range6]) if (range !== null) owners.push({ kind: 'network', networkId, name, range })
+  }
+  for (const { egressId, name, virtualRanges } of largeMapValues(state.egresses)) {
+    if (virtualRanges === null || egressId === except.egressId) continue
+    for (const range of virtualRanges) owners.push({ kind: 'virtual', egressId, name, range })
+  }
+  if (state.mesh === null) return owners
+  const { controlRange4, controlRange6 } = state.mesh.settings
+  owners.push({ kind: 'control', range: controlRange4 }, { kind: 'control', range: controlRange6 })
+  return owners
+}
+
+/** Where virtual ranges come from. Pools may overlap each other: what is taken of one is taken of all. */
+export const virtualPools = (state: MeshState, except?: NetworkId): readonly RangeOwner[] => {
+  const owners: RangeOwner[] = []
+  for (const { networkId, name, settings } of largeMapValues(state.networks)) {
+    if (networkId === except) continue
+    for (const range of [settings.virtualPool4, settings.virtualPool6])
+      if (range !== null) owners.push({ kind: 'pool', networkId, name, range })
+  }
+  return owners
+}
+
+/** What a client brings along, and that it is its own. */
+export const clientRanges = ({
+  clientId,
+  name,
+  additionalAddresses,
+  prefixesBehind,
+}: Pick<Client, 'clientId' | 'name' | 'additionalAddresses' | 'prefixesBehind'>): readonly RangeOwner[] =>
+  [...additionalAddresses, ...prefixesBehind].map((range) => ({ kind: 'client', clientId, name, range }))
+
+/** Of all clients, whatever their network. */
+export const allClientRanges = (state: MeshState): readonly RangeOwner[] =>
+  [...largeMapValues(state.clients)].flatMap(clientRanges)
+
+/** Of the clients of one network. */
+export const clientRangesOf = (state: MeshState, network: Network): readonly RangeOwner[] =>
+  [...largeMapKeys(network.clientIds)]
+    .flatMap((clientId) => largeMapGet(state.clients, clientId) ?? [])
+    .flatMap(clientRanges)
+
+/** What egresses lead to, as it is behind their routers. */
+export const egressRanges = (state: MeshState, except?: EgressId): readonly RangeOwner[] => {
+  const owners: RangeOwner[] = []
+  for (const { egressId, name, ranges } of largeMapValues(state.egresses)) {
+    if (egressId === except) continue
+    for (const range of ranges) owners.push({ kind: 'egress', egressId, name, range })
+  }
+  return owners
+}
