@@ -3,12 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { AddClient } from '../mesh/commands/add-client.js'
 import { decide } from '../mesh/decide.js'
 import { evolveAll } from '../mesh/evolve.js'
-import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshCommand } from '../mesh/mesh-command.js'
 import type { MeshErrorCode } from '../mesh/mesh-error.js'
 import type { MeshEventOf } from '../mesh/mesh-event.js'
 import { emptyMeshState, type MeshState, type NetworkSettings } from '../mesh/mesh-state.js'
-import { withGateways } from '../testing/place-gateways.js'
+import { sampleGatewayCreated } from '../testing/sample-clients.js'
 import {
   sampleAddClient,
   sampleAddPolicy,
@@ -29,7 +28,6 @@ import {
   networkId,
   nodeId,
   policyId,
-  produce,
   udpEndpoint,
 } from '../values/index.js'
 import { type ClientFile, clientFile, clientQrText, describeClientFileWarning, isClientStale } from './client-file.js'
@@ -72,8 +70,11 @@ const mesh = ({
     sampleJoinNetwork(1, 2),
     sampleJoinNetwork(1, 3),
   )
-  const plain = [gateway1, gateway2].filter((id) => !internet.includes(id))
-  return withGateways(withGateways(state, plain), internet, { internet: true })
+  return evolveAll(state, [
+    sampleGatewayCreated(1),
+    sampleGatewayCreated(2),
+    ...internet.map((id) => ({ type: 'InternetGatewayEnabled', atEpochMs: sampleTime, nodeId: id }) as const),
+  ])
 }
 
 const withClient = (state: MeshState, changes: Partial<AddClient> = {}): MeshState =>
@@ -114,12 +115,17 @@ const refusalOf = (result: E.Either<{ readonly code: MeshErrorCode }, unknown>):
 
 /** Behind gateway 2, which is an internet gateway: what `cascade` allows. */
 const behindInternetGateway = (state: MeshState, routeAllTraffic: boolean): MeshState =>
-  produce(state, (draft) => {
-    const node = largeMapGet(draft.nodes, gateway1)
-    if (node === undefined) return
-    node.relay = { mode: 'manual', gatewayIds: [gateway2], sequence: 0 }
-    node.routeAllTraffic = routeAllTraffic
-  })
+  evolveAll(state, [
+    {
+      type: 'RelayAssigned',
+      atEpochMs: sampleTime,
+      nodeId: gateway1,
+      mode: 'manual',
+      gatewayIds: [gateway2],
+      cause: 'internet-gateway',
+    },
+    { type: 'RouteAllTrafficSet', atEpochMs: sampleTime, nodeId: gateway1, routeAllTraffic, cause: 'command' },
+  ])
 
 /** One folder each in `fixtures/client-files/`. */
 const cases: Readonly<Record<string, () => { readonly state: MeshState; readonly key?: string }>> = {

@@ -5,17 +5,8 @@ import { lawRuns } from '../../test/law-runs.js'
 import { randomClientCommands } from '../testing/arbitraries/areas/client-makers.js'
 import { drawFrom } from '../testing/arbitraries/draw.js'
 import { commandMakers } from '../testing/arbitraries/mesh-commands.js'
-import { withGateways } from '../testing/place-gateways.js'
-import {
-  eventsOf,
-  sampleAddUser,
-  sampleCreateMesh,
-  sampleCreateNetwork,
-  sampleJoinNetwork,
-  sampleRegisterHost,
-  sampleTime,
-} from '../testing/sample-mesh.js'
-import { networkId, nodeId } from '../values/index.js'
+import { followedBy, sampleGateways } from '../testing/sample-clients.js'
+import { sampleAddUser, sampleTime } from '../testing/sample-mesh.js'
 import { decide } from './decide.js'
 import { describeMeshEvent } from './describe-event.js'
 import { describeMeshError } from './describe-mesh-error.js'
@@ -25,24 +16,7 @@ import type { MeshEvent } from './mesh-event.js'
 import { brokenInvariants } from './mesh-invariants.js'
 import type { MeshState } from './mesh-state.js'
 
-const capabilities = ['isolate-networks'] as const
-const start = withGateways(
-  replay(
-    eventsOf(
-      sampleCreateMesh(),
-      sampleCreateNetwork(1),
-      sampleCreateNetwork(2),
-      ...[1, 2, 3].map((host) => sampleRegisterHost(host, { capabilities })),
-      sampleJoinNetwork(1, 1),
-      sampleJoinNetwork(1, 2),
-      sampleJoinNetwork(1, 3),
-      sampleJoinNetwork(2, 2),
-      sampleAddUser(1, { networkIds: [networkId('net-1')] }),
-      sampleAddUser(2, { role: 'admin' }),
-    ),
-  ),
-  [nodeId('node-1-1'), nodeId('node-1-2'), nodeId('node-2-2')],
-)
+const start = replay(followedBy(sampleGateways, sampleAddUser(2, { role: 'admin' })))
 
 const clientTypes = Object.entries(randomClientCommands.weights).flatMap(([type, [weight]]) =>
   Array<MeshCommandType>(weight).fill(type as MeshCommandType),
