@@ -68,9 +68,11 @@ export { type FrameMeddling, LossyWire, type WireFaults } from './testing/lossy-
 export { createManualTimers, type ManualTimers } from './testing/manual-timers.js'
 export {
   eventsOf,
+  sampleAddDnsRecord,
   sampleAddEgress,
   sampleAddGroup,
   sampleAddPolicy,
+  sampleAddResolver,
   sampleAddUser,
   sampleCreateEnrollmentKey,
   sampleCreateMesh,

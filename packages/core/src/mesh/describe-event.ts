@@ -62,6 +62,11 @@ const lines: { readonly [T in MeshEventType]: (event: MeshEventOf<T>, name: Name
     `Host ${name.host(e.hostId)} is now: name "${e.name}", ${e.system.os} ${e.system.arch}, agent ${e.system.agentVersion}, port ${e.listenPort}, MTU ${e.mtuBytes ?? 'of its networks'}`,
   HostOwnerChanged: (e, name) =>
     `Host ${name.host(e.hostId)} is ${e.userId === null ? "nobody's" : `${name.user(e.userId)}'s`} from now on`,
+  HostKeyRotated: (e, name) => `Host ${name.host(e.hostId)} has another WireGuard key; the old one can't come back`,
+  HostPrefixesExcluded: (e, name) =>
+    e.prefixes.length === 0
+      ? `Host ${name.host(e.hostId)} may be reached by every prefix again`
+      : `Host ${name.host(e.hostId)} is not to be reached by ${firstOf(e.prefixes)}`,
   HostRemoved: (e, name) => `Host ${name.host(e.hostId)} was removed; its keys can't come back`,
 
   NodeJoined: (e, name) =>
@@ -106,6 +111,9 @@ const causes: { readonly [C in MeshEventOf<'NodeLeft'>['cause']]: string } = {
 const quoted = (name: string | undefined, id: string): string => (name === undefined ? id : `"${name}"`)
 
 const listed = (items: readonly (string | null)[]): string => items.filter((item) => item !== null).join(' and ')
+
+const firstOf = (items: readonly string[]): string =>
+  `${items.slice(0, 5).join(', ')}${items.length > 5 ? ` and ${items.length - 5} more` : ''}`
 
 const reachedAt = (endpoints: MeshEventOf<'HostRegistered'>['endpoints']): string =>
   endpoints.length === 0

@@ -4,6 +4,7 @@ import {
   apiTokenId,
   clientId,
   deviceId,
+  dnsRecordId,
   egressId,
   enrollmentKeyId,
   epochMs,
@@ -18,6 +19,7 @@ import {
   nodeId,
   policyId,
   policyTestId,
+  resolverId,
   udpEndpoint,
   userId,
   wireguardPublicKey,
@@ -35,6 +37,8 @@ const user = { userId: userId('user-1'), login: 'ada' }
 const group = { groupId: groupId('group-1'), name: 'Engineers' }
 const keyId = enrollmentKeyId('key-1')
 const client = { clientId: clientId('client-1'), name: hostName('tablet') }
+const record = { dnsRecordId: dnsRecordId('record-1'), name: 'printer.example.net' }
+const resolver = { resolverId: resolverId('resolver-1'), name: 'Head office' }
 const egress = { egressId: egressId('egress-1'), name: 'Office LAN' }
 const policy = { policyId: policyId('policy-1'), name: 'Web' }
 const key = wireguardPublicKey('AwEBAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=')
@@ -143,6 +147,16 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
   'client-gateway-no-endpoint': [{ gatewayId: node.nodeId, name: node.name }],
   'client-key-not-held': [client],
   'client-private-key-malformed': [client],
+  'dns-record-unknown': [record],
+  'dns-record-id-taken': [record],
+  'dns-name-taken': [record],
+  'dns-name-of-member': [{ name: 'laptop.office.mesh.internal', memberId: node.nodeId }],
+  'name-of-dns-record': [{ ...record, name: node.name, networkName: network.name }],
+  'domain-gives-taken-name': [{ ...record, domain: 'example.net', memberId: node.nodeId }],
+  'resolver-unknown': [resolver],
+  'resolver-id-taken': [resolver],
+  'resolver-name-taken': [{ ...resolver, networkName: network.name }],
+  'resolver-domain-taken': [{ ...resolver, domain: 'corp.example' }],
   'egress-unknown': [egress],
   'egress-id-taken': [egress],
   'egress-name-taken': [{ ...egress, networkName: network.name }],

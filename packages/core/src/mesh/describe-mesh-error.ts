@@ -51,7 +51,7 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
     `The id ${hostId} is host "${name}" already, which has other keys. Take a fresh id.`,
   'host-registered': ({ hostId, name }) => `These keys are host "${name}" (${hostId}) already. Use that host.`,
   'host-retired': ({ hostId }) =>
-    `These keys belonged to host ${hostId}, which was removed; they can't come back. Make new keys on the machine and enrol again.`,
+    `One of these keys was that of host ${hostId}, which was removed or has another key now; it can't come back. Make new keys on the machine and enrol again.`,
   'host-keys-mismatch': ({ hostId, name, knownKey }) =>
     `The ${keyText[knownKey]} is that of host "${name}" (${hostId}), the ${otherKeyText[knownKey]} is not. Make both keys anew if this is another machine; restore both if it is the same.`,
   'host-cannot-isolate-networks': ({ name, networkNames }) =>

@@ -4,9 +4,11 @@ import * as Eq from 'fp-ts/lib/Eq.js'
 import * as N from 'fp-ts/lib/number.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as S from 'fp-ts/lib/string.js'
+import type { IpPrefix } from '../values/index.js'
 import type { EndpointCandidate } from './endpoint-candidate.js'
 import type {
   ApiToken,
+  DnsRecord,
   Egress,
   EgressRouter,
   EnrollmentKey,
@@ -106,6 +108,17 @@ export const apiTokenContentEq = Eq.struct<Omit<ApiToken, 'apiTokenId' | 'create
   scope: S.Eq,
   expiresAtEpochMs: Eq.eqStrict,
 })
+
+/** The same name for the same addresses, in the same order. */
+export const dnsRecordEq = Eq.struct<DnsRecord>({
+  dnsRecordId: S.Eq,
+  networkId: S.Eq,
+  name: S.Eq,
+  addresses: RA.getEq(S.Eq),
+})
+
+/** The same prefixes in the same order. */
+export const prefixListEq = RA.getEq<IpPrefix>(S.Eq)
 
 const egressRouterEq = Eq.struct<EgressRouter>({ nodeId: S.Eq, metric: N.Eq, interfaceName: Eq.eqStrict })
 

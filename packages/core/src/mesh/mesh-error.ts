@@ -107,7 +107,7 @@ type HostError =
   | { readonly code: 'host-id-taken'; readonly hostId: HostId; readonly name: HostName }
   /** The machine is there under another id. */
   | { readonly code: 'host-registered'; readonly hostId: HostId; readonly name: HostName }
-  /** A machine that was removed had one of these keys (A5). */
+  /** A machine that was removed, or has another key now, had one of these keys (A5, A11). */
   | { readonly code: 'host-retired'; readonly hostId: HostId }
   /** One of the two keys is that host's, the other is not (A3). */
   | {

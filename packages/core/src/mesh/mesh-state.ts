@@ -135,7 +135,7 @@ export interface Network {
   readonly members: LargeMap<NodeId, HostId>
   /** Hash over the ids in `members`. */
   readonly membersHash: ContentHash
-  /** Hash over the names that `members` and enabled clients have, and the network's DNS records. */
+  /** Hash over the names that `members` and enabled clients have; DNS records are not among them. */
   readonly namesHash: ContentHash
   readonly clientIds: LargeMap<ClientId, true>
   readonly clientIdsByName: LargeMap<HostName, ClientId>
@@ -305,7 +305,7 @@ export interface MeshIndexes {
   readonly networkIdsByName: LargeMap<NetworkName, NetworkId>
   readonly hostIdsByWireguardKey: LargeMap<WireguardPublicKey, HostId>
   readonly hostIdsByIdentityKey: LargeMap<IdentityPublicKey, HostId>
-  /** Keys of hosts that were removed: they never come back. The value is the host that had them. */
+  /** Keys of hosts that were removed or have another one now: they never come back. The value is the host that had them. */
   readonly retiredKeys: LargeMap<string, HostId>
   /** Who listens on which port of a public address, by both: the port it listens on, not the one others see. */
   readonly hostIdsByListener: LargeMap<UdpEndpoint, HostId>

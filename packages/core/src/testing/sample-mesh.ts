@@ -4,9 +4,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { AddClient } from '../mesh/commands/add-client.js'
+import type { AddDnsRecord } from '../mesh/commands/add-dns-record.js'
 import type { AddEgress } from '../mesh/commands/add-egress.js'
 import type { AddGroup } from '../mesh/commands/add-group.js'
 import type { AddPolicy } from '../mesh/commands/add-policy.js'
+import type { AddResolver } from '../mesh/commands/add-resolver.js'
 import type { AddUser } from '../mesh/commands/add-user.js'
 import type { CreateEnrollmentKey } from '../mesh/commands/create-enrollment-key.js'
 import type { CreateMesh } from '../mesh/commands/create-mesh.js'
@@ -23,6 +25,7 @@ import { defaultNetworkSettings, emptyMeshState, type NetworkSettings } from '..
 import { encodeBase64 } from '../values/base64.js'
 import {
   clientId,
+  dnsRecordId,
   egressId,
   enrollmentKeyId,
   epochMs,
@@ -38,6 +41,7 @@ import {
   networkName,
   nodeId,
   policyId,
+  resolverId,
   udpEndpoint,
   userId,
   type WireguardPublicKey,
@@ -186,6 +190,29 @@ export const sampleAddEgress = (number = 1, changes: Partial<AddEgress> = {}): A
   name: `Site ${number}`,
   ranges: [ipPrefix(`192.168.${number}.0/24`), ipPrefix(`fd0a:0:0:${number.toString(16)}::/64`)],
   routers: [{ nodeId: nodeId('node-1-1') }],
+  ...changes,
+})
+
+/** Record 1 is `record-1`, printer-1.example.net of network 1. */
+export const sampleAddDnsRecord = (number = 1, changes: Partial<AddDnsRecord> = {}): AddDnsRecord => ({
+  type: 'AddDnsRecord',
+  atEpochMs: sampleTime,
+  dnsRecordId: dnsRecordId(`record-${number}`),
+  networkId: networkId('net-1'),
+  name: `printer-${number}.example.net`,
+  addresses: [ipAddress(`192.168.1.${number}`)],
+  ...changes,
+})
+
+/** Resolver 1 is `resolver-1`, "Resolver 1", which hosts of network 1 ask about site-1.example.net. */
+export const sampleAddResolver = (number = 1, changes: Partial<AddResolver> = {}): AddResolver => ({
+  type: 'AddResolver',
+  atEpochMs: sampleTime,
+  resolverId: resolverId(`resolver-${number}`),
+  networkId: networkId('net-1'),
+  name: `Resolver ${number}`,
+  servers: [ipAddress(`192.168.${number}.53`)],
+  matchDomains: [`site-${number}.example.net`],
   ...changes,
 })
 

@@ -137,7 +137,8 @@ const addressText = {
 } as const
 
 const holderText = (holder: KeyHolder): string => {
-  if (holder.kind === 'removed-host') return `The key was that of host ${holder.id}, which was removed`
+  if (holder.kind === 'removed-host')
+    return `The key was that of host ${holder.id}, which was removed or has another key now`
   return `${holder.kind === 'host' ? 'Host' : 'Client'} "${holder.name}" (${holder.id}) has the key`
 }
 

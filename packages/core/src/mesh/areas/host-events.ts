@@ -4,32 +4,51 @@ import {
   type HostEndpointsChanged,
   hostEndpointsChangedCodec,
 } from '../events/host-endpoints-changed.js'
+import { evolveHostKeyRotated, type HostKeyRotated, hostKeyRotatedCodec } from '../events/host-key-rotated.js'
 import { evolveHostOwnerChanged, type HostOwnerChanged, hostOwnerChangedCodec } from '../events/host-owner-changed.js'
+import {
+  evolveHostPrefixesExcluded,
+  type HostPrefixesExcluded,
+  hostPrefixesExcludedCodec,
+} from '../events/host-prefixes-excluded.js'
 import { evolveHostRegistered, type HostRegistered, hostRegisteredCodec } from '../events/host-registered.js'
 import { evolveHostRemoved, type HostRemoved, hostRemovedCodec } from '../events/host-removed.js'
 import { evolveHostUpdated, type HostUpdated, hostUpdatedCodec } from '../events/host-updated.js'
 import type { EventTables } from './event-tables.js'
 
-export type HostEvent = HostEndpointsChanged | HostOwnerChanged | HostRegistered | HostRemoved | HostUpdated
+export type HostEvent =
+  | HostEndpointsChanged
+  | HostKeyRotated
+  | HostOwnerChanged
+  | HostPrefixesExcluded
+  | HostRegistered
+  | HostRemoved
+  | HostUpdated
 
 export const hostEvents: EventTables<HostEvent> = {
   recipes: {
     HostEndpointsChanged: evolveHostEndpointsChanged,
+    HostKeyRotated: evolveHostKeyRotated,
     HostOwnerChanged: evolveHostOwnerChanged,
+    HostPrefixesExcluded: evolveHostPrefixesExcluded,
     HostRegistered: evolveHostRegistered,
     HostRemoved: evolveHostRemoved,
     HostUpdated: evolveHostUpdated,
   },
   codecs: {
     HostEndpointsChanged: hostEndpointsChangedCodec,
+    HostKeyRotated: hostKeyRotatedCodec,
     HostOwnerChanged: hostOwnerChangedCodec,
+    HostPrefixesExcluded: hostPrefixesExcludedCodec,
     HostRegistered: hostRegisteredCodec,
     HostRemoved: hostRemovedCodec,
     HostUpdated: hostUpdatedCodec,
   },
   versions: {
     HostEndpointsChanged: 1,
+    HostKeyRotated: 1,
     HostOwnerChanged: 1,
+    HostPrefixesExcluded: 1,
     HostRegistered: 1,
     HostRemoved: 1,
     HostUpdated: 1,

@@ -10,6 +10,7 @@ import type { MeshError } from '../mesh-error.js'
 import type { Client, Gateway, MeshState, Network } from '../mesh-state.js'
 import { extraPrefixesProblem } from './client-prefixes.js'
 import { refuse } from './decision.js'
+import { memberNameProblem } from './dns-rules.js'
 import { memberNamed } from './member-rules.js'
 
 /** Lines as people give them: what is wrong with one is said by the rule, not by the codec. */
@@ -48,6 +49,7 @@ export const clientProblem = (
   content: ClientContent,
 ): MeshError | undefined =>
   nameProblem(network, clientId, content.name) ??
+  memberNameProblem(state, network, content.name) ??
   keyProblem(state, clientId, content.publicKey) ??
   extraPrefixesProblem(state, network, clientId, content) ??
   scriptProblem('postUp', content.postUp) ??

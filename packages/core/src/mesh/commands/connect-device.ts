@@ -91,7 +91,7 @@ const decideForNew = (command: ConnectDevice, state: ExistingMesh, network: Netw
   const addresses = addressesOfNewClient(state, network, clientId, [])
   if (E.isLeft(addresses)) return addresses
   const content: ClientContent = {
-    name: freeMemberName(network, command.name),
+    name: freeMemberName(state, network, command.name),
     publicKey: command.publicKey,
     addresses: addresses.right,
     additionalAddresses: [],

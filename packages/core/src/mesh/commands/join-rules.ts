@@ -19,6 +19,7 @@ import type { MeshError } from '../mesh-error.js'
 import type { Host, MeshState, Network } from '../mesh-state.js'
 import { holderOf } from './client-prefixes.js'
 import { refuse } from './decision.js'
+import { memberNameProblem } from './dns-rules.js'
 import { freeMemberName, memberNamed, memberOf } from './member-rules.js'
 
 /** What is wanted of a new node; `null` leaves name or address to the mesh. */
@@ -36,11 +37,13 @@ export const joinNetwork = (state: MeshState, network: Network, wish: JoinWish):
   const namesake = wantedName === null ? undefined : memberNamed(network, wantedName)
   if (wantedName !== null && namesake !== undefined)
     return refuse({ code: 'node-name-taken', name: wantedName, networkName, memberId: namesake })
+  const problem = wantedName === null ? undefined : memberNameProblem(state, network, wantedName)
+  if (problem !== undefined) return refuse(problem)
   const address4 = chooseAddress<Ipv4Address>(state, network, network.range4, network.pool4, wish.address4)
   if (E.isLeft(address4)) return address4
   const address6 = chooseAddress<Ipv6Address>(state, network, network.range6, network.pool6, wish.address6)
   if (E.isLeft(address6)) return address6
-  const name = wantedName ?? freeMemberName(network, hostName)
+  const name = wantedName ?? freeMemberName(state, network, hostName)
   return E.right({ type: 'NodeJoined', ...rest, networkId, name, address4: address4.right, address6: address6.right })
 }
 

@@ -6,6 +6,7 @@ import { meshContentEq } from '../mesh-equality.js'
 import { commandCodec } from './command-codec.js'
 import { domainCodec, titleCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { domainProblem } from './dns-rules.js'
 import { controlRangesProblem } from './range-rules.js'
 
 /** Change what holds for the whole mesh. What is left out stays. Control ranges move only while there are no hosts. */
@@ -37,5 +38,7 @@ export const decideUpdateMeshSettings = (command: UpdateMeshSettings, state: Exi
     const problem = controlRangesProblem(state, settings)
     if (problem !== undefined) return refuse(problem)
   }
+  const collision = settings.domain === present.domain ? undefined : domainProblem(state, settings.domain)
+  if (collision !== undefined) return refuse(collision)
   return E.right([{ type: 'MeshSettingsUpdated', atEpochMs: command.atEpochMs, name, ...settings }])
 }

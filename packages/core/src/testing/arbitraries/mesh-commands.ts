@@ -11,7 +11,7 @@ import {
   networkId,
   nodeId,
 } from '../../values/index.js'
-import { sampleCreateMesh } from '../sample-mesh.js'
+import { sampleCreateMesh, sampleRegisterHost } from '../sample-mesh.js'
 import { randomClientCommands } from './areas/client-makers.js'
 import { randomDnsCommands } from './areas/dns-makers.js'
 import { randomEgressCommands } from './areas/egress-makers.js'
@@ -112,6 +112,17 @@ export const commandMakers: { readonly [T in MeshCommandType]: (context: Command
     atEpochMs: context.atEpochMs,
     hostId: someHost(context),
     userId: context.draw.oneIn(4) ? null : someUser(context),
+  }),
+  RotateHostKey: (context) => {
+    const { draw, atEpochMs, serial } = context
+    const { wireguardKey } = draw.oneIn(4) ? hostFacts(draw) : sampleRegisterHost(100 + serial)
+    return { type: 'RotateHostKey', atEpochMs, hostId: someHost(context), wireguardKey }
+  },
+  ExcludeHostPrefixes: (context) => ({
+    type: 'ExcludeHostPrefixes',
+    atEpochMs: context.atEpochMs,
+    hostId: someHost(context),
+    prefixes: context.draw.pick([[], ['192.168.1.0/24', '10.8.0.0/16'], ['203.0.113.0/24']]).map(ipPrefix),
   }),
   RemoveHost: (context) => ({ type: 'RemoveHost', atEpochMs: context.atEpochMs, hostId: someHost(context) }),
 

@@ -82,6 +82,8 @@ const weights: { readonly [T in MeshCommandType]: readonly [weight: number, fits
   EnrollHost: [10, isThere.key],
   ReportHostEndpoints: [4, isThere.host],
   UpdateHost: [3, isThere.host],
+  RotateHostKey: [2, isThere.host],
+  ExcludeHostPrefixes: [2, isThere.host],
   RemoveHost: [1, isThere.host],
   SetHostOwner: [4, (state) => isThere.host(state) && state.users.size > 0],
   JoinNetwork: [10, isThere.host],
