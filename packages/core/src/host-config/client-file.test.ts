@@ -31,6 +31,7 @@ import {
   udpEndpoint,
 } from '../values/index.js'
 import { type ClientFile, clientFile, clientQrText, describeClientFileWarning, isClientStale } from './client-file.js'
+import { projectNames } from './project-fragments.js'
 
 const gateway1 = nodeId('node-1-1')
 const gateway2 = nodeId('node-1-2')
@@ -276,6 +277,32 @@ describe('B5 the file of a client', () => {
     const refusing = withClient(mesh({ internet: [gateway2] }))
     expect(fileOf(behindInternetGateway(refusing, true)).text).not.toContain('0.0.0.0/0')
   })
+})
+
+test("B10 a client has the network's DNS servers, unless it names its own, or none", () => {
+  const state = mesh({ settings: { clientDns: [ipAddress('10.1.0.53')] } })
+  const dnsOf = (dns?: AddClient['dns']) =>
+    /^DNS = (.*)$/m.exec(fileOf(withClient(state, dns === undefined ? {} : { dns })).text)?.[1]
+  expect([dnsOf(), dnsOf(null), dnsOf([ipAddress('9.9.9.9')]), dnsOf([])]).toEqual([
+    '10.1.0.53',
+    '10.1.0.53',
+    '9.9.9.9',
+    undefined,
+  ])
+})
+
+test('G8 an enabled client has a name, for its first single addresses', () => {
+  const named = (state: MeshState) =>
+    projectNames(state, networkId('net-1'))?.entries.find((e) => e.memberId === client1)
+  const state = withClient(mesh(), { addresses: prefixes('10.1.0.64/28', '10.1.0.9/32', '10.1.0.10/32') })
+  expect(named(state)).toEqual({
+    memberId: client1,
+    name: 'device-1',
+    address4: '10.1.0.9',
+    address6: 'fd01::1:ffff:ffff:ffff:ff7f',
+  })
+  const disabled = after(state, { type: 'DisableClient', atEpochMs: sampleTime, clientId: client1 })
+  expect(named(disabled)).toBeUndefined()
 })
 
 describe('B5 the QR code', () => {

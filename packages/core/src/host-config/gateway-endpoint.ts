@@ -18,9 +18,9 @@ export const gatewayEndpoint = (
   )
   const isPublic = ({ endpoint }: (typeof usable)[number]) => isPublicAddress(endpointAddress(endpoint))
   const found =
-    usable.find(({ origin }) => origin === 'declared') ??
+    usable.find((each) => each.origin === 'declared' && isPublic(each)) ??
     usable.find((each) => each.origin === 'local' && isPublic(each)) ??
     usable.find(isPublic) ??
-    (settings.privateUnderlay ? usable[0] : undefined)
+    (settings.privateUnderlay ? (usable.find(({ origin }) => origin === 'declared') ?? usable[0]) : undefined)
   return found?.endpoint
 }
