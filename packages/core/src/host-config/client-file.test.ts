@@ -21,6 +21,7 @@ import {
 import {
   clientId,
   egressId,
+  hostCapabilities,
   hostId,
   ipAddress,
   ipPrefix,
@@ -289,6 +290,28 @@ test("B10 a client has the network's DNS servers, unless it names its own, or no
     '9.9.9.9',
     undefined,
   ])
+})
+
+test("B12 the commands suffice for a VPN in one go: network, internet gateway on this machine, five clients' files", () => {
+  const { settings, ...network } = sampleCreateNetwork(1)
+  const state = after(
+    emptyMeshState(),
+    sampleCreateMesh(),
+    { ...network, settings: { ...settings, clientDns: [ipAddress('9.9.9.9')] } },
+    sampleRegisterHost(1, {
+      endpoints: [{ endpoint: udpEndpoint('203.0.113.1:51821'), origin: 'declared' }],
+      capabilities: hostCapabilities,
+    }),
+    sampleJoinNetwork(1, 1),
+    { type: 'CreateGateway', atEpochMs: sampleTime, nodeId: gateway1, internet: {} },
+    ...[1, 2, 3, 4, 5].map((number) => sampleAddClient(number, { fullTunnel: true })),
+  )
+  for (const number of [1, 2, 3, 4, 5]) {
+    const file = clientFile(state, clientId(`client-${number}`), { privateKey })
+    expect(E.isRight(file) && file.right.warnings).toEqual([])
+    expect(E.isRight(file) && file.right.text).toContain(`Address = 10.1.0.${255 - number}/32`)
+    expect(E.isRight(file) && file.right.text).toContain('AllowedIPs = 0.0.0.0/0, ::/0')
+  }
 })
 
 test('G8 an enabled client has a name, for its first single addresses', () => {

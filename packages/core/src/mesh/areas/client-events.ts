@@ -1,4 +1,4 @@
-/** Events of clients: a line in each table for each of them. */
+/** Events of clients, and of users' devices that run an agent: a line in each table for each of them. */
 import { type ClientAdded, clientAddedCodec, evolveClientAdded } from '../events/client-added.js'
 import {
   type ClientConfigIssued,
@@ -10,6 +10,7 @@ import { type ClientEnabled, clientEnabledCodec, evolveClientEnabled } from '../
 import { type ClientMoved, clientMovedCodec, evolveClientMoved } from '../events/client-moved.js'
 import { type ClientRemoved, clientRemovedCodec, evolveClientRemoved } from '../events/client-removed.js'
 import { type ClientUpdated, clientUpdatedCodec, evolveClientUpdated } from '../events/client-updated.js'
+import { type DeviceEnrolled, deviceEnrolledCodec, evolveDeviceEnrolled } from '../events/device-enrolled.js'
 import type { EventTables } from './event-tables.js'
 
 export type ClientEvent =
@@ -20,6 +21,7 @@ export type ClientEvent =
   | ClientMoved
   | ClientRemoved
   | ClientUpdated
+  | DeviceEnrolled
 
 export const clientEvents: EventTables<ClientEvent> = {
   recipes: {
@@ -30,6 +32,7 @@ export const clientEvents: EventTables<ClientEvent> = {
     ClientMoved: evolveClientMoved,
     ClientRemoved: evolveClientRemoved,
     ClientUpdated: evolveClientUpdated,
+    DeviceEnrolled: evolveDeviceEnrolled,
   },
   codecs: {
     ClientAdded: clientAddedCodec,
@@ -39,6 +42,7 @@ export const clientEvents: EventTables<ClientEvent> = {
     ClientMoved: clientMovedCodec,
     ClientRemoved: clientRemovedCodec,
     ClientUpdated: clientUpdatedCodec,
+    DeviceEnrolled: deviceEnrolledCodec,
   },
   versions: {
     ClientAdded: 1,
@@ -48,5 +52,6 @@ export const clientEvents: EventTables<ClientEvent> = {
     ClientMoved: 1,
     ClientRemoved: 1,
     ClientUpdated: 1,
+    DeviceEnrolled: 1,
   },
 }

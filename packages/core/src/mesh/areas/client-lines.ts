@@ -13,6 +13,7 @@ export const clientLines: EventLines<ClientEvent> = {
   ClientDisabled: (e, name) => `Client ${name.member(e.clientId)} was disabled`,
   ClientEnabled: (e, name) => `Client ${name.member(e.clientId)} was enabled again`,
   ClientRemoved: (e, name) => `Client ${name.member(e.clientId)} was removed${causes[e.cause]}`,
+  DeviceEnrolled: (e, name) => `Host ${name.host(e.hostId)} is device ${e.deviceId} of user ${name.user(e.userId)}`,
   ClientConfigIssued: (e, name) => `The file of client ${name.member(e.clientId)} was handed out (${e.hash})`,
 }
 

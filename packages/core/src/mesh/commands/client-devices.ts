@@ -2,7 +2,7 @@
 import type { DeviceId, NodeId, UserId } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
-import type { Client, MeshState } from '../mesh-state.js'
+import type { Client, Host, MeshState } from '../mesh-state.js'
 import { mayDo } from '../roles.js'
 
 /** The client by which a user's device connects to a gateway. */
@@ -19,23 +19,25 @@ export const clientOfDevice = (
   return undefined
 }
 
+/** The host that a user's device is, when it runs an agent. */
+export const hostOfDevice = (state: MeshState, userId: UserId, deviceId: DeviceId): Host | undefined => {
+  for (const hostId of largeMapGet(state.indexes.hostIdsByOwner, userId) ?? []) {
+    const host = largeMapGet(state.hosts, hostId)
+    if (host?.deviceId === deviceId) return host
+  }
+  return undefined
+}
+
 /** The node by which a user's device, run by an agent, is at a gateway. */
 export const nodeOfDevice = (
   state: MeshState,
   userId: UserId,
   deviceId: DeviceId,
   gatewayId: NodeId,
-): NodeId | undefined => {
-  for (const hostId of largeMapGet(state.indexes.hostIdsByOwner, userId) ?? []) {
-    const host = largeMapGet(state.hosts, hostId)
-    if (host?.deviceId !== deviceId) continue
-    const atGateway = host.nodeIds.find((nodeId) =>
-      largeMapGet(state.nodes, nodeId)?.relay?.gatewayIds.includes(gatewayId),
-    )
-    if (atGateway !== undefined) return atGateway
-  }
-  return undefined
-}
+): NodeId | undefined =>
+  hostOfDevice(state, userId, deviceId)?.nodeIds.find((nodeId) =>
+    largeMapGet(state.nodes, nodeId)?.relay?.gatewayIds.includes(gatewayId),
+  )
 
 /** Why a client can't go to that gateway of its network, as its user's device; others can go anywhere (B3). */
 export const deviceMoveProblem = (state: MeshState, client: Client, gatewayId: NodeId): MeshError | undefined => {

@@ -21,6 +21,7 @@ export const keepingPolicyTests = (command: MeshCommand, state: MeshState, decis
 /** Given by sweepers, agents and reactions, not by people. */
 const automaticCommands: ReadonlySet<MeshCommandType> = new Set([
   'EnrollHost',
+  'EnrollDevice',
   'ReportHostEndpoints',
   'ExpireNode',
   'MarkNodeAway',

@@ -18,7 +18,7 @@ export const clientBreaches = (state: MeshState): readonly InvariantBreach[] => 
   return [
     ...keyBreaches(state, clients),
     ...ownerBreaches(state, clients),
-    ...deviceBreaches(clients),
+    ...deviceBreaches(state, clients),
     ...clients.flatMap((client) => clientBreachesOf(state, client)),
     ...[...largeMapValues(state.networks)].flatMap((network) => networkBreaches(state, network, clients)),
     ...[...largeMapValues(state.gateways)].flatMap((gateway) => gatewayBreaches(gateway, clients)),
@@ -51,8 +51,9 @@ const ownerBreaches = (state: MeshState, clients: readonly Client[]): readonly I
   ]
 }
 
-/** One per user, device and gateway (G3); a device is somebody's. */
-const deviceBreaches = (clients: readonly Client[]): readonly InvariantBreach[] => {
+/** One client per user, device and gateway (G3), one host per user and device; a device is somebody's. */
+const deviceBreaches = (state: MeshState, clients: readonly Client[]): readonly InvariantBreach[] => {
+  const hosts = [...largeMapValues(state.hosts)].filter(({ deviceId }) => deviceId !== null)
   const devices = clients.filter(({ deviceId }) => deviceId !== null)
   return [
     ...duplicates(
@@ -60,6 +61,11 @@ const deviceBreaches = (clients: readonly Client[]): readonly InvariantBreach[] 
       devices.map((c) => [`${c.ownerUserId} ${c.deviceId} ${c.gatewayId}`, c.clientId]),
     ),
     ...devices.filter(({ ownerUserId }) => ownerUserId === null).map((c) => breach('device-has-owner', c.clientId)),
+    ...duplicates(
+      'one-host-per-device',
+      hosts.map((h) => [`${h.ownerUserId} ${h.deviceId}`, h.hostId]),
+    ),
+    ...hosts.filter(({ ownerUserId }) => ownerUserId === null).map((h) => breach('device-has-owner', h.hostId)),
   ]
 }
 

@@ -1,8 +1,9 @@
-/** Commands about clients: a line in each table for each of them. */
+/** Commands about clients, and users' devices: a line in each table for each of them. */
 import { type AddClient, addClientCodec, decideAddClient } from '../add-client.js'
 import { type ConnectDevice, connectDeviceCodec, decideConnectDevice } from '../connect-device.js'
 import { type DisableClient, decideDisableClient, disableClientCodec } from '../disable-client.js'
 import { decideEnableClient, type EnableClient, enableClientCodec } from '../enable-client.js'
+import { decideEnrollDevice, type EnrollDevice, enrollDeviceCodec } from '../enroll-device.js'
 import { decideMoveClient, type MoveClient, moveClientCodec } from '../move-client.js'
 import { decideRecordClientConfig, type RecordClientConfig, recordClientConfigCodec } from '../record-client-config.js'
 import { decideRemoveClient, type RemoveClient, removeClientCodec } from '../remove-client.js'
@@ -14,6 +15,7 @@ export type ClientCommand =
   | ConnectDevice
   | DisableClient
   | EnableClient
+  | EnrollDevice
   | MoveClient
   | RecordClientConfig
   | RemoveClient
@@ -25,6 +27,7 @@ export const clientCommands: CommandTables<ClientCommand> = {
     ConnectDevice: connectDeviceCodec,
     DisableClient: disableClientCodec,
     EnableClient: enableClientCodec,
+    EnrollDevice: enrollDeviceCodec,
     MoveClient: moveClientCodec,
     RecordClientConfig: recordClientConfigCodec,
     RemoveClient: removeClientCodec,
@@ -35,6 +38,7 @@ export const clientCommands: CommandTables<ClientCommand> = {
     ConnectDevice: decideConnectDevice,
     DisableClient: decideDisableClient,
     EnableClient: decideEnableClient,
+    EnrollDevice: decideEnrollDevice,
     MoveClient: decideMoveClient,
     RecordClientConfig: decideRecordClientConfig,
     RemoveClient: decideRemoveClient,

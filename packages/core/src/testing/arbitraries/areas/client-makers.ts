@@ -7,6 +7,7 @@ import {
   clientId,
   deviceId,
   highestFreeAddress,
+  hostId,
   hostName,
   hostPrefix,
   type IpPrefix,
@@ -17,7 +18,7 @@ import {
   type WireguardPublicKey,
 } from '../../../values/index.js'
 import { sampleClientKey, sampleRegisterHost } from '../../sample-mesh.js'
-import { type CommandContext, someNode, someOf } from '../mesh-command-parts.js'
+import { type CommandContext, hostFacts, someNetwork, someNode, someOf } from '../mesh-command-parts.js'
 import type { CommandMakers } from './command-makers.js'
 import { someUser } from './user-makers.js'
 
@@ -118,6 +119,22 @@ export const randomClientCommands: CommandMakers<ClientCommand> = {
         ...(draw.oneIn(6) ? { keyVaulted: draw.oneIn(2) } : {}),
       }
     },
+    EnrollDevice: (context) => {
+      const { draw, atEpochMs, serial } = context
+      const gatewayId = someGateway(context)
+      const network = networkOf(context.state, gatewayId)
+      return {
+        type: 'EnrollDevice',
+        atEpochMs,
+        userId: someUser(context),
+        deviceId: deviceId(draw.pick(['phone', 'laptop'])),
+        networkId: network === undefined || draw.oneIn(12) ? someNetwork(context) : network.networkId,
+        gateway: draw.oneIn(3) ? { mode: 'auto' } : { mode: 'manual', nodeId: gatewayId },
+        hostId: hostId(`device-host-${serial}`),
+        nodeId: nodeId(`device-node-${serial}`),
+        ...hostFacts(draw),
+      }
+    },
     UpdateClient: (context) => {
       const id = someClient(context)
       const { draw, state } = context
@@ -145,6 +162,7 @@ export const randomClientCommands: CommandMakers<ClientCommand> = {
   weights: {
     AddClient: [8, hasGateway],
     ConnectDevice: [6, (state) => hasGateway(state) && state.users.size > 0],
+    EnrollDevice: [5, (state) => hasGateway(state) && state.users.size > 0],
     UpdateClient: [5, hasClient],
     MoveClient: [3, hasClient],
     DisableClient: [3, hasClient],
