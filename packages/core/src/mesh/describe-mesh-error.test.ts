@@ -26,6 +26,7 @@ import {
 } from '../values/index.js'
 import { describeMeshError } from './describe-mesh-error.js'
 import type { MeshErrorCode, MeshErrorOf, RangeOwner } from './mesh-error.js'
+import { pairIdOf } from './mesh-state.js'
 
 const network = { networkId: networkId('net-1'), name: networkName('office') }
 const host = { hostId: hostId('host-1'), name: hostName('laptop') }
@@ -115,6 +116,61 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
     { address, networkName: network.name, range, reason: 'outside' },
     { address, networkName: network.name, range: null, reason: 'no-range' },
   ],
+  'gateway-unknown': [node],
+  'gateway-exists': [node],
+  'gateway-node-inactive': [node],
+  'gateway-needs-public-endpoint': [{ hostName: host.name, networkName: network.name }],
+  'gateway-needs-forwarding': [{ hostName: host.name }],
+  'gateway-node-relayed': [
+    { ...node, mode: 'manual' },
+    { ...node, mode: 'auto' },
+  ],
+  'gateway-not-relayed': [node],
+  'gateway-behind-internet-gateway': [
+    { hosts: [host.name], count: 1, networkNames: [network.name] },
+    { hosts: [host.name], count: 12, networkNames: [network.name, networkName('plant')] },
+  ],
+  'gateway-has-dependents': [
+    { ...node, nodes: 1, clients: 0 },
+    { ...node, nodes: 0, clients: 7 },
+  ],
+  'gateway-elsewhere': [{ nodeId: node.nodeId, networkName: network.name }],
+  'gateway-away': [node],
+  'gateway-of-itself': [node],
+  'gateway-named-twice': [node],
+  'internet-gateway-needs-linux': [{ name: host.name, os: 'windows' }],
+  'internet-gateway-needs-nat': [{ name: host.name }],
+  'internet-gateway-unknown': [node],
+  'internet-gateway-second': [
+    { hosts: [host.name], count: 1 },
+    { hosts: [host.name, hostName('tower')], count: 2 },
+  ],
+  'internet-gateway-chained': [
+    { hosts: [host.name], count: 1, reason: 'is-internet-gateway' },
+    { hosts: [host.name], count: 1, reason: 'routes-internet' },
+    { hosts: [host.name], count: 1, reason: 'uses-internet-gateway' },
+  ],
+  'node-not-relayed': [node],
+  'relay-not-automatic': [node],
+  'relay-automatic': [node],
+  'relay-chosen-by-node': [node],
+  'relay-order-unfit': [node],
+  'gateway-not-in-list': [{ gatewayId: node.nodeId }],
+  'route-all-needs-internet-gateway': [node],
+  'route-all-elsewhere': [{ ...node, networkName: network.name }],
+  'route-all-by-gateway': [node],
+  'full-tunnel-unsupported': [{ hostName: host.name }],
+  'auto-relay-unknown': [{ pairId: pairIdOf(node.nodeId, nodeId('node-2')) }],
+  'auto-relay-needs-two-nodes': [node],
+  'auto-relay-across-networks': [{ nodeIds: [node.nodeId, nodeId('node-2')] }],
+  'auto-relay-end-unfit': [
+    { ...node, reason: 'never' },
+    { ...node, reason: 'relayed' },
+    { ...node, reason: 'gateway' },
+    { ...node, reason: 'inactive' },
+  ],
+  'auto-relay-off': [node],
+
   'client-unknown': [client],
   'client-id-taken': [client],
   'client-name-taken': [{ name: client.name, networkName: network.name, memberId: node.nodeId }],
@@ -254,7 +310,7 @@ const sentences = Object.entries(samples).flatMap(([code, facts]) =>
 
 /** What one does about it; every refusal names something. */
 const wayOut =
-  /\b(choose|give|create|update|remove|list|keep|leave|make|ask|check|take|decode|set|revoke|use|name|wait|restore|say)\b/i
+  /\b(choose|give|create|update|remove|list|keep|leave|make|ask|check|take|decode|set|revoke|use|name|wait|restore|say|assign|unassign|approve|switch|allow|put|repair)\b/i
 
 describe('a refusal', () => {
   test.each(sentences)('%s: %s', (_code, sentence) => {

@@ -39,14 +39,6 @@ export const routesInternet = (state: MeshState, hostId: HostId): boolean =>
     }),
   )
 
-/** Whether an internet gateway is assigned to any node of a host: the assignment counts, also in split tunnel (D2). */
-export const hasInternetGateway = (state: MeshState, hostId: HostId): boolean =>
-  nodeIdsOf(state, hostId).some((nodeId) =>
-    (largeMapGet(state.nodes, nodeId)?.relay?.gatewayIds ?? []).some(
-      (gatewayId) => largeMapGet(state.gateways, gatewayId)?.internet ?? false,
-    ),
-  )
-
 /** A range that a host doesn't use, because another of its networks exports the same one. */
 export interface ShadowedEgress {
   readonly egressId: EgressId

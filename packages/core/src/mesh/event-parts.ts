@@ -117,14 +117,13 @@ export const networkSettingsCodec: t.Type<NetworkSettings, unknown> = t.strict(n
 export const maxTags = 50
 export const tagsCodec = shortList(tagNameCodec, maxTags)
 
-export const tunnelSettingsCodec: t.Type<TunnelSettings, unknown> = t.strict(
-  {
-    whenGatewayGone: t.keyof({ block: null, allow: null }),
-    localNetwork: t.keyof({ outside: null, inside: null }),
-    dns: t.keyof({ tunnel: null, keep: null }),
-  },
-  'tunnel settings',
-)
+/** What a node wants of its tunnel, each with its codec. */
+export const tunnelSettingsProps = {
+  whenGatewayGone: t.keyof({ block: null, allow: null }),
+  localNetwork: t.keyof({ outside: null, inside: null }),
+  dns: t.keyof({ tunnel: null, keep: null }),
+}
+export const tunnelSettingsCodec: t.Type<TunnelSettings, unknown> = t.strict(tunnelSettingsProps, 'tunnel settings')
 
 /** Controls, line separators, and marks that reorder text: none of them may reach a terminal or a log line. */
 const unprintable: readonly (readonly [first: number, last: number])[] = [

@@ -5,13 +5,17 @@ import { checked, filledList, integerBetween, orNull, shortList } from './event-
 import { type PairId, pairIdOf } from './mesh-state.js'
 
 /** How many gateways a list names: the one in use and its standbys. */
-const maxGateways = 4
+export const maxGateways = 4
 
 /** In order; the first is in use. May be empty. */
 export const gatewayIdsCodec = shortList(nodeIdCodec, maxGateways)
 
 /** In order; the first is in use. */
 export const someGatewayIdsCodec = filledList(nodeIdCodec, maxGateways)
+
+/** How many nodes one command connects to an internet gateway, or disconnects from it. */
+const maxConnectedNodes = 1000
+export const connectedNodeIdsCodec = shortList(nodeIdCodec, maxConnectedNodes)
 
 /** Of a host's vector: max(last + 1, unix ms), so it only rises. 0: none. */
 export const sequenceCodec = integerBetween(0, Number.MAX_SAFE_INTEGER)

@@ -18,7 +18,9 @@ import type {
   MeshSettings,
   Network,
   NetworkSettings,
+  Node,
   SignIn,
+  TunnelSettings,
   User,
 } from './mesh-state.js'
 
@@ -70,6 +72,15 @@ export const hostEndpointsEq = Eq.struct<Pick<Host, 'listenPort' | 'endpoints' |
   listenPort: N.Eq,
   endpoints: RA.getEq(endpointCandidateEq),
   localPrefixes: RA.getEq(S.Eq),
+})
+
+const tunnelSettingsEq = Eq.struct<TunnelSettings>({ whenGatewayGone: S.Eq, localNetwork: S.Eq, dns: S.Eq })
+
+/** What `NodeTraitsUpdated` carries. */
+export const nodeTraitsEq = Eq.struct<Pick<Node, 'tunnel' | 'autoRelay' | 'ownLan'>>({
+  tunnel: tunnelSettingsEq,
+  autoRelay: S.Eq,
+  ownLan: S.Eq,
 })
 
 /** The same way of being relayed. */

@@ -4,6 +4,8 @@ import { nodeIdCodec } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { leaveAbsentGateway } from './gateway-departure.js'
+import { unfoldFrom } from './unfolding.js'
 
 /** Put a node aside (A5): it keeps its place and addresses, and nobody peers with it. */
 export const disconnectNodeCodec = commandCodec('DisconnectNode', { nodeId: nodeIdCodec })
@@ -13,5 +15,8 @@ export const decideDisconnectNode = ({ nodeId, atEpochMs }: DisconnectNode, stat
   const node = largeMapGet(state.nodes, nodeId)
   if (node === undefined) return refuse({ code: 'node-unknown', nodeId })
   if (!node.connected) return alreadySo
-  return E.right([{ type: 'NodeDisconnected', atEpochMs, nodeId }])
+  const unfolding = unfoldFrom(state)
+  leaveAbsentGateway(unfolding, nodeId, atEpochMs)
+  unfolding.emit({ type: 'NodeDisconnected', atEpochMs, nodeId })
+  return E.right(unfolding.events())
 }

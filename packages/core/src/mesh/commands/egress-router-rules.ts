@@ -1,6 +1,7 @@
 /** Who may be a router of an egress: a node of its network whose host can do what that takes (E1, E2, E8, E4). */
 import { prefixFamily } from '../../values/index.js'
-import { hasInternetGateway, isInternetEgress } from '../egress-queries.js'
+import { isInternetEgress } from '../egress-queries.js'
+import { hasInternetGateway } from '../gateway-queries.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Egress, EgressRouter, Host, MeshState, Network } from '../mesh-state.js'

@@ -12,7 +12,9 @@ import { hostFactsProps, secretHashCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { recogniseHost, registerNewHost } from './host-rules.js'
 import { joiningInternetProblem } from './internet-egress-rules.js'
+import { gatewayBehindProblem } from './internet-use-rules.js'
 import { isolationProblem, joinNetwork } from './join-rules.js'
+import { relaysOfJoining } from './joining-relays.js'
 
 /**
  * A machine with an enrolment key joins the key's networks (A4, G1). Given after the machine proved that it holds both private keys.
@@ -49,10 +51,13 @@ export const decideEnrollHost = (command: EnrollHost, state: ExistingMesh): Deci
   const host = known ?? { ...command, nodeIds: [] }
   const joined = joinAll(state, command, key, host, joining)
   if (E.isLeft(joined)) return joined
+  const relays = relaysOfJoining(state, key.gateway, registered.right, joined.right)
+  if (E.isLeft(relays)) return relays
   const { hostId } = host
   return E.right([
     ...(registered.right === null ? [] : [registered.right]),
     ...joined.right,
+    ...relays.right,
     ...joined.right.flatMap((node) => tagsOf(key, node)),
     { type: 'EnrollmentKeyUsed', atEpochMs, keyId, hostId },
   ])
@@ -84,7 +89,10 @@ const joinAll = (
   joining: readonly Network[],
 ): E.Either<MeshError, readonly NodeJoined[]> => {
   const nodeIds = [...new Set(freshNodeIds)]
-  const problem = isolationProblem(state, host, joining) ?? internetProblem(state, key, host, joining)
+  const problem =
+    isolationProblem(state, host, joining) ??
+    gatewayBehindProblem(state, host, { isGateway: false, joining }) ??
+    internetProblem(state, key, host, joining)
   if (problem !== undefined) return refuse(problem)
   const joined: NodeJoined[] = []
   for (const network of joining) {

@@ -5,6 +5,8 @@ import { largeMapGet } from '../large-map.js'
 import { isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { leaveAbsentGateway } from './gateway-departure.js'
+import { unfoldFrom } from './unfolding.js'
 
 /** A node's time ran out (A5); refused before that. From the sweeper. */
 export const expireNodeCodec = commandCodec('ExpireNode', { nodeId: nodeIdCodec })
@@ -17,5 +19,8 @@ export const decideExpireNode = ({ nodeId, atEpochMs }: ExpireNode, state: Exist
   const { name, expiresAtEpochMs } = node
   if (expiresAtEpochMs === null || isAhead(expiresAtEpochMs, atEpochMs))
     return refuse({ code: 'node-not-due', nodeId, name, expiresAtEpochMs })
-  return E.right([{ type: 'NodeExpired', atEpochMs, nodeId }])
+  const unfolding = unfoldFrom(state)
+  leaveAbsentGateway(unfolding, nodeId, atEpochMs)
+  unfolding.emit({ type: 'NodeExpired', atEpochMs, nodeId })
+  return E.right(unfolding.events())
 }

@@ -4,7 +4,8 @@
  * by itself later, such as a gateway that goes, is not refused: of two egresses of /0 one then shadows the other (A4).
  */
 import type { NetworkId, NodeId } from '../../values/index.js'
-import { egressesOfNetwork, hasInternetGateway, isInternetEgress, routesInternet } from '../egress-queries.js'
+import { egressesOfNetwork, isInternetEgress, routesInternet } from '../egress-queries.js'
+import { hasInternetGateway } from '../gateway-queries.js'
 import { largeMapEntries, largeMapGet, largeMapHas, largeMapValues } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { EgressRouter, Host, MeshState, Network } from '../mesh-state.js'

@@ -18,6 +18,7 @@ import { isAhead } from '../time.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { joiningInternetProblem } from './internet-egress-rules.js'
+import { gatewayBehindProblem } from './internet-use-rules.js'
 import { isolationProblem, joinNetwork } from './join-rules.js'
 
 /** An administrator puts a host into a network; no approval is asked for. `[]` when it is there as wanted. */
@@ -49,7 +50,10 @@ export const decideJoinNetwork = (command: JoinNetwork, state: ExistingMesh): De
   const { atEpochMs, expiresAtEpochMs } = command
   if (expiresAtEpochMs !== null && !isAhead(expiresAtEpochMs, atEpochMs))
     return refuse({ code: 'expiry-not-ahead', expiresAtEpochMs, atEpochMs })
-  const problem = isolationProblem(state, host, [network]) ?? joiningInternetProblem(state, host, [network])
+  const problem =
+    isolationProblem(state, host, [network]) ??
+    gatewayBehindProblem(state, host, { isGateway: false, joining: [network] }) ??
+    joiningInternetProblem(state, host, [network])
   if (problem !== undefined) return refuse(problem)
   const joined = joinNetwork(state, network, {
     ...wish,

@@ -27,6 +27,11 @@ const automaticCommands: ReadonlySet<MeshCommandType> = new Set([
   'MarkNodeAway',
   'MarkNodeReturned',
   'RemoveAwayNode',
+  'ReportRelayVector',
+  'RankGateways',
+  'EngageAutoRelay',
+  'MoveAutoRelay',
+  'ReleaseAutoRelay',
 ])
 
 /** Events that no answer of a policy depends on; what isn't here is looked at. */
@@ -77,6 +82,13 @@ const eventsWithoutPolicy: ReadonlySet<MeshEventType> = new Set([
   'ClientEnabled',
   'PolicyTestAdded',
   'PolicyTestRemoved',
+  'GatewayCreated',
+  'GatewayUpdated',
+  'GatewayRankingChanged',
+  'AutoRelayEngaged',
+  'AutoRelayMoved',
+  'AutoRelayReleased',
+  'NodeTraitsUpdated',
 ])
 
 const isWithoutPolicy = (type: MeshEvent['type']): boolean => eventsWithoutPolicy.has(type)

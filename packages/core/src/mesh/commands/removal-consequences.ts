@@ -7,7 +7,7 @@ import { clientConsequences } from './areas/client-consequences.js'
 import { dnsConsequences } from './areas/dns-consequences.js'
 import { egressConsequences } from './areas/egress-consequences.js'
 import { enrollmentConsequences } from './areas/enrollment-consequences.js'
-import { gatewayConsequences } from './areas/gateway-consequences.js'
+import { endGatewayOfNode, gatewayConsequences } from './areas/gateway-consequences.js'
 import { policyConsequences } from './areas/policy-consequences.js'
 import { userConsequences } from './areas/user-consequences.js'
 import type { AreaConsequences } from './removal.js'
@@ -16,11 +16,14 @@ import type { AreaConsequences } from './removal.js'
 export const emitConsequences: AreaConsequences = (removal, unfolding) => {
   // Keys first: no key that lets anybody in names a gateway that isn't there.
   enrollmentConsequences(removal, unfolding)
-  clientConsequences(removal, unfolding, emitConsequences)
+  // Before clients: automatic nodes and pairs move first (B3).
   gatewayConsequences(removal, unfolding)
+  clientConsequences(removal, unfolding, emitConsequences)
   // Before egresses: no policy names one that isn't there.
   policyConsequences(removal, unfolding)
   egressConsequences(removal, unfolding)
   dnsConsequences(removal, unfolding)
   userConsequences(removal, unfolding)
+  // Last: no client or policy names a gateway that isn't there.
+  endGatewayOfNode(removal, unfolding)
 }

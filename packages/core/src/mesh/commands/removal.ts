@@ -7,11 +7,11 @@ export type Removal = {
   readonly atEpochMs: EpochMs
 } /** With `network-removed` everything of the network goes: nothing moves elsewhere within it. */ & (
   | { readonly kind: 'node'; readonly nodeId: NodeId; readonly cause: NodeLeft['cause'] }
-  /** The node stays and ceases to be a gateway; its relayed nodes and clients were seen to before. */
+  /** The node stays and ceases to be a gateway. */
   | {
       readonly kind: 'gateway'
       readonly nodeId: NodeId
-      /** Enrolment keys move there: a gateway of the same network; `null`: they are suspended (B3). */
+      /** Nodes, clients and enrolment keys move there: a gateway of the same network; `null`: they are let go (B3). */
       readonly moveTo: NodeId | null
     }
   | { readonly kind: 'client'; readonly clientId: ClientId }

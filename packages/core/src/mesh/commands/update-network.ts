@@ -1,13 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { networkIdCodec, networkNameCodec } from '../../values/index.js'
-import { largeMapGet } from '../large-map.js'
+import { largeMapGet, largeMapValues } from '../large-map.js'
 import { networkContentEq } from '../mesh-equality.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Network } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
 import { networkSettingsChangeCodec, rangeCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { gatewayBehindProblem } from './internet-use-rules.js'
 import { networkRangesProblem, virtualPoolsProblem } from './range-rules.js'
 
 /** Change a network. What is left out stays; name and ranges stay for ever once it had a node (A1). */
@@ -26,6 +27,8 @@ export const decideUpdateNetwork = (command: UpdateNetwork, state: ExistingMesh)
   if (networkContentEq.equals(network, wanted)) return alreadySo
   const used = usedProblem(network, wanted)
   if (used !== undefined) return refuse(used)
+  const behind = cascadeProblem(state, network, wanted)
+  if (behind !== undefined) return refuse(behind)
   const namesake = largeMapGet(state.indexes.networkIdsByName, wanted.name)
   if (namesake !== undefined && namesake !== networkId)
     return refuse({ code: 'network-name-taken', name: wanted.name, networkId: namesake })
@@ -60,4 +63,18 @@ const usedProblem = (network: Network, wanted: NetworkContent): MeshError | unde
   const field = (['name', 'range4', 'range6'] as const).find((each) => wanted[each] !== network[each])
   const { networkId, name } = network
   return field === undefined ? undefined : { code: 'network-used', networkId, name, field }
+}
+
+/** Gateways that are behind internet gateways must not be there before their network refuses that (D6). Looks at its nodes. */
+const cascadeProblem = (state: ExistingMesh, network: Network, wanted: NetworkContent): MeshError | undefined => {
+  const setting = 'gatewayBehindInternetGateway'
+  if (wanted.settings[setting] === network.settings[setting] || wanted.settings[setting] === 'cascade') return undefined
+  const refusing = { ...network, ...wanted }
+  for (const hostId of [...largeMapValues(network.nodeIds)].sort()) {
+    const host = largeMapGet(state.hosts, hostId)
+    const problem =
+      host === undefined ? undefined : gatewayBehindProblem(state, host, { isGateway: false, joining: [refusing] })
+    if (problem !== undefined) return problem
+  }
+  return undefined
 }

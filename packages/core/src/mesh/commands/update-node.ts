@@ -4,8 +4,10 @@ import { epochMsCodec, nodeIdCodec } from '../../values/index.js'
 import { orNull } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
 import { isAhead } from '../time.js'
+import { welcomeGateway } from './auto-gateways.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
+import { unfoldFrom } from './unfolding.js'
 
 /** Change when a node expires (A5); a time ahead brings an expired one back. */
 export const updateNodeCodec = commandCodec('UpdateNode', {
@@ -24,5 +26,8 @@ export const decideUpdateNode = (
   if (node.expiresAtEpochMs === expiresAtEpochMs && !node.expired) return alreadySo
   if (expiresAtEpochMs !== null && !isAhead(expiresAtEpochMs, atEpochMs))
     return refuse({ code: 'expiry-not-ahead', expiresAtEpochMs, atEpochMs })
-  return E.right([{ type: 'NodeUpdated', atEpochMs, nodeId, expiresAtEpochMs }])
+  const unfolding = unfoldFrom(state)
+  unfolding.emit({ type: 'NodeUpdated', atEpochMs, nodeId, expiresAtEpochMs })
+  if (node.expired) welcomeGateway(unfolding, nodeId, atEpochMs)
+  return E.right(unfolding.events())
 }

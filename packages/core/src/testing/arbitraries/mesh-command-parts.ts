@@ -93,6 +93,8 @@ export const networkContent = (draw: Draw): Omit<CreateNetwork, 'type' | 'atEpoc
         ? { virtualPool4: ipPrefix(draw.pick(['100.64.0.0/22', '100.64.1.0/24', '10.2.0.0/16'])) }
         : {}),
       ...(draw.oneIn(3) ? { virtualPool6: ipPrefix('fd64::/60') } : {}),
+      privateUnderlay: !draw.oneIn(4),
+      gatewayBehindInternetGateway: draw.pick(['cascade', 'refuse']),
     },
   }
 }

@@ -1,3 +1,31 @@
-import type { AreaConsequences } from '../removal.js'
+import { largeMapGet, largeMapHas } from '../../large-map.js'
+import type { MeshState } from '../../mesh-state.js'
+import { dismissUsers, endGateway, moveUsers } from '../gateway-departure.js'
+import { changeRelay, releasePairsOf } from '../relay-changes.js'
+import type { AreaConsequences, Removal } from '../removal.js'
 
-export const gatewayConsequences: AreaConsequences = () => {}
+/** Those who use a gateway that goes move elsewhere, or are let go (B3). With its network nothing moves. */
+export const gatewayConsequences: AreaConsequences = (removal, unfolding) => {
+  if (!isGateway(unfolding.state(), removal)) return
+  const { nodeId, atEpochMs } = removal
+  if (removal.kind === 'gateway') moveUsers(unfolding, nodeId, removal.moveTo, atEpochMs)
+  else if (removal.cause === 'network-removed') dismissUsers(unfolding, nodeId, atEpochMs)
+  else moveUsers(unfolding, nodeId, null, atEpochMs)
+}
+
+/** A node that leaves is no gateway and no end of a pair any more, and not relayed. After all that hangs on its gateway. */
+export const endGatewayOfNode: AreaConsequences = (removal, unfolding) => {
+  if (removal.kind !== 'node') return
+  const { nodeId, atEpochMs } = removal
+  const cause = removal.cause === 'network-removed' ? removal.cause : 'node-left'
+  releasePairsOf(unfolding, nodeId, cause, atEpochMs)
+  if (isGateway(unfolding.state(), removal)) endGateway(unfolding, nodeId, cause, atEpochMs)
+  if (largeMapGet(unfolding.state().nodes, nodeId)?.relay)
+    changeRelay(unfolding, { type: 'RelayUnassigned', atEpochMs, nodeId, cause })
+}
+
+const isGateway = (
+  state: MeshState,
+  removal: Removal,
+): removal is Extract<Removal, { readonly kind: 'gateway' | 'node' }> =>
+  (removal.kind === 'gateway' || removal.kind === 'node') && largeMapHas(state.gateways, removal.nodeId)
