@@ -7,7 +7,7 @@ import { type MeshState, type Network, type Node, pairIdOf } from '../mesh/mesh-
 import { type PacketTraffic, policyAllows } from '../policy/index.js'
 import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
 import { meshHistory } from '../testing/arbitraries/mesh.js'
-import { type HostId, type IpAddress, ipFamilyOf } from '../values/index.js'
+import { type HostId, type IpAddress, ipFamilyOf, type NodeId } from '../values/index.js'
 import { createTraceWorld, type TraceWorld } from './host-view.js'
 import type { PacketOrigin, Trace } from './packet.js'
 import { type FlowMemory, tracePacket } from './trace-packet.js'
@@ -67,14 +67,22 @@ const sent = (world: TraceWorld, origin: PacketOrigin, pair: Pair, traffic: Pack
 const enforces = (state: MeshState, hostId: HostId): boolean =>
   largeMapGet(state.hosts, hostId)?.capabilities.includes('filter') ?? false
 
-/** Whether there is a way at all: a node, or a pair, whose gateways are all away has none (a limit of paths, documented). */
+/**
+ * Whether there is a way at all: a node, or a pair, whose gateways are all away has none (a limit of paths, documented). Nor has one
+ * that sends through a gateway whose driver ceased to forward, which its config says.
+ */
 const haveWay = (state: MeshState, { network, from, to }: Pair): boolean => {
+  const passesOn = (nodeId: NodeId | undefined) => {
+    const hostId = nodeId === undefined ? undefined : largeMapGet(network.gatewayIds, nodeId)
+    return hostId !== undefined && (largeMapGet(state.hosts, hostId)?.capabilities.includes('forward') ?? false)
+  }
   const isLeft = (node: Node) => {
     const membership = membershipOf(state, node.nodeId)
-    return membership === undefined || viaOf(state, membership)?.length === 0
+    const via = membership === undefined ? [] : viaOf(state, membership)
+    return via !== null && !passesOn(via[0])
   }
   const pair = largeMapGet(state.autoRelays, pairIdOf(from.nodeId, to.nodeId))
-  const hasRelay = pair?.gatewayIds.some((nodeId) => isActiveGateway(network, nodeId)) ?? true
+  const hasRelay = pair === undefined || passesOn(pair.gatewayIds.find((nodeId) => isActiveGateway(network, nodeId)))
   return hasRelay && !isLeft(from) && !isLeft(to)
 }
 

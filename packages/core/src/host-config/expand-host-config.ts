@@ -91,8 +91,8 @@ const expandClients = (table: FragmentTable): ReadonlyMap<ClientId, ClientPeer> 
   const clients = new Map<ClientId, ClientPeer>()
   for (const { fragment } of table.fragments.values()) {
     if (fragment.kind !== 'client') continue
-    const { clientId, name, publicKey, prefixes } = fragment
-    clients.set(clientId, { clientId, name, wireguardKey: publicKey, prefixes })
+    const { clientId, name, publicKey, prefixes, sets } = fragment
+    clients.set(clientId, { clientId, name, wireguardKey: publicKey, prefixes, sets })
   }
   return clients
 }

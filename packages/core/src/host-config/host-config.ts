@@ -28,6 +28,7 @@ import type {
   NetworkFragment,
   SelfFragment,
   SetFragment,
+  SetName,
 } from './fragment.js'
 
 export interface HostConfig {
@@ -85,6 +86,8 @@ export interface ClientPeer {
   readonly name: HostName
   readonly wireguardKey: WireguardPublicKey
   readonly prefixes: readonly IpPrefix[]
+  /** Sets that it is in: by these, policies mean it. */
+  readonly sets: readonly SetName[]
 }
 
 /**
