@@ -62,7 +62,10 @@ const isLedToIn = (
     case 'members':
       return looksAt(table, part, 'everyone')
     case 'set':
-      return rulesOf(table, part).some((rules) => setNamesIn(rules).has(fragment.key))
+      return (
+        part.looksAt.includes(fragment.key) ||
+        rulesOf(table, part).some((rules) => setNamesIn(rules).has(fragment.key))
+      )
     case 'relaying':
       return part.isGateway
     case 'internet':

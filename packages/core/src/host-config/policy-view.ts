@@ -162,7 +162,7 @@ export const egressViewOf = (state: MeshState, network: Network, egress: Egress)
     const egressIds = keys
       .filter((key) => key.startsWith('egress:'))
       .map((key) => key.slice('egress:'.length) as EgressId)
-    return { rules, reaches, users, egressIds, setNames: setNamesOf([...rules, ...reaches], users) }
+    return { rules, reaches, users, egressIds, setNames: setNamesOf([...rules, ...reaches]) }
   })
 }
 

@@ -166,6 +166,7 @@ export const ruleSetsOf = (state: MeshState, viewer: Membership): readonly Reado
     const egress = largeMapGet(state.egresses, egressId)
     if (egress !== undefined) sets.push(egressViewOf(state, network, egress).setNames)
   }
+  if (node.egressIds.length > 0) sets.push(setNamesOf([], looksAtBesides(state, viewer)))
   return sets
 }
 
