@@ -63,8 +63,7 @@ const isLedToIn = (
       return looksAt(table, part, 'everyone')
     case 'set':
       return (
-        part.looksAt.includes(fragment.key) ||
-        rulesOf(table, part).some((rules) => setNamesIn(rules).has(fragment.key))
+        part.looksAt.includes(fragment.key) || rulesOf(table, part).some((rules) => setNamesIn(rules).has(fragment.key))
       )
     case 'relaying':
       return part.isGateway

@@ -17,10 +17,6 @@ export const activeGatewaysOf = (state: MeshState, network: Network): readonly G
 /** Whether a gateway was chosen for a node; a node with an automatic gateway may wait for one. */
 export const hasRelay = ({ relay }: Pick<Node, 'relay'>): boolean => relay !== null && relay.gatewayIds.length > 0
 
-/** Whether others reach a node through a gateway only (C1). A gateway behind an internet gateway is not relayed (D6). */
-export const isRelayed = (state: MeshState, node: Pick<Node, 'nodeId' | 'relay'>): boolean =>
-  hasRelay(node) && !largeMapHas(state.gateways, node.nodeId)
-
 export const isInternetGateway = (state: MeshState, nodeId: NodeId): boolean =>
   largeMapGet(state.gateways, nodeId)?.internet ?? false
 
@@ -50,7 +46,7 @@ export const internetGatewayAmong = (state: MeshState, gatewayIds: readonly Node
 }
 
 /** The internet gateway that a gateway sends everything to: its own traffic, and what it forwards beyond the mesh (D6). */
-export const internetGatewayBehind = (state: MeshState, gatewayId: NodeId): NodeId | null => {
+const internetGatewayBehind = (state: MeshState, gatewayId: NodeId): NodeId | null => {
   const node = largeMapGet(state.nodes, gatewayId)
   if (node === undefined || !node.routeAllTraffic || !largeMapHas(state.gateways, gatewayId)) return null
   return node.relay?.gatewayIds.find((nodeId) => isInternetGateway(state, nodeId)) ?? null
