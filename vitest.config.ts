@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { rowTests } from './tools/vitest-rows.mjs'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -11,6 +12,7 @@ const alias = [
 
 export default defineConfig({
   resolve: { alias },
+  plugins: [rowTests],
   test: {
     projects: [
       {

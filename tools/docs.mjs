@@ -11,6 +11,7 @@ import { brokenLinks } from './docs/broken-links.mjs'
 import { environmentComplaints } from './docs/environment-variables.mjs'
 import { generators } from './docs/generators.mjs'
 import { refreshMarkdown } from './docs/refresh-markdown.mjs'
+import { rowsToCome, ruleComplaints } from './docs/rules/rule-table.mjs'
 import { typeErrors } from './docs/type-errors.mjs'
 import { root } from './toolchain.mjs'
 
@@ -38,7 +39,8 @@ for (const page of pages) {
   complaints.push(...brokenLinks(page, fresh).map((link) => `${page}: the link ${link} leads nowhere`))
   freshPages.push({ page, text: fresh })
 }
-complaints.push(...typeErrors(freshPages), ...environmentComplaints())
+complaints.push(...typeErrors(freshPages), ...environmentComplaints(), ...(await ruleComplaints()))
 
 for (const complaint of complaints) console.error(complaint)
+if (rowsToCome.length > 0) console.log(`rows of the rule book that are still to come: ${rowsToCome.join(' ')}`)
 process.exitCode = complaints.length === 0 ? 0 : 1

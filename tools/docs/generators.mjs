@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { root } from '../toolchain.mjs'
 import { eventTable } from './event-table.mjs'
 import { regionOf } from './refresh-markdown.mjs'
+import { outsideRules, ruleTables } from './rules/rule-table.mjs'
 
 const execute = promisify(execFile)
 
@@ -30,6 +31,10 @@ export const generators = {
   run: (path) => run([path]),
   /** The table of all events. */
   events: async () => eventTable(),
+  /** The rule book, chapter by chapter. */
+  rules: async () => ruleTables(),
+  /** What core has that is of no row. */
+  outside: async () => outsideRules(),
   /** `help demo`: what `--help` says. */
   help: async (command) => textBlock(await helpOf(command.split(' '))),
   /** `commands meshfold`: the same of each of its commands that has no further ones, under a heading. */

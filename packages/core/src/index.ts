@@ -209,7 +209,7 @@ export type { UpdateResolver } from './mesh/commands/update-resolver.js'
 export type { UpdateUser } from './mesh/commands/update-user.js'
 export { type Decision, decide } from './mesh/decide.js'
 export { describeMeshEvent } from './mesh/describe-event.js'
-export { describeMeshError } from './mesh/describe-mesh-error.js'
+export { describeMeshError, meshErrorCodes } from './mesh/describe-mesh-error.js'
 export {
   egressesOfNetwork,
   egressRangesSeen,

@@ -17,7 +17,7 @@ import { groupId, hostId, networkId, policyId, userId } from '../values/index.js
 import { changedFragments } from './changed-fragments.js'
 import { patchesOfStep } from './step-patches.js'
 
-test("a policy about own devices concerns every owner's nodes, also where nobody is among its sources", () => {
+test("G4 a policy about own devices concerns every owner's nodes, also where nobody is among its sources", () => {
   const before = replay(
     eventsOf(
       sampleCreateMesh(),

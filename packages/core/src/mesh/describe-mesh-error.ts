@@ -125,6 +125,9 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
   ...userRefusals,
 }
 
+/** Every code of a refusal, in a fixed order. */
+export const meshErrorCodes = Object.keys(sentences) as readonly MeshErrorCode[]
+
 const fieldText = { name: 'name', range4: 'IPv4 range', range6: 'IPv6 range' } as const
 const keyText = { wireguardKey: 'WireGuard key', identityKey: 'identity key' } as const
 const otherKeyText = { wireguardKey: keyText.identityKey, identityKey: keyText.wireguardKey } as const

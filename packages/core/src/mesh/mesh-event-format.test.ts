@@ -60,7 +60,7 @@ const [meshCreated] = eventsOf(sampleCreateMesh()) as readonly [MeshEvent]
 const envelope = encodeMeshEvent(meshCreated, provenance)
 
 describe('an envelope', () => {
-  test('says who, when, why, from where (G9), and holds the event without its type', () => {
+  test('G9 says who, when, why, from where, and holds the event without its type', () => {
     expect(envelope).toMatchObject({ eventId: 'e-1', type: 'MeshCreated', schemaVersion: 1 })
     expect(envelope.metadata).toEqual({
       commandId: 'c-1',

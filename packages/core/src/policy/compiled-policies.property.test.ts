@@ -199,7 +199,7 @@ const changesOf = (at: number, groupIds: readonly GroupId[]): readonly ((draft: 
 ]
 
 describe('compiled policies', () => {
-  test('the last hop lets through what policy allows, and nothing else', () => {
+  test('G5 the last hop lets through what policy allows, and nothing else', () => {
     fc.assert(
       fc.property(policyWorld(), ({ state, network }) => {
         expectLastHopsRight(state, network)
@@ -222,7 +222,7 @@ describe('compiled policies', () => {
     )
   })
 
-  test('relays pass a pair when either may begin about anything', () => {
+  test('G5 relays pass a pair when either may begin about anything', () => {
     fc.assert(
       fc.property(policyWorld(), ({ state, network }) => {
         const { isRelayed } = compiledAnswers(state, network)
@@ -238,7 +238,7 @@ describe('compiled policies', () => {
     )
   })
 
-  test('peers are those that exchange anything, both sides agreeing', () => {
+  test('A6 peers are those that exchange anything, both sides agreeing', () => {
     fc.assert(
       fc.property(policyWorld(), ({ state, network }) => {
         const byPrefix = [...largeMapValues(state.policies)].some((policy) =>

@@ -309,7 +309,7 @@ describe('where policies are enforced', () => {
     })
   })
 
-  test('G5 nodes with nothing allowed either way are no peers', () => {
+  test('A6 G5 nodes with nothing allowed either way are no peers', () => {
     const world = buildWorld({ policies: [policy([node(1)], [node(2)])] })
     expect(classOf(world, 3)).toEqual({ peerSets: [], ownPeerSets: [], inputRules: [] })
   })

@@ -86,7 +86,7 @@ function apply(pool: AddressPool, step: Step): void {
   }
 }
 
-test('agrees with a naive pool after every step, as mutable state and under immer', () => {
+test('A2 agrees with a naive pool after every step, as mutable state and under immer', () => {
   const runs = smallRange.chain((range) => fc.tuple(fc.constant(range), arbitrarySteps(range)))
   fc.assert(
     fc.property(runs, ([range, steps]) => {

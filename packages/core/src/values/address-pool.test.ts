@@ -61,7 +61,7 @@ test.each([
   expect(isAddressUsable(ipPrefix(range), ipAddress(address))).toBe(expected),
 )
 
-test('nodes fill from below, clients from above, until they meet', () => {
+test('A2 nodes fill from below, clients from above, until they meet', () => {
   const pool = poolOf('10.0.0.0/29')
   const given: (IpAddress | undefined)[] = []
   for (const next of [
@@ -102,7 +102,7 @@ test('isAddressTaken is true of what was given out only', () => {
   expect(taken.filter((address) => isAddressTaken(pool, address))).toEqual(['10.0.0.9'])
 })
 
-test('a client can have a whole prefix, which nodes then skip', () => {
+test('A2 a client can have a whole prefix, which nodes then skip', () => {
   const pool = poolOf('fd00::/48')
   const subnet = ipPrefix('fd00::/64')
   expect(isPrefixFree(pool, subnet)).toBe(false)
