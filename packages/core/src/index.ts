@@ -45,13 +45,15 @@ export type { PrefixMap, PrefixMatch } from './explain/prefix-map.js'
 export { stateDifferences, type ThingDifference, type ThingKind } from './explain/state-differences.js'
 export { type FlowMemory, tracePacket } from './explain/trace-packet.js'
 export { changedFragments } from './host-config/changed-fragments.js'
-export {
-  type ChosenPaths,
-  choosePaths,
-  type HealthView,
-  type OwnVector,
-  type PeerHealth,
-} from './host-config/choose-paths.js'
+export { choosePaths } from './host-config/choose-paths.js'
+export type {
+  ChoiceMemory,
+  ChosenPaths,
+  HealthView,
+  OwnVector,
+  PeerHealth,
+  RememberedPaths,
+} from './host-config/chosen-paths.js'
 export {
   type ClientFile,
   type ClientFileOptions,
@@ -63,6 +65,7 @@ export {
 } from './host-config/client-file.js'
 export { coalesceChanges } from './host-config/coalesce-changes.js'
 export { expandHostConfig, expandPeer, projectHostConfig } from './host-config/expand-host-config.js'
+export { type Forwarding, forwardsFor, isAttachedNow, type RelayedPair } from './host-config/forwards-for.js'
 export type {
   AcceptRule,
   ClassFragment,
@@ -140,7 +143,28 @@ export {
   patchOfTable,
   projectSnapshot,
 } from './host-config/patch.js'
-export type { PathVector, PathVectors } from './host-config/path-vector.js'
+export { createPathChooser, type PathChooser, type PathsChange, type PathsStep } from './host-config/path-chooser.js'
+export {
+  isNewerVector,
+  nextSequence,
+  type PathVector,
+  type PathVectors,
+  renewVector,
+} from './host-config/path-vector.js'
+export {
+  dueProbes,
+  healthOf,
+  nextProbeAtMs,
+  noProbes,
+  onProbe,
+  type ProbeHealth,
+  type ProbeOutcome,
+  type ProbeResult,
+  type ProbeStep,
+  type ProbeTarget,
+  probeTimes,
+  withTargets,
+} from './host-config/probe-health.js'
 export { projectFragment, projectFragmentVersion } from './host-config/project-fragments.js'
 export { patchesOfStep } from './host-config/step-patches.js'
 export { visibleFragmentIds } from './host-config/viewers.js'
@@ -373,6 +397,7 @@ export type { HandshakeError } from './protocol/handshake-error.js'
 export { decodeHostClaims, encodeHostClaims, type HostClaims, hostClaimsCodec } from './protocol/host-claims.js'
 export { PIECE_LENGTH } from './protocol/message-pieces.js'
 export { type OpenConnectionOptions, type OpeningConnection, openConnection } from './protocol/open-connection.js'
+export { pathVectorTranscript } from './protocol/path-vector-transcript.js'
 export {
   createReconnectingLink,
   DEFAULT_RECONNECT_DELAYS,

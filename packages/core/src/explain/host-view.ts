@@ -1,5 +1,6 @@
 /** One host as packets meet it: its config and chosen paths, made ready for look-ups. */
-import { type ChosenPaths, choosePaths, type HealthView } from '../host-config/choose-paths.js'
+import { choosePaths } from '../host-config/choose-paths.js'
+import type { ChosenPaths, HealthView } from '../host-config/chosen-paths.js'
 import { projectHostConfig } from '../host-config/expand-host-config.js'
 import type { HostConfig } from '../host-config/host-config.js'
 import type { PathVectors } from '../host-config/path-vector.js'

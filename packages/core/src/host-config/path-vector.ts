@@ -16,3 +16,24 @@ export interface PathVector {
 
 /** The newest vector of each host that is known. */
 export type PathVectors = ReadonlyMap<HostId, PathVector>
+
+/** Rises even where the clock was set back, and outruns a host's earlier life whose disk was lost. */
+export const nextSequence = (last: number | undefined, unixMs: number): number => Math.max((last ?? 0) + 1, unixMs)
+
+/** Whether `vector` takes the place of what is known of its host. */
+export const isNewerVector = (vector: PathVector, known: PathVector | undefined): boolean =>
+  known === undefined || vector.sequence > known.sequence
+
+/** The vector that tells this now: `last` itself while nothing changed. */
+export const renewVector = (
+  hostId: HostId,
+  last: PathVector | undefined,
+  { gatewayIds, servedEgressIds }: Pick<PathVector, 'gatewayIds' | 'servedEgressIds'>,
+  unixMs: number,
+): PathVector =>
+  last !== undefined && isSameList(last.gatewayIds, gatewayIds) && isSameList(last.servedEgressIds, servedEgressIds)
+    ? last
+    : { hostId, sequence: nextSequence(last?.sequence, unixMs), gatewayIds, servedEgressIds }
+
+export const isSameList = <A>(one: readonly A[], other: readonly A[]): boolean =>
+  one.length === other.length && one.every((item, at) => item === other[at])

@@ -1,4 +1,4 @@
-import type { ChosenPaths } from '../host-config/choose-paths.js'
+import type { ChosenPaths } from '../host-config/chosen-paths.js'
 import type { ClientPeer, HostConfig, PeerConfig } from '../host-config/host-config.js'
 import {
   compareIpAddresses,

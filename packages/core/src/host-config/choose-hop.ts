@@ -1,0 +1,130 @@
+/** The hop of one path, by the kind of what it leads to. */
+import type { EgressId, HostId, NodeId } from '../values/index.js'
+import type { Hop, Path, RouterHop } from './host-config.js'
+import { pathKey } from './host-config.js'
+import { isDown, isReachedDirectly, type PathFacts, pathToNode, stateOf, type TargetOf, wayTo } from './path-facts.js'
+import { type StickyChoice, stickyChoice } from './sticky-choice.js'
+
+/** What was chosen before. */
+export interface FormerChoice {
+  readonly hop: HostId | undefined
+  readonly followed: NodeId | undefined
+}
+
+/** Through the first entry of the node's vector that is in its configured list; without one, in the configured order. */
+export const relayedHop = (facts: PathFacts, to: TargetOf<'relayed'>): HostId | undefined => {
+  const gateway = gatewayOfRelayed(facts, to)
+  if (gateway === undefined) return undefined
+  if (gateway.hostId === facts.viewer) return facts.peers.has(to.hostId) ? to.hostId : undefined
+  // No gateway is relayed itself (B2).
+  return pathToNode(facts, gateway.nodeId)?.to.kind === 'relayed' ? undefined : wayTo(facts, gateway)
+}
+
+/** The gateway that everyone sends through to a relayed node, this host perhaps. */
+export const gatewayOfRelayed = (facts: Pick<PathFacts, 'vectors'>, to: TargetOf<'relayed'>): Hop | undefined =>
+  firstTold(facts.vectors.get(to.hostId)?.gatewayIds ?? [], to.gateways) ?? to.gateways[0]
+
+const firstTold = (told: readonly NodeId[], gateways: readonly Hop[]): Hop | undefined => {
+  for (const nodeId of told) {
+    const gateway = gateways.find((each) => each.nodeId === nodeId)
+    if (gateway !== undefined) return gateway
+  }
+  return undefined
+}
+
+/** Gateways of a pair that this end can use, whatever their health: none that it reaches through another pair. */
+export const relaysOfPair = (facts: PathFacts, to: TargetOf<'pair'>): readonly Hop[] =>
+  to.gateways.filter((gateway) => isReachedDirectly(facts, gateway))
+
+/** The first of the list that both ends tell; the configured first while the other end has told nothing yet. */
+export const pairHop = (facts: PathFacts, to: TargetOf<'pair'>, told: ReadonlySet<NodeId>): HostId | undefined =>
+  relayOfPair(facts, to, told)?.hostId
+
+export const relayOfPair = (facts: PathFacts, to: TargetOf<'pair'>, told: ReadonlySet<NodeId>): Hop | undefined => {
+  const theirs = facts.vectors.get(to.hostId)?.gatewayIds
+  const relays = relaysOfPair(facts, to)
+  if (theirs === undefined) return relays[0]
+  return relays.find(({ nodeId }) => told.has(nodeId) && theirs.includes(nodeId))
+}
+
+/**
+ * The lowest metric that is not down, then the nearest; stays with one of that metric while it is not down. All down: nobody has the
+ * ranges where a wider path shall carry them, otherwise they stay.
+ */
+export const leavingHop = (
+  facts: PathFacts,
+  to: TargetOf<'leaving'>,
+  known: HostId | undefined,
+): HostId | undefined => {
+  const routers = to.routers.filter((router) => wayTo(facts, router) !== undefined)
+  const isKnown = (router: Hop) => known !== undefined && wayTo(facts, router) === known
+  const usable = routers.filter((router) => !isDown(facts, router))
+  if (usable.length === 0) return to.fallbackToWider ? undefined : way(facts, routers.find(isKnown) ?? routers[0])
+  const best = usable.reduce((lowest, { metric }) => Math.min(lowest, metric), Number.POSITIVE_INFINITY)
+  const equals = usable.filter(({ metric }) => metric === best)
+  return way(facts, equals.find(isKnown) ?? nearest(facts, equals))
+}
+
+const way = (facts: PathFacts, hop: Hop | undefined): HostId | undefined =>
+  hop === undefined ? undefined : wayTo(facts, hop)
+
+const nearest = (facts: PathFacts, routers: readonly RouterHop[]): RouterHop | undefined => {
+  const distance = ({ hostId }: Hop) => facts.health.get(hostId)?.roundTripMs ?? Number.POSITIVE_INFINITY
+  return routers.reduce<RouterHop | undefined>(
+    (best, router) => (best === undefined || distance(router) < distance(best) ? router : best),
+    undefined,
+  )
+}
+
+/**
+ * The active router: the first of the order that says it serves the ranges and is not down. One that died still says it, so health
+ * counts too; but a viewer never moves to a router that doesn't serve. After a restart, when nothing is proven, it stays where it was.
+ */
+export const routedHop = (facts: PathFacts, to: TargetOf<'routed'>, known: HostId | undefined): HostId | undefined => {
+  const { egressId, routers, fallbackToWider } = to
+  const serving = routers.filter(({ hostId }) => serves(facts, hostId, egressId))
+  const usable = serving.filter((router) => !isDown(facts, router))
+  const first = usable[0]
+  if (first !== undefined) {
+    const staying = usable.find((router) => known !== undefined && wayTo(facts, router) === known)
+    return way(facts, stateOf(facts, first.hostId) === 'up' ? first : (staying ?? first))
+  }
+  const allDown = routers.length > 0 && routers.every((router) => isDown(facts, router))
+  return allDown && fallbackToWider ? undefined : way(facts, serving[0] ?? routers[0])
+}
+
+export const serves = (facts: Pick<PathFacts, 'vectors'>, hostId: HostId, egressId: EgressId): boolean =>
+  facts.vectors.get(hostId)?.servedEgressIds.includes(egressId) ?? false
+
+/**
+ * The first healthy internet gateway, kept while it is not down. A relayed node's packets are taken by its own gateway alone, so its
+ * internet traffic goes there, or nowhere while that one is no internet gateway (D8).
+ */
+export const internetChoice = (
+  facts: PathFacts,
+  path: Path,
+  to: TargetOf<'internet'>,
+  former: FormerChoice,
+): InternetChoice => {
+  const ownNetwork = facts.paths.get(pathKey('network', path.networkId))
+  if (ownNetwork?.to.kind === 'own-gateway') {
+    const own = facts.hops.get(ownNetwork.key)
+    return { hop: to.gateways.some(({ hostId }) => hostId === own) ? own : undefined, followed: undefined }
+  }
+  const gateways = to.gateways.filter((gateway) => wayTo(facts, gateway) !== undefined)
+  const held = gateways.filter((gateway) => former.hop !== undefined && wayTo(facts, gateway) === former.hop)
+  const choice: StickyChoice = stickyChoice({
+    gateways,
+    stateOf: ({ hostId }) => stateOf(facts, hostId),
+    // Two may be reached the same way: the one that is not down is meant.
+    inUse: held.find((gateway) => !isDown(facts, gateway)) ?? held[0],
+    followed: former.followed,
+    preferred: undefined,
+  })
+  return { hop: way(facts, choice.hop), followed: choice.followed }
+}
+
+export interface InternetChoice {
+  readonly hop: HostId | undefined
+  readonly followed: NodeId | undefined
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { handMadeConfig, hop, sampleNetwork, sampleWireguardKey } from '../../test/hand-made-config.js'
+import { pairIdOf } from '../mesh/mesh-state.js'
+import { clientId, egressId, type HostId, hostId, ipPrefix } from '../values/index.js'
+import { forwardsFor, type RelayedPair } from './forwards-for.js'
+import { type Path, type PathTarget, pathKey } from './host-config.js'
+import type { PathVectors } from './path-vector.js'
+
+const me = hostId('me')
+const [a, b, g, d] = [hostId('a'), hostId('b'), hostId('g'), hostId('d')]
+const path = (key: Path['key'], prefix: string, to: PathTarget): Path => ({
+  key,
+  networkId: sampleNetwork,
+  prefixes: [ipPrefix(prefix)],
+  to,
+})
+const node = (id: HostId, prefix: string, to: PathTarget): Path => path(pathKey('node', hop(id).nodeId), prefix, to)
+const relayed = (id: HostId, gateways: readonly HostId[]): PathTarget => ({
+  kind: 'relayed',
+  ...hop(id),
+  gateways: gateways.map(hop),
+  isAttached: gateways.includes(me),
+})
+const paths: readonly Path[] = [
+  node(a, '10.0.0.1/32', { kind: 'direct', ...hop(a) }),
+  node(b, '10.0.0.2/32', { kind: 'direct', ...hop(b) }),
+  node(d, '10.0.0.3/32', relayed(d, [g, me])),
+  path(pathKey('clients', hop(a).nodeId), '10.0.0.99/32', { kind: 'behind-node', ...hop(a) }),
+  path(pathKey('egress', 'e'), '192.0.2.0/24', {
+    kind: 'routed',
+    egressId: egressId('e'),
+    routers: [{ ...hop(d), metric: 1 }],
+    fallbackToWider: true,
+  }),
+]
+const pairs: readonly RelayedPair[] = [
+  { pairId: pairIdOf(hop(a).nodeId, hop(b).nodeId), ends: [hop(a), hop(b)], gatewayId: hop(me).nodeId },
+]
+const tells = (...told: readonly (readonly [HostId, readonly HostId[]])[]): PathVectors =>
+  new Map(
+    told.map(([id, gateways]) => [
+      id,
+      { hostId: id, sequence: 1, gatewayIds: gateways.map((each) => hop(each).nodeId), servedEgressIds: [] },
+    ]),
+  )
+const prefixes = (relayedPairs: readonly RelayedPair[], vectors: PathVectors, more: readonly Path[] = []) => {
+  const config = handMadeConfig({ viewer: me, peers: [a, b, g, d], paths: [...paths, ...more] })
+  return [...forwardsFor(config, relayedPairs, vectors, []).prefixes].sort()
+}
+
+describe('a gateway passes on', () => {
+  test('for relayed nodes and what lies behind them, unless their vector leaves it out', () => {
+    expect(prefixes([], tells())).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
+    expect(prefixes([], tells([d, [g, me]]))).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
+    expect(prefixes([], tells([d, [g]]))).toEqual([])
+  })
+
+  test('for both ends of a pair, unless one of them leaves it out', () => {
+    const ends = ['10.0.0.1/32', '10.0.0.2/32', '10.0.0.99/32']
+    const alone = [d, [g]] as const
+    expect(prefixes(pairs, tells(alone))).toEqual(ends)
+    expect(prefixes(pairs, tells(alone, [a, [me]], [b, [me, g]]))).toEqual(ends)
+    expect(prefixes(pairs, tells(alone, [a, [me]], [b, [g]]))).toEqual([])
+  })
+
+  test('for what an end of a pair relays', () => {
+    const behind = node(hostId('x'), '10.0.0.4/32', relayed(hostId('x'), [a, g]))
+    expect(prefixes(pairs, tells([d, [g]]), [behind])).toContain('10.0.0.4/32')
+    expect(prefixes(pairs, tells([d, [g]], [hostId('x'), [g]]), [behind])).not.toContain('10.0.0.4/32')
+  })
+
+  test('for its own clients, and to egresses that it routes', () => {
+    const client = {
+      clientId: clientId('c'),
+      name: 'c' as never,
+      wireguardKey: sampleWireguardKey,
+      prefixes: [ipPrefix('10.0.0.200/32')],
+    }
+    const routing = [{ egressId: egressId('r'), before: [] }]
+    const config = handMadeConfig({ viewer: me, peers: [], paths: [], clients: [client], routing })
+    const forwarding = forwardsFor(config, [], new Map(), [])
+    expect([...forwarding.prefixes]).toEqual(['10.0.0.200/32'])
+    expect(forwarding.egressIds).toEqual(['r'])
+    expect(forwarding.activeEgressIds).toEqual([])
+  })
+})

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { type HostId, hostId } from '../values/index.js'
+import { dueProbes, healthOf, noProbes, onProbe, type ProbeHealth, probeTimes, withTargets } from './probe-health.js'
+
+const [one, two, three] = [hostId('one'), hostId('two'), hostId('three')]
+
+/** What each target does with a probe sent at a time. */
+type World = (target: HostId, sentAtMs: number) => 'answers' | 'refuses' | 'silent'
+
+interface Run {
+  readonly health: ProbeHealth
+  /** When the states in the view changed, as `12.7 one down`. */
+  readonly story: readonly string[]
+  readonly sent: readonly { readonly target: HostId; readonly atMs: number }[]
+}
+
+/** Runs probes from 0 to the time, in steps of 10 ms; an answer takes 50 ms. */
+const run = (targets: readonly HostId[], untilMs: number, world: World): Run => {
+  let health = noProbes
+  const story: string[] = []
+  const sent: { target: HostId; atMs: number }[] = []
+  let outcomes: { atMs: number; target: HostId; sentAtMs: number; outcome: 'answered' | 'refused' | 'missed' }[] = []
+  // Targets are not probed all at the same moment.
+  const starts = new Map(targets.map((target, at) => [target, at * 330]))
+  for (let now = 0; now <= untilMs; now += 10) {
+    const known = targets.filter((target) => (starts.get(target) ?? 0) <= now)
+    if (known.length > health.size) health = withTargets(health, known, now)
+    for (const { target, sentAtMs, outcome } of outcomes.filter(({ atMs }) => atMs === now)) {
+      const step = onProbe(health, target, { outcome, sentAtMs }, now)
+      health = step.health
+      for (const changed of step.changed) story.push(`${now / 1000} ${changed} ${healthOf(health, changed)?.state}`)
+    }
+    outcomes = outcomes.filter(({ atMs }) => atMs > now)
+    const step = dueProbes(health, now)
+    health = step.health
+    for (const target of step.due) {
+      sent.push({ target, atMs: now })
+      const fate = world(target, now)
+      const atMs = now + (fate === 'silent' ? probeTimes.answerMs : 50)
+      outcomes.push({
+        atMs,
+        target,
+        sentAtMs: now,
+        outcome: fate === 'silent' ? 'missed' : fate === 'refuses' ? 'refused' : 'answered',
+      })
+    }
+  }
+  return { health, story, sent }
+}
+
+const silentFrom =
+  (times: Readonly<Record<string, readonly [number, number]>>): World =>
+  (target, at) => {
+    const [from, until] = times[target] ?? [Number.POSITIVE_INFINITY, 0]
+    return at >= from && at < until ? 'silent' : 'answers'
+  }
+const forever = Number.POSITIVE_INFINITY
+
+describe('probes', () => {
+  test('one a second, and two more 0.3 s apart after a miss', () => {
+    const { sent } = run([one], 8000, silentFrom({ one: [3000, forever] }))
+    expect(sent.map(({ atMs }) => atMs)).toEqual([0, 1000, 2000, 3000, 4000, 4300, 5300, 6300, 7300])
+  })
+
+  test('a dead target is down within 3 s, whenever it died; another one that lives is proof enough', () => {
+    for (let diesAt = 5000; diesAt < 6000; diesAt += 50) {
+      const { story } = run([one, two], 12_000, silentFrom({ one: [diesAt, forever] }))
+      const [, , down] = story
+      expect(down).toMatch(/ one down$/)
+      expect(Number.parseFloat(down ?? '') * 1000 - diesAt).toBeLessThanOrEqual(3000)
+      expect(story).toHaveLength(3)
+    }
+  })
+
+  test('it is up again after five answers in a row', () => {
+    const { story } = run([one, two], 30_000, silentFrom({ one: [5000, 12_000] }))
+    expect(story.map((line) => line.split(' ').slice(1).join(' '))).toEqual(['one up', 'two up', 'one down', 'one up'])
+    const up = Number.parseFloat(story[3] ?? '')
+    expect(up).toBeGreaterThan(16)
+    expect(up).toBeLessThan(17.5)
+  })
+
+  test('two misses are none', () => {
+    const world: World = (target, at) => (target === one && at >= 5000 && at <= 6000 ? 'silent' : 'answers')
+    expect(run([one, two], 12_000, world).story).toHaveLength(2)
+  })
+
+  test('all of two targets fail: the host itself is offline, and nothing moves, however long', () => {
+    for (let diesAt = 5000; diesAt < 6000; diesAt += 50) {
+      const times = [diesAt, 60_000] as const
+      expect(run([one, two], 90_000, silentFrom({ one: times, two: times })).story).toHaveLength(2)
+    }
+  })
+
+  test('a short loss of everything moves nothing either', () => {
+    for (let lastsMs = 1000; lastsMs <= 4000; lastsMs += 100)
+      for (let diesAt = 5000; diesAt < 6000; diesAt += 100) {
+        const times = [diesAt, diesAt + lastsMs] as const
+        expect(run([one, two, three], 14_000, silentFrom({ one: times, two: times, three: times })).story).toHaveLength(
+          3,
+        )
+      }
+  })
+
+  test('one that died meanwhile is down soon after the other answers', () => {
+    const { story } = run([one, two], 30_000, silentFrom({ one: [5000, forever], two: [5000, 20_000] }))
+    expect(story.slice(2)).toEqual([expect.stringMatching(/^2[01]\.\d+ one down$/)])
+  })
+
+  test('a third that was down before and comes back is proof that the others are gone', () => {
+    const { story } = run(
+      [one, two, three],
+      40_000,
+      silentFrom({ one: [20_000, forever], two: [20_000, forever], three: [5000, 25_000] }),
+    )
+    expect(story.slice(3).map((line) => line.split(' ').slice(1).join(' '))).toEqual([
+      'three down',
+      'one down',
+      'two down',
+      'three up',
+    ])
+  })
+
+  test('the only target is down when it is missed: there is nothing to compare it with', () => {
+    expect(run([one], 12_000, silentFrom({ one: [5000, forever] })).story).toEqual(['0.05 one up', '7 one down'])
+  })
+
+  test('a target that refuses is not down, and no longer proven', () => {
+    const world: World = (target, at) => (target === one && at >= 5000 && at < 9000 ? 'refuses' : 'answers')
+    expect(run([one, two], 12_000, world).story.slice(2)).toEqual(['5.05 one undefined', '9.05 one up'])
+  })
+
+  test('refusals bring no target back, and prove that the host itself is online', () => {
+    const world: World = (target, at) =>
+      target === one && at >= 5000
+        ? at < 9000
+          ? 'silent'
+          : 'refuses'
+        : target === two && at >= 5000
+          ? 'refuses'
+          : 'answers'
+    const { health, story } = run([one, two], 20_000, world)
+    expect(story.at(-1)).toMatch(/ one down$/)
+    expect(healthOf(health, one)?.state).toBe('down')
+    expect(healthOf(health, two)).toBeUndefined()
+  })
+
+  test('round trips are smoothed', () => {
+    expect(healthOf(run([one], 5000, () => 'answers').health, one)).toEqual({ state: 'up', roundTripMs: 50 })
+  })
+})

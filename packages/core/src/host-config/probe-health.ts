@@ -1,0 +1,185 @@
+/**
+ * Which peers a host can reach, judged by probes over control addresses. Pure: probes go out where `dueProbes` says so, outcomes come
+ * back through `onProbe`.
+ *
+ * Each target is probed once a second and has 0.7 s to answer; after a miss two more follow 0.3 s apart, and with three misses in a
+ * row it is down: within 3 s of its death. Five answers in a row bring it back. A target that refuses has no agent now, but is alive: that
+ * is no miss, and no proof that it can be moved to.
+ *
+ * A host that loses everything at once has lost itself. So a target is taken for down only when it missed a probe that was sent after
+ * another one's, which that one answered, and that one's after the first miss; the first miss makes all others due at once. Where
+ * no other target was proven lately, there is nothing to compare with, and the misses count.
+ */
+import type { HostId } from '../values/index.js'
+import type { PeerHealth } from './chosen-paths.js'
+
+export const probeTimes = {
+  intervalMs: 1000,
+  answerMs: 700,
+  retryMs: 300,
+  /** In a row. */
+  missesUntilDown: 3,
+  /** In a row. */
+  answersUntilUp: 5,
+  /** How long an answer proves a target that is not up. */
+  provenMs: 10_000,
+} as const
+
+export type ProbeOutcome = 'answered' | 'refused' | 'missed'
+
+export interface ProbeResult {
+  readonly outcome: ProbeOutcome
+  /** When the probe was sent; all times are of one clock that never goes back. */
+  readonly sentAtMs: number
+}
+
+export interface ProbeTarget {
+  /** `unproven`: never answered; counts neither as up nor as down. */
+  readonly state: 'unproven' | 'up' | 'down'
+  /** No agent there, as its last answer said. */
+  readonly isRefusing: boolean
+  readonly misses: number
+  readonly answers: number
+  /** When the first of the present misses was noticed. */
+  readonly failingSinceMs: number | null
+  readonly lastMissSentAtMs: number | null
+  /** When the probe was sent that showed, first since the present misses, that others can be reached. */
+  readonly othersReachedAtMs: number | null
+  readonly answeredAtMs: number | null
+  /** Smoothed as RFC 6298 does. */
+  readonly roundTripMs: number | null
+  readonly nextProbeAtMs: number
+  /** Probes to come at the short distance. */
+  readonly retries: number
+}
+
+export type ProbeHealth = ReadonlyMap<HostId, ProbeTarget>
+
+/** What an outcome led to. */
+export interface ProbeStep {
+  readonly health: ProbeHealth
+  /** Targets whose state in the view is another now. */
+  readonly changed: readonly HostId[]
+}
+
+export const noProbes: ProbeHealth = new Map()
+
+/** Takes these as targets. Those that were stay as they are; new ones are due at once. */
+export const withTargets = (health: ProbeHealth, targets: Iterable<HostId>, nowMs: number): ProbeHealth =>
+  new Map([...targets].map((hostId) => [hostId, health.get(hostId) ?? freshTarget(nowMs)]))
+
+const freshTarget = (nowMs: number): ProbeTarget => ({
+  state: 'unproven',
+  isRefusing: false,
+  misses: 0,
+  answers: 0,
+  failingSinceMs: null,
+  lastMissSentAtMs: null,
+  othersReachedAtMs: null,
+  answeredAtMs: null,
+  roundTripMs: null,
+  nextProbeAtMs: nowMs,
+  retries: 0,
+})
+
+/** When the next probe is due; `undefined`: there is nobody to probe. */
+export const nextProbeAtMs = (health: ProbeHealth): number | undefined => {
+  let next: number | undefined
+  for (const target of health.values())
+    if (next === undefined || target.nextProbeAtMs < next) next = target.nextProbeAtMs
+  return next
+}
+
+/** Whom to probe now. The state counts them as sent: each has `answerMs` from now, then it is missed. */
+export const dueProbes = (
+  health: ProbeHealth,
+  nowMs: number,
+): { readonly health: ProbeHealth; readonly due: readonly HostId[] } => {
+  const due = [...health].filter(([, target]) => target.nextProbeAtMs <= nowMs)
+  if (due.length === 0) return { health, due: [] }
+  const renewed = new Map(health)
+  for (const [hostId, target] of due) {
+    const retries = Math.max(0, target.retries - 1)
+    const nextProbeAtMs = nowMs + (retries > 0 ? probeTimes.retryMs : probeTimes.intervalMs)
+    renewed.set(hostId, { ...target, retries, nextProbeAtMs })
+  }
+  return { health: renewed, due: due.map(([hostId]) => hostId) }
+}
+
+export const onProbe = (health: ProbeHealth, targetId: HostId, result: ProbeResult, nowMs: number): ProbeStep => {
+  const target = health.get(targetId)
+  if (target === undefined) return { health, changed: [] }
+  const renewed = new Map(health)
+  renewed.set(targetId, withOutcome(target, result, nowMs))
+  if (result.outcome !== 'missed') noteForOthers(renewed, targetId, result.sentAtMs)
+  else if (target.misses === 0) makeOthersDue(renewed, targetId, nowMs)
+  for (const [hostId, each] of renewed)
+    if (isLost(renewed, hostId, each, nowMs)) renewed.set(hostId, { ...each, state: 'down', answers: 0 })
+  const changed = [...renewed.keys()].filter(
+    (hostId) => healthOf(health, hostId)?.state !== healthOf(renewed, hostId)?.state,
+  )
+  return { health: renewed, changed }
+}
+
+const withOutcome = (target: ProbeTarget, result: ProbeResult, nowMs: number): ProbeTarget => {
+  if (result.outcome === 'missed') return missed(target, result.sentAtMs, nowMs)
+  const well = { ...target, misses: 0, failingSinceMs: null, othersReachedAtMs: null, retries: 0 }
+  return result.outcome === 'refused' ? { ...well, isRefusing: true } : answered(well, result.sentAtMs, nowMs)
+}
+
+const missed = (target: ProbeTarget, sentAtMs: number, nowMs: number): ProbeTarget => ({
+  ...target,
+  misses: target.misses + 1,
+  answers: 0,
+  failingSinceMs: target.failingSinceMs ?? nowMs,
+  lastMissSentAtMs: sentAtMs,
+  ...(target.misses === 0 && target.state !== 'down'
+    ? { retries: 2, nextProbeAtMs: Math.min(target.nextProbeAtMs, nowMs + probeTimes.retryMs) }
+    : {}),
+})
+
+const answered = (target: ProbeTarget, sentAtMs: number, nowMs: number): ProbeTarget => {
+  const answers = target.answers + 1
+  const roundTripMs = nowMs - sentAtMs
+  return {
+    ...target,
+    isRefusing: false,
+    answers,
+    state: target.state === 'down' && answers < probeTimes.answersUntilUp ? 'down' : 'up',
+    answeredAtMs: nowMs,
+    roundTripMs: target.roundTripMs === null ? roundTripMs : (target.roundTripMs * 7 + roundTripMs) / 8,
+  }
+}
+
+const noteForOthers = (health: Map<HostId, ProbeTarget>, reached: HostId, sentAtMs: number): void => {
+  for (const [hostId, target] of health) {
+    const { failingSinceMs, othersReachedAtMs } = target
+    if (hostId !== reached && failingSinceMs !== null && sentAtMs >= failingSinceMs && othersReachedAtMs === null)
+      health.set(hostId, { ...target, othersReachedAtMs: sentAtMs })
+  }
+}
+
+const makeOthersDue = (health: Map<HostId, ProbeTarget>, failing: HostId, nowMs: number): void => {
+  for (const [hostId, target] of health)
+    if (hostId !== failing && target.nextProbeAtMs > nowMs) health.set(hostId, { ...target, nextProbeAtMs: nowMs })
+}
+
+const isLost = (health: ProbeHealth, hostId: HostId, target: ProbeTarget, nowMs: number): boolean => {
+  const { state, misses, lastMissSentAtMs, othersReachedAtMs } = target
+  if (state === 'down' || misses < probeTimes.missesUntilDown || lastMissSentAtMs === null) return false
+  if (othersReachedAtMs !== null && lastMissSentAtMs >= othersReachedAtMs) return true
+  for (const [otherId, other] of health) if (otherId !== hostId && isProvenLately(other, nowMs)) return false
+  return true
+}
+
+/** A host that is offline for long keeps what it knew: nothing proves anything to it meanwhile. */
+const isProvenLately = ({ state, answeredAtMs }: ProbeTarget, nowMs: number): boolean =>
+  state === 'up' || (answeredAtMs !== null && nowMs - answeredAtMs < probeTimes.provenMs)
+
+/** What `choosePaths` gets to know of a target; `undefined`: neither proven nor down. */
+export const healthOf = (health: ProbeHealth, hostId: HostId): PeerHealth | undefined => {
+  const target = health.get(hostId)
+  if (target === undefined || target.state === 'unproven') return undefined
+  if (target.state === 'up' && target.isRefusing) return undefined
+  return { state: target.state, roundTripMs: target.roundTripMs }
+}

@@ -1,0 +1,86 @@
+/** Configs of single hosts, made by hand: what `choosePaths` looks at, and nothing of filters or routes. */
+import type { ClientPeer, Hop, HostConfig, Path, PeerConfig, RoutedEgress } from '../src/host-config/host-config.js'
+import {
+  encodeBase64,
+  type HostId,
+  hostId,
+  identityPublicKey,
+  ipAddress,
+  networkId,
+  nodeId,
+  wireguardPublicKey,
+} from '../src/values/index.js'
+
+export const sampleNetwork = networkId('net')
+
+/** A host's only node. */
+export const hop = (host: HostId | string): Hop => ({ nodeId: nodeId(`n-${host}`), hostId: hostId(host) })
+
+export interface HandMade {
+  readonly viewer: HostId
+  readonly peers: Iterable<HostId>
+  readonly paths: Iterable<Path>
+  readonly clients?: readonly ClientPeer[]
+  readonly routing?: readonly RoutedEgress[]
+  readonly probes?: readonly HostId[]
+}
+
+export const handMadeConfig = ({
+  viewer,
+  peers,
+  paths,
+  clients = [],
+  routing = [],
+  probes = [],
+}: HandMade): HostConfig => ({
+  own: {
+    kind: 'self',
+    hostId: viewer,
+    wireguardKey: sampleWireguardKey,
+    listenPort: 51_821,
+    mtuBytes: 1420,
+    controlAddress4: ipAddress('198.19.0.1') as never,
+    controlAddress6: ipAddress('fd12:3456:789a::1') as never,
+    routes: [],
+    keepaliveSeconds: 0,
+    os: 'linux',
+    capabilities: [],
+    localPrefixes: [],
+    memberships: [],
+  },
+  peers: new Map([...peers].map((peer) => [peer, handMadePeer(peer)])),
+  networks: [],
+  memberSets: [],
+  egresses: [],
+  clients: new Map(clients.map((client) => [client.clientId, client])),
+  paths: new Map([...paths].map((path) => [path.key, path])),
+  routing,
+  ranges: [],
+  routes: [],
+  fullTunnel: null,
+  filter: { isEnforced: true, sets: new Map(), input: [], forward: [] },
+  nat: [],
+  names: [],
+  dns: [],
+  probes,
+  refused: [],
+})
+
+const key = (lane: number) => encodeBase64(new Uint8Array(32).fill(lane), 'standard')
+export const sampleWireguardKey = wireguardPublicKey(key(1))
+const sampleIdentityKey = identityPublicKey(key(2))
+
+/** Its control addresses come from its name: two peers of one config have different ones. */
+export const handMadePeer = (peer: HostId): PeerConfig => {
+  const number = [...peer].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_000, 7)
+  return {
+    hostId: peer,
+    name: peer as never,
+    wireguardKey: sampleWireguardKey,
+    identityKey: sampleIdentityKey,
+    controlAddress4: ipAddress(`198.19.${number >> 8}.${number & 255}`) as never,
+    controlAddress6: ipAddress(`fd12:3456:789a::${(number + 16).toString(16)}`) as never,
+    endpoints: [],
+    keepaliveSeconds: 0,
+  }
+}
