@@ -1,0 +1,71 @@
+/** Vectors on their way to others: sent in batches, repeated until they are acknowledged, only the newest of each host. */
+import type { HostId } from '../values/index.js'
+import { isNewerVector, type PathVector } from './path-vector.js'
+
+export const outboxTimes = {
+  /** What comes up within it goes out together. */
+  batchMs: 50,
+  firstRepeatMs: 100,
+  /** Distances double up to this. */
+  lastRepeatMs: 1000,
+} as const
+
+/** Says that the sender of it holds this of a host's vector, or newer. */
+export interface HeldVector {
+  readonly hostId: HostId
+  readonly sequence: number
+}
+
+interface Pending {
+  readonly vectors: Map<HostId, PathVector>
+  dueAtMs: number
+  repeatMs: number
+}
+
+export class VectorOutbox {
+  readonly #pending = new Map<HostId, Pending>()
+
+  /** To be sent to `to`; the same again, or an older one, is nothing new. */
+  tell(to: HostId, vector: PathVector, nowMs: number): void {
+    const pending = this.#pending.get(to)
+    if (pending === undefined) {
+      const vectors = new Map([[vector.hostId, vector]])
+      this.#pending.set(to, { vectors, dueAtMs: nowMs + outboxTimes.batchMs, repeatMs: outboxTimes.firstRepeatMs })
+    } else if (isNewerVector(vector, pending.vectors.get(vector.hostId))) {
+      pending.vectors.set(vector.hostId, vector)
+      pending.dueAtMs = Math.min(pending.dueAtMs, nowMs + outboxTimes.batchMs)
+      pending.repeatMs = outboxTimes.firstRepeatMs
+    }
+  }
+
+  acknowledge(from: HostId, held: Iterable<HeldVector>): void {
+    const vectors = this.#pending.get(from)?.vectors
+    for (const { hostId, sequence } of held)
+      if ((vectors?.get(hostId)?.sequence ?? Number.POSITIVE_INFINITY) <= sequence) vectors?.delete(hostId)
+    if (vectors?.size === 0) this.#pending.delete(from)
+  }
+
+  /** Nothing is sent to it any more: it is no peer. */
+  forget(to: HostId): void {
+    this.#pending.delete(to)
+  }
+
+  /** When something is to be sent next; `undefined`: nothing is. */
+  get dueAtMs(): number | undefined {
+    let due: number | undefined
+    for (const { dueAtMs } of this.#pending.values()) if (due === undefined || dueAtMs < due) due = dueAtMs
+    return due
+  }
+
+  /** What is to be sent now. It comes again, later and later, until it is acknowledged. */
+  takeDue(nowMs: number): readonly { readonly to: HostId; readonly vectors: readonly PathVector[] }[] {
+    const due: { to: HostId; vectors: readonly PathVector[] }[] = []
+    for (const [to, pending] of this.#pending) {
+      if (pending.dueAtMs > nowMs) continue
+      due.push({ to, vectors: [...pending.vectors.values()] })
+      pending.dueAtMs = nowMs + pending.repeatMs
+      pending.repeatMs = Math.min(pending.repeatMs * 2, outboxTimes.lastRepeatMs)
+    }
+    return due
+  }
+}
