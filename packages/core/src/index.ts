@@ -156,6 +156,7 @@ export {
   healthOf,
   nextProbeAtMs,
   noProbes,
+  onHeard,
   onProbe,
   type ProbeHealth,
   type ProbeOutcome,

@@ -28,10 +28,13 @@ export class OwnAnnouncement {
   renew(vector: PathVector, ownLists: Iterable<Path>): void {
     if (!isNewerVector(vector, this.#newest)) return
     const lists = [...ownLists]
-    const before = firstGateways(lists, this.#released)
+    const released = firstGateways(lists, this.#released)
+    // One that was not released yet may have got around all the same: the gateway that it began with passes it on.
+    const told = firstGateways(lists, this.#newest)
+    const isKnown = (hostId: HostId) => this.#released === undefined || (released.has(hostId) && told.has(hostId))
     this.#newest = vector
     this.#firsts = firstGateways(lists, vector)
-    this.#awaited = new Set([...this.#firsts].filter((hostId) => this.#released !== undefined && !before.has(hostId)))
+    this.#awaited = new Set([...this.#firsts].filter((hostId) => !isKnown(hostId)))
     if (this.#awaited.size === 0) this.#released = vector
   }
 

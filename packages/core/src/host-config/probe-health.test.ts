@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { type HostId, hostId } from '../values/index.js'
-import { dueProbes, healthOf, noProbes, onProbe, type ProbeHealth, probeTimes, withTargets } from './probe-health.js'
+import {
+  dueProbes,
+  healthOf,
+  noProbes,
+  onHeard,
+  onProbe,
+  type ProbeHealth,
+  probeTimes,
+  withTargets,
+} from './probe-health.js'
 
 const [one, two, three] = [hostId('one'), hostId('two'), hostId('three')]
 
@@ -123,6 +132,20 @@ describe('probes', () => {
 
   test('the only target is down when it is missed: there is nothing to compare it with', () => {
     expect(run([one], 12_000, silentFrom({ one: [5000, forever] })).story).toEqual(['0.05 one up', '7 one down'])
+  })
+
+  test('with its only targets gone, a host knows by who asks it that it is online itself', () => {
+    const silent = { one: [0, forever], two: [0, forever] } as const
+    const { health } = run([one, two], 20_000, (target, at) => (at < 5000 ? 'answers' : silentFrom(silent)(target, at)))
+    expect(healthOf(health, one)?.state).toBe('up')
+    let { health: heard, changed } = onHeard(health, three, 20_010)
+    expect(changed).toEqual([])
+    for (const target of [one, two]) {
+      const step = onProbe(heard, target, { outcome: 'missed', sentAtMs: 20_020 }, 20_720)
+      heard = step.health
+      changed = [...changed, ...step.changed]
+    }
+    expect(changed).toEqual([one, two])
   })
 
   test('a target that refuses is not down, and no longer proven', () => {

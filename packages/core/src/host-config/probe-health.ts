@@ -8,7 +8,8 @@
  *
  * A host that loses everything at once has lost itself. So a target is taken for down only when it missed a probe that was sent after
  * another one's, which that one answered, and that one's after the first miss; the first miss makes all others due at once. Where
- * no other target was proven lately, there is nothing to compare with, and the misses count.
+ * no other target was proven lately, there is nothing to compare with, and the misses count. Whatever another host sends by itself counts
+ * like an answer (`onHeard`): a router whose only targets died is still asked by those who use it.
  */
 import type { HostId } from '../values/index.js'
 import type { PeerHealth } from './chosen-paths.js'
@@ -113,6 +114,18 @@ export const onProbe = (health: ProbeHealth, targetId: HostId, result: ProbeResu
   renewed.set(targetId, withOutcome(target, result, nowMs))
   if (result.outcome !== 'missed') noteForOthers(renewed, targetId, result.sentAtMs)
   else if (target.misses === 0) makeOthersDue(renewed, targetId, nowMs)
+  return judged(health, renewed, nowMs)
+}
+
+/** Another host, a target or not, sent something by itself. */
+export const onHeard = (health: ProbeHealth, from: HostId, nowMs: number): ProbeStep => {
+  if (![...health.values()].some(({ failingSinceMs }) => failingSinceMs !== null)) return { health, changed: [] }
+  const renewed = new Map(health)
+  noteForOthers(renewed, from, nowMs)
+  return judged(health, renewed, nowMs)
+}
+
+const judged = (health: ProbeHealth, renewed: Map<HostId, ProbeTarget>, nowMs: number): ProbeStep => {
   for (const [hostId, each] of renewed)
     if (isLost(renewed, hostId, each, nowMs)) renewed.set(hostId, { ...each, state: 'down', answers: 0 })
   const changed = [...renewed.keys()].filter(

@@ -5,8 +5,9 @@ import { isNewerVector, type PathVector } from './path-vector.js'
 export const outboxTimes = {
   /** What comes up within it goes out together. */
   batchMs: 50,
-  firstRepeatMs: 100,
-  /** Distances double up to this. */
+  repeatMs: 100,
+  /** How often at that distance. Then distances double, up to `lastRepeatMs`: whoever doesn't answer for so long isn't there. */
+  quickRepeats: 20,
   lastRepeatMs: 1000,
 } as const
 
@@ -19,7 +20,7 @@ export interface HeldVector {
 interface Pending {
   readonly vectors: Map<HostId, PathVector>
   dueAtMs: number
-  repeatMs: number
+  sent: number
 }
 
 export class VectorOutbox {
@@ -30,11 +31,11 @@ export class VectorOutbox {
     const pending = this.#pending.get(to)
     if (pending === undefined) {
       const vectors = new Map([[vector.hostId, vector]])
-      this.#pending.set(to, { vectors, dueAtMs: nowMs + outboxTimes.batchMs, repeatMs: outboxTimes.firstRepeatMs })
+      this.#pending.set(to, { vectors, dueAtMs: nowMs + outboxTimes.batchMs, sent: 0 })
     } else if (isNewerVector(vector, pending.vectors.get(vector.hostId))) {
       pending.vectors.set(vector.hostId, vector)
       pending.dueAtMs = Math.min(pending.dueAtMs, nowMs + outboxTimes.batchMs)
-      pending.repeatMs = outboxTimes.firstRepeatMs
+      pending.sent = 0
     }
   }
 
@@ -63,9 +64,12 @@ export class VectorOutbox {
     for (const [to, pending] of this.#pending) {
       if (pending.dueAtMs > nowMs) continue
       due.push({ to, vectors: [...pending.vectors.values()] })
-      pending.dueAtMs = nowMs + pending.repeatMs
-      pending.repeatMs = Math.min(pending.repeatMs * 2, outboxTimes.lastRepeatMs)
+      pending.sent += 1
+      pending.dueAtMs = nowMs + distanceMs(pending.sent)
     }
     return due
   }
 }
+
+const distanceMs = (sent: number): number =>
+  Math.min(outboxTimes.lastRepeatMs, outboxTimes.repeatMs * 2 ** Math.max(0, sent - outboxTimes.quickRepeats))

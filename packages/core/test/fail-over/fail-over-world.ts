@@ -2,7 +2,7 @@
 import type { RelayedPair } from '../../src/host-config/forwards-for.js'
 import type { HostConfig, PathKey } from '../../src/host-config/host-config.js'
 import type { HostId } from '../../src/values/index.js'
-import { circleTowards, clientEnd, egressEnd, HostTable, hostEnd, type PacketEnd } from './host-tables.js'
+import { circleTowards, clientEnd, egressEnd, HostTable, hostEnd, type PacketEnd, walk } from './host-tables.js'
 import { configOf, type MeshPlan, pairBetween, pairName, relayedPairsOf } from './mesh-plan.js'
 import { type AgentDisk, type AgentMessage, SimulatedAgent } from './simulated-agent.js'
 import { Underlay } from './underlay.js'
@@ -27,8 +27,10 @@ export class FailOverWorld {
   readonly tables = new Map<HostId, HostTable>()
   readonly agents = new Map<HostId, SimulatedAgent>()
   plan: MeshPlan
-  /** Circles that appeared, with what they were about. */
+  /** Circles that the choices of all hosts together made, at any moment. */
   readonly circles: string[] = []
+  /** Packets that really went round: where nobody's table refuses their source. */
+  readonly loops: string[] = []
   readonly agentSinceMs = new Map<HostId, number>()
   readonly pairSinceMs = new Map<string, number>()
   serverUpSinceMs = 0
@@ -41,6 +43,7 @@ export class FailOverWorld {
   readonly #disks = new Map<HostId, AgentDisk>()
   readonly #skews = new Map<HostId, number>()
   readonly #reported = new Map<string, string>()
+  readonly #lostProbes = new Map<string, { readonly inARow: number; readonly passed: number }>()
   #isChecking = false
 
   constructor(options: WorldOptions) {
@@ -164,11 +167,25 @@ export class FailOverWorld {
 
   #send(from: HostId, to: HostId, message: AgentMessage): void {
     const isProbe = message.kind !== 'vectors' && message.kind !== 'held'
-    const loss = isProbe ? this.#options.lossOfProbes : this.#options.lossOfVectors
-    if (this.#random() < loss || !this.underlay.carries(from, to)) return
+    if (!this.underlay.carries(from, to) || (isProbe ? this.#losesProbe(from, to) : this.#losesVectors())) return
     // Some are held up for long: they arrive after newer ones.
     const delayMs = 1 + this.#random() * this.#options.latencyMs * (!isProbe && this.#random() < 0.1 ? 5 : 1)
     this.time.after(delayMs, () => this.#deliver(from, to, message))
+  }
+
+  #losesVectors(): boolean {
+    return this.#random() < this.#options.lossOfVectors
+  }
+
+  /** Two between the same hosts at most: three in a row would be a failure, and nobody would know since when. */
+  #losesProbe(from: HostId, to: HostId): boolean {
+    const name = pairName(from, to)
+    const lost = this.#lostProbes.get(name) ?? { inARow: 0, passed: 0 }
+    const isLost = lost.inARow < 2 && this.#random() < this.#options.lossOfProbes
+    // A probe and its echo have to pass before another one may be lost.
+    const passed = isLost ? 0 : lost.passed + 1
+    this.#lostProbes.set(name, { inARow: isLost ? lost.inARow + 1 : passed > 8 ? 0 : lost.inARow, passed })
+    return isLost
   }
 
   #deliver(from: HostId, to: HostId, message: AgentMessage): void {
@@ -183,11 +200,25 @@ export class FailOverWorld {
   }
 
   #noticeCircles(): void {
-    for (const end of this.ends()) {
+    const ends = this.ends()
+    for (const end of ends) {
       const circle = circleTowards(this.tables, this.underlay, end)
-      if (circle !== undefined)
-        this.circles.push(`${(this.nowMs / 1000).toFixed(2)} s: to ${end.name} over ${circle.join(' ')}`)
+      if (circle === undefined) continue
+      const what = `${(this.nowMs / 1000).toFixed(2)} s: to ${end.name} over ${circle.join(' ')}`
+      if (!this.#leadsOverPair(circle)) this.circles.push(what)
+      for (const source of ends)
+        for (const start of this.tables.keys())
+          if (source.isAt(start) && walk(this.tables, this.underlay, start, source, end).verdict === 'loop')
+            this.loops.push(`${what}, from ${source.name}`)
     }
+  }
+
+  /**
+   * Where one gateway reaches another through a third, that third one may know less than both for a moment. Such a circle is one of
+   * choices only: no packet goes round in it.
+   */
+  #leadsOverPair(circle: readonly HostId[]): boolean {
+    return [...this.plan.pairs.values()].some(({ ends }) => ends.some((end) => circle.includes(end)))
   }
 
   /** Owners move by themselves; the server records where they are. */
@@ -254,14 +285,17 @@ export class FailOverWorld {
       const gateways = this.relaysFor(a, b).slice(0, 4)
       if (gateways.length === 0) return
       const pairs = new Map(this.plan.pairs)
-      // No relay path contains another pair (C3): lists that would are without it from now on.
-      for (const [name, pair] of pairs) {
-        const end = pair.ends.includes(a) ? b : pair.ends.includes(b) ? a : undefined
-        const left = pair.gateways.filter((each) => each !== end)
-        if (left.length === 0) pairs.delete(name)
-        else if (left.length < pair.gateways.length) pairs.set(name, { ...pair, gateways: left })
-      }
       pairs.set(pairName(a, b), { ends: a < b ? [a, b] : [b, a], gateways })
+      // No relay path contains another pair (C3): lists that would are without it from now on.
+      for (const [name, { ends, gateways: list }] of this.plan.pairs) {
+        const end = ends.includes(a) ? b : ends.includes(b) ? a : undefined
+        if (end === undefined || !list.includes(end)) continue
+        const left = list.filter((each) => each !== end)
+        const instead = left.length > 0 ? left : this.relaysFor(...ends).filter((each) => each !== end)
+        if (instead.length > 0) pairs.set(name, { ends, gateways: instead.slice(0, 4) })
+        else pairs.delete(name)
+        this.pairSinceMs.set(name, this.nowMs)
+      }
       this.pairSinceMs.set(pairName(a, b), this.nowMs)
       this.decide({ ...this.plan, pairs })
     })

@@ -107,6 +107,7 @@ export const planOf = ({ gateways, plain, relayed, egresses, hasClient }: Scenar
 export interface Outcome {
   readonly failures: readonly (Failure & { readonly atMs: number })[]
   readonly circles: readonly string[]
+  readonly loops: readonly string[]
   /** How many times it was looked. */
   readonly checks: number
 }
@@ -139,7 +140,7 @@ export const play = (story: Scenario): Outcome => {
     check(lastMs + settledMs)
     if (isLong) check(lastMs + longMs)
   }
-  return { failures, circles: world.circles, checks }
+  return { failures, circles: world.circles, loops: world.loops, checks }
 }
 
 /** Answers when it is over. */

@@ -2,23 +2,27 @@
 import { gatewayOfRelayed } from '../../src/host-config/choose-hop.js'
 import type { RememberedPaths } from '../../src/host-config/chosen-paths.js'
 import type { RelayedPair } from '../../src/host-config/forwards-for.js'
-import type { HostConfig, Path, PathKey } from '../../src/host-config/host-config.js'
+import { type HostConfig, type Path, pathKey } from '../../src/host-config/host-config.js'
 import { OwnAnnouncement } from '../../src/host-config/own-announcement.js'
 import { createPathChooser, type PathChooser, type PathsChange } from '../../src/host-config/path-chooser.js'
+import type { TargetOf } from '../../src/host-config/path-facts.js'
 import { isNewerVector, type PathVector, renewVector } from '../../src/host-config/path-vector.js'
 import {
   dueProbes,
   healthOf,
   nextProbeAtMs,
   noProbes,
+  onHeard,
   onProbe,
   type ProbeHealth,
   type ProbeOutcome,
+  type ProbeStep,
   probeTimes,
   withTargets,
 } from '../../src/host-config/probe-health.js'
 import { type HeldVector, VectorOutbox } from '../../src/host-config/vector-outbox.js'
 import type { HostId } from '../../src/values/index.js'
+import { hop } from '../hand-made-config.js'
 
 export type AgentMessage =
   | { readonly kind: 'probe'; readonly id: number; readonly vector: PathVector | undefined }
@@ -145,6 +149,8 @@ export class SimulatedAgent {
   }
 
   receive(from: HostId, message: AgentMessage): void {
+    if (message.kind === 'probe' || message.kind === 'vectors')
+      this.#judge(onHeard(this.#health, from, this.#around.nowMs()))
     switch (message.kind) {
       case 'probe':
         this.#probedBy.set(from, this.#around.nowMs())
@@ -188,10 +194,13 @@ export class SimulatedAgent {
 
   #settleProbe(id: number, target: HostId, sentAtMs: number, outcome: ProbeOutcome): void {
     this.#waiting.delete(id)
-    const step = onProbe(this.#health, target, { outcome, sentAtMs }, this.#around.nowMs())
-    this.#health = step.health
-    if (step.changed.length > 0)
-      this.#choose({ health: step.changed.map((hostId) => [hostId, healthOf(step.health, hostId)] as const) })
+    this.#judge(onProbe(this.#health, target, { outcome, sentAtMs }, this.#around.nowMs()))
+  }
+
+  #judge({ health, changed }: ProbeStep): void {
+    this.#health = health
+    if (changed.length > 0)
+      this.#choose({ health: changed.map((hostId) => [hostId, healthOf(health, hostId)] as const) })
   }
 
   #learn(vectors: readonly PathVector[]): void {
@@ -233,24 +242,20 @@ export class SimulatedAgent {
 
   /**
    * A gateway tells the vector of a node that it relays to everyone who may send to it: the one that the vector begins with does. What
-   * an end of a pair says is for the other end.
+   * an end of a pair says is for the other end, and so is what nodes say that the end relays.
    */
   #pass(about: HostId): void {
     const vector = this.#vectors.get(about)
     if (vector === undefined) return
-    for (const { to } of relayedPaths(this.#config, about)) {
-      if (to.kind !== 'relayed') continue
-      if (gatewayOfRelayed({ vectors: this.#vectors }, to)?.hostId !== this.hostId) continue
+    const tell = (to: HostId) => this.#outbox.tell(to, vector, this.#around.nowMs())
+    const path = relayedPath(this.#config, about)
+    const gateway = path && gatewayOfRelayed({ vectors: this.#vectors }, path)?.hostId
+    if (gateway === this.hostId)
       for (const peer of this.#config.peers.keys())
-        if (peer !== about && !this.#isRelayed(peer)) this.#outbox.tell(peer, vector, this.#around.nowMs())
-    }
+        if (peer !== about && relayedPath(this.#config, peer) === undefined) tell(peer)
     for (const { ends } of this.#pairs)
-      if (ends.some(({ hostId }) => hostId === about))
-        for (const { hostId } of ends) if (hostId !== about) this.#outbox.tell(hostId, vector, this.#around.nowMs())
-  }
-
-  #isRelayed(hostId: HostId): boolean {
-    return relayedPaths(this.#config, hostId).length > 0
+      for (const [end, other] of [ends, [...ends].reverse()])
+        if (other !== undefined && (end?.hostId === about || end?.hostId === gateway)) tell(other.hostId)
   }
 
   #sleep(): void {
@@ -270,9 +275,9 @@ export class SimulatedAgent {
 const ownLists = (config: HostConfig): readonly Path[] =>
   [...config.paths.values()].filter(({ to }) => to.kind === 'own-gateway')
 
-const relayedPaths = (config: HostConfig, hostId: HostId): readonly Path[] => {
-  const path = config.paths.get(`node:n-${hostId}` as PathKey)
-  return path?.to.kind === 'relayed' ? [path] : []
+const relayedPath = (config: HostConfig, hostId: HostId): TargetOf<'relayed'> | undefined => {
+  const to = config.paths.get(pathKey('node', hop(hostId).nodeId))?.to
+  return to?.kind === 'relayed' ? to : undefined
 }
 
 const changedEntries = <K, V>(

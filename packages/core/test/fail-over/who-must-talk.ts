@@ -2,10 +2,12 @@
  * Who has to reach whom some time after a failure: pairs whose configured lists hold a live hop for both ends. What the design excepts is
  * left out here: a third node that can't reach the gateway that a node is at, pairs whose server was away.
  */
+import type { RelayedPair } from '../../src/host-config/forwards-for.js'
+import type { HostConfig, Path } from '../../src/host-config/host-config.js'
 import type { HostId } from '../../src/values/index.js'
 import type { FailOverWorld } from './fail-over-world.js'
 import { clientEnd, egressEnd, hostEnd, type PacketEnd, walk } from './host-tables.js'
-import { type EgressPlan, pairBetween, pairName } from './mesh-plan.js'
+import { configOf, type EgressPlan, pairBetween, pairName, relayedPairsOf } from './mesh-plan.js'
 
 /** How long something has to work before others must have noticed: five probes, with a miss among them. */
 const provenMs = 12_000
@@ -34,27 +36,50 @@ const isUsable = (world: FailOverWorld, a: HostId, b: HostId): boolean => Number
 const isProven = (world: FailOverWorld, a: HostId, b: HostId): boolean =>
   world.nowMs - usableSince(world, a, b) >= provenMs
 
+const ownList = (world: FailOverWorld, hostId: HostId): Path | undefined =>
+  [...(world.agents.get(hostId)?.config.paths.values() ?? [])].find(({ to }) => to.kind === 'own-gateway')
+
 const ownHop = (world: FailOverWorld, hostId: HostId): HostId | undefined => {
-  const agent = world.agents.get(hostId)
-  const path = agent && [...agent.config.paths.values()].find(({ to }) => to.kind === 'own-gateway')
-  return path && agent.chooser.chosen.hops.get(path.key)
+  const path = ownList(world, hostId)
+  return path && world.agents.get(hostId)?.chooser.chosen.hops.get(path.key)
 }
 
 /** A relayed host that has a live gateway is at a live one. */
 const settledGateways = (world: FailOverWorld): readonly Failure[] =>
-  [...world.plan.relayed].flatMap(([hostId, list]) => {
-    const hop = ownHop(world, hostId)
-    if (hop === undefined || isUsable(world, hostId, hop) || !list.some((each) => isProven(world, hostId, each)))
-      return []
-    return [{ what: `${hostId} is at ${hop}, which is dead to it, and has live ones in ${list.join(' ')}` }]
+  [...world.plan.relayed.keys()].flatMap((hostId) => {
+    const [to, hop] = [ownList(world, hostId)?.to, ownHop(world, hostId)]
+    if (to?.kind !== 'own-gateway' || hop === undefined || isUsable(world, hostId, hop)) return []
+    const live = to.gateways.filter((each) => isProven(world, hostId, each.hostId) && !isOutdated(world, each.hostId))
+    return live.length === 0 ? [] : [{ what: `${hostId} is at ${hop}, which is dead to it; ${live[0]?.hostId} lives` }]
   })
+
+/**
+ * A host that was away when a decision of the server reached the others, and whose server is gone since, doesn't know who may relay whom:
+ * the order in a list is its owner's to say, what is in it the server's.
+ */
+const isOutdated = (world: FailOverWorld, hostId: HostId): boolean => {
+  const agent = world.agents.get(hostId)
+  if (world.isServerUp || agent === undefined) return false
+  const { plan } = world
+  return rolesIn(agent.config, agent.pairs) !== rolesIn(configOf(plan, hostId), relayedPairsOf(plan, hostId))
+}
+
+const rolesIn = ({ paths }: HostConfig, pairs: readonly RelayedPair[]): string =>
+  [
+    ...pairs.map(({ pairId }) => `relays ${pairId}`),
+    ...[...paths.values()].map(
+      ({ key, to }) => `${key} ${to.kind} ${'gateways' in to ? to.gateways.map(({ hostId }) => hostId).sort() : ''}`,
+    ),
+  ]
+    .sort()
+    .join()
 
 /** Where the packets of a host come from, as others see it: itself, or the gateway that it is at; `undefined`: nowhere now. */
 const standsAt = (world: FailOverWorld, hostId: HostId): HostId | undefined => {
   if (!world.underlay.isAlive(hostId) || !world.agents.has(hostId)) return undefined
   if (!world.plan.relayed.has(hostId)) return hostId
   const hop = ownHop(world, hostId)
-  return hop !== undefined && isUsable(world, hostId, hop) ? hop : undefined
+  return hop !== undefined && isProven(world, hostId, hop) ? hop : undefined
 }
 
 /** Whether packets must get from one to the other, directly or through a relay of the pair. */
@@ -94,6 +119,7 @@ const hostsThatMustTalk = (world: FailOverWorld): readonly Failure[] => {
       if (from.hostId === to.hostId) continue
       const [a, b] = [standsAt(world, from.hostId), standsAt(world, to.hostId)]
       if (a === undefined || b === undefined || !mustConnect(world, a, b)) continue
+      if ([from.hostId, to.hostId, a, b].some((hostId) => isOutdated(world, hostId))) continue
       failures.push(...failed(world, from.hostId, from.end, to.end))
     }
   return failures
@@ -101,7 +127,7 @@ const hostsThatMustTalk = (world: FailOverWorld): readonly Failure[] => {
 
 const failed = (world: FailOverWorld, at: HostId, source: PacketEnd, destination: PacketEnd): readonly Failure[] => {
   const { verdict, over } = walk(world.tables, world.underlay, at, source, destination)
-  if (verdict === 'delivered') return []
+  if (verdict === 'delivered' || over.some((hostId) => isOutdated(world, hostId))) return []
   return [{ what: `${source.name} to ${destination.name}: ${verdict}, over ${over.join(' ')}` }]
 }
 
@@ -110,12 +136,11 @@ const egressesThatMustBeReached = (world: FailOverWorld): readonly Failure[] =>
     world.plan.hosts.flatMap((hostId) => {
       const at = standsAt(world, hostId)
       if (at === undefined || egress.routers.includes(hostId) || !mustReach(world, at, egress)) return []
+      if ([hostId, at].some((each) => isOutdated(world, each))) return []
       const [source, destination] = [hostEnd(hostId), egressEnd(egress)]
-      const there = walk(world.tables, world.underlay, hostId, source, destination)
-      const router = there.over.at(-1)
-      if (there.verdict !== 'delivered' || router === undefined)
-        return [{ what: `${hostId} to ${egress.egressId}: ${there.verdict}, over ${there.over.join(' ')}` }]
-      return failed(world, router, destination, source)
+      const router = walk(world.tables, world.underlay, hostId, source, destination).over.at(-1)
+      const there = failed(world, hostId, source, destination)
+      return there.length > 0 || router === undefined ? there : failed(world, router, destination, source)
     }),
   )
 
