@@ -150,7 +150,7 @@ export class FailOverWorld {
       nowMs: () => this.nowMs,
       unixMs: () => 1_700_000_000_000 + Math.floor(this.nowMs) + (this.#skews.get(hostId) ?? 0),
       send: (to: HostId, message: AgentMessage) => this.#send(hostId, to, message),
-      wakeAt: (atMs: number) => this.time.after(atMs - this.nowMs, () => isRunning() && agentOf().wake()),
+      wakeAt: (atMs: number) => this.time.at(atMs, () => isRunning() && agentOf().wake()),
       onTable: (hosts: ReadonlySet<HostId>) => {
         const agent = this.agents.get(hostId)
         if (agent === undefined) return

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { egressId, type HostId, hostId } from '../../src/values/index.js'
 import { FailOverWorld } from './fail-over-world.js'
 import type { EgressPlan, MeshPlan } from './mesh-plan.js'
-import { type Failure, whatFails } from './who-must-talk.js'
+import { type Failure, settledHops, whatFails } from './who-must-talk.js'
 
 /** Hosts are named by number and taken modulo how many there are, so that every list of faults fits every mesh. */
 export type Fault =
@@ -118,6 +118,7 @@ const settledMs = 14_000
 const longMs = 33_000
 /** For decisions of the server, which concerned hosts hear of at different times. */
 const patchMs = 1000
+const restMs = 20_000
 
 export const play = (story: Scenario): Outcome => {
   const { seed, lossOfVectors, lossOfProbes, latencyMs } = story
@@ -126,22 +127,36 @@ export const play = (story: Scenario): Outcome => {
   let checks = 0
   const check = (atMs: number) => {
     world.time.runUntil(atMs)
-    while (world.patchesOnTheWay > 0 || world.nowMs - world.lastPatchAtMs < patchMs)
-      world.time.runUntil(world.nowMs + 250)
+    const isResting = () => world.patchesOnTheWay === 0 && world.nowMs - world.lastPatchAtMs >= patchMs
+    while (!isResting() && world.nowMs < atMs + restMs) world.time.runUntil(world.nowMs + 250)
+    if (!isResting()) failures.push({ what: 'the server never comes to rest', atMs: world.nowMs })
     checks += 1
     for (const failure of whatFails(world)) failures.push({ ...failure, atMs: world.nowMs })
   }
   check(startMs)
   for (const { faults, isLong } of story.phases) {
+    const [before, list] = [settledHops(world), listsOf(world)]
     let lastMs = world.nowMs
     for (const { atMs, fault } of [...faults].sort((a, b) => a.atMs - b.atMs))
       lastMs = Math.max(lastMs, strike(world, fault, atMs))
     check(lastMs + promptMs)
     check(lastMs + settledMs)
+    // The server's own decisions may move something, but no recovery does (F3).
+    if (faults.every(({ fault }) => isRecovery(fault)) && list === listsOf(world))
+      for (const [name, hop] of before) {
+        const now = settledHops(world).get(name)
+        if (now !== undefined && now !== hop)
+          failures.push({ what: `${name} moved from ${hop} to ${now}, which was no failure`, atMs: world.nowMs })
+      }
     if (isLong) check(lastMs + longMs)
   }
   return { failures, circles: world.circles, loops: world.loops, checks }
 }
+
+const isRecovery = (fault: Fault): boolean =>
+  fault.kind === 'revive' || (fault.kind === 'link' && fault.carries === 'both')
+
+const listsOf = ({ plan }: FailOverWorld): string => JSON.stringify([[...plan.relayed], [...plan.pairs]])
 
 /** Answers when it is over. */
 const strike = (world: FailOverWorld, fault: Fault, delayMs: number): number => {

@@ -7,8 +7,13 @@ export class VirtualTime {
   readonly #heap: { readonly atMs: number; readonly order: number; readonly run: () => void }[] = []
 
   after(delayMs: number, run: () => void): void {
+    this.at(this.nowMs + delayMs, run)
+  }
+
+  /** Exactly then; what is past comes at once. */
+  at(atMs: number, run: () => void): void {
     const heap = this.#heap
-    heap.push({ atMs: this.nowMs + Math.max(0, delayMs), order: this.#order++, run })
+    heap.push({ atMs: Math.max(this.nowMs, atMs), order: this.#order++, run })
     for (let at = heap.length - 1; at > 0; ) {
       const parent = (at - 1) >> 1
       if (!this.#isBefore(at, parent)) break

@@ -104,9 +104,11 @@ const mustConnect = (world: FailOverWorld, a: HostId, b: HostId): boolean => {
   )
 }
 
-/** Neither end reaches the relay through another pair. */
+/** It knows that it is one, and neither end reaches it through another pair. */
 const isPlain = (world: FailOverWorld, a: HostId, b: HostId, relay: HostId): boolean =>
-  pairBetween(world.plan, a, relay) === undefined && pairBetween(world.plan, b, relay) === undefined
+  !isOutdated(world, relay) &&
+  pairBetween(world.plan, a, relay) === undefined &&
+  pairBetween(world.plan, b, relay) === undefined
 
 const hostsThatMustTalk = (world: FailOverWorld): readonly Failure[] => {
   const ends = [
@@ -157,4 +159,17 @@ const mustReach = (world: FailOverWorld, at: HostId, { kind, routers }: EgressPl
     isProven(world, at, first) &&
     live.every((one) => live.every((other) => one === other || isProven(world, one, other)))
   )
+}
+
+/** Where relayed hosts and pairs are, as far as they are somewhere that works: recovery of something else moves none of them. */
+export const settledHops = (world: FailOverWorld): ReadonlyMap<string, HostId> => {
+  const hops = new Map<string, HostId>()
+  for (const [hostId, { config, chooser }] of world.agents)
+    for (const { key, to } of config.paths.values()) {
+      const hop = chooser.chosen.hops.get(key)
+      const ends = to.kind === 'own-gateway' ? [hostId] : to.kind === 'pair' ? [hostId, to.hostId] : []
+      if (hop !== undefined && ends.length > 0 && ends.every((end) => isUsable(world, end, hop)))
+        hops.set(`${hostId} ${key}`, hop)
+    }
+  return hops
 }

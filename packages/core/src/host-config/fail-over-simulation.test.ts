@@ -1,0 +1,118 @@
+/** What the simulation once found, so that it is looked at every time. */
+import { describe, expect, test } from 'vitest'
+import { play, type Scenario } from '../../test/fail-over/scenario.js'
+
+const calm: Scenario = {
+  seed: 0,
+  gateways: 2,
+  plain: 1,
+  relayed: [],
+  egresses: [],
+  hasClient: false,
+  lossOfVectors: 0,
+  lossOfProbes: 0,
+  latencyMs: 5,
+  phases: [],
+}
+const nothing = { atMs: 0, fault: { kind: 'link', a: 0, b: 0, carries: 'both' } } as const
+
+const found: Readonly<Record<string, Scenario>> = {
+  'a node that reaches a gateway through another one hears from that one who is at it': {
+    ...calm,
+    gateways: 3,
+    relayed: [[1, 2, 0]],
+    phases: [
+      { faults: [{ atMs: 0, fault: { kind: 'link', a: 3, b: 7, carries: 'none' } }], isLong: true },
+      { faults: [{ atMs: 0, fault: { kind: 'link', a: 1, b: 4, carries: 'back' } }], isLong: false },
+      { faults: [nothing], isLong: false },
+    ],
+  },
+  'a router takes over although all that it probes died at once': {
+    ...calm,
+    gateways: 3,
+    plain: 3,
+    relayed: [[0], [0]],
+    egresses: [
+      { kind: 'routed', routers: [0, 2] },
+      { kind: 'leaving', routers: [1, 0] },
+    ],
+    phases: [
+      {
+        faults: [
+          { atMs: 0, fault: { kind: 'kill', host: 0 } },
+          { atMs: 0, fault: { kind: 'kill', host: 9 } },
+        ],
+        isLong: false,
+      },
+    ],
+  },
+  'a vector that was withdrawn before it was released makes no circle': {
+    ...calm,
+    seed: 95_533,
+    gateways: 3,
+    relayed: [[1, 0]],
+    phases: [
+      {
+        faults: [
+          { atMs: 0, fault: { kind: 'link', a: 0, b: 4, carries: 'back' } },
+          { atMs: 0, fault: { kind: 'assign', relayed: 0, first: 0 } },
+          { atMs: 0, fault: { kind: 'kill', host: 2 } },
+        ],
+        isLong: false,
+      },
+    ],
+  },
+  'where two gateways are a pair, packets of a moving node go in no circle': {
+    ...calm,
+    gateways: 3,
+    plain: 2,
+    relayed: [[0], [0], [0]],
+    phases: [
+      {
+        faults: [
+          { atMs: 0, fault: { kind: 'link', a: 0, b: 9, carries: 'none' } },
+          { atMs: 0, fault: { kind: 'restart', host: 0, awayMs: 50 } },
+        ],
+        isLong: false,
+      },
+      { faults: [{ atMs: 0, fault: { kind: 'assign', relayed: 0, first: 0 } }], isLong: true },
+      {
+        faults: [
+          { atMs: 0, fault: { kind: 'assign', relayed: 0, first: 1 } },
+          { atMs: 0, fault: { kind: 'restart', host: 1, awayMs: 650 } },
+        ],
+        isLong: false,
+      },
+    ],
+  },
+  'with three messages of ten lost, all know in time': {
+    ...calm,
+    seed: 318_197,
+    gateways: 4,
+    plain: 2,
+    relayed: [
+      [1, 2, 0],
+      [0, 2, 1],
+      [0, 3],
+      [3, 0],
+    ],
+    lossOfVectors: 0.3,
+    phases: [
+      {
+        faults: [
+          { atMs: 1346, fault: { kind: 'kill', host: 1 } },
+          { atMs: 0, fault: { kind: 'link', a: 3, b: 5, carries: 'none' } },
+        ],
+        isLong: false,
+      },
+      { faults: [{ atMs: 0, fault: { kind: 'assign', relayed: 0, first: 0 } }], isLong: false },
+    ],
+  },
+}
+
+describe('F3 found by the simulation', () => {
+  test.each(Object.entries(found))('%s', (_, story) => {
+    const { failures, circles, loops } = play(story)
+    expect({ failures, circles, loops }).toEqual({ failures: [], circles: [], loops: [] })
+  })
+})
