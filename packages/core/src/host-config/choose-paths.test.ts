@@ -90,6 +90,7 @@ describe('peers and prefixes', () => {
       clientId: clientId('c'),
       name: 'c' as never,
       wireguardKey: sampleWireguardKey,
+      sets: [],
       prefixes: [ipPrefix('10.0.0.2/32')],
     }
     const config = handMadeConfig({

@@ -74,6 +74,7 @@ describe('a gateway passes on', () => {
       clientId: clientId('c'),
       name: 'c' as never,
       wireguardKey: sampleWireguardKey,
+      sets: [],
       prefixes: [ipPrefix('10.0.0.200/32')],
     }
     const routing = [{ egressId: egressId('r'), before: [] }]

@@ -107,6 +107,7 @@ const anyClient: fc.Arbitrary<ClientPeer> = fc.record({
   clientId: fc.constantFrom('c0', 'c1').map(clientId),
   name: fc.constant('client' as never),
   wireguardKey: fc.constant(sampleWireguardKey),
+  sets: fc.constant([]),
   prefixes: somePrefixes,
 })
 

@@ -143,6 +143,7 @@ const clientPeer = (number: number): ClientPeer => ({
   clientId: clientId(`c${number}`),
   name: `c${number}` as never,
   wireguardKey: sampleWireguardKey,
+  sets: [],
   prefixes: [only(clientAddress(number))],
 })
 
