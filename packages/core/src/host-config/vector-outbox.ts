@@ -2,7 +2,7 @@
 import type { HostId } from '../values/index.js'
 import { isNewerVector, type PathVector } from './path-vector.js'
 
-export const outboxTimes = {
+const outboxTimes = {
   /** What comes up within it goes out together. */
   batchMs: 50,
   repeatMs: 100,
