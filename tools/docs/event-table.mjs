@@ -7,7 +7,7 @@ const mesh = join(root, 'packages', 'core', 'src', 'mesh')
 /** A test asks for a fixture of each version of each event, and that the newest is what is written today. */
 const fixtures = join(root, 'packages', 'core', 'fixtures', 'events')
 
-/** Every type of event with the comment on its codec, its fields and its schema version, as a Markdown table. */
+/** Every type of event with the comment on it, its fields and its schema version, as a Markdown table. */
 export function eventTable() {
   const meanings = new Map(
     readdirSync(join(mesh, 'events'))
@@ -36,23 +36,17 @@ function fieldsOf(type, version) {
 /** @param {string} file @returns {readonly [type: string, meaning: string]} */
 function meaningIn(file) {
   for (const statement of parse(file).statements) {
-    if (!ts.isVariableStatement(statement)) continue
-    const [declaration] = statement.declarationList.declarations
-    const shape =
-      declaration?.initializer && ts.isCallExpression(declaration.initializer) && declaration.initializer.arguments[0]
-    if (!shape || !ts.isObjectLiteralExpression(shape) || !declaration.name.getText().endsWith('Codec')) continue
-    const [first] = shape.properties
-    const type = /'(\w+)'/.exec(first?.getText() ?? '')?.[1]
-    if (first?.name?.getText() === 'type' && type !== undefined) return [type, commentOn(statement)]
+    if (!ts.isTypeAliasDeclaration(statement) || !statement.type.getText().startsWith('t.TypeOf<')) continue
+    return [statement.name.text, commentOn(statement)]
   }
-  throw new Error(`${file} holds no codec of an event`)
+  throw new Error(`${file} holds no type of an event`)
 }
 
 /** @param {ts.Statement} statement */
 function commentOn(statement) {
   const [comment] = ts.getJSDocCommentsAndTags(statement)
   const text = comment && ts.getTextOfJSDocComment(comment.comment)
-  if (!text) throw new Error(`${statement.getSourceFile().fileName}: the codec has no comment`)
+  if (!text) throw new Error(`${statement.getSourceFile().fileName}: the type has no comment`)
   return text.replace(/\s+/g, ' ').replaceAll('|', '\\|')
 }
 

@@ -134,14 +134,17 @@ export type {
   PathTarget,
   PeerConfig,
   RefusedPart,
+  RoutedEgress,
   RouterHop,
 } from './host-config/host-config.js'
 export { internetPathKey, pathKey } from './host-config/host-config.js'
 export {
   asOfState,
+  createWholeFragments,
   patchOfStep,
   patchOfTable,
   projectSnapshot,
+  type WholeFragments,
 } from './host-config/patch.js'
 export { createPathChooser, type PathChooser, type PathsChange, type PathsStep } from './host-config/path-chooser.js'
 export {
@@ -171,67 +174,13 @@ export { patchesOfStep } from './host-config/step-patches.js'
 export { visibleFragmentIds } from './host-config/viewers.js'
 export { canSee, networksSeenBy } from './host-config/visibility.js'
 export { tokenLetsIn } from './mesh/api-token-validity.js'
-export type { AddClient } from './mesh/commands/add-client.js'
-export type { AddDnsRecord } from './mesh/commands/add-dns-record.js'
-export type { AddEgress } from './mesh/commands/add-egress.js'
-export type { AddGroup } from './mesh/commands/add-group.js'
-export type { AddPolicy } from './mesh/commands/add-policy.js'
-export type { AddPolicyTest } from './mesh/commands/add-policy-test.js'
-export type { AddResolver } from './mesh/commands/add-resolver.js'
-export type { AddUser } from './mesh/commands/add-user.js'
-export type { ApproveNode } from './mesh/commands/approve-node.js'
-export type { AssignTag } from './mesh/commands/assign-tag.js'
-export type { ChangeGroupMembers } from './mesh/commands/change-group-members.js'
-export type { ConnectDevice } from './mesh/commands/connect-device.js'
-export type { ConnectNode } from './mesh/commands/connect-node.js'
-export type { CreateApiToken } from './mesh/commands/create-api-token.js'
-export type { CreateEnrollmentKey } from './mesh/commands/create-enrollment-key.js'
-export type { CreateMesh } from './mesh/commands/create-mesh.js'
-export type { CreateNetwork } from './mesh/commands/create-network.js'
-export type { DisableClient } from './mesh/commands/disable-client.js'
-export type { DisconnectNode } from './mesh/commands/disconnect-node.js'
-export type { EnableClient } from './mesh/commands/enable-client.js'
-export type { EnrollDevice } from './mesh/commands/enroll-device.js'
-export type { EnrollHost } from './mesh/commands/enroll-host.js'
-export type { ExcludeHostPrefixes } from './mesh/commands/exclude-host-prefixes.js'
-export type { ExpireNode } from './mesh/commands/expire-node.js'
-export type { JoinNetwork } from './mesh/commands/join-network.js'
-export type { MarkNodeAway } from './mesh/commands/mark-node-away.js'
-export type { MarkNodeReturned } from './mesh/commands/mark-node-returned.js'
-export type { MoveClient } from './mesh/commands/move-client.js'
-export type { RaiseMeshEpoch } from './mesh/commands/raise-mesh-epoch.js'
-export type { RecordClientConfig } from './mesh/commands/record-client-config.js'
-export type { RegisterHost } from './mesh/commands/register-host.js'
-export type { RemoveAwayNode } from './mesh/commands/remove-away-node.js'
-export type { RemoveClient } from './mesh/commands/remove-client.js'
-export type { RemoveDnsRecord } from './mesh/commands/remove-dns-record.js'
-export type { RemoveEgress } from './mesh/commands/remove-egress.js'
-export type { RemoveGroup } from './mesh/commands/remove-group.js'
-export type { RemoveHost } from './mesh/commands/remove-host.js'
-export type { RemoveNetwork } from './mesh/commands/remove-network.js'
-export type { RemoveNode } from './mesh/commands/remove-node.js'
-export type { RemovePolicy } from './mesh/commands/remove-policy.js'
-export type { RemovePolicyTest } from './mesh/commands/remove-policy-test.js'
-export type { RemoveResolver } from './mesh/commands/remove-resolver.js'
-export type { RemoveUser } from './mesh/commands/remove-user.js'
-export type { ReportHostEndpoints } from './mesh/commands/report-host-endpoints.js'
-export type { RevokeApiToken } from './mesh/commands/revoke-api-token.js'
-export type { RevokeEnrollmentKey } from './mesh/commands/revoke-enrollment-key.js'
-export type { RotateHostKey } from './mesh/commands/rotate-host-key.js'
-export type { SetHostOwner } from './mesh/commands/set-host-owner.js'
-export type { SwitchDefaultPolicy } from './mesh/commands/switch-default-policy.js'
-export type { UnassignTag } from './mesh/commands/unassign-tag.js'
-export type { UpdateClient } from './mesh/commands/update-client.js'
-export type { UpdateEgress } from './mesh/commands/update-egress.js'
-export type { UpdateEnrollmentKey } from './mesh/commands/update-enrollment-key.js'
-export type { UpdateGroup } from './mesh/commands/update-group.js'
-export type { UpdateHost } from './mesh/commands/update-host.js'
-export type { UpdateMeshSettings } from './mesh/commands/update-mesh-settings.js'
-export type { UpdateNetwork } from './mesh/commands/update-network.js'
-export type { UpdateNode } from './mesh/commands/update-node.js'
-export type { UpdatePolicy } from './mesh/commands/update-policy.js'
-export type { UpdateResolver } from './mesh/commands/update-resolver.js'
-export type { UpdateUser } from './mesh/commands/update-user.js'
+export type { ClientError, KeyHolder, ScriptField } from './mesh/areas/client-errors.js'
+export type { DnsError } from './mesh/areas/dns-errors.js'
+export type { EgressError } from './mesh/areas/egress-errors.js'
+export type { ConcernedHosts, ConcernedNode, GatewayError } from './mesh/areas/gateway-errors.js'
+export type { PolicyError, SelectorSubject } from './mesh/areas/policy-errors.js'
+export type { UserError } from './mesh/areas/user-errors.js'
+export type { VirtualRangesWish } from './mesh/commands/virtual-ranges.js'
 export { type Decision, decide } from './mesh/decide.js'
 export { describeMeshEvent } from './mesh/describe-event.js'
 export { describeMeshError, meshErrorCodes } from './mesh/describe-mesh-error.js'
@@ -245,6 +194,7 @@ export {
 } from './mesh/egress-queries.js'
 export { type EndpointCandidate, maxEndpointCandidates } from './mesh/endpoint-candidate.js'
 export { evolve, evolveAll, type Replaying, replay, startReplay } from './mesh/evolve.js'
+export type { MeasuredGateway, PathEvidence } from './mesh/gateway-codecs.js'
 export {
   type LargeMap,
   largeMapEntries,
@@ -253,6 +203,7 @@ export {
   largeMapKeys,
   largeMapValues,
 } from './mesh/large-map.js'
+export type { NamedMember } from './mesh/membership.js'
 export {
   isMeshCommandType,
   type MeshCommand,
@@ -262,7 +213,22 @@ export {
   meshCommandCodecs,
   meshCommandTypes,
 } from './mesh/mesh-command.js'
-export type { MeshError, MeshErrorCode, MeshErrorOf, RangeOwner, RangeRefusal } from './mesh/mesh-error.js'
+export type * from './mesh/mesh-command-types.js'
+export type {
+  AddressError,
+  AddressRangeError,
+  CommandError,
+  EnrollmentKeyError,
+  HostError,
+  MemberError,
+  MeshError,
+  MeshErrorCode,
+  MeshErrorOf,
+  NetworkError,
+  NodeError,
+  RangeOwner,
+  RangeRefusal,
+} from './mesh/mesh-error.js'
 export { type MeshEvent, type MeshEventOf, type MeshEventType, meshEventTypes } from './mesh/mesh-event.js'
 export {
   type DecodeEventError,
@@ -270,6 +236,7 @@ export {
   type EventProvenance,
   encodeMeshEvent,
 } from './mesh/mesh-event-format.js'
+export type * from './mesh/mesh-event-types.js'
 export { brokenInvariants, type InvariantBreach } from './mesh/mesh-invariants.js'
 export {
   type ApiToken,
@@ -292,6 +259,7 @@ export {
   type MeshIndexes,
   type MeshSettings,
   type MeshState,
+  type NamedPrefix,
   type Network,
   type NetworkSettings,
   type Node,
@@ -311,6 +279,8 @@ export {
   type User,
 } from './mesh/mesh-state.js'
 export { type MeshAction, mayDo, roles } from './mesh/roles.js'
+export type { IssuedConfig } from './mesh/state/client.js'
+export type { ClassKey, MemberRecord, MemberSet, MemberSetKey, NodeClass } from './mesh/state/member.js'
 export { devicesOfUser, type UserDevices, usersConnectedTo } from './mesh/user-devices.js'
 export {
   type End,
@@ -411,7 +381,13 @@ export { type ChannelLimits, type FrameWire, seenFromThere } from './protocol/se
 export { FRAME_OVERHEAD } from './protocol/secure-frames.js'
 export { applyHostChanges, DEFAULT_MTU_BYTES, type InterfaceDefaults } from './reconcile/apply-host-changes.js'
 export { hasLiveHandshake, LIVE_HANDSHAKE_MS } from './reconcile/choose-endpoint.js'
-export { describeDrift, type HostDrift, type InterfaceField, type PeerField } from './reconcile/describe-drift.js'
+export {
+  describeDrift,
+  type HostDrift,
+  type InterfaceField,
+  type InterfaceValue,
+  type PeerField,
+} from './reconcile/describe-drift.js'
 export type { DesiredHost, DesiredPeer, HostRoute } from './reconcile/desired-host.js'
 export { desiredHostOf, desiredPeerOf } from './reconcile/desired-host-of.js'
 export {

@@ -68,6 +68,7 @@ export { type FrameMeddling, LossyWire, type WireFaults } from './testing/lossy-
 export { createManualTimers, type ManualTimers } from './testing/manual-timers.js'
 export {
   eventsOf,
+  type SampleCreateNetwork,
   sampleAddDnsRecord,
   sampleAddEgress,
   sampleAddGroup,

@@ -63,6 +63,7 @@ export interface HostConfig {
   readonly refused: readonly RefusedPart[]
 }
 
+/** An egress that this host routes, with the routers that come before it. */
 export interface RoutedEgress {
   readonly egressId: EgressId
   readonly before: readonly Hop[]

@@ -28,6 +28,7 @@ import type { RangeOwner } from './range-owner.js'
 
 export type { RangeOwner } from './range-owner.js'
 
+/** Why a command is refused: a code and facts. `describeMeshError` says it in English, with the way out. */
 export type MeshError =
   | CommandError
   | AddressRangeError
@@ -44,11 +45,14 @@ export type MeshError =
   | PolicyError
   | UserError
 
+/** Tells one refusal from another; stays the same for ever. */
 export type MeshErrorCode = MeshError['code']
 
+/** The refusal with that code, with its facts. */
 export type MeshErrorOf<C extends MeshErrorCode> = Extract<MeshError, { code: C }>
 
-type CommandError =
+/** Why commands of any kind are refused. */
+export type CommandError =
   /** A field of the command doesn't hold what its type promises; only from code that went around the codecs. */
   | { readonly code: 'command-malformed'; readonly problem: string }
   /** Nothing can happen to a mesh before `CreateMesh`. */
@@ -59,7 +63,8 @@ type CommandError =
 /** Why no addresses can be given out of a range. */
 export type RangeRefusal = 'loopback' | 'multicast' | 'link-local' | 'unspecified' | 'reserved'
 
-type AddressRangeError =
+/** Why a range of addresses is refused. */
+export type AddressRangeError =
   | { readonly code: 'range-overlaps'; readonly range: IpPrefix; readonly owner: RangeOwner }
   /** Too few or too many addresses; lengths are bits, both ends included. */
   | {
@@ -73,7 +78,8 @@ type AddressRangeError =
   /** Control ranges stay while hosts have addresses from them. */
   | { readonly code: 'control-range-in-use'; readonly hosts: number }
 
-type NetworkError =
+/** Why commands about networks are refused. */
+export type NetworkError =
   | { readonly code: 'network-unknown'; readonly networkId: NetworkId }
   /** The id belongs to a network with other content. */
   | { readonly code: 'network-id-taken'; readonly networkId: NetworkId; readonly name: NetworkName }
@@ -101,7 +107,8 @@ type NetworkError =
       readonly range: IpPrefix
     }
 
-type HostError =
+/** Why commands about hosts are refused. */
+export type HostError =
   | { readonly code: 'host-unknown'; readonly hostId: HostId }
   /** The id belongs to a machine with other keys. */
   | { readonly code: 'host-id-taken'; readonly hostId: HostId; readonly name: HostName }
@@ -142,7 +149,8 @@ type HostError =
   /** Every IPv4 control address is given out. */
   | { readonly code: 'control-range-full'; readonly range: IpPrefix }
 
-type NodeError =
+/** Why commands about nodes are refused. */
+export type NodeError =
   | { readonly code: 'node-unknown'; readonly nodeId: NodeId }
   /** A node has it, or a client: policies name both by ids of one kind. */
   | { readonly code: 'node-id-taken'; readonly nodeId: MemberId }
@@ -180,13 +188,14 @@ type NodeError =
       readonly removableAtEpochMs: EpochMs | null
     }
 
-/** Of what nodes and clients have in common. */
-type MemberError =
+/** Why commands about what nodes and clients have in common are refused. */
+export type MemberError =
   /** Neither a node nor a client has that id. */
   | { readonly code: 'member-unknown'; readonly memberId: MemberId }
   | { readonly code: 'too-many-tags'; readonly memberId: MemberId; readonly name: HostName; readonly limit: number }
 
-type AddressError =
+/** Why an address is not given. */
+export type AddressError =
   | {
       readonly code: 'address-taken'
       readonly address: IpAddress
@@ -202,7 +211,8 @@ type AddressError =
       readonly reason: 'no-range' | 'outside' | 'reserved'
     }
 
-type EnrollmentKeyError =
+/** Why commands about enrolment keys, and joining with one, are refused. */
+export type EnrollmentKeyError =
   /** No such key, or not its secret: the same answer, so that nobody learns which keys there are. */
   | { readonly code: 'enrollment-key-invalid' }
   | { readonly code: 'enrollment-key-revoked'; readonly keyId: EnrollmentKeyId }

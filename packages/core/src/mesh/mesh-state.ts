@@ -162,6 +162,7 @@ export interface Network {
   readonly namedPrefixes: readonly NamedPrefix[]
 }
 
+/** A prefix that policies of a network name, and how many do. */
 export interface NamedPrefix {
   readonly prefix: IpPrefix
   readonly uses: number

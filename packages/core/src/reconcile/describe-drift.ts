@@ -27,7 +27,8 @@ export type InterfaceField = 'publicKey' | 'listenPort' | 'mtuBytes' | 'isUp'
 /** Fields of a peer that may drift. */
 export type PeerField = 'allowedIps' | 'endpoint' | 'keepaliveSeconds'
 
-type InterfaceValue = string | number | boolean | null
+/** What a field of an interface holds; `null`: nothing set. */
+export type InterfaceValue = string | number | boolean | null
 
 /** Everything that differs; empty exactly when `planChanges` has nothing to do. */
 export function describeDrift(

@@ -63,7 +63,8 @@ export const sampleCreateMesh = (changes: Partial<CreateMesh> = {}): CreateMesh 
   ...changes,
 })
 
-type SampleCreateNetwork = CreateNetwork & { readonly settings: NetworkSettings }
+/** The command with every setting. */
+export type SampleCreateNetwork = CreateNetwork & { readonly settings: NetworkSettings }
 
 /** Network 1 is `net-1`, `office-1`, 10.1.0.0/24 and fd01::/64. */
 export const sampleCreateNetwork = (number = 1, changes: Partial<SampleCreateNetwork> = {}): SampleCreateNetwork => ({

@@ -21,6 +21,7 @@ import { containsBits, type PrefixBits } from './prefix-bits.js'
 /** The addresses of `range` that are given out; `tree` is for the functions of this file. */
 export interface AddressPool {
   readonly range: IpPrefix
+  /** @hidden */
   readonly tree: AddressTree
 }
 

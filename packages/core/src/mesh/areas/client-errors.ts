@@ -12,6 +12,7 @@ import type {
 } from '../../values/index.js'
 import type { RefusalTexts } from './refusal-texts.js'
 
+/** Why commands about clients and users' devices are refused. */
 export type ClientError =
   | { readonly code: 'client-unknown'; readonly clientId: ClientId }
   /** The id belongs to a client with other content. */
@@ -85,12 +86,14 @@ export type ClientError =
   /** What was given as private key is none. */
   | { readonly code: 'client-private-key-malformed'; readonly clientId: ClientId; readonly name: HostName }
 
+/** Whose WireGuard key it is, or was. */
 export type KeyHolder =
   | { readonly kind: 'host'; readonly id: string; readonly name: HostName }
   | { readonly kind: 'client'; readonly id: string; readonly name: HostName }
   | { readonly kind: 'removed-host'; readonly id: string }
 
-type ScriptField = 'postUp' | 'postDown'
+/** Which of a client's scripts. */
+export type ScriptField = 'postUp' | 'postDown'
 
 export const clientRefusals: RefusalTexts<ClientError> = {
   'client-unknown': ({ clientId }) => `There is no client ${clientId}. List the clients to find the right id.`,

@@ -13,6 +13,7 @@ import { type ClientUpdated, clientUpdatedCodec, evolveClientUpdated } from '../
 import { type DeviceEnrolled, deviceEnrolledCodec, evolveDeviceEnrolled } from '../events/device-enrolled.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of clients, and of users' devices. */
 export type ClientEvent =
   | ClientAdded
   | ClientConfigIssued

@@ -2,6 +2,7 @@
 import type { DnsRecordId, HostName, MemberId, NetworkName, ResolverId } from '../../values/index.js'
 import type { RefusalTexts } from './refusal-texts.js'
 
+/** Why commands about DNS records and resolvers are refused. */
 export type DnsError =
   | { readonly code: 'dns-record-unknown'; readonly dnsRecordId: DnsRecordId }
   /** The id belongs to a record with other content. */

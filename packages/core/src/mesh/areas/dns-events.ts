@@ -6,6 +6,7 @@ import { evolveResolverRemoved, type ResolverRemoved, resolverRemovedCodec } fro
 import { evolveResolverUpdated, type ResolverUpdated, resolverUpdatedCodec } from '../events/resolver-updated.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of DNS records and resolvers. */
 export type DnsEvent = DnsRecordAdded | DnsRecordRemoved | ResolverAdded | ResolverRemoved | ResolverUpdated
 
 export const dnsEvents: EventTables<DnsEvent> = {

@@ -13,6 +13,7 @@ import type { HostSystem } from '../mesh-state.js'
 import { type RangeOwner, rangeOwnerText } from '../range-owner.js'
 import type { RefusalTexts } from './refusal-texts.js'
 
+/** Why commands about egress are refused. */
 export type EgressError =
   | { readonly code: 'egress-unknown'; readonly egressId: EgressId }
   /** The id belongs to an egress with other content. */

@@ -4,6 +4,7 @@ import { type EgressRemoved, egressRemovedCodec, evolveEgressRemoved } from '../
 import { type EgressUpdated, egressUpdatedCodec, evolveEgressUpdated } from '../events/egress-updated.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of egress. */
 export type EgressEvent = EgressAdded | EgressRemoved | EgressUpdated
 
 export const egressEvents: EventTables<EgressEvent> = {

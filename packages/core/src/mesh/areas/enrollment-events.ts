@@ -31,6 +31,7 @@ import {
 } from '../events/enrollment-key-used.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of enrolment keys and joining with them. */
 export type EnrollmentEvent =
   | EnrollmentKeyCreated
   | EnrollmentKeyResumed

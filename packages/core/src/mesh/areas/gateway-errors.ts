@@ -4,16 +4,18 @@ import type { PairId } from '../mesh-state.js'
 import type { RefusalTexts } from './refusal-texts.js'
 
 /** Hosts that a rule stands against: their names, ten at most, and how many there are. */
-interface ConcernedHosts {
+export interface ConcernedHosts {
   readonly hosts: readonly HostName[]
   readonly count: number
 }
 
-interface ConcernedNode {
+/** The node that a rule stands against; `name` is its id where there is no such node. */
+export interface ConcernedNode {
   readonly nodeId: NodeId
   readonly name: string
 }
 
+/** Why commands about gateways, relays, auto-relay and internet gateways are refused. */
 export type GatewayError =
   /** The node is no gateway, or isn't there. */
   | { readonly code: 'gateway-unknown'; readonly nodeId: NodeId }

@@ -39,6 +39,7 @@ import {
 } from '../events/route-all-traffic-set.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of gateways, relays, auto-relay and internet gateways. */
 export type GatewayEvent =
   | AutoRelayEngaged
   | AutoRelayMoved

@@ -16,6 +16,7 @@ import { evolveHostRemoved, type HostRemoved, hostRemovedCodec } from '../events
 import { evolveHostUpdated, type HostUpdated, hostUpdatedCodec } from '../events/host-updated.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of hosts. */
 export type HostEvent =
   | HostEndpointsChanged
   | HostKeyRotated

@@ -11,6 +11,7 @@ import { evolveNetworkRemoved, type NetworkRemoved, networkRemovedCodec } from '
 import { evolveNetworkUpdated, type NetworkUpdated, networkUpdatedCodec } from '../events/network-updated.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of the mesh itself and its networks. */
 export type NetworkEvent =
   | MeshCreated
   | MeshEpochRaised

@@ -12,6 +12,7 @@ import { evolveTagAssigned, type TagAssigned, tagAssignedCodec } from '../events
 import { evolveTagUnassigned, type TagUnassigned, tagUnassignedCodec } from '../events/tag-unassigned.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of nodes, and of tags of nodes and clients. */
 export type NodeEvent =
   | NodeApproved
   | NodeConnected

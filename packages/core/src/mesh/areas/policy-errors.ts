@@ -6,6 +6,7 @@ import type { RefusalTexts } from './refusal-texts.js'
 /** What a selector, or the end of a test, names by its id. */
 export type SelectorSubject = 'user' | 'group' | 'node' | 'client' | 'egress' | 'gateway'
 
+/** Why commands about policies, their tests and the default policy are refused. */
 export type PolicyError =
   | { readonly code: 'policy-unknown'; readonly policyId: PolicyId }
   /** The id belongs to a policy with other content. */

@@ -15,6 +15,7 @@ import {
 import { evolvePolicyUpdated, type PolicyUpdated, policyUpdatedCodec } from '../events/policy-updated.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of policies, their tests and the default policy. */
 export type PolicyEvent =
   | DefaultPolicySwitched
   | PolicyAdded

@@ -4,6 +4,7 @@ import type { Role } from '../mesh-state.js'
 import type { MeshAction } from '../roles.js'
 import type { RefusalTexts } from './refusal-texts.js'
 
+/** Why commands about users, groups and API tokens are refused. */
 export type UserError =
   /** Who asks is unknown, disabled, or of a role that may not do it (G2). */
   | { readonly code: 'actor-not-allowed'; readonly byUserId: UserId; readonly action: MeshAction }

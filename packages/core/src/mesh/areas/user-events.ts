@@ -14,6 +14,7 @@ import { evolveUserRemoved, type UserRemoved, userRemovedCodec } from '../events
 import { evolveUserUpdated, type UserUpdated, userUpdatedCodec } from '../events/user-updated.js'
 import type { EventTables } from './event-tables.js'
 
+/** Events of users, groups and API tokens. */
 export type UserEvent =
   | ApiTokenCreated
   | ApiTokenRevoked

@@ -19,6 +19,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { memberOf } from './member-rules.js'
 
 /** Let a device that runs no agent connect to a gateway (B4). `[]` when it is there with the same content. */
+export type AddClient = t.TypeOf<typeof addClientCodec>
+
 export const addClientCodec = commandCodec(
   'AddClient',
   {
@@ -49,7 +51,6 @@ export const addClientCodec = commandCodec(
     keyVaulted: t.boolean,
   },
 )
-export type AddClient = t.TypeOf<typeof addClientCodec>
 
 export const decideAddClient = (command: AddClient, state: ExistingMesh): Decision => {
   const { atEpochMs, clientId, gatewayId } = command

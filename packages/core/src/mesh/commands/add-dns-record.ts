@@ -12,8 +12,9 @@ import { recordNameProblem } from './dns-rules.js'
  * Give addresses a name that the hosts of a network know (G8): any full name but those that nodes and clients have by themselves.
  * `[]` when it is there with the same addresses. To change one, remove it and add it anew.
  */
-export const addDnsRecordCodec = commandCodec('AddDnsRecord', dnsRecordProps)
 export type AddDnsRecord = t.TypeOf<typeof addDnsRecordCodec>
+
+export const addDnsRecordCodec = commandCodec('AddDnsRecord', dnsRecordProps)
 
 export const decideAddDnsRecord = (command: AddDnsRecord, state: ExistingMesh): Decision => {
   const { atEpochMs, dnsRecordId, networkId, name } = command

@@ -10,6 +10,8 @@ import { routerWishCodec, settledRouter, virtualRangesWishCodec } from './egress
 import { egressProblem, settleEgress } from './egress-rules.js'
 
 /** Make ranges outside the mesh reachable through nodes of a network (E1). `[]` when it is there with the same content. */
+export type AddEgress = t.TypeOf<typeof addEgressCodec>
+
 export const addEgressCodec = commandCodec(
   'AddEgress',
   {
@@ -34,7 +36,6 @@ export const addEgressCodec = commandCodec(
     fallbackToWider: t.boolean,
   },
 )
-export type AddEgress = t.TypeOf<typeof addEgressCodec>
 
 export const decideAddEgress = (command: AddEgress, state: ExistingMesh): Decision => {
   const { atEpochMs, egressId, networkId, name, ranges } = command

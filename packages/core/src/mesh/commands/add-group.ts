@@ -10,6 +10,8 @@ import { groupNameProblem } from './group-rules.js'
 import { managerProblem } from './user-rules.js'
 
 /** Begin a group of users, empty (G2). `[]` when it is there with that name. */
+export type AddGroup = t.TypeOf<typeof addGroupCodec>
+
 export const addGroupCodec = commandCodec('AddGroup', {
   /** Fresh. */
   groupId: groupIdCodec,
@@ -18,7 +20,6 @@ export const addGroupCodec = commandCodec('AddGroup', {
   /** Who asks; `null`: the mesh's administrator token, or the system. */
   byUserId: orNull(userIdCodec),
 })
-export type AddGroup = t.TypeOf<typeof addGroupCodec>
 
 export const decideAddGroup = ({ groupId, name, byUserId, atEpochMs }: AddGroup, state: ExistingMesh): Decision => {
   const forbidden = managerProblem(state, byUserId)

@@ -13,8 +13,9 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { clientProblem, findNamesake, nodeProblem } from './policy-rules.js'
 
 /** Hold the policies to something from now on (G6): what would break it is refused. It must hold already. */
-export const addPolicyTestCodec = commandCodec('AddPolicyTest', { ...policyTestProps, name: titleCodec(64) })
 export type AddPolicyTest = t.TypeOf<typeof addPolicyTestCodec>
+
+export const addPolicyTestCodec = commandCodec('AddPolicyTest', { ...policyTestProps, name: titleCodec(64) })
 
 export const decideAddPolicyTest = (command: AddPolicyTest, state: ExistingMesh): Decision => {
   const { type: _type, atEpochMs, ...test } = command

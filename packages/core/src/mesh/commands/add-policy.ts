@@ -8,6 +8,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { canonicalContent, policyProblem, sameContent } from './policy-rules.js'
 
 /** Allow some to talk to some about something (G4). Never takes anything away. `[]` when it is there with the same content. */
+export type AddPolicy = t.TypeOf<typeof addPolicyCodec>
+
 export const addPolicyCodec = commandCodec(
   'AddPolicy',
   {
@@ -24,7 +26,6 @@ export const addPolicyCodec = commandCodec(
     direction: directionCodec,
   },
 )
-export type AddPolicy = t.TypeOf<typeof addPolicyCodec>
 
 export const decideAddPolicy = (command: AddPolicy, state: ExistingMesh): Decision => {
   const { policyId, networkId, atEpochMs } = command

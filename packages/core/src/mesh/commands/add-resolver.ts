@@ -8,6 +8,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { canonicalResolver, resolverProblem, sameResolver } from './dns-rules.js'
 
 /** Have hosts of a network ask these servers about some domains, each with all below it (G8). `[]` when it is there alike. */
+export type AddResolver = t.TypeOf<typeof addResolverCodec>
+
 export const addResolverCodec = commandCodec('AddResolver', {
   /** Fresh. */
   ...resolverIdentityProps,
@@ -16,7 +18,6 @@ export const addResolverCodec = commandCodec('AddResolver', {
   /** In the order in which they are asked. */
   ...resolverContentProps,
 })
-export type AddResolver = t.TypeOf<typeof addResolverCodec>
 
 export const decideAddResolver = (command: AddResolver, state: ExistingMesh): Decision => {
   const { atEpochMs, resolverId, networkId } = command

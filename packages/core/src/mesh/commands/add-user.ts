@@ -11,6 +11,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { managerProblem, roleProblem, signInProblem, userNetworksProblem } from './user-rules.js'
 
 /** Let a person sign in (G2). `[]` when that user is there with the same content. */
+export type AddUser = t.TypeOf<typeof addUserCodec>
+
 export const addUserCodec = commandCodec(
   'AddUser',
   {
@@ -29,7 +31,6 @@ export const addUserCodec = commandCodec(
     networkIds: shortList(networkIdCodec, maxUserNetworks),
   },
 )
-export type AddUser = t.TypeOf<typeof addUserCodec>
 
 export const decideAddUser = (command: AddUser, state: ExistingMesh): Decision => {
   const { atEpochMs, byUserId, userId, login, displayName, role, signIn } = command

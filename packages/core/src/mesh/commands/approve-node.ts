@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Let a waiting node take part (A4). `[]` when it was let in. */
-export const approveNodeCodec = commandCodec('ApproveNode', { nodeId: nodeIdCodec })
 export type ApproveNode = t.TypeOf<typeof approveNodeCodec>
+
+export const approveNodeCodec = commandCodec('ApproveNode', { nodeId: nodeIdCodec })
 
 export const decideApproveNode = ({ nodeId, atEpochMs }: ApproveNode, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

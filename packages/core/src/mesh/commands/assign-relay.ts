@@ -10,12 +10,13 @@ import { changeRelay } from './relay-changes.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Let a node be reached through a gateway (C1), with others standing by; or a gateway use an internet gateway (D6). */
+export type AssignRelay = t.TypeOf<typeof assignRelayCodec>
+
 export const assignRelayCodec = commandCodec('AssignRelay', {
   nodeId: nodeIdCodec,
   /** In order: the first is to be in use, the others stand by. */
   gatewayIds: someGatewayIdsCodec,
 })
-export type AssignRelay = t.TypeOf<typeof assignRelayCodec>
 
 export const decideAssignRelay = ({ nodeId, gatewayIds, atEpochMs }: AssignRelay, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

@@ -7,8 +7,9 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { memberOf } from './member-rules.js'
 
 /** Label a node or client, so that policies for the tag are about it (G4). `[]` when it has the tag. */
-export const assignTagCodec = commandCodec('AssignTag', { memberId: memberIdCodec, tag: tagNameCodec })
 export type AssignTag = t.TypeOf<typeof assignTagCodec>
+
+export const assignTagCodec = commandCodec('AssignTag', { memberId: memberIdCodec, tag: tagNameCodec })
 
 export const decideAssignTag = ({ memberId, tag, atEpochMs }: AssignTag, state: ExistingMesh): Decision => {
   const member = memberOf(state, memberId)

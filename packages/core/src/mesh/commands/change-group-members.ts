@@ -9,6 +9,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { managerProblem } from './user-rules.js'
 
 /** Put users into a group and take others out of it (G2); all of them or none. `[]` when it is so. */
+export type ChangeGroupMembers = t.TypeOf<typeof changeGroupMembersCodec>
+
 export const changeGroupMembersCodec = commandCodec('ChangeGroupMembers', {
   groupId: groupIdCodec,
   add: shortList(userIdCodec, maxGroupChange),
@@ -16,7 +18,6 @@ export const changeGroupMembersCodec = commandCodec('ChangeGroupMembers', {
   /** Who asks; `null`: the mesh's administrator token, or the system. */
   byUserId: orNull(userIdCodec),
 })
-export type ChangeGroupMembers = t.TypeOf<typeof changeGroupMembersCodec>
 
 export const decideChangeGroupMembers = (command: ChangeGroupMembers, state: ExistingMesh): Decision => {
   const { groupId, byUserId, atEpochMs } = command

@@ -3,17 +3,28 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type EpochMs, epochMsCodec } from '../../values/index.js'
 
-/** A command's own fields, besides those that all have. Optional ones mean "as it is" when left out. */
+/**
+ * A command's own fields, besides those that all have. Optional ones mean "as it is" when left out.
+ * @inline
+ */
 export type CommandOf<
   Type extends string,
   Required extends t.Props,
   Optional extends t.Props = Record<never, never>,
-> = {
-  readonly type: Type
-  /** When it was given, by the clock of whoever took it. */
-  readonly atEpochMs: EpochMs
-} & Readonly<t.TypeOfProps<Required>> &
-  Readonly<t.TypeOfPartialProps<Optional>>
+> = Flat<
+  {
+    readonly type: Type
+    /** When it was given, by the clock of whoever took it. */
+    readonly atEpochMs: EpochMs
+  } & t.TypeOfProps<Required> &
+    t.TypeOfPartialProps<Optional>
+>
+
+/**
+ * One object type of several, which is how editors and the API reference show it.
+ * @inline
+ */
+type Flat<T> = { readonly [K in keyof T]: T[K] }
 
 /** The codec of a command. A field it doesn't know is refused: a slip of the pen must not be ignored. */
 export const commandCodec = <

@@ -24,6 +24,8 @@ import { freeMemberName, memberOf } from './member-rules.js'
  * A user connects a device of theirs to a gateway by a file (G3): one per user, device and gateway. The same again is already so; with
  * another key the client has that key from now on.
  */
+export type ConnectDevice = t.TypeOf<typeof connectDeviceCodec>
+
 export const connectDeviceCodec = commandCodec(
   'ConnectDevice',
   {
@@ -45,7 +47,6 @@ export const connectDeviceCodec = commandCodec(
     keyVaulted: t.boolean,
   },
 )
-export type ConnectDevice = t.TypeOf<typeof connectDeviceCodec>
 
 export const decideConnectDevice = (command: ConnectDevice, state: ExistingMesh): Decision => {
   const { userId, deviceId, gatewayId } = command

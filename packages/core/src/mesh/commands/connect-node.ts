@@ -8,8 +8,9 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { unfoldFrom } from './unfolding.js'
 
 /** Let a disconnected node take part again, with its addresses (A5). */
-export const connectNodeCodec = commandCodec('ConnectNode', { nodeId: nodeIdCodec })
 export type ConnectNode = t.TypeOf<typeof connectNodeCodec>
+
+export const connectNodeCodec = commandCodec('ConnectNode', { nodeId: nodeIdCodec })
 
 export const decideConnectNode = ({ nodeId, atEpochMs }: ConnectNode, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

@@ -15,6 +15,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
  * Let a program act as a user (G2): as oneself, or as somebody not above oneself where one manages users. The secret is shown once by
  * whoever made it, and has 128 random bits at least; it never comes here.
  */
+export type CreateApiToken = t.TypeOf<typeof createApiTokenCodec>
+
 export const createApiTokenCodec = commandCodec('CreateApiToken', {
   /** Fresh. */
   apiTokenId: apiTokenIdCodec,
@@ -28,7 +30,6 @@ export const createApiTokenCodec = commandCodec('CreateApiToken', {
   /** Who asks; `null`: the mesh's administrator token, or the system. */
   byUserId: orNull(userIdCodec),
 })
-export type CreateApiToken = t.TypeOf<typeof createApiTokenCodec>
 
 export const decideCreateApiToken = (command: CreateApiToken, state: ExistingMesh): Decision => {
   const { type: _type, byUserId, ...facts } = command

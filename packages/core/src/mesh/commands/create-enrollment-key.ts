@@ -13,6 +13,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { keyGatewayProblem } from './key-rules.js'
 
 /** Let machines that hold a secret join networks (G1). The secret is shown once by whoever made it and never comes here. */
+export type CreateEnrollmentKey = t.TypeOf<typeof createEnrollmentKeyCodec>
+
 export const createEnrollmentKeyCodec = commandCodec(
   'CreateEnrollmentKey',
   {
@@ -35,7 +37,6 @@ export const createEnrollmentKeyCodec = commandCodec(
     tags: tagsCodec,
   },
 )
-export type CreateEnrollmentKey = t.TypeOf<typeof createEnrollmentKeyCodec>
 
 export const decideCreateEnrollmentKey = (command: CreateEnrollmentKey, state: ExistingMesh): Decision => {
   const { type: _type, ...given } = command

@@ -17,6 +17,8 @@ import { releasePairsOf } from './relay-changes.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Make a node a gateway (B1, B2), and an internet gateway with nodes connected to it in the same breath (D7). */
+export type CreateGateway = t.TypeOf<typeof createGatewayCodec>
+
 export const createGatewayCodec = commandCodec(
   'CreateGateway',
   { nodeId: nodeIdCodec },
@@ -27,7 +29,6 @@ export const createGatewayCodec = commandCodec(
     internet: partialCodec('an internet gateway', { connectNodeIds: connectedNodeIdsCodec }),
   },
 )
-export type CreateGateway = t.TypeOf<typeof createGatewayCodec>
 
 export const decideCreateGateway = (command: CreateGateway, state: ExistingMesh): Decision => {
   const { nodeId, atEpochMs, autoRelay = true, internet } = command

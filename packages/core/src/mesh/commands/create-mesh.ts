@@ -10,6 +10,8 @@ import { alreadySo, type Decision, refuse } from './decision.js'
 import { controlRangesProblem } from './range-rules.js'
 
 /** Begin a mesh. `[]` when it is there with the same name and settings. */
+export type CreateMesh = t.TypeOf<typeof createMeshCodec>
+
 export const createMeshCodec = commandCodec('CreateMesh', {
   meshId: meshIdCodec,
   name: titleCodec(100),
@@ -18,7 +20,6 @@ export const createMeshCodec = commandCodec('CreateMesh', {
   controlRange6: ipPrefixCodec,
   ephemeralGraceSeconds: graceCodec,
 })
-export type CreateMesh = t.TypeOf<typeof createMeshCodec>
 
 export const decideCreateMesh = (command: CreateMesh, state: MeshState): Decision => {
   const { meshId, name, domain, controlRange4, controlRange6, ephemeralGraceSeconds, atEpochMs } = command

@@ -10,6 +10,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { networkRangesProblem, virtualPoolsProblem } from './range-rules.js'
 
 /** Begin a network (A1). At least one of the two ranges. `[]` when it is there with the same content. */
+export type CreateNetwork = t.TypeOf<typeof createNetworkCodec>
+
 export const createNetworkCodec = commandCodec('CreateNetwork', {
   networkId: networkIdCodec,
   name: networkNameCodec,
@@ -18,7 +20,6 @@ export const createNetworkCodec = commandCodec('CreateNetwork', {
   /** What is left out is as in `defaultNetworkSettings`. */
   settings: networkSettingsChangeCodec,
 })
-export type CreateNetwork = t.TypeOf<typeof createNetworkCodec>
 
 export const decideCreateNetwork = (command: CreateNetwork, state: ExistingMesh): Decision => {
   const { atEpochMs, networkId, name, range4, range6 } = command

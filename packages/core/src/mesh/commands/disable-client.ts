@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Have the gateway let a client in no more (B7); it keeps its key, name and addresses. `[]` when it is disabled. */
-export const disableClientCodec = commandCodec('DisableClient', { clientId: clientIdCodec })
 export type DisableClient = t.TypeOf<typeof disableClientCodec>
+
+export const disableClientCodec = commandCodec('DisableClient', { clientId: clientIdCodec })
 
 export const decideDisableClient = ({ clientId, atEpochMs }: DisableClient, state: ExistingMesh): Decision => {
   const client = largeMapGet(state.clients, clientId)

@@ -8,8 +8,9 @@ import { disableInternet } from './internet-gateway-rules.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** A gateway shall lead to the internet no longer (D7). It stays a gateway, and its nodes stay relayed. */
-export const disableInternetGatewayCodec = commandCodec('DisableInternetGateway', { nodeId: nodeIdCodec })
 export type DisableInternetGateway = t.TypeOf<typeof disableInternetGatewayCodec>
+
+export const disableInternetGatewayCodec = commandCodec('DisableInternetGateway', { nodeId: nodeIdCodec })
 
 export const decideDisableInternetGateway = (command: DisableInternetGateway, state: ExistingMesh): Decision => {
   const { nodeId, atEpochMs } = command

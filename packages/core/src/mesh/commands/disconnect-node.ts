@@ -8,8 +8,9 @@ import { leaveAbsentGateway } from './gateway-departure.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Put a node aside (A5): it keeps its place and addresses, and nobody peers with it. */
-export const disconnectNodeCodec = commandCodec('DisconnectNode', { nodeId: nodeIdCodec })
 export type DisconnectNode = t.TypeOf<typeof disconnectNodeCodec>
+
+export const disconnectNodeCodec = commandCodec('DisconnectNode', { nodeId: nodeIdCodec })
 
 export const decideDisconnectNode = ({ nodeId, atEpochMs }: DisconnectNode, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

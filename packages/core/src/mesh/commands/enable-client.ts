@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Have the gateway let a client in again (B7). `[]` when it is enabled. */
-export const enableClientCodec = commandCodec('EnableClient', { clientId: clientIdCodec })
 export type EnableClient = t.TypeOf<typeof enableClientCodec>
+
+export const enableClientCodec = commandCodec('EnableClient', { clientId: clientIdCodec })
 
 export const decideEnableClient = ({ clientId, atEpochMs }: EnableClient, state: ExistingMesh): Decision => {
   const client = largeMapGet(state.clients, clientId)

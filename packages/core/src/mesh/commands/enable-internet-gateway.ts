@@ -10,11 +10,12 @@ import { enableInternet } from './internet-gateway-rules.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Let a gateway lead to the internet (D1), and connect nodes to it (D4, D7). Those relayed by it may use it from then on. */
+export type EnableInternetGateway = t.TypeOf<typeof enableInternetGatewayCodec>
+
 export const enableInternetGatewayCodec = commandCodec('EnableInternetGateway', {
   nodeId: nodeIdCodec,
   connectNodeIds: connectedNodeIdsCodec,
 })
-export type EnableInternetGateway = t.TypeOf<typeof enableInternetGatewayCodec>
 
 export const decideEnableInternetGateway = (command: EnableInternetGateway, state: ExistingMesh): Decision => {
   const { nodeId, connectNodeIds, atEpochMs } = command

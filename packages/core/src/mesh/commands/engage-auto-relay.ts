@@ -12,6 +12,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { gatewayListProblem, nameOf } from './gateway-target-rules.js'
 
 /** Two nodes can't connect directly, and use gateways that both have proven (C3, C4). `[]` when they do, whichever end says so. */
+export type EngageAutoRelay = t.TypeOf<typeof engageAutoRelayCodec>
+
 export const engageAutoRelayCodec = commandCodec('EngageAutoRelay', {
   /** In any order. */
   oneNodeId: nodeIdCodec,
@@ -20,7 +22,6 @@ export const engageAutoRelayCodec = commandCodec('EngageAutoRelay', {
   gatewayIds: someGatewayIdsCodec,
   evidence: pathEvidenceCodec,
 })
-export type EngageAutoRelay = t.TypeOf<typeof engageAutoRelayCodec>
 
 export const decideEngageAutoRelay = (command: EngageAutoRelay, state: ExistingMesh): Decision => {
   const { oneNodeId, otherNodeId, gatewayIds, evidence, atEpochMs } = command

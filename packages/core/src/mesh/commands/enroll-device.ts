@@ -22,6 +22,8 @@ import { type Unfolding, unfoldFrom } from './unfolding.js'
  * that it holds both private keys. Being allowed to use the network is approval enough. The same again is already so; another gateway takes
  * the place of the one it had; a device that comes with new keys takes the place of what it was, whose keys never come back.
  */
+export type EnrollDevice = t.TypeOf<typeof enrollDeviceCodec>
+
 export const enrollDeviceCodec = commandCodec('EnrollDevice', {
   userId: userIdCodec,
   /** As the user or the device calls it; the same again is the same device. */
@@ -35,7 +37,6 @@ export const enrollDeviceCodec = commandCodec('EnrollDevice', {
   nodeId: nodeIdCodec,
   ...hostFactsProps,
 })
-export type EnrollDevice = t.TypeOf<typeof enrollDeviceCodec>
 
 export const decideEnrollDevice = (command: EnrollDevice, state: ExistingMesh): Decision => {
   const problem = deviceProblem(command, state)

@@ -20,6 +20,8 @@ import { relaysOfJoining } from './joining-relays.js'
  * A machine with an enrolment key joins the key's networks (A4, G1). Given after the machine proved that it holds both private keys.
  * A machine that is known joins what it isn't in yet; nothing left to join: `[]`, and no use is burnt.
  */
+export type EnrollHost = t.TypeOf<typeof enrollHostCodec>
+
 export const enrollHostCodec = commandCodec('EnrollHost', {
   keyId: enrollmentKeyIdCodec,
   /** SHA-256 of the secret that the machine showed. */
@@ -30,7 +32,6 @@ export const enrollHostCodec = commandCodec('EnrollHost', {
   freshNodeIds: shortList(nodeIdCodec, 100),
   ...hostFactsProps,
 })
-export type EnrollHost = t.TypeOf<typeof enrollHostCodec>
 
 export const decideEnrollHost = (command: EnrollHost, state: ExistingMesh): Decision => {
   const { keyId, atEpochMs } = command

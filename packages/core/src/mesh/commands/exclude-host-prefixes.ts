@@ -8,11 +8,12 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Have nobody try to reach a host inside these prefixes, whatever endpoints it reports (C8). All of them: an empty list ends it. */
+export type ExcludeHostPrefixes = t.TypeOf<typeof excludeHostPrefixesCodec>
+
 export const excludeHostPrefixesCodec = commandCodec('ExcludeHostPrefixes', {
   hostId: hostIdCodec,
   prefixes: localPrefixesCodec,
 })
-export type ExcludeHostPrefixes = t.TypeOf<typeof excludeHostPrefixesCodec>
 
 export const decideExcludeHostPrefixes = (command: ExcludeHostPrefixes, state: ExistingMesh): Decision => {
   const { atEpochMs, hostId } = command

@@ -9,8 +9,9 @@ import { leaveAbsentGateway } from './gateway-departure.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** A node's time ran out (A5); refused before that. From the sweeper. */
-export const expireNodeCodec = commandCodec('ExpireNode', { nodeId: nodeIdCodec })
 export type ExpireNode = t.TypeOf<typeof expireNodeCodec>
+
+export const expireNodeCodec = commandCodec('ExpireNode', { nodeId: nodeIdCodec })
 
 export const decideExpireNode = ({ nodeId, atEpochMs }: ExpireNode, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

@@ -22,6 +22,8 @@ import { gatewayBehindProblem } from './internet-use-rules.js'
 import { isolationProblem, joinNetwork } from './join-rules.js'
 
 /** An administrator puts a host into a network; no approval is asked for. `[]` when it is there as wanted. */
+export type JoinNetwork = t.TypeOf<typeof joinNetworkCodec>
+
 export const joinNetworkCodec = commandCodec('JoinNetwork', {
   networkId: networkIdCodec,
   hostId: hostIdCodec,
@@ -37,7 +39,6 @@ export const joinNetworkCodec = commandCodec('JoinNetwork', {
   /** `null`: never. */
   expiresAtEpochMs: orNull(epochMsCodec),
 })
-export type JoinNetwork = t.TypeOf<typeof joinNetworkCodec>
 
 export const decideJoinNetwork = (command: JoinNetwork, state: ExistingMesh): Decision => {
   const { type: _type, networkId, ...wish } = command

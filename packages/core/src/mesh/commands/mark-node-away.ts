@@ -6,12 +6,13 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** An ephemeral node is not heard of any more (A5). `[]` when that is known. From the sweeper. */
+export type MarkNodeAway = t.TypeOf<typeof markNodeAwayCodec>
+
 export const markNodeAwayCodec = commandCodec('MarkNodeAway', {
   nodeId: nodeIdCodec,
   /** Its absence counts from here, but never from before it joined. */
   lastContactAtEpochMs: epochMsCodec,
 })
-export type MarkNodeAway = t.TypeOf<typeof markNodeAwayCodec>
 
 export const decideMarkNodeAway = (command: MarkNodeAway, state: ExistingMesh): Decision => {
   const { nodeId, atEpochMs } = command

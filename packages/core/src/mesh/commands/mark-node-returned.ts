@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** An ephemeral node that was away was heard of. `[]` when it was not away. */
-export const markNodeReturnedCodec = commandCodec('MarkNodeReturned', { nodeId: nodeIdCodec })
 export type MarkNodeReturned = t.TypeOf<typeof markNodeReturnedCodec>
+
+export const markNodeReturnedCodec = commandCodec('MarkNodeReturned', { nodeId: nodeIdCodec })
 
 export const decideMarkNodeReturned = ({ nodeId, atEpochMs }: MarkNodeReturned, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

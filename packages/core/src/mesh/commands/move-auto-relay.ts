@@ -7,6 +7,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { orderToldBy } from './told-order.js'
 
 /** The owner of an auto-relayed pair says which of its gateways the pair uses now (C6), and this records it. `[]` for old news. */
+export type MoveAutoRelay = t.TypeOf<typeof moveAutoRelayCodec>
+
 export const moveAutoRelayCodec = commandCodec('MoveAutoRelay', {
   pairId: pairIdCodec,
   /** Those that both ends can use, in the owner's order. */
@@ -15,7 +17,6 @@ export const moveAutoRelayCodec = commandCodec('MoveAutoRelay', {
   sequence: sequenceCodec,
   evidence: pathEvidenceCodec,
 })
-export type MoveAutoRelay = t.TypeOf<typeof moveAutoRelayCodec>
 
 export const decideMoveAutoRelay = (command: MoveAutoRelay, state: ExistingMesh): Decision => {
   const { pairId, sequence, evidence, atEpochMs } = command

@@ -8,8 +8,9 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Let a client connect to another gateway of its network; its key and addresses stay (B11). */
-export const moveClientCodec = commandCodec('MoveClient', { clientId: clientIdCodec, gatewayId: nodeIdCodec })
 export type MoveClient = t.TypeOf<typeof moveClientCodec>
+
+export const moveClientCodec = commandCodec('MoveClient', { clientId: clientIdCodec, gatewayId: nodeIdCodec })
 
 export const decideMoveClient = ({ clientId, gatewayId, atEpochMs }: MoveClient, state: ExistingMesh): Decision => {
   const client = largeMapGet(state.clients, clientId)

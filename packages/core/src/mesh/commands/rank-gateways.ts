@@ -17,13 +17,14 @@ import { unfoldFrom } from './unfolding.js'
  * The server's selection for a node with an automatic gateway (F1, F4), on evidence. It orders standbys at any time; the one in use
  * only until the node moved by itself, or when that gateway takes no part.
  */
+export type RankGateways = t.TypeOf<typeof rankGatewaysCodec>
+
 export const rankGatewaysCodec = commandCodec('RankGateways', {
   nodeId: nodeIdCodec,
   /** The whole list, in order. */
   gatewayIds: someGatewayIdsCodec,
   evidence: pathEvidenceCodec,
 })
-export type RankGateways = t.TypeOf<typeof rankGatewaysCodec>
 
 export const decideRankGateways = (command: RankGateways, state: ExistingMesh): Decision => {
   const { nodeId, gatewayIds, evidence, atEpochMs } = command

@@ -7,12 +7,13 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** A client's file was handed out (B6): from now on it is known when that one is stale. `[]` when the last one was the same. */
+export type RecordClientConfig = t.TypeOf<typeof recordClientConfigCodec>
+
 export const recordClientConfigCodec = commandCodec('RecordClientConfig', {
   clientId: clientIdCodec,
   /** That of `clientFile`. */
   hash: configHashCodec,
 })
-export type RecordClientConfig = t.TypeOf<typeof recordClientConfigCodec>
 
 export const decideRecordClientConfig = (
   { clientId, hash, atEpochMs }: RecordClientConfig,

@@ -7,8 +7,9 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { recogniseHost, registerNewHost } from './host-rules.js'
 
 /** Make a machine known without an enrolment key: for products that have their own way of trusting it. `[]` when it is known. */
-export const registerHostCodec = commandCodec('RegisterHost', { hostId: hostIdCodec, ...hostFactsProps })
 export type RegisterHost = t.TypeOf<typeof registerHostCodec>
+
+export const registerHostCodec = commandCodec('RegisterHost', { hostId: hostIdCodec, ...hostFactsProps })
 
 export const decideRegisterHost = (command: RegisterHost, state: ExistingMesh): Decision => {
   const recognised = recogniseHost(state, command)

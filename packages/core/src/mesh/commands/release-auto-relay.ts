@@ -6,13 +6,14 @@ import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** A pair connects directly again (C5), or somebody wants it to try. */
+export type ReleaseAutoRelay = t.TypeOf<typeof releaseAutoRelayCodec>
+
 export const releaseAutoRelayCodec = commandCodec('ReleaseAutoRelay', {
   pairId: pairIdCodec,
   /** `direct`: an echo went both ways. */
   cause: t.keyof({ direct: null, command: null }),
   evidence: evidenceOrNullCodec,
 })
-export type ReleaseAutoRelay = t.TypeOf<typeof releaseAutoRelayCodec>
 
 export const decideReleaseAutoRelay = (command: ReleaseAutoRelay, state: ExistingMesh): Decision => {
   const { pairId, cause, evidence, atEpochMs } = command

@@ -9,8 +9,9 @@ import { leaveAll } from './leave-rules.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Remove an ephemeral node that was away longer than the grace of the mesh (A5). From the sweeper. */
-export const removeAwayNodeCodec = commandCodec('RemoveAwayNode', { nodeId: nodeIdCodec })
 export type RemoveAwayNode = t.TypeOf<typeof removeAwayNodeCodec>
+
+export const removeAwayNodeCodec = commandCodec('RemoveAwayNode', { nodeId: nodeIdCodec })
 
 export const decideRemoveAwayNode = ({ nodeId, atEpochMs }: RemoveAwayNode, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

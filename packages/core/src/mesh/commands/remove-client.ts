@@ -9,8 +9,9 @@ import { emitConsequences } from './removal-consequences.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Take a client out of its network (B7): its gateway forgets it, its addresses are free again. */
-export const removeClientCodec = commandCodec('RemoveClient', { clientId: clientIdCodec })
 export type RemoveClient = t.TypeOf<typeof removeClientCodec>
+
+export const removeClientCodec = commandCodec('RemoveClient', { clientId: clientIdCodec })
 
 export const decideRemoveClient = ({ clientId, atEpochMs }: RemoveClient, state: ExistingMesh): Decision => {
   if (!largeMapHas(state.clients, clientId)) return refuse({ code: 'client-unknown', clientId })

@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Take back a name of a network's own. */
-export const removeDnsRecordCodec = commandCodec('RemoveDnsRecord', { dnsRecordId: dnsRecordIdCodec })
 export type RemoveDnsRecord = t.TypeOf<typeof removeDnsRecordCodec>
+
+export const removeDnsRecordCodec = commandCodec('RemoveDnsRecord', { dnsRecordId: dnsRecordIdCodec })
 
 export const decideRemoveDnsRecord = ({ dnsRecordId, atEpochMs }: RemoveDnsRecord, state: ExistingMesh): Decision => {
   const record = largeMapGet(state.dnsRecords, dnsRecordId)

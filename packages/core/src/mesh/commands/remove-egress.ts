@@ -8,8 +8,9 @@ import { emitConsequences } from './removal-consequences.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** End an egress; policies no longer name it. Its routers stay in the network. */
-export const removeEgressCodec = commandCodec('RemoveEgress', { egressId: egressIdCodec })
 export type RemoveEgress = t.TypeOf<typeof removeEgressCodec>
+
+export const removeEgressCodec = commandCodec('RemoveEgress', { egressId: egressIdCodec })
 
 export const decideRemoveEgress = ({ egressId, atEpochMs }: RemoveEgress, state: ExistingMesh): Decision => {
   const egress = largeMapGet(state.egresses, egressId)

@@ -13,6 +13,8 @@ import { emitConsequences } from './removal-consequences.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** A node shall be a gateway no longer (B3). Node and host stay; automatic nodes and pairs find others by themselves. */
+export type RemoveGateway = t.TypeOf<typeof removeGatewayCodec>
+
 export const removeGatewayCodec = commandCodec('RemoveGateway', {
   nodeId: nodeIdCodec,
   /** Where its assigned nodes, clients and enrolment keys go: a gateway of the same network. `null`: nowhere. */
@@ -20,7 +22,6 @@ export const removeGatewayCodec = commandCodec('RemoveGateway', {
   /** What becomes of nodes and clients that can't go there: with `let-go` nodes are relayed no longer and clients are removed. */
   withoutTarget: t.keyof({ refuse: null, 'let-go': null }),
 })
-export type RemoveGateway = t.TypeOf<typeof removeGatewayCodec>
 
 export const decideRemoveGateway = (command: RemoveGateway, state: ExistingMesh): Decision => {
   const { nodeId, moveTo, withoutTarget, atEpochMs } = command

@@ -10,12 +10,13 @@ import { unfoldFrom } from './unfolding.js'
 import { managerProblem } from './user-rules.js'
 
 /** End a group (G2); its users stay. */
+export type RemoveGroup = t.TypeOf<typeof removeGroupCodec>
+
 export const removeGroupCodec = commandCodec('RemoveGroup', {
   groupId: groupIdCodec,
   /** Who asks; `null`: the mesh's administrator token, or the system. */
   byUserId: orNull(userIdCodec),
 })
-export type RemoveGroup = t.TypeOf<typeof removeGroupCodec>
 
 export const decideRemoveGroup = ({ groupId, byUserId, atEpochMs }: RemoveGroup, state: ExistingMesh): Decision => {
   const forbidden = managerProblem(state, byUserId)

@@ -8,8 +8,9 @@ import { removeHost } from './leave-rules.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Take a machine out of the mesh, its nodes first. Its keys never come back (A5). */
-export const removeHostCodec = commandCodec('RemoveHost', { hostId: hostIdCodec })
 export type RemoveHost = t.TypeOf<typeof removeHostCodec>
+
+export const removeHostCodec = commandCodec('RemoveHost', { hostId: hostIdCodec })
 
 export const decideRemoveHost = ({ hostId, atEpochMs }: RemoveHost, state: ExistingMesh): Decision => {
   if (!largeMapHas(state.hosts, hostId)) return refuse({ code: 'host-unknown', hostId })

@@ -10,12 +10,13 @@ import { emitConsequences } from './removal-consequences.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** End a network. Enrolment keys that lead nowhere else are revoked; hosts stay in the mesh. */
+export type RemoveNetwork = t.TypeOf<typeof removeNetworkCodec>
+
 export const removeNetworkCodec = commandCodec('RemoveNetwork', {
   networkId: networkIdCodec,
   /** Otherwise refused while it has nodes. */
   evenWithNodes: t.boolean,
 })
-export type RemoveNetwork = t.TypeOf<typeof removeNetworkCodec>
 
 export const decideRemoveNetwork = (command: RemoveNetwork, state: ExistingMesh): Decision => {
   const { networkId, atEpochMs } = command

@@ -8,8 +8,9 @@ import { leaveAll } from './leave-rules.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Take a node out of its network; the host stays in the mesh. */
-export const removeNodeCodec = commandCodec('RemoveNode', { nodeId: nodeIdCodec })
 export type RemoveNode = t.TypeOf<typeof removeNodeCodec>
+
+export const removeNodeCodec = commandCodec('RemoveNode', { nodeId: nodeIdCodec })
 
 export const decideRemoveNode = ({ nodeId, atEpochMs }: RemoveNode, state: ExistingMesh): Decision => {
   if (!largeMapHas(state.nodes, nodeId)) return refuse({ code: 'node-unknown', nodeId })

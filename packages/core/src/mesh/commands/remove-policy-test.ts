@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Give up a policy test (G6), broken or not. */
-export const removePolicyTestCodec = commandCodec('RemovePolicyTest', { policyTestId: policyTestIdCodec })
 export type RemovePolicyTest = t.TypeOf<typeof removePolicyTestCodec>
+
+export const removePolicyTestCodec = commandCodec('RemovePolicyTest', { policyTestId: policyTestIdCodec })
 
 export const decideRemovePolicyTest = (
   { policyTestId, atEpochMs }: RemovePolicyTest,

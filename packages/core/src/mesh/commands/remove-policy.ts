@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** End a policy (G4). */
-export const removePolicyCodec = commandCodec('RemovePolicy', { policyId: policyIdCodec })
 export type RemovePolicy = t.TypeOf<typeof removePolicyCodec>
+
+export const removePolicyCodec = commandCodec('RemovePolicy', { policyId: policyIdCodec })
 
 export const decideRemovePolicy = ({ policyId, atEpochMs }: RemovePolicy, state: ExistingMesh): Decision => {
   const policy = largeMapGet(state.policies, policyId)

@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Have hosts of a network ask a resolver's servers no more. */
-export const removeResolverCodec = commandCodec('RemoveResolver', { resolverId: resolverIdCodec })
 export type RemoveResolver = t.TypeOf<typeof removeResolverCodec>
+
+export const removeResolverCodec = commandCodec('RemoveResolver', { resolverId: resolverIdCodec })
 
 export const decideRemoveResolver = ({ resolverId, atEpochMs }: RemoveResolver, state: ExistingMesh): Decision => {
   const resolver = largeMapGet(state.resolvers, resolverId)

@@ -11,12 +11,13 @@ import { unfoldFrom } from './unfolding.js'
 import { lastOwnerProblem, managerProblem, rankProblem } from './user-rules.js'
 
 /** Take a person out of the mesh (G2): its devices go along, its other hosts stay and are nobody's. */
+export type RemoveUser = t.TypeOf<typeof removeUserCodec>
+
 export const removeUserCodec = commandCodec('RemoveUser', {
   userId: userIdCodec,
   /** Who asks; `null`: the mesh's administrator token, or the system. */
   byUserId: orNull(userIdCodec),
 })
-export type RemoveUser = t.TypeOf<typeof removeUserCodec>
 
 export const decideRemoveUser = ({ userId, byUserId, atEpochMs }: RemoveUser, state: ExistingMesh): Decision => {
   const forbidden = managerProblem(state, byUserId)

@@ -9,6 +9,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { settleEndpoints } from './endpoint-rules.js'
 
 /** A host says where it may be reached now (A7), all of it. `[]` when nothing changed. */
+export type ReportHostEndpoints = t.TypeOf<typeof reportHostEndpointsCodec>
+
 export const reportHostEndpointsCodec = commandCodec('ReportHostEndpoints', {
   hostId: hostIdCodec,
   /** Wanted: that of its configuration, unless it can't have that. Another host behind the same public address may have it. */
@@ -16,7 +18,6 @@ export const reportHostEndpointsCodec = commandCodec('ReportHostEndpoints', {
   endpoints: endpointCandidatesCodec,
   localPrefixes: localPrefixesCodec,
 })
-export type ReportHostEndpoints = t.TypeOf<typeof reportHostEndpointsCodec>
 
 export const decideReportHostEndpoints = (command: ReportHostEndpoints, state: ExistingMesh): Decision => {
   const { hostId, localPrefixes, atEpochMs } = command

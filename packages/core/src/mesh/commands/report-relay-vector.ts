@@ -11,6 +11,8 @@ import { orderToldBy } from './told-order.js'
  * A relayed node says which of its gateways it uses now: it alone moves itself (F3), and this records it. `[]` for old news, and while
  * the one in use is the same.
  */
+export type ReportRelayVector = t.TypeOf<typeof reportRelayVectorCodec>
+
 export const reportRelayVectorCodec = commandCodec('ReportRelayVector', {
   nodeId: nodeIdCodec,
   /** Those that it can use, in its own order. */
@@ -18,7 +20,6 @@ export const reportRelayVectorCodec = commandCodec('ReportRelayVector', {
   sequence: sequenceCodec,
   evidence: pathEvidenceCodec,
 })
-export type ReportRelayVector = t.TypeOf<typeof reportRelayVectorCodec>
 
 export const decideReportRelayVector = (command: ReportRelayVector, state: ExistingMesh): Decision => {
   const { nodeId, sequence, evidence, atEpochMs } = command

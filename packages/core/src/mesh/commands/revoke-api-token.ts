@@ -8,12 +8,13 @@ import { commandCodec } from './command-codec.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Nobody gets in with the token any more (G2). */
+export type RevokeApiToken = t.TypeOf<typeof revokeApiTokenCodec>
+
 export const revokeApiTokenCodec = commandCodec('RevokeApiToken', {
   apiTokenId: apiTokenIdCodec,
   /** Who asks; `null`: the mesh's administrator token, or the system. */
   byUserId: orNull(userIdCodec),
 })
-export type RevokeApiToken = t.TypeOf<typeof revokeApiTokenCodec>
 
 export const decideRevokeApiToken = (
   { apiTokenId, byUserId, atEpochMs }: RevokeApiToken,

@@ -6,8 +6,9 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Nobody joins with the key any more (G1). Hosts that did stay. `[]` when it is revoked. */
-export const revokeEnrollmentKeyCodec = commandCodec('RevokeEnrollmentKey', { keyId: enrollmentKeyIdCodec })
 export type RevokeEnrollmentKey = t.TypeOf<typeof revokeEnrollmentKeyCodec>
+
+export const revokeEnrollmentKeyCodec = commandCodec('RevokeEnrollmentKey', { keyId: enrollmentKeyIdCodec })
 
 export const decideRevokeEnrollmentKey = ({ keyId, atEpochMs }: RevokeEnrollmentKey, state: ExistingMesh): Decision => {
   const key = largeMapGet(state.enrollmentKeys, keyId)

@@ -10,12 +10,13 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
  * A host has another WireGuard key (A11). Given after the host proved that it holds the private one. The old key never comes back,
  * not to this host either. `[]` when it is the host's key.
  */
+export type RotateHostKey = t.TypeOf<typeof rotateHostKeyCodec>
+
 export const rotateHostKeyCodec = commandCodec('RotateHostKey', {
   hostId: hostIdCodec,
   /** Nobody's, and never anybody's before. */
   wireguardKey: wireguardPublicKeyCodec,
 })
-export type RotateHostKey = t.TypeOf<typeof rotateHostKeyCodec>
 
 export const decideRotateHostKey = (command: RotateHostKey, state: ExistingMesh): Decision => {
   const { atEpochMs, hostId, wireguardKey } = command

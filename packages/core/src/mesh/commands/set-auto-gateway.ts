@@ -12,8 +12,9 @@ import { unfoldFrom } from './unfolding.js'
  * Let the mesh choose a node's gateway (F1): until it is measured the one it has, then those with the fewest users. Without any gateway
  * it waits for one.
  */
-export const setAutoGatewayCodec = commandCodec('SetAutoGateway', { nodeId: nodeIdCodec })
 export type SetAutoGateway = t.TypeOf<typeof setAutoGatewayCodec>
+
+export const setAutoGatewayCodec = commandCodec('SetAutoGateway', { nodeId: nodeIdCodec })
 
 export const decideSetAutoGateway = ({ nodeId, atEpochMs }: SetAutoGateway, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

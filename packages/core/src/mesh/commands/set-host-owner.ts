@@ -7,12 +7,13 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Say whose machine a host is (A3): its traffic counts as that user's (G7). A device that its user connected stays that user's. */
+export type SetHostOwner = t.TypeOf<typeof setHostOwnerCodec>
+
 export const setHostOwnerCodec = commandCodec('SetHostOwner', {
   hostId: hostIdCodec,
   /** `null`: nobody's. */
   userId: orNull(userIdCodec),
 })
-export type SetHostOwner = t.TypeOf<typeof setHostOwnerCodec>
 
 export const decideSetHostOwner = ({ hostId, userId, atEpochMs }: SetHostOwner, state: ExistingMesh): Decision => {
   const host = largeMapGet(state.hosts, hostId)

@@ -14,11 +14,12 @@ import { changeRelay } from './relay-changes.js'
 import { type Unfolding, unfoldFrom } from './unfolding.js'
 
 /** Send all of a node's traffic through its internet gateway, or only what is for the mesh (D4). At most one node a host. */
+export type SetRouteAllTraffic = t.TypeOf<typeof setRouteAllTrafficCodec>
+
 export const setRouteAllTrafficCodec = commandCodec('SetRouteAllTraffic', {
   nodeId: nodeIdCodec,
   routeAllTraffic: t.boolean,
 })
-export type SetRouteAllTraffic = t.TypeOf<typeof setRouteAllTrafficCodec>
 
 export const decideSetRouteAllTraffic = (command: SetRouteAllTraffic, state: ExistingMesh): Decision => {
   const { nodeId, routeAllTraffic, atEpochMs } = command

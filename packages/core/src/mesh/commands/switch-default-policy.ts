@@ -6,11 +6,12 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Let everyone in a network talk to everyone, or nobody but where a policy allows it (G4). */
+export type SwitchDefaultPolicy = t.TypeOf<typeof switchDefaultPolicyCodec>
+
 export const switchDefaultPolicyCodec = commandCodec('SwitchDefaultPolicy', {
   networkId: networkIdCodec,
   everyoneAllowed: t.boolean,
 })
-export type SwitchDefaultPolicy = t.TypeOf<typeof switchDefaultPolicyCodec>
 
 export const decideSwitchDefaultPolicy = (
   { networkId, everyoneAllowed, atEpochMs }: SwitchDefaultPolicy,

@@ -8,8 +8,9 @@ import { changeRelay } from './relay-changes.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Let a node be reached directly again, whether its gateways were named or chosen. Its internet is its own again. */
-export const unassignRelayCodec = commandCodec('UnassignRelay', { nodeId: nodeIdCodec })
 export type UnassignRelay = t.TypeOf<typeof unassignRelayCodec>
+
+export const unassignRelayCodec = commandCodec('UnassignRelay', { nodeId: nodeIdCodec })
 
 export const decideUnassignRelay = ({ nodeId, atEpochMs }: UnassignRelay, state: ExistingMesh): Decision => {
   const node = largeMapGet(state.nodes, nodeId)

@@ -6,8 +6,9 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { memberOf } from './member-rules.js'
 
 /** Take a label off a node or client (G4). `[]` when it hasn't got it. */
-export const unassignTagCodec = commandCodec('UnassignTag', { memberId: memberIdCodec, tag: tagNameCodec })
 export type UnassignTag = t.TypeOf<typeof unassignTagCodec>
+
+export const unassignTagCodec = commandCodec('UnassignTag', { memberId: memberIdCodec, tag: tagNameCodec })
 
 export const decideUnassignTag = ({ memberId, tag, atEpochMs }: UnassignTag, state: ExistingMesh): Decision => {
   const member = memberOf(state, memberId)

@@ -19,6 +19,8 @@ import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 
 /** Change what is said of a client (B4). What is left out stays; a list that is given is the whole list. */
+export type UpdateClient = t.TypeOf<typeof updateClientCodec>
+
 export const updateClientCodec = commandCodec(
   'UpdateClient',
   { clientId: clientIdCodec },
@@ -39,7 +41,6 @@ export const updateClientCodec = commandCodec(
     keyVaulted: t.boolean,
   },
 )
-export type UpdateClient = t.TypeOf<typeof updateClientCodec>
 
 export const decideUpdateClient = (command: UpdateClient, state: ExistingMesh): Decision => {
   const { clientId, atEpochMs } = command

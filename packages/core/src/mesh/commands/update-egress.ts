@@ -13,6 +13,8 @@ import { routerWishCodec, settledRouter, virtualRangesWishCodec } from './egress
 import { type EgressWish, egressProblem, settleEgress } from './egress-rules.js'
 
 /** Change what an egress leads to, or how (E). What is left out stays. */
+export type UpdateEgress = t.TypeOf<typeof updateEgressCodec>
+
 export const updateEgressCodec = commandCodec(
   'UpdateEgress',
   { egressId: egressIdCodec },
@@ -30,7 +32,6 @@ export const updateEgressCodec = commandCodec(
     fallbackToWider: t.boolean,
   },
 )
-export type UpdateEgress = t.TypeOf<typeof updateEgressCodec>
 
 export const decideUpdateEgress = (command: UpdateEgress, state: ExistingMesh): Decision => {
   const { atEpochMs, egressId } = command

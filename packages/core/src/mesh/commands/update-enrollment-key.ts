@@ -10,11 +10,12 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { keyGatewayProblem } from './key-rules.js'
 
 /** Have a key's nodes relayed by another gateway, or by none, from now on (C2). A suspended key lets machines in again (B3). */
+export type UpdateEnrollmentKey = t.TypeOf<typeof updateEnrollmentKeyCodec>
+
 export const updateEnrollmentKeyCodec = commandCodec('UpdateEnrollmentKey', {
   keyId: enrollmentKeyIdCodec,
   gateway: keyGatewayCodec,
 })
-export type UpdateEnrollmentKey = t.TypeOf<typeof updateEnrollmentKeyCodec>
 
 export const decideUpdateEnrollmentKey = (command: UpdateEnrollmentKey, state: ExistingMesh): Decision => {
   const { keyId, gateway, atEpochMs } = command

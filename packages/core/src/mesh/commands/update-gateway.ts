@@ -8,8 +8,9 @@ import { movePairs } from './gateway-departure.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Open a gateway to pairs that can't connect directly, or close it to them (B2); pairs that use it move on or end. */
-export const updateGatewayCodec = commandCodec('UpdateGateway', { nodeId: nodeIdCodec, autoRelay: t.boolean })
 export type UpdateGateway = t.TypeOf<typeof updateGatewayCodec>
+
+export const updateGatewayCodec = commandCodec('UpdateGateway', { nodeId: nodeIdCodec, autoRelay: t.boolean })
 
 export const decideUpdateGateway = (command: UpdateGateway, state: ExistingMesh): Decision => {
   const { nodeId, autoRelay, atEpochMs } = command

@@ -10,13 +10,14 @@ import { groupNameProblem } from './group-rules.js'
 import { managerProblem } from './user-rules.js'
 
 /** Call a group something else (G2). Policies name groups by id, so they stay as they are. */
+export type UpdateGroup = t.TypeOf<typeof updateGroupCodec>
+
 export const updateGroupCodec = commandCodec('UpdateGroup', {
   groupId: groupIdCodec,
   name: titleCodec(64),
   /** Who asks; `null`: the mesh's administrator token, or the system. */
   byUserId: orNull(userIdCodec),
 })
-export type UpdateGroup = t.TypeOf<typeof updateGroupCodec>
 
 export const decideUpdateGroup = (
   { groupId, name, byUserId, atEpochMs }: UpdateGroup,

@@ -11,6 +11,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { moveLocalEndpoints } from './endpoint-rules.js'
 
 /** Change what is known or wanted of a host (A3). What is left out stays; its nodes keep their names. */
+export type UpdateHost = t.TypeOf<typeof updateHostCodec>
+
 export const updateHostCodec = commandCodec(
   'UpdateHost',
   { hostId: hostIdCodec },
@@ -22,7 +24,6 @@ export const updateHostCodec = commandCodec(
     capabilities: hostCapabilitiesCodec,
   },
 )
-export type UpdateHost = t.TypeOf<typeof updateHostCodec>
 
 export const decideUpdateHost = (command: UpdateHost, state: ExistingMesh): Decision => {
   const { hostId, atEpochMs } = command

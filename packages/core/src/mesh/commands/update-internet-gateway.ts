@@ -11,12 +11,13 @@ import { connectNodes, disconnectNodes } from './internet-connections.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Connect nodes to an internet gateway and disconnect others (D7). One that is in both is connected in the end. */
+export type UpdateInternetGateway = t.TypeOf<typeof updateInternetGatewayCodec>
+
 export const updateInternetGatewayCodec = commandCodec('UpdateInternetGateway', {
   nodeId: nodeIdCodec,
   connectNodeIds: connectedNodeIdsCodec,
   disconnectNodeIds: connectedNodeIdsCodec,
 })
-export type UpdateInternetGateway = t.TypeOf<typeof updateInternetGatewayCodec>
 
 export const decideUpdateInternetGateway = (command: UpdateInternetGateway, state: ExistingMesh): Decision => {
   const { nodeId, connectNodeIds, disconnectNodeIds, atEpochMs } = command

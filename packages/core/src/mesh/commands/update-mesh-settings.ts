@@ -10,6 +10,8 @@ import { domainProblem } from './dns-rules.js'
 import { controlRangesProblem } from './range-rules.js'
 
 /** Change what holds for the whole mesh. What is left out stays. Control ranges move only while there are no hosts. */
+export type UpdateMeshSettings = t.TypeOf<typeof updateMeshSettingsCodec>
+
 export const updateMeshSettingsCodec = commandCodec(
   'UpdateMeshSettings',
   {},
@@ -21,7 +23,6 @@ export const updateMeshSettingsCodec = commandCodec(
     ephemeralGraceSeconds: graceCodec,
   },
 )
-export type UpdateMeshSettings = t.TypeOf<typeof updateMeshSettingsCodec>
 
 export const decideUpdateMeshSettings = (command: UpdateMeshSettings, state: ExistingMesh): Decision => {
   const { name: presentName, settings: present } = state.mesh

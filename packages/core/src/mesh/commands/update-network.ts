@@ -12,12 +12,13 @@ import { gatewayBehindProblem } from './internet-use-rules.js'
 import { networkRangesProblem, virtualPoolsProblem } from './range-rules.js'
 
 /** Change a network. What is left out stays; name and ranges stay for ever once it had a node (A1). */
+export type UpdateNetwork = t.TypeOf<typeof updateNetworkCodec>
+
 export const updateNetworkCodec = commandCodec(
   'UpdateNetwork',
   { networkId: networkIdCodec },
   { name: networkNameCodec, range4: rangeCodec, range6: rangeCodec, settings: networkSettingsChangeCodec },
 )
-export type UpdateNetwork = t.TypeOf<typeof updateNetworkCodec>
 
 export const decideUpdateNetwork = (command: UpdateNetwork, state: ExistingMesh): Decision => {
   const { networkId, atEpochMs } = command

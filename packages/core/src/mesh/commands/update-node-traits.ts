@@ -10,6 +10,8 @@ import { releasePairsOf } from './relay-changes.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Change what a node wants of its tunnel (D5), of relays that nobody assigned (C3), and of its own LAN (E7). What is left out stays. */
+export type UpdateNodeTraits = t.TypeOf<typeof updateNodeTraitsCodec>
+
 export const updateNodeTraitsCodec = commandCodec(
   'UpdateNodeTraits',
   { nodeId: nodeIdCodec },
@@ -19,7 +21,6 @@ export const updateNodeTraitsCodec = commandCodec(
     ownLan: t.keyof({ own: null, mesh: null }),
   },
 )
-export type UpdateNodeTraits = t.TypeOf<typeof updateNodeTraitsCodec>
 
 export const decideUpdateNodeTraits = (command: UpdateNodeTraits, state: ExistingMesh): Decision => {
   const { nodeId, atEpochMs } = command

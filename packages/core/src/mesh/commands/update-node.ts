@@ -10,12 +10,13 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { unfoldFrom } from './unfolding.js'
 
 /** Change when a node expires (A5); a time ahead brings an expired one back. */
+export type UpdateNode = t.TypeOf<typeof updateNodeCodec>
+
 export const updateNodeCodec = commandCodec('UpdateNode', {
   nodeId: nodeIdCodec,
   /** `null`: never. */
   expiresAtEpochMs: orNull(epochMsCodec),
 })
-export type UpdateNode = t.TypeOf<typeof updateNodeCodec>
 
 export const decideUpdateNode = (
   { nodeId, expiresAtEpochMs, atEpochMs }: UpdateNode,

@@ -9,6 +9,8 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { canonicalContent, policyProblem, sameContent } from './policy-rules.js'
 
 /** Change what a policy says (G4). What is left out stays. Tightening ends established flows. */
+export type UpdatePolicy = t.TypeOf<typeof updatePolicyCodec>
+
 export const updatePolicyCodec = commandCodec(
   'UpdatePolicy',
   { policyId: policyIdCodec },
@@ -21,7 +23,6 @@ export const updatePolicyCodec = commandCodec(
     direction: directionCodec,
   },
 )
-export type UpdatePolicy = t.TypeOf<typeof updatePolicyCodec>
 
 export const decideUpdatePolicy = (command: UpdatePolicy, state: ExistingMesh): Decision => {
   const { policyId, atEpochMs } = command

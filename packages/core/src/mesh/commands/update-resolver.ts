@@ -9,12 +9,13 @@ import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.
 import { canonicalResolver, resolverProblem, sameResolver } from './dns-rules.js'
 
 /** Change whom hosts ask, or about what (G8). What is left out stays. */
+export type UpdateResolver = t.TypeOf<typeof updateResolverCodec>
+
 export const updateResolverCodec = commandCodec(
   'UpdateResolver',
   { resolverId: resolverIdCodec },
   { name: titleCodec(64), ...resolverContentProps },
 )
-export type UpdateResolver = t.TypeOf<typeof updateResolverCodec>
 
 export const decideUpdateResolver = (command: UpdateResolver, state: ExistingMesh): Decision => {
   const { atEpochMs, resolverId } = command

@@ -24,6 +24,8 @@ import {
  * Change what a user may do or how it signs in (G2). What is left out stays; the login stays for ever. Everybody may change what
  * they themselves are called, and nothing else of themselves but those who manage users.
  */
+export type UpdateUser = t.TypeOf<typeof updateUserCodec>
+
 export const updateUserCodec = commandCodec(
   'UpdateUser',
   {
@@ -41,7 +43,6 @@ export const updateUserCodec = commandCodec(
     disabled: t.boolean,
   },
 )
-export type UpdateUser = t.TypeOf<typeof updateUserCodec>
 
 export const decideUpdateUser = (command: UpdateUser, state: ExistingMesh): Decision => {
   const { atEpochMs, userId } = command

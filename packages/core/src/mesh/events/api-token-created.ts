@@ -6,6 +6,8 @@ import type { MeshDraft } from '../mesh-state.js'
 import { tokenScopeCodec } from '../user-parts.js'
 
 /** Programs that hold the token's secret may act as that user. The secret itself is not in the log. */
+export type ApiTokenCreated = t.TypeOf<typeof apiTokenCreatedCodec>
+
 export const apiTokenCreatedCodec = t.type(
   {
     type: t.literal('ApiTokenCreated'),
@@ -20,7 +22,6 @@ export const apiTokenCreatedCodec = t.type(
   },
   'ApiTokenCreated',
 )
-export type ApiTokenCreated = t.TypeOf<typeof apiTokenCreatedCodec>
 
 export const evolveApiTokenCreated = (draft: MeshDraft, event: ApiTokenCreated): void => {
   const { type: _type, atEpochMs, ...facts } = event

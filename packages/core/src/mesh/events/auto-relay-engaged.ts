@@ -6,14 +6,15 @@ import { putPair } from '../gateway-records.js'
 import { largeMapGet } from '../large-map.js'
 import { type MeshDraft, pairIdOf } from '../mesh-state.js'
 
-type Ends = readonly [NodeId, NodeId]
-
-const endsCodec = checked<Ends>(
+const endsCodec = checked<readonly [NodeId, NodeId]>(
   'the ids of two nodes',
-  (u): u is Ends => Array.isArray(u) && u.length === 2 && u.every((id) => nodeIdCodec.is(id)) && u[0] !== u[1],
+  (u): u is readonly [NodeId, NodeId] =>
+    Array.isArray(u) && u.length === 2 && u.every((id) => nodeIdCodec.is(id)) && u[0] !== u[1],
 )
 
 /** Two nodes can't connect directly and use a gateway from now on (C3). The one with the lower host id comes first: it owns the choice. */
+export type AutoRelayEngaged = t.TypeOf<typeof autoRelayEngagedCodec>
+
 export const autoRelayEngagedCodec = t.type(
   {
     type: t.literal('AutoRelayEngaged'),
@@ -24,7 +25,6 @@ export const autoRelayEngagedCodec = t.type(
   },
   'AutoRelayEngaged',
 )
-export type AutoRelayEngaged = t.TypeOf<typeof autoRelayEngagedCodec>
 
 export const evolveAutoRelayEngaged = (draft: MeshDraft, event: AutoRelayEngaged): void => {
   const { nodeIds, gatewayIds, atEpochMs } = event

@@ -6,6 +6,8 @@ import { largeMapGet } from '../large-map.js'
 import type { AutoRelay, MeshDraft } from '../mesh-state.js'
 
 /** An auto-relayed pair has another order of gateways, or fewer: all of it. `own-choice`: its owner moved and this records it. */
+export type AutoRelayMoved = t.TypeOf<typeof autoRelayMovedCodec>
+
 export const autoRelayMovedCodec = t.type(
   {
     type: t.literal('AutoRelayMoved'),
@@ -19,7 +21,6 @@ export const autoRelayMovedCodec = t.type(
   },
   'AutoRelayMoved',
 )
-export type AutoRelayMoved = t.TypeOf<typeof autoRelayMovedCodec>
 
 export const evolveAutoRelayMoved = (draft: MeshDraft, { pairId, gatewayIds, sequence }: AutoRelayMoved): void => {
   const pair = largeMapGet(draft.autoRelays, pairId)

@@ -5,6 +5,8 @@ import { dropPair } from '../gateway-records.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A pair uses no gateway any more. `direct`: it connects directly again; any other cause says nothing about that. */
+export type AutoRelayReleased = t.TypeOf<typeof autoRelayReleasedCodec>
+
 export const autoRelayReleasedCodec = t.type(
   {
     type: t.literal('AutoRelayReleased'),
@@ -26,7 +28,6 @@ export const autoRelayReleasedCodec = t.type(
   },
   'AutoRelayReleased',
 )
-export type AutoRelayReleased = t.TypeOf<typeof autoRelayReleasedCodec>
 
 export const evolveAutoRelayReleased = (draft: MeshDraft, { pairId }: AutoRelayReleased): void =>
   dropPair(draft, pairId)

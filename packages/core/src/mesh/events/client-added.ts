@@ -9,6 +9,8 @@ import type { MeshDraft } from '../mesh-state.js'
  * A device that runs no agent may connect to a gateway, with these addresses; it is enabled. Does not imply that anybody was given its
  * file (`ClientConfigIssued`), or that it ever connected.
  */
+export type ClientAdded = t.TypeOf<typeof clientAddedCodec>
+
 export const clientAddedCodec = t.type(
   {
     type: t.literal('ClientAdded'),
@@ -22,7 +24,6 @@ export const clientAddedCodec = t.type(
   },
   'ClientAdded',
 )
-export type ClientAdded = t.TypeOf<typeof clientAddedCodec>
 
 export const evolveClientAdded = (draft: MeshDraft, event: ClientAdded): void => {
   const { type: _type, atEpochMs, ...facts } = event

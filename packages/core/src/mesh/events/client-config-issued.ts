@@ -5,6 +5,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A client's file was handed out as it was then (B6); whether its device uses it, nobody knows. */
+export type ClientConfigIssued = t.TypeOf<typeof clientConfigIssuedCodec>
+
 export const clientConfigIssuedCodec = t.type(
   {
     type: t.literal('ClientConfigIssued'),
@@ -15,7 +17,6 @@ export const clientConfigIssuedCodec = t.type(
   },
   'ClientConfigIssued',
 )
-export type ClientConfigIssued = t.TypeOf<typeof clientConfigIssuedCodec>
 
 export const evolveClientConfigIssued = (draft: MeshDraft, { clientId, hash, atEpochMs }: ClientConfigIssued): void => {
   const client = largeMapGet(draft.clients, clientId)

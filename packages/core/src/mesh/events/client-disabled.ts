@@ -5,6 +5,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A client's gateway lets it in no more (B7). It keeps its key, name and addresses. */
+export type ClientDisabled = t.TypeOf<typeof clientDisabledCodec>
+
 export const clientDisabledCodec = t.type(
   {
     type: t.literal('ClientDisabled'),
@@ -14,7 +16,6 @@ export const clientDisabledCodec = t.type(
   },
   'ClientDisabled',
 )
-export type ClientDisabled = t.TypeOf<typeof clientDisabledCodec>
 
 export const evolveClientDisabled = (draft: MeshDraft, { clientId }: ClientDisabled): void => {
   const client = largeMapGet(draft.clients, clientId)

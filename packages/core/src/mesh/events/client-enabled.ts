@@ -5,6 +5,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A client's gateway lets it in again, with the key and the addresses that it had (B7). */
+export type ClientEnabled = t.TypeOf<typeof clientEnabledCodec>
+
 export const clientEnabledCodec = t.type(
   {
     type: t.literal('ClientEnabled'),
@@ -14,7 +16,6 @@ export const clientEnabledCodec = t.type(
   },
   'ClientEnabled',
 )
-export type ClientEnabled = t.TypeOf<typeof clientEnabledCodec>
 
 export const evolveClientEnabled = (draft: MeshDraft, { clientId }: ClientEnabled): void => {
   const client = largeMapGet(draft.clients, clientId)

@@ -8,6 +8,8 @@ import type { MeshDraft } from '../mesh-state.js'
  * A client connects to another gateway of its network from now on, with the key and the addresses that it had (B11). Its device follows
  * when it is given its new file: until then the new gateway knows it, and the old one no longer does.
  */
+export type ClientMoved = t.TypeOf<typeof clientMovedCodec>
+
 export const clientMovedCodec = t.type(
   {
     type: t.literal('ClientMoved'),
@@ -19,7 +21,6 @@ export const clientMovedCodec = t.type(
   },
   'ClientMoved',
 )
-export type ClientMoved = t.TypeOf<typeof clientMovedCodec>
 
 export const evolveClientMoved = (draft: MeshDraft, { clientId, gatewayId }: ClientMoved): void => {
   const client = largeMapGet(draft.clients, clientId)

@@ -8,6 +8,8 @@ import type { MeshDraft } from '../mesh-state.js'
  * A client is gone, its addresses and its key are free again. Causes: somebody removed it; its gateway went and it could go nowhere
  * else; its network went; its owner went, and with them whoever holds its key.
  */
+export type ClientRemoved = t.TypeOf<typeof clientRemovedCodec>
+
 export const clientRemovedCodec = t.type(
   {
     type: t.literal('ClientRemoved'),
@@ -18,7 +20,6 @@ export const clientRemovedCodec = t.type(
   },
   'ClientRemoved',
 )
-export type ClientRemoved = t.TypeOf<typeof clientRemovedCodec>
 
 export const evolveClientRemoved = (draft: MeshDraft, { clientId }: ClientRemoved): void => {
   const client = largeMapGet(draft.clients, clientId)

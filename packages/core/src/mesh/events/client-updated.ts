@@ -6,6 +6,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** What is said of a client changed; carries all of it. Its file may be stale from now on (B6). */
+export type ClientUpdated = t.TypeOf<typeof clientUpdatedCodec>
+
 export const clientUpdatedCodec = t.type(
   {
     type: t.literal('ClientUpdated'),
@@ -16,7 +18,6 @@ export const clientUpdatedCodec = t.type(
   },
   'ClientUpdated',
 )
-export type ClientUpdated = t.TypeOf<typeof clientUpdatedCodec>
 
 export const evolveClientUpdated = (draft: MeshDraft, event: ClientUpdated): void => {
   const client = largeMapGet(draft.clients, event.clientId)

@@ -4,6 +4,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Everyone may talk to everyone from now on, or nobody may but where a policy allows it (G4). */
+export type DefaultPolicySwitched = t.TypeOf<typeof defaultPolicySwitchedCodec>
+
 export const defaultPolicySwitchedCodec = t.type(
   {
     type: t.literal('DefaultPolicySwitched'),
@@ -13,7 +15,6 @@ export const defaultPolicySwitchedCodec = t.type(
   },
   'DefaultPolicySwitched',
 )
-export type DefaultPolicySwitched = t.TypeOf<typeof defaultPolicySwitchedCodec>
 
 export const evolveDefaultPolicySwitched = (draft: MeshDraft, event: DefaultPolicySwitched): void => {
   const network = largeMapGet(draft.networks, event.networkId)

@@ -6,6 +6,8 @@ import { refreshMember } from '../members.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A host is a device that its user connected by an agent (F6), and stays that user's: its traffic counts as theirs (G7). */
+export type DeviceEnrolled = t.TypeOf<typeof deviceEnrolledCodec>
+
 export const deviceEnrolledCodec = t.type(
   {
     type: t.literal('DeviceEnrolled'),
@@ -16,7 +18,6 @@ export const deviceEnrolledCodec = t.type(
   },
   'DeviceEnrolled',
 )
-export type DeviceEnrolled = t.TypeOf<typeof deviceEnrolledCodec>
 
 export const evolveDeviceEnrolled = (draft: MeshDraft, { hostId, userId, deviceId }: DeviceEnrolled): void => {
   const host = largeMapGet(draft.hosts, hostId)

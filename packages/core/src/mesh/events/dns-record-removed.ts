@@ -5,6 +5,8 @@ import { dropDnsRecord } from '../dns-entries.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A name of a network's own means nothing any more. */
+export type DnsRecordRemoved = t.TypeOf<typeof dnsRecordRemovedCodec>
+
 export const dnsRecordRemovedCodec = t.type(
   {
     type: t.literal('DnsRecordRemoved'),
@@ -15,7 +17,6 @@ export const dnsRecordRemovedCodec = t.type(
   },
   'DnsRecordRemoved',
 )
-export type DnsRecordRemoved = t.TypeOf<typeof dnsRecordRemovedCodec>
 
 export const evolveDnsRecordRemoved = (draft: MeshDraft, { dnsRecordId }: DnsRecordRemoved): void =>
   dropDnsRecord(draft, dnsRecordId)

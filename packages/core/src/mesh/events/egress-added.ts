@@ -6,6 +6,8 @@ import { shortText } from '../event-parts.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Ranges outside the mesh can be reached through its routers from now on, as policies allow. Whether a router serves them is another matter. */
+export type EgressAdded = t.TypeOf<typeof egressAddedCodec>
+
 export const egressAddedCodec = t.type(
   {
     type: t.literal('EgressAdded'),
@@ -16,7 +18,6 @@ export const egressAddedCodec = t.type(
   },
   'EgressAdded',
 )
-export type EgressAdded = t.TypeOf<typeof egressAddedCodec>
 
 export const evolveEgressAdded = (draft: MeshDraft, event: EgressAdded): void => {
   const { type: _type, atEpochMs, ...content } = event

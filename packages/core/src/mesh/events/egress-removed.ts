@@ -5,6 +5,8 @@ import { dropEgress } from '../egress-records.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** The ranges of an egress are no longer the mesh's business. Its routers stay in the network. */
+export type EgressRemoved = t.TypeOf<typeof egressRemovedCodec>
+
 export const egressRemovedCodec = t.type(
   {
     type: t.literal('EgressRemoved'),
@@ -14,6 +16,5 @@ export const egressRemovedCodec = t.type(
   },
   'EgressRemoved',
 )
-export type EgressRemoved = t.TypeOf<typeof egressRemovedCodec>
 
 export const evolveEgressRemoved = (draft: MeshDraft, { egressId }: EgressRemoved): void => dropEgress(draft, egressId)

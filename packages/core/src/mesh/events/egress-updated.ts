@@ -7,6 +7,8 @@ import { largeMapHas } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** An egress is something else: all of it, as it is from now on. Also when a router leaves the network; without any nobody serves it. */
+export type EgressUpdated = t.TypeOf<typeof egressUpdatedCodec>
+
 export const egressUpdatedCodec = t.type(
   {
     type: t.literal('EgressUpdated'),
@@ -17,7 +19,6 @@ export const egressUpdatedCodec = t.type(
   },
   'EgressUpdated',
 )
-export type EgressUpdated = t.TypeOf<typeof egressUpdatedCodec>
 
 export const evolveEgressUpdated = (draft: MeshDraft, event: EgressUpdated): void => {
   const { type: _type, atEpochMs, ...content } = event

@@ -7,6 +7,8 @@ import { largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Hosts that hold the key's secret may join its networks. The secret itself is not in the log. */
+export type EnrollmentKeyCreated = t.TypeOf<typeof enrollmentKeyCreatedCodec>
+
 export const enrollmentKeyCreatedCodec = t.type(
   {
     type: t.literal('EnrollmentKeyCreated'),
@@ -24,7 +26,6 @@ export const enrollmentKeyCreatedCodec = t.type(
   },
   'EnrollmentKeyCreated',
 )
-export type EnrollmentKeyCreated = t.TypeOf<typeof enrollmentKeyCreatedCodec>
 
 export const evolveEnrollmentKeyCreated = (draft: MeshDraft, event: EnrollmentKeyCreated): void => {
   const { type: _type, atEpochMs: _at, ...facts } = event

@@ -4,11 +4,12 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Nobody joins with the key any more, for good. Hosts that joined with it stay. */
+export type EnrollmentKeyRevoked = t.TypeOf<typeof enrollmentKeyRevokedCodec>
+
 export const enrollmentKeyRevokedCodec = t.type(
   { type: t.literal('EnrollmentKeyRevoked'), atEpochMs: epochMsCodec, keyId: enrollmentKeyIdCodec },
   'EnrollmentKeyRevoked',
 )
-export type EnrollmentKeyRevoked = t.TypeOf<typeof enrollmentKeyRevokedCodec>
 
 export const evolveEnrollmentKeyRevoked = (draft: MeshDraft, event: EnrollmentKeyRevoked): void => {
   const key = largeMapGet(draft.enrollmentKeys, event.keyId)

@@ -4,11 +4,12 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A key's gateway goes away: the key lets nobody in until it has another or none (B3). Hosts that joined with it stay. */
+export type EnrollmentKeySuspended = t.TypeOf<typeof enrollmentKeySuspendedCodec>
+
 export const enrollmentKeySuspendedCodec = t.type(
   { type: t.literal('EnrollmentKeySuspended'), atEpochMs: epochMsCodec, keyId: enrollmentKeyIdCodec },
   'EnrollmentKeySuspended',
 )
-export type EnrollmentKeySuspended = t.TypeOf<typeof enrollmentKeySuspendedCodec>
 
 export const evolveEnrollmentKeySuspended = (draft: MeshDraft, event: EnrollmentKeySuspended): void => {
   const key = largeMapGet(draft.enrollmentKeys, event.keyId)

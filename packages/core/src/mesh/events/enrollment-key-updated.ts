@@ -5,6 +5,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Nodes that come in with the key from now on are relayed by that gateway; `null`: not relayed. Those that are in stay as they are. */
+export type EnrollmentKeyUpdated = t.TypeOf<typeof enrollmentKeyUpdatedCodec>
+
 export const enrollmentKeyUpdatedCodec = t.type(
   {
     type: t.literal('EnrollmentKeyUpdated'),
@@ -14,7 +16,6 @@ export const enrollmentKeyUpdatedCodec = t.type(
   },
   'EnrollmentKeyUpdated',
 )
-export type EnrollmentKeyUpdated = t.TypeOf<typeof enrollmentKeyUpdatedCodec>
 
 export const evolveEnrollmentKeyUpdated = (draft: MeshDraft, event: EnrollmentKeyUpdated): void => {
   const key = largeMapGet(draft.enrollmentKeys, event.keyId)

@@ -4,6 +4,8 @@ import { putGateway } from '../gateway-records.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A node is a gateway from now on: it may relay and take clients. Nobody uses it by that alone, and it is no internet gateway yet. */
+export type GatewayCreated = t.TypeOf<typeof gatewayCreatedCodec>
+
 export const gatewayCreatedCodec = t.type(
   {
     type: t.literal('GatewayCreated'),
@@ -17,7 +19,6 @@ export const gatewayCreatedCodec = t.type(
   },
   'GatewayCreated',
 )
-export type GatewayCreated = t.TypeOf<typeof gatewayCreatedCodec>
 
 export const evolveGatewayCreated = (draft: MeshDraft, event: GatewayCreated): void => {
   const { nodeId, networkId, hostId, autoRelay, atEpochMs } = event

@@ -6,6 +6,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** The standbys of a node with an automatic gateway, or their order, changed: the whole list. Its first, the one in use, stays. */
+export type GatewayRankingChanged = t.TypeOf<typeof gatewayRankingChangedCodec>
+
 export const gatewayRankingChangedCodec = t.type(
   {
     type: t.literal('GatewayRankingChanged'),
@@ -16,7 +18,6 @@ export const gatewayRankingChangedCodec = t.type(
   },
   'GatewayRankingChanged',
 )
-export type GatewayRankingChanged = t.TypeOf<typeof gatewayRankingChangedCodec>
 
 export const evolveGatewayRankingChanged = (draft: MeshDraft, event: GatewayRankingChanged): void => {
   const { nodeId, gatewayIds } = event

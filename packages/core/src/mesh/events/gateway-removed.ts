@@ -4,6 +4,8 @@ import { dropGateway } from '../gateway-records.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A node is no gateway any more. Whoever used it moved or was let go before, in events of their own; node and host stay. */
+export type GatewayRemoved = t.TypeOf<typeof gatewayRemovedCodec>
+
 export const gatewayRemovedCodec = t.type(
   {
     type: t.literal('GatewayRemoved'),
@@ -14,6 +16,5 @@ export const gatewayRemovedCodec = t.type(
   },
   'GatewayRemoved',
 )
-export type GatewayRemoved = t.TypeOf<typeof gatewayRemovedCodec>
 
 export const evolveGatewayRemoved = (draft: MeshDraft, { nodeId }: GatewayRemoved): void => dropGateway(draft, nodeId)

@@ -6,11 +6,12 @@ import type { MeshDraft } from '../mesh-state.js'
 import { foldedName } from '../user-keys.js'
 
 /** A group of users begins, without members. */
+export type GroupAdded = t.TypeOf<typeof groupAddedCodec>
+
 export const groupAddedCodec = t.type(
   { type: t.literal('GroupAdded'), atEpochMs: epochMsCodec, groupId: groupIdCodec, name: shortText(64) },
   'GroupAdded',
 )
-export type GroupAdded = t.TypeOf<typeof groupAddedCodec>
 
 export const evolveGroupAdded = (draft: MeshDraft, { groupId, name }: GroupAdded): void => {
   largeMapSet(draft.groups, groupId, { groupId, name, userIds: [] })

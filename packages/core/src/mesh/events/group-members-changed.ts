@@ -8,6 +8,8 @@ import { sortedWith, sortedWithout } from '../sorted-ids.js'
 import { maxGroupChange } from '../user-parts.js'
 
 /** Users came into a group and went out of it; the others stay. Carries differences: a group may have thousands of members. */
+export type GroupMembersChanged = t.TypeOf<typeof groupMembersChangedCodec>
+
 export const groupMembersChangedCodec = t.type(
   {
     type: t.literal('GroupMembersChanged'),
@@ -20,7 +22,6 @@ export const groupMembersChangedCodec = t.type(
   },
   'GroupMembersChanged',
 )
-export type GroupMembersChanged = t.TypeOf<typeof groupMembersChangedCodec>
 
 export const evolveGroupMembersChanged = (draft: MeshDraft, { groupId, add, remove }: GroupMembersChanged): void => {
   const group = largeMapGet(draft.groups, groupId)

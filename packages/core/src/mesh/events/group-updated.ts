@@ -6,11 +6,12 @@ import type { MeshDraft } from '../mesh-state.js'
 import { foldedName } from '../user-keys.js'
 
 /** A group has another name from now on. Its members stay. */
+export type GroupUpdated = t.TypeOf<typeof groupUpdatedCodec>
+
 export const groupUpdatedCodec = t.type(
   { type: t.literal('GroupUpdated'), atEpochMs: epochMsCodec, groupId: groupIdCodec, name: shortText(64) },
   'GroupUpdated',
 )
-export type GroupUpdated = t.TypeOf<typeof groupUpdatedCodec>
 
 export const evolveGroupUpdated = (draft: MeshDraft, { groupId, name }: GroupUpdated): void => {
   const group = largeMapGet(draft.groups, groupId)

@@ -7,6 +7,8 @@ import { addListeners, removeListeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A host reported where it may be reached now; carries all of it. Nothing else of the host changed. */
+export type HostEndpointsChanged = t.TypeOf<typeof hostEndpointsChangedCodec>
+
 export const hostEndpointsChangedCodec = t.type(
   {
     type: t.literal('HostEndpointsChanged'),
@@ -18,7 +20,6 @@ export const hostEndpointsChangedCodec = t.type(
   },
   'HostEndpointsChanged',
 )
-export type HostEndpointsChanged = t.TypeOf<typeof hostEndpointsChangedCodec>
 
 export const evolveHostEndpointsChanged = (draft: MeshDraft, event: HostEndpointsChanged): void => {
   const host = largeMapGet(draft.hosts, event.hostId)

@@ -4,6 +4,8 @@ import { largeMapDelete, largeMapGet, largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A host has another WireGuard key; the old one never comes back. Its identity key, addresses and nodes stay as they are. */
+export type HostKeyRotated = t.TypeOf<typeof hostKeyRotatedCodec>
+
 export const hostKeyRotatedCodec = t.type(
   {
     type: t.literal('HostKeyRotated'),
@@ -13,7 +15,6 @@ export const hostKeyRotatedCodec = t.type(
   },
   'HostKeyRotated',
 )
-export type HostKeyRotated = t.TypeOf<typeof hostKeyRotatedCodec>
 
 export const evolveHostKeyRotated = (draft: MeshDraft, { hostId, wireguardKey }: HostKeyRotated): void => {
   const host = largeMapGet(draft.hosts, hostId)

@@ -7,6 +7,8 @@ import { refreshMember } from '../members.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A host is that user's from now on, and its traffic counts as theirs (G7); `null`: nobody's. Its nodes stay where they are. */
+export type HostOwnerChanged = t.TypeOf<typeof hostOwnerChangedCodec>
+
 export const hostOwnerChangedCodec = t.type(
   {
     type: t.literal('HostOwnerChanged'),
@@ -16,7 +18,6 @@ export const hostOwnerChangedCodec = t.type(
   },
   'HostOwnerChanged',
 )
-export type HostOwnerChanged = t.TypeOf<typeof hostOwnerChangedCodec>
 
 export const evolveHostOwnerChanged = (draft: MeshDraft, event: HostOwnerChanged): void => {
   const host = largeMapGet(draft.hosts, event.hostId)

@@ -6,6 +6,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Peers don't try to reach a host inside these prefixes from now on (C8); all of them, none of the earlier ones. */
+export type HostPrefixesExcluded = t.TypeOf<typeof hostPrefixesExcludedCodec>
+
 export const hostPrefixesExcludedCodec = t.type(
   {
     type: t.literal('HostPrefixesExcluded'),
@@ -15,7 +17,6 @@ export const hostPrefixesExcludedCodec = t.type(
   },
   'HostPrefixesExcluded',
 )
-export type HostPrefixesExcluded = t.TypeOf<typeof hostPrefixesExcludedCodec>
 
 export const evolveHostPrefixesExcluded = (draft: MeshDraft, { hostId, prefixes }: HostPrefixesExcluded): void => {
   const host = largeMapGet(draft.hosts, hostId)

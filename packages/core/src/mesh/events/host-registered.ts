@@ -24,6 +24,8 @@ import { addListeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A machine is known to the mesh, with its keys and control addresses. It is in no network yet. */
+export type HostRegistered = t.TypeOf<typeof hostRegisteredCodec>
+
 export const hostRegisteredCodec = t.type(
   {
     type: t.literal('HostRegistered'),
@@ -43,7 +45,6 @@ export const hostRegisteredCodec = t.type(
   },
   'HostRegistered',
 )
-export type HostRegistered = t.TypeOf<typeof hostRegisteredCodec>
 
 export const evolveHostRegistered = (draft: MeshDraft, event: HostRegistered): void => {
   const { type: _type, atEpochMs, ...facts } = event

@@ -6,11 +6,12 @@ import { removeListeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A machine is out of the mesh for good: its keys can't come back. Its nodes left before, each with an event of its own. */
+export type HostRemoved = t.TypeOf<typeof hostRemovedCodec>
+
 export const hostRemovedCodec = t.type(
   { type: t.literal('HostRemoved'), atEpochMs: epochMsCodec, hostId: hostIdCodec },
   'HostRemoved',
 )
-export type HostRemoved = t.TypeOf<typeof hostRemovedCodec>
 
 export const evolveHostRemoved = (draft: MeshDraft, event: HostRemoved): void => {
   const host = largeMapGet(draft.hosts, event.hostId)

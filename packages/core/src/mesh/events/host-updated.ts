@@ -7,6 +7,8 @@ import { addListeners, removeListeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** What is known or wanted of a host changed; carries all of it. Its nodes keep their names. */
+export type HostUpdated = t.TypeOf<typeof hostUpdatedCodec>
+
 export const hostUpdatedCodec = t.type(
   {
     type: t.literal('HostUpdated'),
@@ -20,7 +22,6 @@ export const hostUpdatedCodec = t.type(
   },
   'HostUpdated',
 )
-export type HostUpdated = t.TypeOf<typeof hostUpdatedCodec>
 
 export const evolveHostUpdated = (draft: MeshDraft, event: HostUpdated): void => {
   const host = largeMapGet(draft.hosts, event.hostId)

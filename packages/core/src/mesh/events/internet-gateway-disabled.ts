@@ -4,6 +4,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A gateway leads to the internet no longer. Nodes fell back to their own before, in events of their own; relaying stays (D7). */
+export type InternetGatewayDisabled = t.TypeOf<typeof internetGatewayDisabledCodec>
+
 export const internetGatewayDisabledCodec = t.type(
   {
     type: t.literal('InternetGatewayDisabled'),
@@ -13,7 +15,6 @@ export const internetGatewayDisabledCodec = t.type(
   },
   'InternetGatewayDisabled',
 )
-export type InternetGatewayDisabled = t.TypeOf<typeof internetGatewayDisabledCodec>
 
 export const evolveInternetGatewayDisabled = (draft: MeshDraft, { nodeId }: InternetGatewayDisabled): void => {
   const gateway = largeMapGet(draft.gateways, nodeId)

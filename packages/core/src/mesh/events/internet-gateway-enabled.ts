@@ -4,11 +4,12 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A gateway is an internet gateway as well (D). Nobody's traffic goes there by that alone: nodes and clients choose it. */
+export type InternetGatewayEnabled = t.TypeOf<typeof internetGatewayEnabledCodec>
+
 export const internetGatewayEnabledCodec = t.type(
   { type: t.literal('InternetGatewayEnabled'), atEpochMs: epochMsCodec, nodeId: nodeIdCodec },
   'InternetGatewayEnabled',
 )
-export type InternetGatewayEnabled = t.TypeOf<typeof internetGatewayEnabledCodec>
 
 export const evolveInternetGatewayEnabled = (draft: MeshDraft, { nodeId }: InternetGatewayEnabled): void => {
   const gateway = largeMapGet(draft.gateways, nodeId)

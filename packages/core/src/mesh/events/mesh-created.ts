@@ -4,6 +4,8 @@ import { graceCodec, shortText } from '../event-parts.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A mesh begins. Always the first event of its stream. */
+export type MeshCreated = t.TypeOf<typeof meshCreatedCodec>
+
 export const meshCreatedCodec = t.type(
   {
     type: t.literal('MeshCreated'),
@@ -17,7 +19,6 @@ export const meshCreatedCodec = t.type(
   },
   'MeshCreated',
 )
-export type MeshCreated = t.TypeOf<typeof meshCreatedCodec>
 
 export const evolveMeshCreated = (draft: MeshDraft, event: MeshCreated): void => {
   draft.mesh = {

@@ -4,6 +4,8 @@ import { graceCodec, shortText } from '../event-parts.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** What holds for the whole mesh changed; carries every setting as it is from now on. Control ranges move only before any host is there. */
+export type MeshSettingsUpdated = t.TypeOf<typeof meshSettingsUpdatedCodec>
+
 export const meshSettingsUpdatedCodec = t.type(
   {
     type: t.literal('MeshSettingsUpdated'),
@@ -16,7 +18,6 @@ export const meshSettingsUpdatedCodec = t.type(
   },
   'MeshSettingsUpdated',
 )
-export type MeshSettingsUpdated = t.TypeOf<typeof meshSettingsUpdatedCodec>
 
 export const evolveMeshSettingsUpdated = (draft: MeshDraft, event: MeshSettingsUpdated): void => {
   if (draft.mesh === null) return

@@ -13,6 +13,8 @@ import { emptyLargeMap, largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A network begins, without nodes. */
+export type NetworkCreated = t.TypeOf<typeof networkCreatedCodec>
+
 export const networkCreatedCodec = t.type(
   {
     type: t.literal('NetworkCreated'),
@@ -25,7 +27,6 @@ export const networkCreatedCodec = t.type(
   },
   'NetworkCreated',
 )
-export type NetworkCreated = t.TypeOf<typeof networkCreatedCodec>
 
 export const evolveNetworkCreated = (draft: MeshDraft, event: NetworkCreated): void => {
   largeMapSet(draft.networks, event.networkId, {

@@ -6,6 +6,8 @@ import { largeMapDelete, largeMapGet, largeMapSet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A network's settings changed, or, before it ever had a node, its name or ranges. Carries all of them as they are from now on. */
+export type NetworkUpdated = t.TypeOf<typeof networkUpdatedCodec>
+
 export const networkUpdatedCodec = t.type(
   {
     type: t.literal('NetworkUpdated'),
@@ -18,7 +20,6 @@ export const networkUpdatedCodec = t.type(
   },
   'NetworkUpdated',
 )
-export type NetworkUpdated = t.TypeOf<typeof networkUpdatedCodec>
 
 export const evolveNetworkUpdated = (draft: MeshDraft, event: NetworkUpdated): void => {
   const network = largeMapGet(draft.networks, event.networkId)

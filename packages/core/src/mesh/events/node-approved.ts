@@ -5,11 +5,12 @@ import { refreshMembership } from '../membership.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** An administrator let a waiting node take part. */
+export type NodeApproved = t.TypeOf<typeof nodeApprovedCodec>
+
 export const nodeApprovedCodec = t.type(
   { type: t.literal('NodeApproved'), atEpochMs: epochMsCodec, nodeId: nodeIdCodec },
   'NodeApproved',
 )
-export type NodeApproved = t.TypeOf<typeof nodeApprovedCodec>
 
 export const evolveNodeApproved = (draft: MeshDraft, event: NodeApproved): void => {
   const node = largeMapGet(draft.nodes, event.nodeId)

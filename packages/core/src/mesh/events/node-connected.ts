@@ -5,11 +5,12 @@ import { refreshMembership } from '../membership.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A disconnected node takes part again, with the addresses it had. */
+export type NodeConnected = t.TypeOf<typeof nodeConnectedCodec>
+
 export const nodeConnectedCodec = t.type(
   { type: t.literal('NodeConnected'), atEpochMs: epochMsCodec, nodeId: nodeIdCodec },
   'NodeConnected',
 )
-export type NodeConnected = t.TypeOf<typeof nodeConnectedCodec>
 
 export const evolveNodeConnected = (draft: MeshDraft, event: NodeConnected): void => {
   const node = largeMapGet(draft.nodes, event.nodeId)

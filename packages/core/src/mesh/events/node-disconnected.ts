@@ -5,11 +5,12 @@ import { refreshMembership } from '../membership.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A node was put aside: it keeps its place and addresses, and nobody peers with it. */
+export type NodeDisconnected = t.TypeOf<typeof nodeDisconnectedCodec>
+
 export const nodeDisconnectedCodec = t.type(
   { type: t.literal('NodeDisconnected'), atEpochMs: epochMsCodec, nodeId: nodeIdCodec },
   'NodeDisconnected',
 )
-export type NodeDisconnected = t.TypeOf<typeof nodeDisconnectedCodec>
 
 export const evolveNodeDisconnected = (draft: MeshDraft, event: NodeDisconnected): void => {
   const node = largeMapGet(draft.nodes, event.nodeId)

@@ -19,6 +19,8 @@ import { type MeshDraft, type Node, newNodeTraits } from '../mesh-state.js'
  * A host became a node of a network and holds its addresses. With `approval: 'pending'` it takes no part until `NodeApproved`.
  * Does not imply that the host is reachable, or that its agent has applied anything.
  */
+export type NodeJoined = t.TypeOf<typeof nodeJoinedCodec>
+
 export const nodeJoinedCodec = t.type(
   {
     type: t.literal('NodeJoined'),
@@ -37,7 +39,6 @@ export const nodeJoinedCodec = t.type(
   },
   'NodeJoined',
 )
-export type NodeJoined = t.TypeOf<typeof nodeJoinedCodec>
 
 export const evolveNodeJoined = (draft: MeshDraft, event: NodeJoined): void => {
   const { type: _type, atEpochMs, enrollmentKeyId: _key, ...facts } = event

@@ -5,6 +5,8 @@ import { endMembership } from '../membership.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A host is no longer in a network; its addresses there are free again. The host itself stays. */
+export type NodeLeft = t.TypeOf<typeof nodeLeftCodec>
+
 export const nodeLeftCodec = t.type(
   {
     type: t.literal('NodeLeft'),
@@ -16,7 +18,6 @@ export const nodeLeftCodec = t.type(
   },
   'NodeLeft',
 )
-export type NodeLeft = t.TypeOf<typeof nodeLeftCodec>
 
 export const evolveNodeLeft = (draft: MeshDraft, event: NodeLeft): void => {
   const node = largeMapGet(draft.nodes, event.nodeId)

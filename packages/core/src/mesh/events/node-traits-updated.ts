@@ -5,6 +5,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** What a node wants of its full tunnel, of relays that nobody assigned, and of its own LAN: all three, as they are from now on. */
+export type NodeTraitsUpdated = t.TypeOf<typeof nodeTraitsUpdatedCodec>
+
 export const nodeTraitsUpdatedCodec = t.type(
   {
     type: t.literal('NodeTraitsUpdated'),
@@ -16,7 +18,6 @@ export const nodeTraitsUpdatedCodec = t.type(
   },
   'NodeTraitsUpdated',
 )
-export type NodeTraitsUpdated = t.TypeOf<typeof nodeTraitsUpdatedCodec>
 
 export const evolveNodeTraitsUpdated = (draft: MeshDraft, event: NodeTraitsUpdated): void => {
   const node = largeMapGet(draft.nodes, event.nodeId)

@@ -6,6 +6,8 @@ import { refreshMembership } from '../membership.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** When a node expires was changed; null: never. A time ahead ends an expiry that had happened. */
+export type NodeUpdated = t.TypeOf<typeof nodeUpdatedCodec>
+
 export const nodeUpdatedCodec = t.type(
   {
     type: t.literal('NodeUpdated'),
@@ -15,7 +17,6 @@ export const nodeUpdatedCodec = t.type(
   },
   'NodeUpdated',
 )
-export type NodeUpdated = t.TypeOf<typeof nodeUpdatedCodec>
 
 export const evolveNodeUpdated = (draft: MeshDraft, event: NodeUpdated): void => {
   const node = largeMapGet(draft.nodes, event.nodeId)

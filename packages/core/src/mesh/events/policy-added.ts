@@ -6,6 +6,8 @@ import { destinationsCodec, directionCodec, policyIdentityProps, sourcesCodec, t
 import { putPolicy } from '../policy-records.js'
 
 /** Some may talk to some about something from now on, if it is enabled. What other policies allow stays allowed. */
+export type PolicyAdded = t.TypeOf<typeof policyAddedCodec>
+
 export const policyAddedCodec = t.type(
   {
     type: t.literal('PolicyAdded'),
@@ -20,7 +22,6 @@ export const policyAddedCodec = t.type(
   },
   'PolicyAdded',
 )
-export type PolicyAdded = t.TypeOf<typeof policyAddedCodec>
 
 export const evolvePolicyAdded = (draft: MeshDraft, event: PolicyAdded): void => {
   const { type: _type, atEpochMs: _at, ...policy } = event

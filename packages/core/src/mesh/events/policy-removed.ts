@@ -5,6 +5,8 @@ import { policyIdentityProps } from '../policy-codecs.js'
 import { dropPolicy } from '../policy-records.js'
 
 /** A policy ends: nothing passes any more that it alone allowed. */
+export type PolicyRemoved = t.TypeOf<typeof policyRemovedCodec>
+
 export const policyRemovedCodec = t.type(
   {
     type: t.literal('PolicyRemoved'),
@@ -15,6 +17,5 @@ export const policyRemovedCodec = t.type(
   },
   'PolicyRemoved',
 )
-export type PolicyRemoved = t.TypeOf<typeof policyRemovedCodec>
 
 export const evolvePolicyRemoved = (draft: MeshDraft, { policyId }: PolicyRemoved): void => dropPolicy(draft, policyId)

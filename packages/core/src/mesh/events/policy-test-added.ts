@@ -7,11 +7,12 @@ import type { MeshDraft } from '../mesh-state.js'
 import { policyTestProps } from '../policy-codecs.js'
 
 /** The policies shall keep to this from now on. It held when it was added; it may break by itself later, and then shows as broken. */
+export type PolicyTestAdded = t.TypeOf<typeof policyTestAddedCodec>
+
 export const policyTestAddedCodec = t.type(
   { type: t.literal('PolicyTestAdded'), atEpochMs: epochMsCodec, ...policyTestProps, name: shortText(64) },
   'PolicyTestAdded',
 )
-export type PolicyTestAdded = t.TypeOf<typeof policyTestAddedCodec>
 
 export const evolvePolicyTestAdded = (draft: MeshDraft, event: PolicyTestAdded): void => {
   const network = largeMapGet(draft.networks, event.networkId)

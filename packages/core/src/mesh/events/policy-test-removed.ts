@@ -4,6 +4,8 @@ import { largeMapDelete, largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** The policies needn't keep to this any more. */
+export type PolicyTestRemoved = t.TypeOf<typeof policyTestRemovedCodec>
+
 export const policyTestRemovedCodec = t.type(
   {
     type: t.literal('PolicyTestRemoved'),
@@ -15,7 +17,6 @@ export const policyTestRemovedCodec = t.type(
   },
   'PolicyTestRemoved',
 )
-export type PolicyTestRemoved = t.TypeOf<typeof policyTestRemovedCodec>
 
 export const evolvePolicyTestRemoved = (draft: MeshDraft, { policyTestId }: PolicyTestRemoved): void => {
   const test = largeMapGet(draft.policyTests, policyTestId)

@@ -7,6 +7,8 @@ import { destinationsCodec, directionCodec, policyIdentityProps, sourcesCodec, t
 import { putPolicy } from '../policy-records.js'
 
 /** A policy says something else: all of it, as it is from now on. Also when it lost one that was removed and others are left. */
+export type PolicyUpdated = t.TypeOf<typeof policyUpdatedCodec>
+
 export const policyUpdatedCodec = t.type(
   {
     type: t.literal('PolicyUpdated'),
@@ -21,7 +23,6 @@ export const policyUpdatedCodec = t.type(
   },
   'PolicyUpdated',
 )
-export type PolicyUpdated = t.TypeOf<typeof policyUpdatedCodec>
 
 export const evolvePolicyUpdated = (draft: MeshDraft, event: PolicyUpdated): void => {
   const { type: _type, atEpochMs: _at, ...policy } = event

@@ -9,6 +9,8 @@ import type { MeshDraft } from '../mesh-state.js'
  * A node is reached through these gateways from now on: the first is in use, the others stand by. With `auto` the mesh chose them, and
  * the list may be empty: the node waits for a gateway. Of a gateway behind an internet gateway only what leaves the mesh goes there.
  */
+export type RelayAssigned = t.TypeOf<typeof relayAssignedCodec>
+
 export const relayAssignedCodec = t.type(
   {
     type: t.literal('RelayAssigned'),
@@ -20,7 +22,6 @@ export const relayAssignedCodec = t.type(
   },
   'RelayAssigned',
 )
-export type RelayAssigned = t.TypeOf<typeof relayAssignedCodec>
 
 /** The sequence stays: what the node said before this is old news. */
 export const evolveRelayAssigned = (draft: MeshDraft, { nodeId, mode, gatewayIds }: RelayAssigned): void => {

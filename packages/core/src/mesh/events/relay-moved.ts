@@ -9,6 +9,8 @@ import type { MeshDraft } from '../mesh-state.js'
  * A relayed node has another order of gateways, or others: all of it, as it is from now on. `own-choice`: the node moved by itself and
  * this records it. Empty, with an automatic gateway only: no gateway is left, and the node waits for one.
  */
+export type RelayMoved = t.TypeOf<typeof relayMovedCodec>
+
 export const relayMovedCodec = t.type(
   {
     type: t.literal('RelayMoved'),
@@ -29,7 +31,6 @@ export const relayMovedCodec = t.type(
   },
   'RelayMoved',
 )
-export type RelayMoved = t.TypeOf<typeof relayMovedCodec>
 
 export const evolveRelayMoved = (draft: MeshDraft, { nodeId, gatewayIds, sequence }: RelayMoved): void => {
   const relay = largeMapGet(draft.nodes, nodeId)?.relay

@@ -4,6 +4,8 @@ import { setRelay } from '../gateway-records.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A node is reached directly again, and no gateway is chosen for it any more. */
+export type RelayUnassigned = t.TypeOf<typeof relayUnassignedCodec>
+
 export const relayUnassignedCodec = t.type(
   {
     type: t.literal('RelayUnassigned'),
@@ -19,7 +21,6 @@ export const relayUnassignedCodec = t.type(
   },
   'RelayUnassigned',
 )
-export type RelayUnassigned = t.TypeOf<typeof relayUnassignedCodec>
 
 export const evolveRelayUnassigned = (draft: MeshDraft, { nodeId }: RelayUnassigned): void =>
   setRelay(draft, nodeId, null)

@@ -6,6 +6,8 @@ import { shortText } from '../event-parts.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Hosts of a network ask these servers about some domains from now on, and about nothing else. */
+export type ResolverAdded = t.TypeOf<typeof resolverAddedCodec>
+
 export const resolverAddedCodec = t.type(
   {
     type: t.literal('ResolverAdded'),
@@ -16,7 +18,6 @@ export const resolverAddedCodec = t.type(
   },
   'ResolverAdded',
 )
-export type ResolverAdded = t.TypeOf<typeof resolverAddedCodec>
 
 export const evolveResolverAdded = (draft: MeshDraft, event: ResolverAdded): void => {
   const { type: _type, atEpochMs: _at, ...resolver } = event

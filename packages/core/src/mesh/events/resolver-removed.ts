@@ -5,6 +5,8 @@ import { dropResolver } from '../dns-entries.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Hosts of a network ask a resolver's servers about its domains no more. */
+export type ResolverRemoved = t.TypeOf<typeof resolverRemovedCodec>
+
 export const resolverRemovedCodec = t.type(
   {
     type: t.literal('ResolverRemoved'),
@@ -14,7 +16,6 @@ export const resolverRemovedCodec = t.type(
   },
   'ResolverRemoved',
 )
-export type ResolverRemoved = t.TypeOf<typeof resolverRemovedCodec>
 
 export const evolveResolverRemoved = (draft: MeshDraft, { resolverId }: ResolverRemoved): void =>
   dropResolver(draft, resolverId)

@@ -7,6 +7,8 @@ import { largeMapHas } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A resolver has other servers or domains: all of it, as it is from now on. */
+export type ResolverUpdated = t.TypeOf<typeof resolverUpdatedCodec>
+
 export const resolverUpdatedCodec = t.type(
   {
     type: t.literal('ResolverUpdated'),
@@ -17,7 +19,6 @@ export const resolverUpdatedCodec = t.type(
   },
   'ResolverUpdated',
 )
-export type ResolverUpdated = t.TypeOf<typeof resolverUpdatedCodec>
 
 export const evolveResolverUpdated = (draft: MeshDraft, event: ResolverUpdated): void => {
   const { type: _type, atEpochMs: _at, ...resolver } = event

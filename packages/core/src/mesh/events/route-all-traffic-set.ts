@@ -4,6 +4,8 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** Whether all of a node's traffic goes through its internet gateway was switched (D4). Off: its own internet again, nothing blocked. */
+export type RouteAllTrafficSet = t.TypeOf<typeof routeAllTrafficSetCodec>
+
 export const routeAllTrafficSetCodec = t.type(
   {
     type: t.literal('RouteAllTrafficSet'),
@@ -21,7 +23,6 @@ export const routeAllTrafficSetCodec = t.type(
   },
   'RouteAllTrafficSet',
 )
-export type RouteAllTrafficSet = t.TypeOf<typeof routeAllTrafficSetCodec>
 
 export const evolveRouteAllTrafficSet = (draft: MeshDraft, event: RouteAllTrafficSet): void => {
   const node = largeMapGet(draft.nodes, event.nodeId)

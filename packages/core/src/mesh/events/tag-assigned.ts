@@ -13,6 +13,8 @@ import type { MeshDraft } from '../mesh-state.js'
 import { sortedWith } from '../sorted-ids.js'
 
 /** A node or client carries a tag from now on, and is what policies for that tag are about. */
+export type TagAssigned = t.TypeOf<typeof tagAssignedCodec>
+
 export const tagAssignedCodec = t.type(
   {
     type: t.literal('TagAssigned'),
@@ -23,7 +25,6 @@ export const tagAssignedCodec = t.type(
   },
   'TagAssigned',
 )
-export type TagAssigned = t.TypeOf<typeof tagAssignedCodec>
 
 export const evolveTagAssigned = (draft: MeshDraft, { memberId, tag }: TagAssigned): void => {
   const member = largeMapGet(draft.nodes, memberId as NodeId) ?? largeMapGet(draft.clients, memberId as ClientId)

@@ -13,6 +13,8 @@ import type { MeshDraft } from '../mesh-state.js'
 import { sortedWithout } from '../sorted-ids.js'
 
 /** A node or client no longer carries a tag. One that leaves its network loses its tags without this. */
+export type TagUnassigned = t.TypeOf<typeof tagUnassignedCodec>
+
 export const tagUnassignedCodec = t.type(
   {
     type: t.literal('TagUnassigned'),
@@ -23,7 +25,6 @@ export const tagUnassignedCodec = t.type(
   },
   'TagUnassigned',
 )
-export type TagUnassigned = t.TypeOf<typeof tagUnassignedCodec>
 
 export const evolveTagUnassigned = (draft: MeshDraft, { memberId, tag }: TagUnassigned): void => {
   const member = largeMapGet(draft.nodes, memberId as NodeId) ?? largeMapGet(draft.clients, memberId as ClientId)

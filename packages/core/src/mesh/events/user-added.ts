@@ -8,6 +8,8 @@ import { addUserKeys } from '../user-keys.js'
 import { maxUserNetworks, roleCodec, signInCodec } from '../user-parts.js'
 
 /** A person may sign in. No password is here, nor its hash: the server's vault has it. */
+export type UserAdded = t.TypeOf<typeof userAddedCodec>
+
 export const userAddedCodec = t.type(
   {
     type: t.literal('UserAdded'),
@@ -21,7 +23,6 @@ export const userAddedCodec = t.type(
   },
   'UserAdded',
 )
-export type UserAdded = t.TypeOf<typeof userAddedCodec>
 
 export const evolveUserAdded = (draft: MeshDraft, event: UserAdded): void => {
   const { type: _type, atEpochMs, ...facts } = event

@@ -5,11 +5,12 @@ import type { MeshDraft } from '../mesh-state.js'
 import { removeUserKeys } from '../user-keys.js'
 
 /** A person is gone. Its tokens, memberships and devices ended before, each with an event of its own. */
+export type UserRemoved = t.TypeOf<typeof userRemovedCodec>
+
 export const userRemovedCodec = t.type(
   { type: t.literal('UserRemoved'), atEpochMs: epochMsCodec, userId: userIdCodec },
   'UserRemoved',
 )
-export type UserRemoved = t.TypeOf<typeof userRemovedCodec>
 
 export const evolveUserRemoved = (draft: MeshDraft, event: UserRemoved): void => {
   const user = largeMapGet(draft.users, event.userId)

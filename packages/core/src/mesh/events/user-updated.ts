@@ -8,6 +8,8 @@ import { addUserKeys, removeUserKeys } from '../user-keys.js'
 import { maxUserNetworks, roleCodec, signInCodec } from '../user-parts.js'
 
 /** What a user may do, or how it signs in, changed; carries all of it. Login, groups and devices stay. */
+export type UserUpdated = t.TypeOf<typeof userUpdatedCodec>
+
 export const userUpdatedCodec = t.type(
   {
     type: t.literal('UserUpdated'),
@@ -22,7 +24,6 @@ export const userUpdatedCodec = t.type(
   },
   'UserUpdated',
 )
-export type UserUpdated = t.TypeOf<typeof userUpdatedCodec>
 
 export const evolveUserUpdated = (draft: MeshDraft, event: UserUpdated): void => {
   const user = largeMapGet(draft.users, event.userId)

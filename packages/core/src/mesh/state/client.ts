@@ -48,7 +48,9 @@ export interface Client {
   readonly issuedConfig: IssuedConfig | null
 }
 
-interface IssuedConfig {
+/** The file that a client's user was last given. */
+export interface IssuedConfig {
+  /** Of the file without the private key. */
   readonly hash: string
   readonly atEpochMs: EpochMs
 }

@@ -1,7 +1,7 @@
 import type { ContentHash, HostId, IpPrefix, MemberId, NodeId } from '../../values/index.js'
 import type { LargeMap } from '../large-map.js'
 
-/** A set that policies and configs name: who is in it is kept up to date by `mesh/members.ts`. See {@link memberSetKey}. */
+/** A set that policies and configs name: who is in it is kept up to date by `mesh/members.ts`. Made by `memberSetKey`. */
 export type MemberSetKey = string
 
 export interface MemberSet {

@@ -10,6 +10,7 @@ import { decideRemoveClient, type RemoveClient, removeClientCodec } from '../rem
 import { decideUpdateClient, type UpdateClient, updateClientCodec } from '../update-client.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about clients and users' devices. */
 export type ClientCommand =
   | AddClient
   | ConnectDevice

@@ -6,6 +6,7 @@ import { decideRemoveResolver, type RemoveResolver, removeResolverCodec } from '
 import { decideUpdateResolver, type UpdateResolver, updateResolverCodec } from '../update-resolver.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about DNS records and resolvers. */
 export type DnsCommand = AddDnsRecord | AddResolver | RemoveDnsRecord | RemoveResolver | UpdateResolver
 
 export const dnsCommands: CommandTables<DnsCommand> = {

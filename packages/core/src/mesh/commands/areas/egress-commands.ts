@@ -4,6 +4,7 @@ import { decideRemoveEgress, type RemoveEgress, removeEgressCodec } from '../rem
 import { decideUpdateEgress, type UpdateEgress, updateEgressCodec } from '../update-egress.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about egress. */
 export type EgressCommand = AddEgress | RemoveEgress | UpdateEgress
 
 export const egressCommands: CommandTables<EgressCommand> = {

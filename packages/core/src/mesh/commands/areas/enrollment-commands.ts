@@ -17,6 +17,7 @@ import {
 } from '../update-enrollment-key.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about enrolment keys and joining with them. */
 export type EnrollmentCommand = CreateEnrollmentKey | EnrollHost | RevokeEnrollmentKey | UpdateEnrollmentKey
 
 export const enrollmentCommands: CommandTables<EnrollmentCommand> = {

@@ -29,6 +29,7 @@ import {
 import { decideUpdateNodeTraits, type UpdateNodeTraits, updateNodeTraitsCodec } from '../update-node-traits.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about gateways, relays, auto-relay and internet gateways. */
 export type GatewayCommand =
   | AssignRelay
   | CreateGateway

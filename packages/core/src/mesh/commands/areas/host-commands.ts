@@ -16,6 +16,7 @@ import { decideSetHostOwner, type SetHostOwner, setHostOwnerCodec } from '../set
 import { decideUpdateHost, type UpdateHost, updateHostCodec } from '../update-host.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about hosts. */
 export type HostCommand =
   | ExcludeHostPrefixes
   | RegisterHost

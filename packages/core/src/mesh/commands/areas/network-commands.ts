@@ -7,6 +7,7 @@ import { decideUpdateMeshSettings, type UpdateMeshSettings, updateMeshSettingsCo
 import { decideUpdateNetwork, type UpdateNetwork, updateNetworkCodec } from '../update-network.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about the mesh itself and its networks. */
 export type NetworkCommand =
   | CreateMesh
   | CreateNetwork

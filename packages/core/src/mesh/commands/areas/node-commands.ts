@@ -13,6 +13,7 @@ import { decideUnassignTag, type UnassignTag, unassignTagCodec } from '../unassi
 import { decideUpdateNode, type UpdateNode, updateNodeCodec } from '../update-node.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about nodes and tags of nodes and clients. */
 export type NodeCommand =
   | ApproveNode
   | AssignTag

@@ -11,6 +11,7 @@ import {
 import { decideUpdatePolicy, type UpdatePolicy, updatePolicyCodec } from '../update-policy.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about policies, their tests and the default policy. */
 export type PolicyCommand =
   | AddPolicy
   | AddPolicyTest

@@ -10,6 +10,7 @@ import { decideUpdateGroup, type UpdateGroup, updateGroupCodec } from '../update
 import { decideUpdateUser, type UpdateUser, updateUserCodec } from '../update-user.js'
 import type { CommandTables } from './command-tables.js'
 
+/** Commands about users, groups and API tokens. */
 export type UserCommand =
   | AddGroup
   | AddUser
