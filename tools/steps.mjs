@@ -51,8 +51,9 @@ export const steps = [
   {
     name: 'docs',
     commands: [
-      // The comments on all published interfaces, and what they link to.
+      // The comments on all published interfaces, and what they link to; core's are complete.
       ['typedoc', '--emit', 'none'],
+      ['typedoc', '--options', 'packages/core', '--emit', 'none'],
       ['node', 'tools/docs.mjs'],
     ],
     needs: 'build',

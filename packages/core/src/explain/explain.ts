@@ -19,6 +19,7 @@ export interface FlowExplanation {
   readonly works: boolean
 }
 
+/** Why two ends can or can't talk about something, in the network that both are in: what policy says, and where packets go. */
 export interface Explanation {
   readonly networkId: NetworkId
   readonly traffic: PacketTraffic

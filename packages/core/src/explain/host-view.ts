@@ -19,6 +19,7 @@ export const samePeer = (one: PeerRef, other: PeerRef): boolean =>
     ? other.kind === 'host' && one.hostId === other.hostId
     : other.kind === 'client' && one.clientId === other.clientId
 
+/** One host as packets meet it: its config, the paths that it chose, and what it looks addresses up in. */
 export interface HostView {
   readonly config: HostConfig
   readonly chosen: ChosenPaths
@@ -55,9 +56,11 @@ export interface TraceConditions {
 export interface TraceWorld {
   readonly state: MeshState
   readonly conditions: TraceConditions
+  /** `undefined`: there is no such host. */
   readonly viewOf: (hostId: HostId) => HostView | undefined
 }
 
+/** A world to follow packets in, of this state and under these conditions. Costs nothing until a packet comes by a host. */
 export const createTraceWorld = (state: MeshState, conditions: TraceConditions = {}): TraceWorld => {
   const views = new Map<HostId, HostView | undefined>()
   return {

@@ -19,12 +19,14 @@ export type PacketOrigin =
   /** It comes from beyond a router or internet gateway. */
   | { readonly kind: 'underlay'; readonly hostId: HostId }
 
+/** How a packet's way ended. `source` is the address that the receiver sees. */
 export type TraceVerdict =
   | { readonly kind: 'delivered'; readonly to: Destination; readonly source: SourceAsSeen }
   | { readonly kind: 'dropped'; readonly hostId: HostId; readonly reason: DropReason }
   /** It went the way that it would without a mesh. */
   | { readonly kind: 'left-outside'; readonly hostId: HostId }
 
+/** Where a packet arrived: at whom, or out of the mesh and on whose interface. */
 export type Destination =
   | { readonly kind: 'node'; readonly nodeId: NodeId; readonly hostId: HostId }
   | { readonly kind: 'client'; readonly clientId: ClientId }
@@ -34,6 +36,7 @@ export type Destination =
 /** `masqueraded`: the address of the router in its underlay. */
 export type SourceAsSeen = IpAddress | 'masqueraded'
 
+/** Why a packet came no further. */
 export type DropReason =
   /** The host is gone, or not in the mesh. */
   | 'host-down'
@@ -68,6 +71,7 @@ export interface TraceHop {
   readonly why: string | null
 }
 
+/** A packet's way: every host that it passed, in order, and how it ended. */
 export interface Trace {
   readonly packet: Packet
   readonly hops: readonly TraceHop[]

@@ -16,6 +16,7 @@ import type { HostId, NodeId } from '../values/index.js'
 import { createTraceWorld, type TraceWorld } from './host-view.js'
 import { tracePacket } from './trace-packet.js'
 
+/** What a command would do, were it given now: nothing was done yet. */
 export interface CommandPlan {
   readonly events: readonly MeshEvent[]
   /** The state that it would lead to. */
@@ -25,12 +26,14 @@ export interface CommandPlan {
   readonly reachability: ReachabilityChange
 }
 
+/** A host whose config would be another. */
 export interface PlannedHost {
   readonly hostId: HostId
   /** What it would be sent. */
   readonly fragments: readonly FragmentId[]
 }
 
+/** Pairs of nodes that could talk only after, or only before. */
 export interface ReachabilityChange {
   readonly gained: readonly ReachedPair[]
   readonly lost: readonly ReachedPair[]
@@ -47,6 +50,7 @@ export interface ReachedPair {
   readonly traffic: PacketTraffic
 }
 
+/** What is tried between nodes, and between how many. */
 export interface PlanOptions {
   /** What is tried between nodes: ICMP, and TCP to 443 unless told. */
   readonly traffic?: readonly PacketTraffic[]

@@ -9,9 +9,11 @@ import {
 
 /** Values by prefix, found by the longest one around an address, as routing tables do. */
 export interface PrefixMap<V> {
+  /** `undefined`: no prefix holds the address. */
   readonly longest: (address: IpAddress) => PrefixMatch<V> | undefined
 }
 
+/** What was found around an address, and the length of its prefix in bits. */
 export interface PrefixMatch<V> {
   readonly value: V
   readonly length: number

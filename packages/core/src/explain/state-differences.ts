@@ -20,6 +20,7 @@ export type ThingKind =
   | 'dnsRecords'
   | 'resolvers'
 
+/** One thing of a mesh that is there only before, only after, or is otherwise. */
 export interface ThingDifference {
   readonly kind: ThingKind
   readonly id: string

@@ -12,6 +12,14 @@ import { type PathFacts, pathRank, wayTo } from './path-facts.js'
 import type { PathVectors } from './path-vector.js'
 import { comesBefore } from './prefix-owner.js'
 
+/**
+ * The hop that each path of a config takes now, and every peer's AllowedIPs.
+ *
+ * @param health what this host knows of its peers; who isn't there is unproven
+ * @param vectors what others told of their choices, newest each
+ * @param current what was chosen last, here or before a restart; it is left only for what is proven
+ * @param unservable egresses that this host routes and can't serve now (no link, no route)
+ */
 export const choosePaths = (
   config: HostConfig,
   health: HealthView,

@@ -13,6 +13,7 @@ export interface PeerHealth {
 /** A peer that isn't there is neither proven nor known to be down. */
 export type HealthView = ReadonlyMap<HostId, PeerHealth>
 
+/** What a host chose: by which peer each path goes, and so which prefixes are whose. */
 export interface ChosenPaths {
   /** The hop of each path; a path that is not there can't be taken now. */
   readonly hops: ReadonlyMap<PathKey, HostId>

@@ -21,6 +21,7 @@ import {
 } from '../values/index.js'
 import { gatewayEndpoint } from './gateway-endpoint.js'
 
+/** What is right in a client's file and yet may surprise; the file works all the same. */
 export type ClientFileWarning =
   /** The gateway lets it in only after it was enabled. */
   | 'client-disabled'

@@ -15,6 +15,7 @@ export interface RelayedPair {
   readonly gatewayId: NodeId
 }
 
+/** For whom a host passes packets on now. */
 export interface Forwarding {
   /** Nodes that are attached: relayed ones and ends of pairs, whose vectors, if they are known, name this gateway. */
   readonly nodeIds: ReadonlySet<NodeId>
@@ -26,6 +27,7 @@ export interface Forwarding {
   readonly activeEgressIds: readonly EgressId[]
 }
 
+/** For whom this host passes packets on, by what it is to pass on at all (`config`, `pairs`) and what others chose (`vectors`). */
 export const forwardsFor = (
   config: Pick<HostConfig, 'own' | 'paths' | 'clients' | 'routing'>,
   pairs: readonly RelayedPair[],

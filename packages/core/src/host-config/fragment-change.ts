@@ -63,6 +63,7 @@ export interface Patch {
   readonly changes: readonly PatchChange[]
 }
 
+/** One fragment and what happened to it. */
 export interface PatchChange {
   readonly fragment: FragmentId
   readonly change: Change

@@ -9,6 +9,7 @@ import type { AsOf, FragmentChanges, Patch, PatchChange } from './fragment-chang
 import { asOfState, forget, putOf } from './patch.js'
 import { canSee } from './visibility.js'
 
+/** The latest steps of a mesh, and what viewers are missing of them. */
 export interface FragmentRing {
   /** To be called for each step, in order. A step that doesn't follow on the last one empties the ring first. */
   readonly append: (changes: FragmentChanges) => void
@@ -24,6 +25,7 @@ export interface FragmentRing {
 /** 10,000 changes are a few megabytes, and minutes of a busy mesh. */
 export const defaultRingCapacity = 10_000
 
+/** An empty ring. `capacity` is in fragment changes; a step of more than that is not held. */
 export const createFragmentRing = (capacity: number = defaultRingCapacity): FragmentRing => {
   let steps: FragmentChanges[] = []
   let first = 0

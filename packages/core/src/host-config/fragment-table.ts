@@ -17,6 +17,7 @@ import {
 } from './fragment-version.js'
 import type { HeldFragment } from './held-fragment.js'
 
+/** All that one host was sent, as of one place in history. `expandHostConfig` makes a config of it. */
 export interface FragmentTable {
   readonly viewer: HostId
   readonly asOf: AsOf
@@ -25,6 +26,7 @@ export interface FragmentTable {
   readonly nodesByHost: ReadonlyMap<HostId, ReadonlySet<NodeId>>
 }
 
+/** Why a patch was not taken; the table is as it was. */
 export type PatchError =
   /** It goes back in history; what is held stays. */
   | { readonly code: 'patch-goes-back'; readonly held: AsOf; readonly patch: AsOf }
@@ -34,6 +36,7 @@ export type PatchError =
 /** Which fragments a patch touched: put, changed or dropped. */
 export type TouchedFragments = ReadonlySet<FragmentId>
 
+/** The table of a host that held nothing before. */
 export const tableOfSnapshot = (viewer: HostId, snapshot: Snapshot): FragmentTable => {
   const table = { viewer, asOf: snapshot.asOf, fragments: new Map(), nodesByHost: new Map() }
   commitFragments(

@@ -34,6 +34,7 @@ export type FragmentId = string & Brand<'FragmentId'>
 /** Tells states of one fragment apart: a hash of its content. Not comparable between fragments. */
 export type FragmentVersion = string & Brand<'FragmentVersion'>
 
+/** One fact, or set of facts, that configs are made of: the same for everybody who may look at it. Told by its `kind`. */
 export type Fragment =
   | SelfFragment
   | HostFragment
@@ -51,7 +52,11 @@ export type Fragment =
   | EgressFragment
   | RouterFragment
   | PairFragment
+
+/** Which kind of fact a fragment holds. */
 export type FragmentKind = Fragment['kind']
+
+/** The fragment of that kind. */
 export type FragmentOf<K extends FragmentKind> = Extract<Fragment, { readonly kind: K }>
 
 /** A host's own part: what only it needs, and what it looks at. Seen by that host alone. */
@@ -168,6 +173,7 @@ export interface SetFragment {
   readonly entries: readonly MemberEntry[]
 }
 
+/** A member of a set, with its addresses and what lies behind it. */
 export interface MemberEntry {
   readonly memberId: MemberId
   readonly prefixes: readonly IpPrefix[]
@@ -246,6 +252,7 @@ export interface RelayingFragment {
   readonly pairs: readonly RelayRule[]
 }
 
+/** What one policy, or the default (`policyId` is `null`), lets gateways pass: between these two sides, whoever begins. */
 export interface RelayRule {
   readonly policyId: PolicyId | null
   readonly from: Ends

@@ -31,6 +31,10 @@ import type {
   SetName,
 } from './fragment.js'
 
+/**
+ * All that one host shall be and do, expanded from the fragments that it may look at. `choosePaths` and `desiredHostOf` lead from here to
+ * the operating system.
+ */
 export interface HostConfig {
   readonly own: SelfFragment
   /** In the order of the host's networks. */
@@ -69,6 +73,7 @@ export interface RoutedEgress {
   readonly before: readonly Hop[]
 }
 
+/** Another host as a WireGuard peer. */
 export interface PeerConfig {
   readonly hostId: HostId
   readonly name: HostName
@@ -184,6 +189,7 @@ export interface Filter {
   readonly forward: readonly ForwardRule[]
 }
 
+/** What is let in at own addresses: traffic of these kinds, from these sets. `policyId` is `null` for the default. */
 export interface InputRule {
   readonly networkId: NetworkId
   readonly policyId: PolicyId | null
@@ -195,6 +201,7 @@ export interface InputRule {
   readonly traffic: readonly Traffic[]
 }
 
+/** What a gateway, a router or an internet gateway passes on: traffic of these kinds, between these sets. */
 export interface ForwardRule {
   readonly networkId: NetworkId
   readonly policyId: PolicyId | null
@@ -218,6 +225,7 @@ export interface ForwardRule {
   readonly stateful: 'no' | 'yes' | 'lenient'
 }
 
+/** An address translation that a router or internet gateway does. */
 export type NatRule =
   /** What goes from the mesh to the ranges leaves under the host's own address. */
   | {
@@ -237,6 +245,7 @@ export type NatRule =
       readonly real: IpPrefix
     }
 
+/** A part of the config that can't take effect on this host. `capability`: what its driver lacks; `null`: something else is in the way. */
 export interface RefusedPart {
   readonly part: 'filter' | 'forward' | 'nat' | 'nat66' | 'prefix-map' | 'full-tunnel' | 'names' | 'egress'
   readonly capability: HostCapability | null
@@ -244,8 +253,11 @@ export interface RefusedPart {
   readonly reason: string
 }
 
+/** The key of the path to a node, to the clients of a gateway, to an egress, or from a relayed node to all of a network; by its id. */
 export const pathKey = (kind: 'node' | 'clients' | 'egress' | 'network', id: string): PathKey =>
   `${kind}:${id}` as PathKey
+
+/** The key of the path to everything outside the mesh. */
 export const internetPathKey = 'internet' as PathKey
 
 /** Metric of routes into the mesh: below what DHCP clients and network managers give to their own. */

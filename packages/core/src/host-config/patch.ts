@@ -11,6 +11,7 @@ import { projectFragment, projectFragmentVersion } from './project-fragments.js'
 import { visibleFragmentIds } from './viewers.js'
 import { canSee } from './visibility.js'
 
+/** The place in history that a state stands at. Epoch 0: there is no mesh yet. */
 export const asOfState = (state: MeshState): AsOf => ({ epoch: state.mesh?.epoch ?? 0, revision: state.revision })
 
 /** Everything that `viewer` may see. */
@@ -91,9 +92,11 @@ const sortedChanges = (changes: readonly PatchChange[]): SortedChanges => {
 
 /** Fragments as they are now, each put together once. */
 export interface WholeFragments {
+  /** `undefined`: there is no such fragment in the state. */
   readonly put: (id: FragmentId) => PatchChange | undefined
 }
 
+/** For the viewers of one state together: make one, and pass it to `patchOfStep` for each of them. */
 export const createWholeFragments = (state: MeshState): WholeFragments => {
   const known = new Map<FragmentId, PatchChange | undefined>()
   return {

@@ -39,9 +39,11 @@ export interface PathsStep {
   readonly isVectorChanged: boolean
 }
 
+/** Paths that are kept chosen while peers, paths, health and vectors change. */
 export interface PathChooser {
   /** What `choosePaths` would give. Its maps change in place with every step, the lists in them don't. */
   readonly chosen: ChosenPaths
+  /** Takes what is otherwise now, and says whose AllowedIPs that changed. */
   readonly update: (change: PathsChange) => PathsStep
 }
 

@@ -14,6 +14,7 @@
 import type { HostId } from '../values/index.js'
 import type { PeerHealth } from './chosen-paths.js'
 
+/** When probes are sent, and how many make a judgement. Times in milliseconds. */
 export const probeTimes = {
   intervalMs: 1000,
   answerMs: 700,
@@ -26,14 +27,17 @@ export const probeTimes = {
   provenMs: 10_000,
 } as const
 
+/** `answered`: an agent is there. `refused`: the host is alive, without an agent. `missed`: nothing came in time. */
 export type ProbeOutcome = 'answered' | 'refused' | 'missed'
 
+/** How one probe ended. */
 export interface ProbeResult {
   readonly outcome: ProbeOutcome
   /** When the probe was sent; all times are of one clock that never goes back. */
   readonly sentAtMs: number
 }
 
+/** What is known of a host that is probed. Times are of the caller's clock, in milliseconds. */
 export interface ProbeTarget {
   /** `unproven`: never answered; counts neither as up nor as down. */
   readonly state: 'unproven' | 'up' | 'down'
@@ -54,6 +58,7 @@ export interface ProbeTarget {
   readonly retries: number
 }
 
+/** What is known of each target. */
 export type ProbeHealth = ReadonlyMap<HostId, ProbeTarget>
 
 /** What an outcome led to. */
@@ -63,6 +68,7 @@ export interface ProbeStep {
   readonly changed: readonly HostId[]
 }
 
+/** Nobody is probed yet. */
 export const noProbes: ProbeHealth = new Map()
 
 /** Takes these as targets. Those that were stay as they are; new ones are due at once. */
@@ -107,6 +113,7 @@ export const dueProbes = (
   return { health: renewed, due: due.map(([hostId]) => hostId) }
 }
 
+/** An outcome came in at `nowMs`. One about a host that is no target counts for nothing. */
 export const onProbe = (health: ProbeHealth, targetId: HostId, result: ProbeResult, nowMs: number): ProbeStep => {
   const target = health.get(targetId)
   if (target === undefined) return { health, changed: [] }

@@ -28,11 +28,13 @@ export const replay = (events: Iterable<MeshEvent>, start?: MeshState): MeshStat
 
 /** A replay that is fed as events come out of a log, page by page. */
 export interface Replaying {
+  /** Takes the next event. Throws a `TypeError` after `finish`. */
   readonly apply: (event: MeshEvent) => void
   /** Freezes and hands over the state; nothing can be applied after that. */
   readonly finish: () => MeshState
 }
 
+/** A replay on a private copy of `start`, which stays as it is; of nothing where left out. */
 export const startReplay = (start: MeshState = emptyMeshState()): Replaying => {
   let draft: MeshDraft | undefined = mutableCopy(start) as MeshDraft
   return {

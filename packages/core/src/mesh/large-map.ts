@@ -24,11 +24,13 @@ const fanOut = 64
 /** Fits a large map of any keys and values. */
 export const emptyLargeMap = (): LargeMap<never, never> => ({ size: 0, shards: [] })
 
+/** The value of a key; `undefined`: there is none. */
 export const largeMapGet = <K extends string, V>(map: LargeMap<K, V>, key: K): V | undefined => {
   const slot = slotOf(key)
   return map.shards[slot >> 6]?.[slot & 63]?.get(key)
 }
 
+/** Whether there is a value for the key. */
 export const largeMapHas = <K extends string, V>(map: LargeMap<K, V>, key: K): boolean => {
   const slot = slotOf(key)
   return map.shards[slot >> 6]?.[slot & 63]?.has(key) ?? false
@@ -57,6 +59,7 @@ export const largeMapDelete = <K extends string, V>(draft: LargeMap<K, V>, key: 
   if (entries.size === 0) row[slot & 63] = undefined
 }
 
+/** Every key with its value; order means nothing. */
 export function* largeMapEntries<K extends string, V>(map: LargeMap<K, V>): Generator<readonly [K, V]> {
   for (const row of map.shards) {
     if (row === undefined) continue
@@ -64,10 +67,12 @@ export function* largeMapEntries<K extends string, V>(map: LargeMap<K, V>): Gene
   }
 }
 
+/** Every key; order means nothing. */
 export function* largeMapKeys<K extends string, V>(map: LargeMap<K, V>): Generator<K> {
   for (const [key] of largeMapEntries(map)) yield key
 }
 
+/** Every value; order means nothing. */
 export function* largeMapValues<K extends string, V>(map: LargeMap<K, V>): Generator<V> {
   for (const [, value] of largeMapEntries(map)) yield value
 }

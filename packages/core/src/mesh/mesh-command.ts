@@ -26,8 +26,10 @@ export type MeshCommand =
   | PolicyCommand
   | UserCommand
 
+/** Tells one command from another: its `type`. */
 export type MeshCommandType = MeshCommand['type']
 
+/** The command of that type. */
 export type MeshCommandOf<T extends MeshCommandType> = Extract<MeshCommand, { type: T }>
 
 /** How each type of command is read from outside. Unknown fields are refused. */

@@ -12,6 +12,7 @@ import { type PolicyEvent, policyEvents } from './areas/policy-events.js'
 import { type UserEvent, userEvents } from './areas/user-events.js'
 import type { MeshDraft } from './mesh-state.js'
 
+/** Something that happened to a mesh: a decision, or a fact that changes a config. It holds from then on, and is never refused. */
 export type MeshEvent =
   | ClientEvent
   | DnsEvent
@@ -24,8 +25,10 @@ export type MeshEvent =
   | PolicyEvent
   | UserEvent
 
+/** Tells one event from another: its `type`. */
 export type MeshEventType = MeshEvent['type']
 
+/** The event of that type. */
 export type MeshEventOf<T extends MeshEventType> = Extract<MeshEvent, { type: T }>
 
 /** What each type of event does to the state. */

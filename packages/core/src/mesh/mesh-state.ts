@@ -95,6 +95,7 @@ export interface MeshState {
   readonly indexes: MeshIndexes
 }
 
+/** What holds for all of the mesh. */
 export interface Mesh {
   readonly meshId: MeshId
   readonly name: string
@@ -104,6 +105,7 @@ export interface Mesh {
   readonly settings: MeshSettings
 }
 
+/** What may be changed of all of the mesh. */
 export interface MeshSettings {
   /** DNS domain under which hosts get names: `host.network.<domain>`. */
   readonly domain: string
@@ -114,6 +116,7 @@ export interface MeshSettings {
   readonly ephemeralGraceSeconds: number
 }
 
+/** Nodes and clients that may reach each other, with the ranges they have their addresses from (A1). Nothing passes between networks. */
 export interface Network {
   readonly networkId: NetworkId
   readonly name: NetworkName
@@ -168,6 +171,7 @@ export interface NamedPrefix {
   readonly uses: number
 }
 
+/** What may be changed of a network at any time. */
 export interface NetworkSettings {
   /** For hosts behind NAT; 0: none. At most 1,000. */
   readonly keepaliveSeconds: number
@@ -198,6 +202,7 @@ export const defaultNetworkSettings: NetworkSettings = {
   virtualPool6: null,
 }
 
+/** A machine of the mesh: one WireGuard interface and key for all its networks (A3). */
 export interface Host {
   readonly hostId: HostId
   readonly name: HostName
@@ -232,6 +237,7 @@ export interface HostSystem {
   readonly agentVersion: string
 }
 
+/** A host's membership in one network, with its addresses there. */
 export interface Node {
   readonly nodeId: NodeId
   readonly networkId: NetworkId
@@ -277,6 +283,7 @@ export const newNodeTraits = {
   ownLan: 'own',
 } as const
 
+/** What lets machines join by themselves (G1). Who holds the secret may use it as far as it goes. */
 export interface EnrollmentKey {
   readonly keyId: EnrollmentKeyId
   readonly name: string
@@ -299,6 +306,7 @@ export interface EnrollmentKey {
   readonly revoked: boolean
 }
 
+/** Which gateway nodes get that come in by a key: that one, or whichever the mesh chooses. */
 export type KeyGateway = { readonly mode: 'manual'; readonly nodeId: NodeId } | { readonly mode: 'auto' }
 
 /** Found from what else is in the state, kept so that a rule needn't search. */

@@ -15,6 +15,7 @@ import {
   prefixLength,
 } from '../values/index.js'
 
+/** One end of a packet: whoever has the address, as the mesh sees it. */
 export type End =
   | { readonly kind: 'node'; readonly nodeId: NodeId; readonly address: IpAddress }
   /** The client itself, or what lies behind it. */

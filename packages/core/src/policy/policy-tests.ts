@@ -7,6 +7,7 @@ import { policyTestsOf } from './network-policies.js'
 import { type PolicyVerdict, policyAllows } from './policy-allows.js'
 import type { PacketTraffic } from './traffic.js'
 
+/** What the policies say now to one test. It is broken when any answer is not the expected one. */
 export interface PolicyTestResult {
   readonly policyTestId: PolicyTestId
   readonly name: string

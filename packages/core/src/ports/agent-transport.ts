@@ -27,9 +27,11 @@ export interface AgentConnection {
  * it. When a newer connection of the same host takes over, the older one's `onClose` comes before the newer's `onConnection`.
  */
 export interface AgentConnectionHandlers {
+  /** One message, whole; the next comes after this returned. */
   readonly onMessage: (message: string) => void
   /** After an overflow: the queue is empty again. */
   readonly onWritable: () => void
+  /** The connection ended, at whichever end. */
   readonly onClose: (end: ConnectionEnd) => void
 }
 
@@ -58,15 +60,21 @@ export interface AgentEndpoint {
 
 /** Agent side: keeps one connection to a server, and comes back by itself (full jitter, 5 s at most) until closed. */
 export interface AgentLink {
+  /** How it stands now. */
   readonly status: () => AgentLinkStatus
   /**
    * Tries at once instead of waiting: after a change of the own network. An attempt of the last second goes on, and so does a
    * connection: its heartbeats tell whether it lives.
    */
   readonly reconnectNow: () => void
+  /** Ends the connection and tries no more. Calling it twice is fine. */
   readonly close: () => Promise<void>
 }
 
+/**
+ * How far an agent has come with its server. `attempt` counts from 1 since a connection lasted; `lastEnd`: why that, or the last attempt,
+ * ended.
+ */
 export type AgentLinkStatus =
   | { readonly state: 'connecting'; readonly attempt: number; readonly lastEnd: ConnectionEnd | null }
   | { readonly state: 'connected'; readonly serverUrl: string }

@@ -74,9 +74,11 @@ export interface AppendedEvents {
  * `onEvents` under way, so a listener may await it. Calling it twice, or after the subscription has ended, is fine.
  */
 export interface EventSubscription {
+  /** Resolves when nothing is called any more. */
   readonly stop: () => Promise<void>
 }
 
+/** Why a log did not do as asked. */
 export type EventLogError =
   | { readonly code: 'wrong-expected-revision'; readonly expectedRevision: number; readonly actualRevision: number }
   /** The medium is busy or unreachable; nothing was written; the same call may succeed later. */

@@ -41,6 +41,7 @@ export interface FailedChange {
   readonly cause: HostDriverError
 }
 
+/** Why a host was not read or changed. `reason` is for people, without secrets. */
 export type HostDriverError =
   | { readonly code: 'change-unsupported'; readonly change: HostChange['kind']; readonly reason: string }
   /** A tool is missing or too old; the reason names what to install. */

@@ -13,6 +13,7 @@ export interface SecretVault {
   remove(name: string): Promise<Either<SecretVaultError, void>>
 }
 
+/** Why a secret was not read or kept. Never holds the secret. */
 export type SecretVaultError =
   /** Others could read or change it: the adapter refuses to use such a secret. */
   | { readonly code: 'secret-exposed'; readonly name: string; readonly reason: string }

@@ -3,6 +3,7 @@
  * before, and never inside the call that asked for it. Until then it may keep a process alive.
  */
 export interface Timers {
+  /** Once, `delayMs` from now. */
   readonly after: (delayMs: number, task: () => void) => CancelTimer
   /** Again and again, until cancelled. Turns that a busy process missed are not made up for. */
   readonly every: (intervalMs: number, task: () => void) => CancelTimer

@@ -13,6 +13,7 @@ import { endOfHandshake, type HandshakeError } from './handshake-error.js'
 import { type ChannelLimits, type FrameWire, openServerChannel, type SecureChannel } from './secure-channel.js'
 import type { FrameKeys } from './secure-frames.js'
 
+/** What the server's end needs. A medium that takes longer than `handshakeTimeoutMs` to prove itself is ended. */
 export interface AcceptorOptions {
   readonly crypto: Crypto
   readonly timers: Timers
@@ -31,13 +32,17 @@ export interface KnockingMedium {
 
 /** Where the adapter hands in what the medium does. */
 export interface MediumEvents {
+  /** A frame's text arrived. */
   readonly receive: (text: string) => void
   /** The medium is gone, or the other end ended it. */
   readonly wireEnded: (end: ConnectionEnd) => void
 }
 
+/** The server's end: takes media, and keeps one connection a host. */
 export interface ConnectionAcceptor {
+  /** Takes a new medium through the handshake; what the medium does is handed to the answer. */
   readonly accept: (medium: KnockingMedium) => MediumEvents
+  /** Those that are through the handshake, one a host. */
   readonly connections: () => readonly AgentConnection[]
   /** Ends every medium, in its handshake or after it. */
   readonly endAll: (end: ConnectionEnd) => void

@@ -67,6 +67,7 @@ export interface HostReport {
 
 const codec = <A>(shape: t.Type<A, unknown> | t.Any): t.Type<A, unknown> => shape as t.Type<A, unknown>
 
+/** Reads a report, within bounds: 64 prefixes, 64 capabilities, 50 lines of drift. */
 export const hostReportCodec: t.Type<HostReport, unknown> = codec(
   t.strict({
     system: hostSystemCodec,
@@ -78,6 +79,7 @@ export const hostReportCodec: t.Type<HostReport, unknown> = codec(
   }),
 )
 
+/** Reads what a server says. Unknown fields are dropped, unknown types refused. */
 export const serverMessageCodec: t.Type<ServerMessage, unknown> = messageByType<ServerMessage>(
   'ServerMessage',
   new Map<ServerMessage['type'], t.Type<ServerMessage, unknown>>([
@@ -94,6 +96,7 @@ export const serverMessageCodec: t.Type<ServerMessage, unknown> = messageByType<
   ]),
 )
 
+/** Reads what an agent says. Unknown fields are dropped, unknown types refused. */
 export const agentMessageCodec: t.Type<AgentMessage, unknown> = messageByType<AgentMessage>(
   'AgentMessage',
   new Map<AgentMessage['type'], t.Type<AgentMessage, unknown>>([
@@ -133,9 +136,11 @@ export const agentMessageCodec: t.Type<AgentMessage, unknown> = messageByType<Ag
 export const encodePatchMessage = (asOf: AsOf, changes: readonly PatchChange[]): string =>
   `{"type":"patch","patch":{"asOf":${JSON.stringify(asOf)},"changes":[${changes.map(encodedChange).join(',')}]}}`
 
+/** The text of a message to an agent. Texts of a patch's changes are shared, as by `encodePatchMessage`. */
 export const encodeServerMessage = (message: ServerMessage): string =>
   message.type === 'patch' ? encodePatchMessage(message.patch.asOf, message.patch.changes) : JSON.stringify(message)
 
+/** The text of a message to the server. */
 export const encodeAgentMessage = (message: AgentMessage): string => JSON.stringify(message)
 
 const encodedChanges = new WeakMap<object, string>()

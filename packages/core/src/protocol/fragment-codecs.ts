@@ -282,6 +282,7 @@ const tagged = <A>(name: string, tag: string, codecs: ReadonlyMap<string, t.Type
   )
 }
 
+/** Reads a fragment of any kind; whether its version is right is for `applyPatch` to see. */
 export const fragmentCodec: t.Type<Fragment, unknown> = tagged<Fragment>(
   'Fragment',
   'kind',
@@ -329,9 +330,13 @@ const changeCodec: t.Type<Change, unknown> = tagged<Change>(
 const patchChangeCodec: t.Type<PatchChange, unknown> = asCodec(
   t.strict({ fragment: fragmentIdCodec, change: changeCodec }),
 )
+
+/** Reads a patch. */
 export const patchCodec: t.Type<Patch, unknown> = asCodec(
   t.strict({ asOf: asOfCodec, changes: t.readonlyArray(patchChangeCodec) }),
 )
+
+/** Reads a snapshot. */
 export const snapshotCodec: t.Type<Snapshot, unknown> = asCodec(
   t.strict({ asOf: asOfCodec, fragments: t.readonlyArray(fragmentCodec) }),
 )

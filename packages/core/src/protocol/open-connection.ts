@@ -6,6 +6,7 @@ import { type AgentHandshake, finishAgentHandshake, startAgentHandshake } from '
 import { endOfHandshake } from './handshake-error.js'
 import { type ChannelLimits, type FrameWire, openAgentChannel, type SecureChannel } from './secure-channel.js'
 
+/** What the agent's end of one medium needs. The server has `handshakeTimeoutMs` to prove itself. */
 export interface OpenConnectionOptions {
   readonly crypto: Crypto
   readonly timers: Timers
@@ -23,6 +24,7 @@ export interface OpenConnectionOptions {
 
 /** The agent's end of one medium. */
 export interface OpeningConnection {
+  /** A frame's text arrived. */
   readonly receive: (text: string) => void
   /** The medium is gone, or the other end ended it. */
   readonly wireEnded: (end: ConnectionEnd) => void

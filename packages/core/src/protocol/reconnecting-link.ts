@@ -13,10 +13,13 @@ export interface DialledConnection {
 
 /** What an attempt tells: `connected` at most once, `ended` once, never before `dial` has returned. */
 export interface DialEvents {
+  /** Both ends have proved who they are. */
   readonly connected: () => unknown
+  /** The attempt failed, or the connection is over. */
   readonly ended: (end: ConnectionEnd) => unknown
 }
 
+/** How long a link waits between attempts. */
 export interface ReconnectDelays {
   /** Bound of the first wait; it doubles up to `maxMs`. */
   readonly baseMs: number
@@ -25,16 +28,20 @@ export interface ReconnectDelays {
   readonly stableAfterMs: number
 }
 
+/** What a link needs: somewhere to dial, time and chance. */
 export interface ReconnectingLinkOptions {
   readonly serverUrl: string
+  /** Begins one attempt. */
   readonly dial: (events: DialEvents) => DialledConnection
   readonly timers: Timers
   readonly delays: ReconnectDelays
   /** Uniform from 0 (included) to 1 (excluded). */
   readonly random: () => number
+  /** Each change of the status. */
   readonly onStatus: ((status: AgentLinkStatus) => void) | undefined
 }
 
+/** A second at first, five at most; ten seconds of connection make the count begin anew. */
 export const DEFAULT_RECONNECT_DELAYS: ReconnectDelays = { baseMs: 1000, maxMs: 5000, stableAfterMs: 10_000 }
 
 const GIVE_UP_ATTEMPT: ConnectionEnd = { code: 'closed-here', detail: 'another attempt takes over' }

@@ -18,6 +18,7 @@ export interface DesiredHost {
   readonly routes: readonly HostRoute[]
 }
 
+/** What one WireGuard peer of the host should be. */
 export interface DesiredPeer {
   readonly publicKey: WireguardPublicKey
   /** Sorted and unique over all peers of the host: WireGuard gives a prefix to one peer only. */

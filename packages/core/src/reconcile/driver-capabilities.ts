@@ -5,6 +5,7 @@ export { type HostCapability, hostCapabilities }
 /** A capability that is missing says what follows from that, in one sentence for people. */
 export type CapabilityState = { readonly supported: true } | { readonly supported: false; readonly consequence: string }
 
+/** What a driver can do on its host, name by name; what it can't says what follows from that. */
 export type DriverCapabilities = Readonly<Record<HostCapability, CapabilityState>>
 
 /** The names of what is supported, in a fixed order: what an agent reports. */

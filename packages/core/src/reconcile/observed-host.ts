@@ -13,6 +13,7 @@ export interface ObservedHost {
   readonly underlayAddresses: readonly UnderlayAddress[]
 }
 
+/** The own WireGuard interface as the system shows it. */
 export interface ObservedInterface {
   readonly name: string
   /** `kernel`: WireGuard of the operating system; `userspace`: a process such as wireguard-go. */
@@ -25,6 +26,7 @@ export interface ObservedInterface {
   readonly addresses: readonly IpAddress[]
 }
 
+/** A WireGuard peer as the system shows it. */
 export interface ObservedPeer {
   readonly publicKey: WireguardPublicKey
   readonly endpoint: UdpEndpoint | undefined
@@ -37,6 +39,7 @@ export interface ObservedPeer {
   readonly keepaliveSeconds: number
 }
 
+/** An address of the host outside the mesh. */
 export interface UnderlayAddress {
   readonly interfaceName: string
   readonly address: IpAddress

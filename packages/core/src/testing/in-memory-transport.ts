@@ -24,9 +24,11 @@ import type { ChannelLimits } from '../protocol/secure-channel.js'
 import type { HostId } from '../values/index.js'
 import { InMemoryPost, type InMemoryWire, InMemoryWireBetween } from './in-memory-wire.js'
 
+/** Server and agents of one process, and the wires between them. */
 export interface InMemoryTransport {
   /** There is one server at a time: a later one is who answers from then on. */
   readonly serveAgents: (options: AgentEndpointOptions, tuning?: InMemoryTuning) => AgentEndpoint
+  /** Dials at once, and tries again until there is a server. */
   readonly connectAgent: (options: AgentLinkOptions, tuning?: InMemoryTuning) => AgentLink
   /** The wire of the agent that connected last as this host. */
   readonly wireOf: (hostId: HostId) => InMemoryWire
@@ -60,6 +62,7 @@ const DEFAULT_LIMITS: ChannelLimits = {
 
 const STOPPING: ConnectionEnd = { code: 'server-stopping', detail: 'the server stops' }
 
+/** No server and no agents yet. */
 export function createInMemoryTransport(options: InMemoryTransportOptions): InMemoryTransport {
   const post = new InMemoryPost()
   const wires = new Map<HostId, InMemoryWireBetween>()

@@ -11,6 +11,7 @@ export interface InMemoryWire {
   readonly cut: () => void
   /** Every attempt fails until `unblock`; the present connection goes on. */
   readonly block: () => void
+  /** Attempts succeed again. */
   readonly unblock: () => void
   /** Says to the server over a new connection what the agent said over its last one, word for word. */
   readonly replay: () => void

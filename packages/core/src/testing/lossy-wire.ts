@@ -2,6 +2,7 @@
 export interface WireFaults {
   /** Nothing arrives until `resume`, which lets everything held arrive in order. */
   readonly stall: () => void
+  /** Ends `stall`. */
   readonly resume: () => void
   /** The next frame doesn't arrive. Faults wait for one frame each, in the order they were asked for. */
   readonly dropNext: () => void
@@ -19,6 +20,7 @@ export interface WireFaults {
 export interface FrameMeddling<Frame> {
   /** Whether faults may hit this frame; others, such as the end of a connection, only wait their turn. */
   readonly isTarget: (frame: Frame) => boolean
+  /** The frame with one thing changed, such that its receiver must notice. */
   readonly alter: (frame: Frame) => Frame
   /** A frame that fits behind `last`, the one that arrived last, as well as somebody without the keys can make it. */
   readonly forge: (last: Frame | undefined) => Frame

@@ -51,6 +51,7 @@ import {
 /** When everything in the samples happens. */
 export const sampleTime = epochMs(1_700_000_000_000)
 
+/** The mesh is `mesh-1`, with control addresses in 198.19.0.0/16 and fd6d:6573:6801::/48. */
 export const sampleCreateMesh = (changes: Partial<CreateMesh> = {}): CreateMesh => ({
   type: 'CreateMesh',
   atEpochMs: sampleTime,
@@ -87,6 +88,7 @@ export const sampleRegisterHost = (number = 1, changes: Partial<RegisterHost> = 
   ...changes,
 })
 
+/** Node `node-1-1` is host 1 in network 1, with whichever addresses are free. */
 export const sampleJoinNetwork = (network = 1, host = 1, changes: Partial<JoinNetwork> = {}): JoinNetwork => ({
   type: 'JoinNetwork',
   atEpochMs: sampleTime,

@@ -10,6 +10,7 @@ import { epochMs, isIpv6Address, type UdpEndpoint, type WireguardPublicKey } fro
 export interface SimulatedHostOptions {
   /** Keys whose private half the host holds. It refuses to become anybody else. */
   readonly heldKeys: readonly WireguardPublicKey[]
+  /** The time of observations, in milliseconds since 1970. */
   readonly nowEpochMs: () => number
   /** `mesh0` where left out. */
   readonly interfaceName?: string
@@ -31,6 +32,7 @@ export interface SimulatedHost extends HostDriver {
    * takes effect all the same, as when a process dies between the system call and the answer.
    */
   failAfter(successes: number, options?: { readonly effect?: 'none' | 'done' }): void
+  /** Ends `failAfter`. */
   heal(): void
   /** Somebody else changes the host, or the world does. */
   disturb(edit: (host: ObservedHost) => ObservedHost): void

@@ -20,8 +20,11 @@ import { describeDifferences } from './differences.js'
 
 /** What a specification is about: a rule book and its fold. */
 export interface Decider<Command, Event, State, Refusal extends { readonly code: string }> {
+  /** Answers a command with what follows from it, or why not. Must not change its arguments. */
   readonly decide: (command: Command, state: State) => E.Either<Refusal, readonly Event[]>
+  /** The state after one more event. Must not change its arguments. */
   readonly evolve: (state: State, event: Event) => State
+  /** Before anything happened. */
   readonly initialState: () => State
 }
 
@@ -29,6 +32,7 @@ export interface Decider<Command, Event, State, Refusal extends { readonly code:
 export interface Specification<Command, Event, State, Refusal extends { readonly code: string }> {
   /** What has happened, oldest first. Events and commands are frozen: a rule that changes them fails. */
   readonly given: (events: readonly Event[]) => {
+    /** What is asked then. */
     readonly when: (command: Command) => Expectation<Event, State, Refusal>
   }
 }

@@ -7,8 +7,10 @@ export interface ContentHash {
   readonly low: number
 }
 
+/** Of a set without entries: what `toggleHash` begins with. */
 export const emptyHash: ContentHash = { high: 0, low: 0 }
 
+/** The hash of a text's UTF-16 units, the same on every machine. */
 export const hashText = (text: string): ContentHash => {
   let high = 0x9e3779b9
   let low = 0x85ebca6b

@@ -61,60 +61,107 @@ export type CommandId = string & Brand<'CommandId'>
 /** Names an event in the log. */
 export type EventId = string & Brand<'EventId'>
 
-/** Parser, guard and literal constructor of {@link MeshId}. */
-export const { parse: parseMeshId, is: isMeshId, literal: meshId } = idKind<MeshId>()
-
-/** Parser, guard and literal constructor of {@link NetworkId}. */
-export const { parse: parseNetworkId, is: isNetworkId, literal: networkId } = idKind<NetworkId>()
-
-/** Parser, guard and literal constructor of {@link HostId}. */
-export const { parse: parseHostId, is: isHostId, literal: hostId } = idKind<HostId>()
-
-/** Parser, guard and literal constructor of {@link NodeId}. */
-export const { parse: parseNodeId, is: isNodeId, literal: nodeId } = idKind<NodeId>()
-
-/** Parser, guard and literal constructor of {@link EnrollmentKeyId}. */
 export const {
-  parse: parseEnrollmentKeyId,
-  is: isEnrollmentKeyId,
-  literal: enrollmentKeyId,
+  /** Reads a {@link MeshId}: the text, or `id-invalid`. */ parse: parseMeshId,
+  /** Whether it is a {@link MeshId}. */ is: isMeshId,
+  /** A {@link MeshId} of a literal; throws a `TypeError` when it is none. */ literal: meshId,
+} = idKind<MeshId>()
+
+export const {
+  /** Reads a {@link NetworkId}: the text, or `id-invalid`. */ parse: parseNetworkId,
+  /** Whether it is a {@link NetworkId}. */ is: isNetworkId,
+  /** A {@link NetworkId} of a literal; throws a `TypeError` when it is none. */ literal: networkId,
+} = idKind<NetworkId>()
+
+export const {
+  /** Reads a {@link HostId}: the text, or `id-invalid`. */ parse: parseHostId,
+  /** Whether it is a {@link HostId}. */ is: isHostId,
+  /** A {@link HostId} of a literal; throws a `TypeError` when it is none. */ literal: hostId,
+} = idKind<HostId>()
+
+export const {
+  /** Reads a {@link NodeId}: the text, or `id-invalid`. */ parse: parseNodeId,
+  /** Whether it is a {@link NodeId}. */ is: isNodeId,
+  /** A {@link NodeId} of a literal; throws a `TypeError` when it is none. */ literal: nodeId,
+} = idKind<NodeId>()
+
+export const {
+  /** Reads an {@link EnrollmentKeyId}: the text, or `id-invalid`. */ parse: parseEnrollmentKeyId,
+  /** Whether it is an {@link EnrollmentKeyId}. */ is: isEnrollmentKeyId,
+  /** An {@link EnrollmentKeyId} of a literal; throws a `TypeError` when it is none. */ literal: enrollmentKeyId,
 } = idKind<EnrollmentKeyId>()
 
-/** Parser, guard and literal constructor of {@link ClientId}. */
-export const { parse: parseClientId, is: isClientId, literal: clientId } = idKind<ClientId>()
+export const {
+  /** Reads a {@link ClientId}: the text, or `id-invalid`. */ parse: parseClientId,
+  /** Whether it is a {@link ClientId}. */ is: isClientId,
+  /** A {@link ClientId} of a literal; throws a `TypeError` when it is none. */ literal: clientId,
+} = idKind<ClientId>()
 
-/** Parser, guard and literal constructor of {@link EgressId}. */
-export const { parse: parseEgressId, is: isEgressId, literal: egressId } = idKind<EgressId>()
+export const {
+  /** Reads an {@link EgressId}: the text, or `id-invalid`. */ parse: parseEgressId,
+  /** Whether it is an {@link EgressId}. */ is: isEgressId,
+  /** An {@link EgressId} of a literal; throws a `TypeError` when it is none. */ literal: egressId,
+} = idKind<EgressId>()
 
-/** Parser, guard and literal constructor of {@link PolicyId}. */
-export const { parse: parsePolicyId, is: isPolicyId, literal: policyId } = idKind<PolicyId>()
+export const {
+  /** Reads a {@link PolicyId}: the text, or `id-invalid`. */ parse: parsePolicyId,
+  /** Whether it is a {@link PolicyId}. */ is: isPolicyId,
+  /** A {@link PolicyId} of a literal; throws a `TypeError` when it is none. */ literal: policyId,
+} = idKind<PolicyId>()
 
-/** Parser, guard and literal constructor of {@link PolicyTestId}. */
-export const { parse: parsePolicyTestId, is: isPolicyTestId, literal: policyTestId } = idKind<PolicyTestId>()
+export const {
+  /** Reads a {@link PolicyTestId}: the text, or `id-invalid`. */ parse: parsePolicyTestId,
+  /** Whether it is a {@link PolicyTestId}. */ is: isPolicyTestId,
+  /** A {@link PolicyTestId} of a literal; throws a `TypeError` when it is none. */ literal: policyTestId,
+} = idKind<PolicyTestId>()
 
-/** Parser, guard and literal constructor of {@link UserId}. */
-export const { parse: parseUserId, is: isUserId, literal: userId } = idKind<UserId>()
+export const {
+  /** Reads a {@link UserId}: the text, or `id-invalid`. */ parse: parseUserId,
+  /** Whether it is a {@link UserId}. */ is: isUserId,
+  /** A {@link UserId} of a literal; throws a `TypeError` when it is none. */ literal: userId,
+} = idKind<UserId>()
 
-/** Parser, guard and literal constructor of {@link GroupId}. */
-export const { parse: parseGroupId, is: isGroupId, literal: groupId } = idKind<GroupId>()
+export const {
+  /** Reads a {@link GroupId}: the text, or `id-invalid`. */ parse: parseGroupId,
+  /** Whether it is a {@link GroupId}. */ is: isGroupId,
+  /** A {@link GroupId} of a literal; throws a `TypeError` when it is none. */ literal: groupId,
+} = idKind<GroupId>()
 
-/** Parser, guard and literal constructor of {@link ApiTokenId}. */
-export const { parse: parseApiTokenId, is: isApiTokenId, literal: apiTokenId } = idKind<ApiTokenId>()
+export const {
+  /** Reads an {@link ApiTokenId}: the text, or `id-invalid`. */ parse: parseApiTokenId,
+  /** Whether it is an {@link ApiTokenId}. */ is: isApiTokenId,
+  /** An {@link ApiTokenId} of a literal; throws a `TypeError` when it is none. */ literal: apiTokenId,
+} = idKind<ApiTokenId>()
 
-/** Parser, guard and literal constructor of {@link DnsRecordId}. */
-export const { parse: parseDnsRecordId, is: isDnsRecordId, literal: dnsRecordId } = idKind<DnsRecordId>()
+export const {
+  /** Reads a {@link DnsRecordId}: the text, or `id-invalid`. */ parse: parseDnsRecordId,
+  /** Whether it is a {@link DnsRecordId}. */ is: isDnsRecordId,
+  /** A {@link DnsRecordId} of a literal; throws a `TypeError` when it is none. */ literal: dnsRecordId,
+} = idKind<DnsRecordId>()
 
-/** Parser, guard and literal constructor of {@link ResolverId}. */
-export const { parse: parseResolverId, is: isResolverId, literal: resolverId } = idKind<ResolverId>()
+export const {
+  /** Reads a {@link ResolverId}: the text, or `id-invalid`. */ parse: parseResolverId,
+  /** Whether it is a {@link ResolverId}. */ is: isResolverId,
+  /** A {@link ResolverId} of a literal; throws a `TypeError` when it is none. */ literal: resolverId,
+} = idKind<ResolverId>()
 
-/** Parser, guard and literal constructor of {@link DeviceId}. */
-export const { parse: parseDeviceId, is: isDeviceId, literal: deviceId } = idKind<DeviceId>()
+export const {
+  /** Reads a {@link DeviceId}: the text, or `id-invalid`. */ parse: parseDeviceId,
+  /** Whether it is a {@link DeviceId}. */ is: isDeviceId,
+  /** A {@link DeviceId} of a literal; throws a `TypeError` when it is none. */ literal: deviceId,
+} = idKind<DeviceId>()
 
-/** Parser, guard and literal constructor of {@link CommandId}. */
-export const { parse: parseCommandId, is: isCommandId, literal: commandId } = idKind<CommandId>()
+export const {
+  /** Reads a {@link CommandId}: the text, or `id-invalid`. */ parse: parseCommandId,
+  /** Whether it is a {@link CommandId}. */ is: isCommandId,
+  /** A {@link CommandId} of a literal; throws a `TypeError` when it is none. */ literal: commandId,
+} = idKind<CommandId>()
 
-/** Parser, guard and literal constructor of {@link EventId}. */
-export const { parse: parseEventId, is: isEventId, literal: eventId } = idKind<EventId>()
+export const {
+  /** Reads an {@link EventId}: the text, or `id-invalid`. */ parse: parseEventId,
+  /** Whether it is an {@link EventId}. */ is: isEventId,
+  /** An {@link EventId} of a literal; throws a `TypeError` when it is none. */ literal: eventId,
+} = idKind<EventId>()
 
 function idKind<Id extends string>(): TextKind<Id, 'id-invalid'> {
   return textKind(

@@ -11,10 +11,12 @@ export type NetworkName = string & Brand<'NetworkName'>
 /** A host's name: a DNS label (RFC 1123 §2.1) in lower case. */
 export type HostName = string & Brand<'HostName'>
 
-/** Parser (`name-invalid`), guard and literal constructor (throws a `TypeError`) of {@link NetworkName}. */
 export const {
+  /** Reads a {@link NetworkName}: the text, or `name-invalid`. */
   parse: parseNetworkName,
+  /** Whether it is a {@link NetworkName}. */
   is: isNetworkName,
+  /** A {@link NetworkName} of a literal; throws a `TypeError` when it is none. */
   literal: networkName,
 } = textKind<NetworkName, 'name-invalid'>(
   'name-invalid',
@@ -22,10 +24,12 @@ export const {
   "a network name has 1 to 32 of a-z, 0-9 and '-', and no '-' at either end",
 )
 
-/** Parser (`name-invalid`), guard and literal constructor (throws a `TypeError`) of {@link HostName}. */
 export const {
+  /** Reads a {@link HostName}: the text, or `name-invalid`. */
   parse: parseHostName,
+  /** Whether it is a {@link HostName}. */
   is: isHostName,
+  /** A {@link HostName} of a literal; throws a `TypeError` when it is none. */
   literal: hostName,
 } = textKind<HostName, 'name-invalid'>(
   'name-invalid',
@@ -36,10 +40,12 @@ export const {
 /** A label that nodes and clients carry and policies ask for. */
 export type TagName = string & Brand<'TagName'>
 
-/** Parser (`name-invalid`), guard and literal constructor (throws a `TypeError`) of {@link TagName}. */
 export const {
+  /** Reads a {@link TagName}: the text, or `name-invalid`. */
   parse: parseTagName,
+  /** Whether it is a {@link TagName}. */
   is: isTagName,
+  /** A {@link TagName} of a literal; throws a `TypeError` when it is none. */
   literal: tagName,
 } = textKind<TagName, 'name-invalid'>(
   'name-invalid',

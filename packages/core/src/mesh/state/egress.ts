@@ -22,6 +22,7 @@ export interface Egress {
   readonly fallbackToWider: boolean
 }
 
+/** A node through which an egress is reached. */
 export interface EgressRouter {
   readonly nodeId: NodeId
   /** Lower is preferred. */

@@ -56,5 +56,6 @@ export interface AutoRelay {
   readonly engagedAtEpochMs: EpochMs
 }
 
+/** The id of the pair of two nodes, whichever is named first. */
 export const pairIdOf = (one: NodeId, other: NodeId): PairId =>
   (one < other ? `${one}+${other}` : `${other}+${one}`) as PairId

@@ -26,6 +26,7 @@ export interface Policy {
   readonly direction: 'one-way' | 'both'
 }
 
+/** Whom or what a policy is about. */
 export type Selector =
   /** Nodes and clients of the network, and its egresses that are not restricted. */
   | { readonly kind: 'everyone' }
@@ -40,6 +41,7 @@ export type Selector =
   | { readonly kind: 'egress'; readonly egressId: EgressId }
   | { readonly kind: 'gateway-clients'; readonly gatewayId: NodeId }
 
+/** Whom or what a policy leads to. */
 export type DestinationSelector =
   | Selector
   /** Nodes and clients of the source's own user. */
@@ -47,6 +49,7 @@ export type DestinationSelector =
   /** What leaves through an internet gateway, or an egress of /0. */
   | { readonly kind: 'internet' }
 
+/** What a policy lets pass. Replies always pass. */
 export type Traffic =
   | { readonly protocol: 'any' }
   | { readonly protocol: 'icmp' }
@@ -72,6 +75,7 @@ export interface PolicyTest {
   readonly expect: 'allow' | 'deny'
 }
 
+/** An end that a policy test or a question names. */
 export type TestEnd =
   | { readonly kind: 'node'; readonly nodeId: NodeId }
   | { readonly kind: 'client'; readonly clientId: ClientId }

@@ -19,11 +19,13 @@ export interface User {
 /** From the most to the least: who may change what is the server's table, who may raise whom is a rule here. */
 export type Role = 'owner' | 'admin' | 'network-admin' | 'auditor' | 'user'
 
+/** How a user proves who they are; the server checks it. */
 export type SignIn =
   | { readonly kind: 'password' }
   /** Issuer and subject are the identity, not the mail address. */
   | { readonly kind: 'oidc'; readonly issuer: string; readonly subject: string }
 
+/** Users that policies name together. */
 export interface Group {
   readonly groupId: GroupId
   /** Unique. */

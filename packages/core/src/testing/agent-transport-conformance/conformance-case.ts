@@ -29,6 +29,7 @@ export interface DisturbableWire {
   readonly cut: () => void
   /** Every attempt fails until `unblock`; the present connection goes on. */
   readonly block: () => void
+  /** Attempts succeed again. */
   readonly unblock: () => void
   /** Says to the server over a new connection what the agent said over its last one, word for word. */
   readonly replay: () => void
@@ -42,6 +43,7 @@ export interface AgentUnderTest {
 
 /** The transport of one case: one server at a time, any number of agents, all at the same address. */
 export interface AgentTransportUnderTest {
+  /** Starts the server; an earlier one has been closed. */
   readonly serveAgents: (options: AgentEndpointOptions, tuning: ConformanceTuning) => Promise<AgentEndpoint>
   /** Works, by trying again, before the server was started and after it was stopped. */
   readonly connectAgent: (options: AgentLinkOptions, tuning: ConformanceTuning) => AgentUnderTest
@@ -53,8 +55,11 @@ export interface AgentTransportUnderTest {
 
 /** What the kit needs: a test runner, a transport for each case, cryptography, and a way to wait. */
 export interface AgentTransportConformanceOptions {
+  /** A group of cases, as test runners have it. */
   readonly describe: (name: string, body: () => void) => void
+  /** One case, as test runners have it. */
   readonly test: (name: string, body: () => Promise<void>) => void
+  /** A fresh one for each case. */
   readonly createTransport: () => Promise<AgentTransportUnderTest>
   readonly capabilities: AgentTransportCapabilities
   readonly crypto: Crypto

@@ -25,6 +25,7 @@ export interface MeshStep {
   readonly after: MeshState
 }
 
+/** What a random mesh went through, from before its beginning. */
 export interface MeshHistory {
   readonly steps: readonly MeshStep[]
   /** Of all steps, the refused ones too. */
@@ -35,6 +36,7 @@ export interface MeshHistory {
   readonly states: readonly MeshState[]
 }
 
+/** How long histories become. */
 export interface MeshHistoryOptions {
   /** 60 unless told. */
   readonly maxCommands?: number

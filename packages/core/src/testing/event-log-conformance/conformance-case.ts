@@ -26,8 +26,11 @@ export interface EventLogUnderTest {
 
 /** What the kit needs: a test runner, a log for each case, and a way to wait. */
 export interface EventLogConformanceOptions {
+  /** A group of cases, as test runners have it. */
   readonly describe: (name: string, body: () => void) => void
+  /** One case, as test runners have it. */
   readonly test: (name: string, body: () => Promise<void>) => void
+  /** A fresh, empty one for each case. */
   readonly createLog: () => Promise<EventLogUnderTest>
   readonly capabilities: EventLogCapabilities
   /** Core has no timers: pass `setTimeout` of `node:timers/promises`. */

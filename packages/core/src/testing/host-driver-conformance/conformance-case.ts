@@ -16,12 +16,15 @@ export interface HostUnderTest {
   readonly hold: (key: WireguardPublicKey) => Promise<void>
   /** All that the operating system shows of what a driver might leave, as JSON can compare it. Not asked through the driver. */
   readonly snapshot: () => Promise<unknown>
+  /** Frees what the case left. Called once, also after a failed case. */
   readonly dispose: () => Promise<void>
 }
 
 /** What the kit needs: a test runner and hosts. */
 export interface HostDriverConformanceOptions {
+  /** A group of cases, as test runners have it. */
   readonly describe: (name: string, body: () => void) => void
+  /** One case, as test runners have it. */
   readonly test: (name: string, body: () => Promise<void>) => void
   /** A host for each case. */
   readonly createHost: () => Promise<HostUnderTest>
