@@ -106,6 +106,7 @@ const causes: { readonly [C in MeshEventOf<'NodeLeft'>['cause']]: string } = {
   'host-removed': 'the host is being removed',
   'network-removed': 'the network is being removed',
   'away-too-long': 'it was away longer than the grace',
+  'gateway-removed': "its gateway was removed, and its user's device may not be at the next",
 }
 
 const quoted = (name: string | undefined, id: string): string => (name === undefined ? id : `"${name}"`)

@@ -1,8 +1,8 @@
 /** Devices of users: one client or host per user, device and gateway, where the user may use the network (G3). */
-import type { DeviceId, NodeId, UserId } from '../../values/index.js'
+import type { DeviceId, NetworkId, NodeId, UserId } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
-import type { Client, Host, MeshState } from '../mesh-state.js'
+import type { Client, Host, MeshState, Node } from '../mesh-state.js'
 import { mayDo } from '../roles.js'
 
 /** The client by which a user's device connects to a gateway. */
@@ -43,9 +43,27 @@ export const nodeOfDevice = (
 export const deviceMoveProblem = (state: MeshState, client: Client, gatewayId: NodeId): MeshError | undefined => {
   const { ownerUserId: userId, deviceId, networkId } = client
   if (userId === null || deviceId === null) return undefined
-  if (!mayDo(state, userId, 'connect-devices', networkId))
-    return { code: 'actor-not-allowed', byUserId: userId, action: 'connect-devices' }
   const memberId =
     clientOfDevice(state, userId, deviceId, gatewayId)?.clientId ?? nodeOfDevice(state, userId, deviceId, gatewayId)
-  return memberId === undefined ? undefined : { code: 'device-connected', userId, deviceId, gatewayId, memberId }
+  return (
+    notAllowedProblem(state, userId, networkId) ??
+    (memberId === undefined ? undefined : { code: 'device-connected', userId, deviceId, gatewayId, memberId })
+  )
 }
+
+/** The same of a node, when its host is a user's device that runs an agent. */
+export const deviceNodeMoveProblem = (state: MeshState, node: Node, gatewayId: NodeId): MeshError | undefined => {
+  const host = largeMapGet(state.hosts, node.hostId)
+  if (host === undefined || host.ownerUserId === null || host.deviceId === null) return undefined
+  const { ownerUserId: userId, deviceId } = host
+  const memberId = clientOfDevice(state, userId, deviceId, gatewayId)?.clientId
+  return (
+    notAllowedProblem(state, userId, node.networkId) ??
+    (memberId === undefined ? undefined : { code: 'device-connected', userId, deviceId, gatewayId, memberId })
+  )
+}
+
+const notAllowedProblem = (state: MeshState, userId: UserId, networkId: NetworkId): MeshError | undefined =>
+  mayDo(state, userId, 'connect-devices', networkId)
+    ? undefined
+    : { code: 'actor-not-allowed', byUserId: userId, action: 'connect-devices' }

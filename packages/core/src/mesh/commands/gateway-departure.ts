@@ -5,6 +5,7 @@ import { isInternetGateway, nodesRelayedBy } from '../gateway-queries.js'
 import { largeMapGet, largeMapKeys } from '../large-map.js'
 import type { AutoRelay, Gateway, MeshState, Node, PairId } from '../mesh-state.js'
 import { autoGatewayIds, autoUserOf } from './auto-gateways.js'
+import { deviceNodeMoveProblem } from './client-devices.js'
 import { assignmentProblem } from './gateway-target-rules.js'
 import { changeRelay } from './relay-changes.js'
 import type { Unfolding } from './unfolding.js'
@@ -12,11 +13,19 @@ import type { Unfolding } from './unfolding.js'
 /** Why a gateway is no longer one for those who use it. */
 type DepartureCause = 'gateway-removed' | 'gateway-away' | 'auto-relay-off'
 
-/** All who use a gateway that goes for good; automatic nodes and pairs first (B3). */
-export const moveUsers = (unfolding: Unfolding, gatewayId: NodeId, moveTo: NodeId | null, atEpochMs: EpochMs): void => {
+interface Departure {
+  readonly gatewayId: NodeId
+  /** Where the command says that assigned nodes go. */
+  readonly moveTo: NodeId | null
+  readonly atEpochMs: EpochMs
+}
+
+/** All who use a gateway that goes for good; automatic nodes and pairs first (B3). `leave`: takes a user's device out of the network. */
+export const moveUsers = (unfolding: Unfolding, departure: Departure, leave: (nodeId: NodeId) => void): void => {
+  const { gatewayId, atEpochMs } = departure
   moveAutomaticNodes(unfolding, gatewayId, 'gateway-removed', atEpochMs)
   movePairs(unfolding, gatewayId, 'gateway-removed', atEpochMs)
-  moveAssignedNodes(unfolding, gatewayId, moveTo, atEpochMs)
+  moveAssignedNodes(unfolding, departure, leave)
   if (isInternetGateway(unfolding.state(), gatewayId))
     openClosedNodes(unfolding, gatewayId, 'gateway-removed', atEpochMs)
 }
@@ -84,12 +93,14 @@ const pairsRelayedBy = (state: MeshState, gatewayId: NodeId): readonly AutoRelay
   return sorted.flatMap((pairId) => largeMapGet(state.autoRelays, pairId) ?? [])
 }
 
-/** Nodes that were assigned go where the command says, else to their standbys; with neither they are relayed no longer. */
+/**
+ * Nodes that were assigned go where the command says, else to their standbys; with neither they are relayed no longer, and a user's device
+ * that may not go there is one no longer.
+ */
 const moveAssignedNodes = (
   unfolding: Unfolding,
-  gatewayId: NodeId,
-  moveTo: NodeId | null,
-  atEpochMs: EpochMs,
+  { gatewayId, moveTo, atEpochMs }: Departure,
+  leave: (nodeId: NodeId) => void,
 ): void => {
   for (const node of nodesRelayedBy(unfolding.state(), gatewayId)) {
     if (node.relay?.mode !== 'manual') continue
@@ -97,10 +108,15 @@ const moveAssignedNodes = (
     const { nodeId } = node
     const { sequence } = node.relay
     const cause = 'gateway-removed'
-    if (gatewayIds.length === 0) changeRelay(unfolding, { type: 'RelayUnassigned', atEpochMs, nodeId, cause })
-    else changeRelay(unfolding, { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null })
+    if (gatewayIds.length > 0)
+      changeRelay(unfolding, { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null })
+    else if (isDeviceUnfitFor(unfolding.state(), node, moveTo)) leave(nodeId)
+    else changeRelay(unfolding, { type: 'RelayUnassigned', atEpochMs, nodeId, cause })
   }
 }
+
+const isDeviceUnfitFor = (state: MeshState, node: Node, moveTo: NodeId | null): boolean =>
+  moveTo !== null && deviceNodeMoveProblem(state, node, moveTo) !== undefined
 
 /** What is left of a node's list, with another gateway in the place of the one that goes where the node may have that. */
 const gatewaysWithout = (state: MeshState, node: Node, gatewayId: NodeId, moveTo: NodeId | null): readonly NodeId[] => {
@@ -108,6 +124,7 @@ const gatewaysWithout = (state: MeshState, node: Node, gatewayId: NodeId, moveTo
   const left = current.filter((id) => id !== gatewayId)
   const host = largeMapGet(state.hosts, node.hostId)
   if (moveTo === null || moveTo === node.nodeId || host === undefined) return left
+  if (isDeviceUnfitFor(state, node, moveTo)) return left
   const moved = [...new Set(current.map((id) => (id === gatewayId ? moveTo : id)))]
   return assignmentProblem(state, host, node, moved) === undefined ? moved : left
 }
@@ -130,14 +147,16 @@ export const openClosedNodes = (
       unfolding.emit({ type: 'RouteAllTrafficSet', atEpochMs, nodeId, routeAllTraffic: false, cause })
 }
 
-/** Whether somebody's client or assigned node would be left without a gateway. */
+/** How many assigned nodes and clients would be left without a gateway; users' devices that may not go there go in any case (B3). */
 export const dependentsWithoutTarget = (
   state: MeshState,
   gatewayId: NodeId,
   moveTo: NodeId | null,
 ): { readonly nodes: number; readonly clients: number } => {
   const assigned = nodesRelayedBy(state, gatewayId).filter(({ relay }) => relay?.mode === 'manual')
-  const lost = assigned.filter((node) => gatewaysWithout(state, node, gatewayId, moveTo).length === 0)
+  const lost = assigned.filter(
+    (node) => gatewaysWithout(state, node, gatewayId, moveTo).length === 0 && !isDeviceUnfitFor(state, node, moveTo),
+  )
   const clients = moveTo === null ? (largeMapGet(state.gateways, gatewayId)?.clientIds.size ?? 0) : 0
   return { nodes: lost.length, clients }
 }

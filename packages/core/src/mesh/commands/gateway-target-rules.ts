@@ -19,7 +19,7 @@ export const endpointProofOf = (
   if (addressesOf('declared').length > 0) return 'declared'
   const own = addressesOf('local')
   if (addressesOf('observed').some((address) => own.includes(address))) return 'observed'
-  return settings.privateUnderlay ? 'private-underlay' : undefined
+  return settings.privateUnderlay && endpoints.length > 0 ? 'private-underlay' : undefined
 }
 
 /** Why one of these is no gateway of the network that a node could use: the node itself, unknown, elsewhere, away, or twice. */

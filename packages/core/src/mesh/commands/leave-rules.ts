@@ -1,6 +1,7 @@
 import type { EpochMs, HostId, NodeId } from '../../values/index.js'
 import type { NodeLeft } from '../events/node-left.js'
 import { largeMapGet } from '../large-map.js'
+import { leaveNetwork } from './node-leaving.js'
 import { emitConsequences } from './removal-consequences.js'
 import type { Unfolding } from './unfolding.js'
 
@@ -11,13 +12,7 @@ export const leaveAll = (
   cause: NodeLeft['cause'],
   atEpochMs: EpochMs,
 ): void => {
-  for (const nodeId of [...nodeIds].sort()) {
-    const node = largeMapGet(unfolding.state().nodes, nodeId)
-    if (node === undefined) continue
-    emitConsequences({ kind: 'node', nodeId, cause, atEpochMs }, unfolding)
-    const { networkId, hostId } = node
-    unfolding.emit({ type: 'NodeLeft', atEpochMs, nodeId, networkId, hostId, cause })
-  }
+  for (const nodeId of [...nodeIds].sort()) leaveNetwork({ nodeId, cause, atEpochMs }, unfolding, emitConsequences)
 }
 
 /** Takes a machine out of the mesh, its nodes first. */

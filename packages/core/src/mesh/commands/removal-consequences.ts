@@ -17,7 +17,7 @@ export const emitConsequences: AreaConsequences = (removal, unfolding) => {
   // Keys first: no key that lets anybody in names a gateway that isn't there.
   enrollmentConsequences(removal, unfolding)
   // Before clients: automatic nodes and pairs move first (B3).
-  gatewayConsequences(removal, unfolding)
+  gatewayConsequences(removal, unfolding, emitConsequences)
   clientConsequences(removal, unfolding, emitConsequences)
   // Before egresses: no policy names one that isn't there.
   policyConsequences(removal, unfolding)

@@ -19,7 +19,10 @@ export const removeGatewayCodec = commandCodec('RemoveGateway', {
   nodeId: nodeIdCodec,
   /** Where its assigned nodes, clients and enrolment keys go: a gateway of the same network. `null`: nowhere. */
   moveTo: orNull(nodeIdCodec),
-  /** What becomes of nodes and clients that can't go there: with `let-go` nodes are relayed no longer and clients are removed. */
+  /**
+   * What becomes of nodes and clients that can't go there: with `let-go` nodes are relayed no longer and clients are removed. A user's
+   * device that may not be at the target is removed in any case.
+   */
   withoutTarget: t.keyof({ refuse: null, 'let-go': null }),
 })
 

@@ -14,7 +14,14 @@ export const nodeLeftCodec = t.type(
     nodeId: nodeIdCodec,
     networkId: networkIdCodec,
     hostId: hostIdCodec,
-    cause: t.keyof({ removed: null, 'host-removed': null, 'network-removed': null, 'away-too-long': null }),
+    cause: t.keyof({
+      removed: null,
+      'host-removed': null,
+      'network-removed': null,
+      'away-too-long': null,
+      /** A user's device that may not be where its gateway's nodes went (B3). */
+      'gateway-removed': null,
+    }),
   },
   'NodeLeft',
 )
