@@ -5,6 +5,7 @@ import { replay } from '../mesh/evolve.js'
 import { largeMapGet, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
 import { type MeshState, type Network, type Node, pairIdOf } from '../mesh/mesh-state.js'
 import { type PacketTraffic, policyAllows } from '../policy/index.js'
+import { busyMeshHistory } from '../testing/arbitraries/busy-mesh.js'
 import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
 import { meshHistory } from '../testing/arbitraries/mesh.js'
 import { type HostId, type IpAddress, ipFamilyOf, type NodeId } from '../values/index.js'
@@ -24,6 +25,7 @@ const traffics: readonly PacketTraffic[] = [
 /** Meshes that commands lead to, and ones with everything that carries traffic for others. */
 const states: fc.Arbitrary<MeshState> = fc.oneof(
   meshHistory({ maxCommands: 80 }).map((history) => history.states.at(-1) as MeshState),
+  busyMeshHistory().map((history) => history.states.at(-1) as MeshState),
   carriedMeshes().map((batches) => replay(batches.flat())),
 )
 

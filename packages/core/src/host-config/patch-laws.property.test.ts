@@ -5,9 +5,10 @@ import { evolveAll } from '../mesh/evolve.js'
 import { largeMapKeys } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
+import { busyMeshBeginning, busyMeshHistory } from '../testing/arbitraries/busy-mesh.js'
 import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
 import { eventHistories } from '../testing/arbitraries/event-histories.js'
-import { meshHistory } from '../testing/arbitraries/mesh.js'
+import { type MeshHistory, meshHistory } from '../testing/arbitraries/mesh.js'
 import type { HostId } from '../values/index.js'
 import { changedFragments } from './changed-fragments.js'
 import { coalesceChanges } from './coalesce-changes.js'
@@ -26,13 +27,15 @@ const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 60)
 // Long runs are asked for by number, not by time.
 vi.setConfig({ testTimeout: 600_000 })
 
+const batchesOf = ({ steps }: MeshHistory): readonly (readonly MeshEvent[])[] =>
+  steps.flatMap(({ decision }) => (E.isRight(decision) && decision.right.length > 0 ? [decision.right] : []))
+
 /** Events of every kind with little sense in them, and what commands of every kind lead to: a batch for each. */
 const histories: fc.Arbitrary<readonly (readonly MeshEvent[])[]> = fc.oneof(
   eventHistories(),
   carriedMeshes(),
-  meshHistory({ maxCommands: 100 }).map(({ steps }) =>
-    steps.flatMap(({ decision }) => (E.isRight(decision) && decision.right.length > 0 ? [decision.right] : [])),
-  ),
+  busyMeshHistory().map((history) => [busyMeshBeginning, ...batchesOf(history)]),
+  meshHistory({ maxCommands: 100 }).map(batchesOf),
 )
 
 interface Step {

@@ -40,17 +40,22 @@ export interface MeshHistory {
 export interface MeshHistoryOptions {
   /** 60 unless told. */
   readonly maxCommands?: number
+  /** What is there before the first command; nothing unless told. */
+  readonly start?: MeshState
 }
 
 /** A mesh of a few hosts and networks, from before its beginning. Shrinks to fewer commands with simpler content. */
-export const meshHistory = ({ maxCommands = 60 }: MeshHistoryOptions = {}): fc.Arbitrary<MeshHistory> =>
+export const meshHistory = ({
+  maxCommands = 60,
+  start = emptyMeshState(),
+}: MeshHistoryOptions = {}): fc.Arbitrary<MeshHistory> =>
   fc
     .array(fc.array(fc.nat(0xffff), { minLength: 24, maxLength: 24 }), {
       minLength: 1,
       maxLength: maxCommands,
       size: 'max',
     })
-    .map((steps) => historyOf(steps.map(drawFrom)))
+    .map((steps) => historyOf(start, steps.map(drawFrom)))
 
 /** Any command, fitting a mesh or not: one from somewhere in a random history. */
 export const arbitraryMeshCommand: fc.Arbitrary<MeshCommand> = meshHistory({ maxCommands: 20 }).map(
@@ -115,13 +120,13 @@ const weightedTypes = Object.entries(weights).flatMap(([type, [weight]]) =>
   Array<MeshCommandType>(weight).fill(type as MeshCommandType),
 )
 
-const historyOf = (draws: readonly Draw[]): MeshHistory => {
+const historyOf = (start: MeshState, draws: readonly Draw[]): MeshHistory => {
   const steps: MeshStep[] = []
   const events: MeshEvent[] = []
-  const states: MeshState[] = [emptyMeshState()]
-  let now = sampleTime
+  const states: MeshState[] = [start]
+  let now: EpochMs = start.mesh === null ? sampleTime : start.lastEventAtEpochMs
   for (const [serial, draw] of draws.entries()) {
-    const before = states[states.length - 1] ?? emptyMeshState()
+    const before = states[states.length - 1] ?? start
     now = timeAfter(now, draw)
     const command = commandMakers[typeFor(before, draw)]({ draw, state: before, atEpochMs: now, serial })
     const decision = decide(command, before)
