@@ -146,7 +146,9 @@ class Tracing {
     const { destination } = this.#packet
     const peer = view.peers.longest(destination)
     const range = from === 'underlay' ? undefined : view.routedRanges.longest(destination)
-    if (range !== undefined && range.length >= (peer?.length ?? 0))
+    // A route into the tunnel that is longer than the range goes before it, whether a peer is there or not.
+    const route = view.routes.longest(destination)
+    if (range !== undefined && range.length >= Math.max(peer?.length ?? 0, route?.length ?? 0))
       return this.#toRange(hostId, view, from, range.value)
     const isToInternet = from !== 'underlay' && isBeyondMesh(view, destination) && isInternetGateway(view)
     if (isToInternet && (peer === undefined || peer.length === 0)) return this.#toInternet(hostId, view, from)

@@ -29,7 +29,7 @@ import { heldOf } from './leads-to.js'
 
 export const expandFilter = (table: FragmentTable, own: SelfFragment): Filter => {
   const sets = new Map<string, readonly IpPrefix[]>()
-  const expanding = own.memberships.map((part) => new NetworkFilter(table, part, sets))
+  const expanding = own.memberships.map((part) => new NetworkFilter(table, own, part, sets))
   return {
     isEnforced: own.capabilities.includes('filter'),
     sets,
@@ -38,15 +38,26 @@ export const expandFilter = (table: FragmentTable, own: SelfFragment): Filter =>
   }
 }
 
+const rangesOf = (network: FragmentOf<'network'> | undefined): readonly IpPrefix[] =>
+  [network?.range4, network?.range6].filter((range) => range != null)
+
 class NetworkFilter {
   readonly #table: FragmentTable
   readonly #part: MembershipPart
   readonly #sets: Map<string, readonly IpPrefix[]>
 
-  constructor(table: FragmentTable, part: MembershipPart, sets: Map<string, readonly IpPrefix[]>) {
+  /** The mesh's own ranges but those of this network: nobody there is an end of anything in this network (A4). */
+  readonly #foreign: readonly IpPrefix[]
+
+  constructor(table: FragmentTable, own: SelfFragment, part: MembershipPart, sets: Map<string, readonly IpPrefix[]>) {
     this.#table = table
     this.#part = part
     this.#sets = sets
+    const others = own.memberships.filter(({ networkId }) => networkId !== part.networkId)
+    this.#foreign = [
+      ...own.routes.map(({ prefix }) => prefix),
+      ...others.flatMap(({ networkId }) => rangesOf(heldOf(table, networkFragmentId(networkId), 'network'))),
+    ]
   }
 
   get #networkId(): NetworkId {
@@ -115,7 +126,8 @@ class NetworkFilter {
     return this.#part.routerOf.flatMap((egressId) => {
       const router = heldOf(this.#table, routerFragmentId(egressId), 'router')
       if (router === undefined) return []
-      const seen = router.virtualRanges ?? router.ranges
+      const network = heldOf(this.#table, networkFragmentId(this.#networkId), 'network')
+      const seen = subtractPrefixes(router.virtualRanges ?? router.ranges, rangesOf(network))
       const name = `ranges:${egressId}`
       const stateful = !router.nat && router.routers.length > 1 ? 'lenient' : 'yes'
       const out = router.rules.map((rule) =>
@@ -230,7 +242,8 @@ class NetworkFilter {
 
   #write(name: string, prefixes: () => readonly IpPrefix[]): string {
     const full = `${this.#networkId}/${name}`
-    if (!this.#sets.has(full)) this.#sets.set(full, [...mergePrefixes(prefixes())].sort(comparePrefixes))
+    if (!this.#sets.has(full))
+      this.#sets.set(full, [...mergePrefixes(subtractPrefixes(prefixes(), this.#foreign))].sort(comparePrefixes))
     return full
   }
 }

@@ -16,6 +16,7 @@ import { expandPaths } from './expand-paths.js'
 import { expandFullTunnel } from './expand-tunnel.js'
 import type { FragmentKind, FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
 import {
+  classFragmentId,
   dnsFragmentId,
   hostFragmentId,
   namesFragmentId,
@@ -25,7 +26,16 @@ import {
   selfFragmentId,
 } from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
-import type { ClientPeer, HostConfig, Path, PathKey, PeerConfig, RefusedPart, RoutedEgress } from './host-config.js'
+import type {
+  ClientPeer,
+  HostConfig,
+  Path,
+  PathKey,
+  PeerConfig,
+  PeerSets,
+  RefusedPart,
+  RoutedEgress,
+} from './host-config.js'
 import { meshRouteMetric } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { projectSnapshot } from './patch.js'
@@ -48,6 +58,8 @@ export const expandHostConfig = (table: FragmentTable): HostConfig | undefined =
     networks: networkIds.flatMap((networkId) => heldOf(table, networkFragmentId(networkId), 'network') ?? []),
     memberSets: sortedFragments(table, 'set'),
     egresses: sortedFragments(table, 'egress'),
+    peerSets: expandPeerSets(table, own),
+    pairs: sortedFragments(table, 'pair'),
     peers,
     clients: expandClients(table),
     paths,
@@ -70,6 +82,13 @@ const sortedFragments = <K extends FragmentKind>(table: FragmentTable, kind: K):
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, fragment]) => fragment)
 
+const expandPeerSets = (table: FragmentTable, own: SelfFragment): readonly PeerSets[] =>
+  own.memberships.map(({ networkId, classKey, looksAt }) => {
+    const ofClass = heldOf(table, classFragmentId(networkId, classKey), 'class')
+    const sets = [...new Set([...looksAt, ...(ofClass?.peers ?? [])])].sort()
+    return { networkId, sets, own: ofClass?.ownPeers ?? null }
+  })
+
 const expandPeers = (table: FragmentTable, own: SelfFragment): ReadonlyMap<HostId, PeerConfig> => {
   const peers = new Map<HostId, PeerConfig>()
   for (const hostId of table.nodesByHost.keys()) {
@@ -83,8 +102,8 @@ const expandPeers = (table: FragmentTable, own: SelfFragment): ReadonlyMap<HostI
 export const expandPeer = (table: FragmentTable, own: SelfFragment, hostId: HostId): PeerConfig | undefined => {
   const host = heldOf(table, hostFragmentId(hostId), 'host')
   if (host === undefined) return undefined
-  const { kind: _kind, endpoints, ...facts } = host
-  return { ...facts, endpoints: endpoints.map(({ endpoint }) => endpoint), keepaliveSeconds: own.keepaliveSeconds }
+  const { kind: _kind, ...facts } = host
+  return { ...facts, keepaliveSeconds: own.keepaliveSeconds }
 }
 
 const expandClients = (table: FragmentTable): ReadonlyMap<ClientId, ClientPeer> => {

@@ -14,7 +14,7 @@ export const expandFullTunnel = (
   const { settings } = part.tunnel
   const outside = new Set<UdpEndpoint>()
   for (const { hostId } of path.to.gateways)
-    for (const endpoint of peers.get(hostId)?.endpoints ?? []) outside.add(endpoint)
+    for (const { endpoint } of peers.get(hostId)?.endpoints ?? []) outside.add(endpoint)
   const outsidePrefixes: readonly IpPrefix[] = settings.localNetwork === 'outside' ? own.localPrefixes : []
   return {
     families: [...new Set(path.prefixes.map(prefixFamily))].sort(),

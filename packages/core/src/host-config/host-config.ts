@@ -2,6 +2,7 @@
  * A host's config with its references followed: the whole truth for one host, for every operating system alike. `choosePaths`
  * turns its paths into hops, `desiredHostOf` all of it into what the operating system gets.
  */
+import type { EndpointCandidate } from '../mesh/endpoint-candidate.js'
 import type { PairId, Traffic, TunnelSettings } from '../mesh/mesh-state.js'
 import type {
   Brand,
@@ -24,12 +25,21 @@ import type {
 import type {
   DnsFragment,
   EgressFragment,
+  FragmentOf,
   NamesFragment,
   NetworkFragment,
   SelfFragment,
   SetFragment,
   SetName,
 } from './fragment.js'
+
+/** Which sets a host's peers in one network come from. */
+export interface PeerSets {
+  readonly networkId: NetworkId
+  readonly sets: readonly SetName[]
+  /** Nodes of these sets as well, of the host's own user alone. */
+  readonly own: FragmentOf<'class'>['ownPeers']
+}
 
 /**
  * All that one host shall be and do, expanded from the fragments that it may look at. `choosePaths` and `desiredHostOf` lead from here to
@@ -43,6 +53,10 @@ export interface HostConfig {
   readonly memberSets: readonly SetFragment[]
   /** Egresses that this host knows of; sorted by id. */
   readonly egresses: readonly EgressFragment[]
+  /** Member sets whose nodes are this host's peers, by name; in the order of its networks. */
+  readonly peerSets: readonly PeerSets[]
+  /** Pairs that use a relay which this host is an end of, or a relay for; sorted by id. */
+  readonly pairs: readonly FragmentOf<'pair'>[]
   /** Direct peers: hosts that a path may lead over, or whose control address is asked. */
   readonly peers: ReadonlyMap<HostId, PeerConfig>
   /** Clients of the gateways that this host is: peers without an agent. */
@@ -82,7 +96,7 @@ export interface PeerConfig {
   readonly controlAddress4: Ipv4Address
   readonly controlAddress6: Ipv6Address
   /** Best first. */
-  readonly endpoints: readonly UdpEndpoint[]
+  readonly endpoints: readonly EndpointCandidate[]
   readonly keepaliveSeconds: number
 }
 

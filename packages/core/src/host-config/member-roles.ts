@@ -1,4 +1,5 @@
 /** What a node is in its network, as far as configs go: relayed or not, gateway, router, and who takes part at all. */
+import { internetExitOf, isActiveGateway } from '../mesh/gateway-queries.js'
 import { largeMapEntries, largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import type { Gateway, Host, MeshState, Network, Node } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
@@ -46,8 +47,11 @@ export const viaOf = (state: MeshState, { network, node }: Membership): readonly
   return node.relay.gatewayIds.filter((nodeId) => isActiveGateway(network, nodeId))
 }
 
-export const isActiveGateway = (network: Network, nodeId: NodeId): boolean =>
-  largeMapHas(network.gatewayIds, nodeId) && largeMapHas(network.members, nodeId)
+/** Where what a gateway gets for the internet leaves, when both take part: at itself, or at the internet gateway behind it (D6). */
+export const activeExitOf = (state: MeshState, network: Network, gatewayId: NodeId): NodeId | null => {
+  const exit = isActiveGateway(network, gatewayId) ? internetExitOf(state, gatewayId) : null
+  return exit !== null && isActiveGateway(network, exit) ? exit : null
+}
 
 /** Gateways of a network that take part, with their hosts. */
 export function* activeGateways(network: Network): Generator<readonly [NodeId, HostId]> {

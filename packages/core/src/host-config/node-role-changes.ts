@@ -2,7 +2,7 @@
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
-import { gatewayAt, membershipOf, viaOf } from './member-roles.js'
+import { activeExitOf, gatewayAt, membershipOf, viaOf } from './member-roles.js'
 
 /** What of a node decides who looks at it. */
 export interface NodeRole {
@@ -29,6 +29,8 @@ const roleOf = (state: MeshState, nodeId: NodeId): NodeRole | undefined => {
       network.networkId,
       node.hostId,
       gateway !== undefined,
+      // Relayed nodes send what they have for the internet where their gateway does.
+      gateway === undefined ? null : [gateway.internet, activeExitOf(state, network, nodeId)],
       viaOf(state, membership),
       node.egressIds,
       record?.classKey,

@@ -1,6 +1,7 @@
 /** From state to fragments: what each one holds now. Visibility is decided elsewhere (`visibility.ts`). */
 
 import { isInternetEgress } from '../mesh/egress-queries.js'
+import { isActiveGateway } from '../mesh/gateway-queries.js'
 import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
 import { namedClient, namedNode } from '../mesh/membership.js'
 import type { MeshState, Network, PairId } from '../mesh/mesh-state.js'
@@ -31,7 +32,7 @@ import type {
 } from './fragment.js'
 import { parseFragmentId } from './fragment-id.js'
 import { entitySetVersion, fragmentVersion, membersVersion, namesVersion } from './fragment-version.js'
-import { activeGateways, isActiveGateway, membershipOf, viaOf } from './member-roles.js'
+import { activeGateways, membershipOf, viaOf } from './member-roles.js'
 import {
   projectClass,
   projectClient,

@@ -1,4 +1,6 @@
 /** From policies to the fragments that carry rules. What they say is compiled in `policy/`; here it gets its shape. */
+
+import { isActiveGateway } from '../mesh/gateway-queries.js'
 import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import { memberPrefixes } from '../mesh/members.js'
 import type { ClassKey, Egress, MeshState } from '../mesh/mesh-state.js'
@@ -12,7 +14,6 @@ import type {
   RelayingFragment,
   RouterFragment,
 } from './fragment.js'
-import { isActiveGateway } from './member-roles.js'
 import { classViewOf, clientRulesOf, egressViewOf, internetRulesOf, relayingOf } from './policy-view.js'
 
 export const projectClass = (state: MeshState, networkId: NetworkId, classKey: ClassKey): ClassFragment | undefined => {

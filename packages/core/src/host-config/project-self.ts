@@ -1,4 +1,5 @@
 /** A host's own part: what it is, and what it looks at. */
+import { routeAllTrafficOf } from '../mesh/gateway-queries.js'
 import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import { isPublicAddress } from '../mesh/listeners.js'
 import type { Host, Mesh, MeshState, Network } from '../mesh/mesh-state.js'
@@ -10,11 +11,10 @@ import {
   type HostId,
   type HostRoute,
   type IpAddress,
-  type NodeId,
 } from '../values/index.js'
 import type { MembershipPart, SelfFragment, SetName, TunnelPart } from './fragment.js'
 import { meshRouteMetric } from './host-config.js'
-import { gatewayAt, isActiveGateway, type Membership, membershipsOf, viaOf } from './member-roles.js'
+import { activeExitOf, gatewayAt, type Membership, membershipsOf, viaOf } from './member-roles.js'
 import { type EgressView, egressViewOf } from './policy-view.js'
 
 /** What WireGuard takes of an Ethernet frame's 1500 bytes leaves so much, over IPv6 too. Used by a host that is in no network. */
@@ -89,18 +89,16 @@ const pairIdsOf = (state: MeshState, { node }: Membership): MembershipPart['pair
 }
 
 const tunnelOf = (state: MeshState, { network, node }: Membership): TunnelPart => ({
-  gatewayIds: node.routeAllTraffic
-    ? (node.relay?.gatewayIds ?? []).filter((nodeId) => isActiveInternetGateway(state, network, nodeId))
-    : null,
+  gatewayIds:
+    routeAllTrafficOf(state, node) === 'off'
+      ? null
+      : (node.relay?.gatewayIds ?? []).filter((nodeId) => activeExitOf(state, network, nodeId) !== null),
   mayUseDefaultEgress: !largeMapHas(state.gateways, node.nodeId) || behindInternetGatewayAllowed(network),
   settings: node.tunnel,
 })
 
 const behindInternetGatewayAllowed = (network: Network): boolean =>
   network.settings.gatewayBehindInternetGateway === 'cascade'
-
-const isActiveInternetGateway = (state: MeshState, network: Network, nodeId: NodeId): boolean =>
-  isActiveGateway(network, nodeId) && (largeMapGet(state.gateways, nodeId)?.internet ?? false)
 
 export const addressesOf = (node: {
   readonly address4: IpAddress | null

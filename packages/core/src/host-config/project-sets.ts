@@ -1,11 +1,12 @@
 /** From state to the fragments that are sets: who takes part, who is in a set, what lies behind a gateway. */
+
+import { isActiveGateway } from '../mesh/gateway-queries.js'
 import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import { memberEntryText, memberPrefixes } from '../mesh/members.js'
 import type { MemberSetKey, MeshState, Network } from '../mesh/mesh-state.js'
 import { type ContentHash, emptyHash, hashText, toggleHash } from '../values/content-hash.js'
 import type { ClientId, MemberId, NetworkId, NodeId } from '../values/index.js'
 import type { ClientsFragment, MemberEntry, MembersFragment, SetFragment } from './fragment.js'
-import { isActiveGateway } from './member-roles.js'
 
 export const projectMembers = (state: MeshState, networkId: NetworkId): MembersFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)

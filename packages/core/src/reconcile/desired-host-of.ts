@@ -34,7 +34,7 @@ const ownAddresses = ({ memberships, controlAddress4, controlAddress6 }: HostCon
 export const desiredPeerOf = (peer: PeerConfig, chosen: ChosenPaths): DesiredPeer => ({
   publicKey: peer.wireguardKey,
   allowedIps: allowedIpsOf(chosen, peer.hostId),
-  endpointCandidates: peer.endpoints,
+  endpointCandidates: peer.endpoints.map(({ endpoint }) => endpoint),
   keepaliveSeconds: peer.keepaliveSeconds,
 })
 

@@ -86,7 +86,11 @@ export const viewHostConfig = (state: MeshState, hostId: HostId): HostConfigAnsw
       keepaliveSeconds: own.keepaliveSeconds,
       networks: own.memberships.map(({ networkId }) => networkId),
     },
-    peers: [...peers.values()].map((peer) => ({ ...peer, allowedIps: allowedIps.get(peer.hostId) ?? [] })),
+    peers: [...peers.values()].map((peer) => ({
+      ...peer,
+      endpoints: peer.endpoints.map(({ endpoint }) => endpoint),
+      allowedIps: allowedIps.get(peer.hostId) ?? [],
+    })),
     names,
   }
 }
