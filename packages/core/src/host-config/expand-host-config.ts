@@ -125,7 +125,9 @@ const expandRouting = (table: FragmentTable, own: SelfFragment): readonly Routed
         const node = heldOf(table, nodeFragmentId(nodeId), 'node')
         return node === undefined ? [] : [{ nodeId, hostId: node.hostId }]
       })
-      return at === -1 ? [] : [{ egressId, before }]
+      return at === -1
+        ? []
+        : [{ egressId, before, routers: routers.map(({ nodeId, interfaceName }) => ({ nodeId, interfaceName })) }]
     }),
   )
 

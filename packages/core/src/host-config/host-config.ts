@@ -84,7 +84,10 @@ export interface HostConfig {
 /** An egress that this host routes, with the routers that come before it. */
 export interface RoutedEgress {
   readonly egressId: EgressId
+  /** Routers that go before this one, best first. */
   readonly before: readonly Hop[]
+  /** All its routers in order, each with the interface that it leaves by; `null`: the one its routes say. */
+  readonly routers: readonly { readonly nodeId: NodeId; readonly interfaceName: string | null }[]
 }
 
 /** Another host as a WireGuard peer. */
