@@ -52,6 +52,8 @@ export const handMadeConfig = ({
   networks: [],
   memberSets: [],
   egresses: [],
+  peerSets: [],
+  pairs: [],
   clients: new Map(clients.map((client) => [client.clientId, client])),
   paths: new Map([...paths].map((path) => [path.key, path])),
   routing,

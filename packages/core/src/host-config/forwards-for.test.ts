@@ -77,7 +77,7 @@ describe('a gateway passes on', () => {
       sets: [],
       prefixes: [ipPrefix('10.0.0.200/32')],
     }
-    const routing = [{ egressId: egressId('r'), before: [] }]
+    const routing = [{ egressId: egressId('r'), before: [], routers: [] }]
     const config = handMadeConfig({ viewer: me, peers: [], paths: [], clients: [client], routing })
     const forwarding = forwardsFor(config, [], new Map(), [])
     expect([...forwarding.prefixes]).toEqual(['10.0.0.200/32'])

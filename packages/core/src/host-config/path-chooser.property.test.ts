@@ -100,7 +100,11 @@ const anyVector: fc.Arbitrary<PathVector> = fc.record({
   servedEgressIds: fc.subarray([...egresses]),
 })
 const anyRouting: fc.Arbitrary<readonly RoutedEgress[]> = fc.uniqueArray(
-  fc.record({ egressId: anyEgress, before: fc.uniqueArray(otherHost, { maxLength: 2 }).map((ids) => ids.map(hop)) }),
+  fc.record({
+    egressId: anyEgress,
+    before: fc.uniqueArray(otherHost, { maxLength: 2 }).map((ids) => ids.map(hop)),
+    routers: fc.constant([]),
+  }),
   { selector: (routed) => routed.egressId },
 )
 const anyClient: fc.Arbitrary<ClientPeer> = fc.record({

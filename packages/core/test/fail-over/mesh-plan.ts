@@ -157,7 +157,7 @@ const egressPath = ({ egressId, kind, routers }: EgressPlan): Path => ({
 const routingOf = (plan: MeshPlan, viewer: HostId): readonly RoutedEgress[] =>
   plan.egresses.flatMap(({ egressId, kind, routers }) =>
     kind === 'routed' && routers.includes(viewer)
-      ? [{ egressId, before: routers.slice(0, routers.indexOf(viewer)).map(hop) }]
+      ? [{ egressId, before: routers.slice(0, routers.indexOf(viewer)).map(hop), routers: [] }]
       : [],
   )
 
