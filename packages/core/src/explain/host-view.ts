@@ -1,13 +1,13 @@
 /** One host as packets meet it: its config and chosen paths, made ready for look-ups. */
 import { choosePaths } from '../host-config/choose-paths.js'
 import type { ChosenPaths, HealthView } from '../host-config/chosen-paths.js'
-import { projectHostConfig } from '../host-config/expand-host-config.js'
 import type { HostConfig } from '../host-config/host-config.js'
 import type { PathVectors } from '../host-config/path-vector.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { ClientId, HostId, IpAddress, IpPrefix } from '../values/index.js'
 import { type PrefixMap, prefixMapOf } from './prefix-map.js'
+import { spreadVectors } from './spread-vectors.js'
 
 /** Whom a WireGuard key belongs to. */
 export type PeerRef =
@@ -45,6 +45,7 @@ export interface RoutedRange {
 export interface TraceConditions {
   /** What each host knows of its peers' health; nothing when left out. */
   readonly healthOf?: (hostId: HostId) => HealthView
+  /** What hosts have told each other of their choices; everything that they would tell when left out. */
   readonly vectors?: PathVectors
   /** Hosts that are gone. */
   readonly dead?: ReadonlySet<HostId>
@@ -63,21 +64,24 @@ export interface TraceWorld {
 /** A world to follow packets in, of this state and under these conditions. Costs nothing until a packet comes by a host. */
 export const createTraceWorld = (state: MeshState, conditions: TraceConditions = {}): TraceWorld => {
   const views = new Map<HostId, HostView | undefined>()
+  const healthOf = conditions.healthOf ?? (() => new Map())
+  const spread = spreadVectors(state, healthOf)
+  const vectors = conditions.vectors ?? spread.vectors
+  const makeView = (hostId: HostId): HostView | undefined => {
+    const config = spread.configOf(hostId)
+    return config && viewOf(state, config, choosePaths(config, healthOf(hostId), vectors, undefined))
+  }
   return {
     state,
     conditions,
     viewOf: (hostId) => {
-      if (!views.has(hostId)) views.set(hostId, makeView(state, hostId, conditions))
+      if (!views.has(hostId)) views.set(hostId, makeView(hostId))
       return views.get(hostId)
     },
   }
 }
 
-const makeView = (state: MeshState, hostId: HostId, conditions: TraceConditions): HostView | undefined => {
-  const config = projectHostConfig(state, hostId)
-  if (config === undefined) return undefined
-  const health = conditions.healthOf?.(hostId) ?? new Map()
-  const chosen = choosePaths(config, health, conditions.vectors ?? new Map(), undefined)
+const viewOf = (state: MeshState, config: HostConfig, chosen: ChosenPaths): HostView => {
   const { own } = config
   return {
     config,

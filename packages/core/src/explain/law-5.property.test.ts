@@ -82,7 +82,7 @@ const haveWay = (state: MeshState, { network, from, to }: Pair): boolean => {
   const isLeft = (node: Node) => {
     const membership = membershipOf(state, node.nodeId)
     const via = membership === undefined ? [] : viaOf(state, membership)
-    return via !== null && !passesOn(via[0])
+    return via !== null && (via.length === 0 || !via.every(passesOn))
   }
   const pair = largeMapGet(state.autoRelays, pairIdOf(from.nodeId, to.nodeId))
   const hasRelay = pair === undefined || passesOn(pair.gatewayIds.find((nodeId) => isActiveGateway(network, nodeId)))
