@@ -133,6 +133,7 @@ export type {
   PathKey,
   PathTarget,
   PeerConfig,
+  PeerSets,
   RefusedPart,
   RoutedEgress,
   RouterHop,
