@@ -1,3 +1,4 @@
+export type { CodecOutline, FieldOutline } from './event-format/codec-outline.js'
 export {
   type DecodeProblem,
   decodeWith,
@@ -212,6 +213,7 @@ export {
   type MeshCommandType,
   meshCommandCodec,
   meshCommandCodecs,
+  meshCommandFields,
   meshCommandTypes,
 } from './mesh/mesh-command.js'
 export type * from './mesh/mesh-command-types.js'

@@ -1,5 +1,6 @@
 /** Pieces that several events and commands share, with their codecs. */
 import * as t from 'io-ts'
+import { outlined, outlineOf } from '../event-format/codec-outline.js'
 import {
   type HostCapability,
   hostCapabilities,
@@ -33,23 +34,25 @@ export const integerBetween = (lowest: number, highest: number): t.Type<number, 
 export const shortList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Type<readonly A[], unknown> => {
   const list = t.readonlyArray(item)
   const isTooLong = (u: unknown): boolean => Array.isArray(u) && u.length > maxLength
-  return new t.Type<readonly A[], unknown>(
+  const codec = new t.Type<readonly A[], unknown>(
     `a list of at most ${maxLength} items`,
     (u): u is readonly A[] => !isTooLong(u) && list.is(u),
     (u, context) => (isTooLong(u) ? t.failure(u, context) : list.validate(u, context)),
     t.identity,
   )
+  return outlined(codec, () => ({ kind: 'list', item: outlineOf(item), fewest: 0, most: maxLength }))
 }
 
 /** As `shortList`, with one item at least. */
 export const filledList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Type<readonly A[], unknown> => {
   const list = shortList(item, maxLength)
-  return new t.Type<readonly A[], unknown>(
+  const codec = new t.Type<readonly A[], unknown>(
     `${list.name}, at least one`,
     (u): u is readonly A[] => list.is(u) && u.length > 0,
     (u, context) => (Array.isArray(u) && u.length === 0 ? t.failure(u, context) : list.validate(u, context)),
     t.identity,
   )
+  return outlined(codec, () => ({ kind: 'list', item: outlineOf(item), fewest: 1, most: maxLength }))
 }
 
 export const portCodec = integerBetween(1, 65_535)
@@ -92,13 +95,15 @@ export const hostCapabilityCodec: t.Type<HostCapability, unknown> = checked(
 )
 export const hostCapabilitiesCodec = shortList(hostCapabilityCodec, 64)
 
-export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> =>
-  new t.Type<A | null, unknown>(
+export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> => {
+  const nullable = new t.Type<A | null, unknown>(
     `${codec.name} or null`,
     (u): u is A | null => u === null || codec.is(u),
     (u, c) => (u === null ? t.success(null) : codec.validate(u, c)),
     t.identity,
   )
+  return outlined(nullable, () => ({ kind: 'choice', options: [outlineOf(codec), { kind: 'constant', value: null }] }))
+}
 
 /** The settings of a network, each with its codec. */
 export const networkSettingsProps = {

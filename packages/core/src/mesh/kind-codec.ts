@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { fieldsOutline, outlined } from '../event-format/codec-outline.js'
 import { checked } from './event-parts.js'
 
 /**
@@ -17,7 +18,7 @@ export const kindCodec = <A extends object, Tag extends keyof A & string>(
     const kind = (u as Record<string, unknown>)[tag]
     return isKind(kind) ? { [tag]: kindOf, ...kinds[kind] } : undefined
   }
-  return new t.Type<A, unknown>(
+  const codec = new t.Type<A, unknown>(
     name,
     (u): u is A => {
       const fields = isObject(u) ? fieldsOf(u) : undefined
@@ -37,6 +38,13 @@ export const kindCodec = <A extends object, Tag extends keyof A & string>(
     },
     t.identity,
   )
+  return outlined(codec, () => ({
+    kind: 'choice',
+    options: Object.entries<t.Props>(kinds).map(([kind, fields]) => ({
+      kind: 'object',
+      fields: fieldsOutline({ [tag]: t.literal(kind), ...fields }),
+    })),
+  }))
 }
 
 const isObject = (u: unknown): u is Record<string, unknown> => typeof u === 'object' && u !== null

@@ -1,5 +1,6 @@
 /** Everything that can be asked of a mesh. To add a command: a file in `commands/`, a line in each table of its area in `commands/areas/`. */
 import * as t from 'io-ts'
+import { type FieldOutline, outlineOf } from '../event-format/codec-outline.js'
 import { type ClientCommand, clientCommands } from './commands/areas/client-commands.js'
 import { type DnsCommand, dnsCommands } from './commands/areas/dns-commands.js'
 import { type EgressCommand, egressCommands } from './commands/areas/egress-commands.js'
@@ -64,6 +65,12 @@ export const commandRules: {
 
 /** Every type of command, in a fixed order. */
 export const meshCommandTypes = Object.keys(meshCommandCodecs) as readonly MeshCommandType[]
+
+/** The fields of a command besides `type` and `atEpochMs`, those that must be there first. For help texts, forms and schemas. */
+export const meshCommandFields = (type: MeshCommandType): readonly FieldOutline[] => {
+  const outline = outlineOf(meshCommandCodecs[type])
+  return outline.kind === 'object' ? outline.fields.filter(({ name }) => name !== 'type' && name !== 'atEpochMs') : []
+}
 
 /** Whether `u` names a type of command; `constructor` does not. */
 export const isMeshCommandType = (u: unknown): u is MeshCommandType =>

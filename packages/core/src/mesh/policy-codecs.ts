@@ -1,5 +1,6 @@
 /** How policies and their tests are written in events and commands. */
 import * as t from 'io-ts'
+import { outlined, outlineOf } from '../event-format/codec-outline.js'
 import {
   clientIdCodec,
   egressIdCodec,
@@ -31,9 +32,12 @@ const sourceKinds = {
 
 const portRangeFields = t.strict({ first: portCodec, last: portCodec })
 
-const portRangeCodec = checked(
-  'a range of ports, first and last',
-  (u): u is PortRange => portRangeFields.is(u) && u.first <= u.last && Object.keys(u).length === 2,
+const portRangeCodec = outlined(
+  checked(
+    'a range of ports, first and last',
+    (u): u is PortRange => portRangeFields.is(u) && u.first <= u.last && Object.keys(u).length === 2,
+  ),
+  () => outlineOf(portRangeFields),
 )
 
 /** Of one protocol in one policy. */

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { clientIdCodec, hostNameCodec, nodeIdCodec, userIdCodec, wireguardPublicKeyCodec } from '../../values/index.js'
 import {
   additionalAddressesCodec,
@@ -25,7 +26,7 @@ export const addClientCodec = commandCodec(
   'AddClient',
   {
     /** Fresh. */
-    clientId: clientIdCodec,
+    clientId: fresh(clientIdCodec),
     gatewayId: nodeIdCodec,
     /** Unique in the network, among nodes too. */
     name: hostNameCodec,

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import { compareIpAddresses } from '../../values/index.js'
+import { fresh } from '../../event-format/codec-outline.js'
+import { compareIpAddresses, dnsRecordIdCodec } from '../../values/index.js'
 import { dnsRecordProps } from '../dns-codecs.js'
 import { largeMapGet } from '../large-map.js'
 import { dnsRecordEq } from '../mesh-equality.js'
@@ -14,7 +15,11 @@ import { recordNameProblem } from './dns-rules.js'
  */
 export type AddDnsRecord = t.TypeOf<typeof addDnsRecordCodec>
 
-export const addDnsRecordCodec = commandCodec('AddDnsRecord', dnsRecordProps)
+export const addDnsRecordCodec = commandCodec('AddDnsRecord', {
+  ...dnsRecordProps,
+  /** Fresh. */
+  dnsRecordId: fresh(dnsRecordIdCodec),
+})
 
 export const decideAddDnsRecord = (command: AddDnsRecord, state: ExistingMesh): Decision => {
   const { atEpochMs, dnsRecordId, networkId, name } = command

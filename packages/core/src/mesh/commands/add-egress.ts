@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
+import { egressIdCodec } from '../../values/index.js'
 import { egressIdentityProps, rangesCodec, returnRouteCodec, routersOf } from '../egress-codecs.js'
 import { largeMapGet } from '../large-map.js'
 import { egressContentEq } from '../mesh-equality.js'
@@ -15,8 +17,9 @@ export type AddEgress = t.TypeOf<typeof addEgressCodec>
 export const addEgressCodec = commandCodec(
   'AddEgress',
   {
-    /** Fresh. */
     ...egressIdentityProps,
+    /** Fresh. */
+    egressId: fresh(egressIdCodec),
     /** Unique in the network. */
     name: titleCodec(64),
     ranges: rangesCodec,

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { groupIdCodec, userIdCodec } from '../../values/index.js'
 import { orNull } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
@@ -14,7 +15,7 @@ export type AddGroup = t.TypeOf<typeof addGroupCodec>
 
 export const addGroupCodec = commandCodec('AddGroup', {
   /** Fresh. */
-  groupId: groupIdCodec,
+  groupId: fresh(groupIdCodec),
   /** Unique, whatever its capitals. */
   name: titleCodec(64),
   /** Who asks; `null`: the mesh's administrator token, or the system. */

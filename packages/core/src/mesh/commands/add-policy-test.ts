@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { policyTestResult } from '../../policy/policy-tests.js'
-import { prefixContainsAddress } from '../../values/index.js'
+import { policyTestIdCodec, prefixContainsAddress } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { MeshState, Network, PolicyTest, TestEnd } from '../mesh-state.js'
@@ -15,7 +16,12 @@ import { clientProblem, findNamesake, nodeProblem } from './policy-rules.js'
 /** Hold the policies to something from now on (G6): what would break it is refused. It must hold already. */
 export type AddPolicyTest = t.TypeOf<typeof addPolicyTestCodec>
 
-export const addPolicyTestCodec = commandCodec('AddPolicyTest', { ...policyTestProps, name: titleCodec(64) })
+export const addPolicyTestCodec = commandCodec('AddPolicyTest', {
+  ...policyTestProps,
+  /** Fresh. */
+  policyTestId: fresh(policyTestIdCodec),
+  name: titleCodec(64),
+})
 
 export const decideAddPolicyTest = (command: AddPolicyTest, state: ExistingMesh): Decision => {
   const { type: _type, atEpochMs, ...test } = command

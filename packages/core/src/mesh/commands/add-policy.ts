@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
+import { policyIdCodec } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
 import { destinationsCodec, directionCodec, policyIdentityProps, sourcesCodec, trafficCodec } from '../policy-codecs.js'
 import { commandCodec } from './command-codec.js'
@@ -14,6 +16,8 @@ export const addPolicyCodec = commandCodec(
   'AddPolicy',
   {
     ...policyIdentityProps,
+    /** Fresh. */
+    policyId: fresh(policyIdCodec),
     name: titleCodec(64),
     sources: sourcesCodec,
     destinations: destinationsCodec,

@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
+import { resolverIdCodec } from '../../values/index.js'
 import { resolverContentProps, resolverIdentityProps } from '../dns-codecs.js'
 import { largeMapGet } from '../large-map.js'
 import { commandCodec } from './command-codec.js'
@@ -11,8 +13,9 @@ import { canonicalResolver, resolverProblem, sameResolver } from './dns-rules.js
 export type AddResolver = t.TypeOf<typeof addResolverCodec>
 
 export const addResolverCodec = commandCodec('AddResolver', {
-  /** Fresh. */
   ...resolverIdentityProps,
+  /** Fresh. */
+  resolverId: fresh(resolverIdCodec),
   /** Unique in the network. */
   name: titleCodec(64),
   /** In the order in which they are asked. */

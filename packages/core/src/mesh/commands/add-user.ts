@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { networkIdCodec, userIdCodec } from '../../values/index.js'
 import { orNull, shortList } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
@@ -17,7 +18,7 @@ export const addUserCodec = commandCodec(
   'AddUser',
   {
     /** Fresh. */
-    userId: userIdCodec,
+    userId: fresh(userIdCodec),
     /** Unique, whatever its capitals. */
     login: titleCodec(100),
     displayName: titleCodec(100),

@@ -1,6 +1,7 @@
 /** How commands are read from outside: every field checked, and none that nobody asked for. */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { fieldsOutline, outlined } from '../../event-format/codec-outline.js'
 import { type EpochMs, epochMsCodec } from '../../values/index.js'
 
 /**
@@ -58,7 +59,7 @@ export const partialCodec = <Fields extends t.Props>(
 /** Not `t.intersection`, which would number its members in the paths of errors. */
 const onlyFieldsOf = <A>(
   name: string,
-  codecs: readonly (t.Mixed & { readonly props: object })[],
+  codecs: readonly (t.Mixed & { readonly _tag: string; readonly props: t.Props })[],
 ): t.Type<A, unknown> => {
   const known = new Set(codecs.flatMap((codec) => Object.keys(codec.props)))
   const unknownFieldOf = (u: unknown): string | undefined => {
@@ -66,7 +67,7 @@ const onlyFieldsOf = <A>(
     for (const field in u) if (!known.has(field)) return field
     return undefined
   }
-  return new t.Type<A, unknown>(
+  const codec = new t.Type<A, unknown>(
     name,
     (u): u is A => codecs.every((codec) => codec.is(u)) && unknownFieldOf(u) === undefined,
     (u, context) => {
@@ -81,4 +82,10 @@ const onlyFieldsOf = <A>(
     },
     t.identity,
   )
+  return outlined(codec, () => ({
+    kind: 'object',
+    fields: codecs.flatMap(({ _tag, props }) =>
+      _tag === 'PartialType' ? fieldsOutline({}, props) : fieldsOutline(props),
+    ),
+  }))
 }

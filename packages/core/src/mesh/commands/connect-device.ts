@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import {
   clientIdCodec,
   deviceIdCodec,
@@ -34,7 +35,7 @@ export const connectDeviceCodec = commandCodec(
     deviceId: deviceIdCodec,
     gatewayId: nodeIdCodec,
     /** Fresh; taken if the device isn't at that gateway yet. */
-    clientId: clientIdCodec,
+    clientId: fresh(clientIdCodec),
     /** Wanted of a new one; a number comes behind it where it is taken. */
     name: hostNameCodec,
     /** Made on the device. */

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { apiTokenIdCodec, epochMsCodec, userIdCodec } from '../../values/index.js'
 import { orNull } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
@@ -19,7 +20,7 @@ export type CreateApiToken = t.TypeOf<typeof createApiTokenCodec>
 
 export const createApiTokenCodec = commandCodec('CreateApiToken', {
   /** Fresh. */
-  apiTokenId: apiTokenIdCodec,
+  apiTokenId: fresh(apiTokenIdCodec),
   userId: userIdCodec,
   name: titleCodec(64),
   secretHash: secretHashCodec,

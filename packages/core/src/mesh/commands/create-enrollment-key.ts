@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '../../values/index.js'
 import { letsIn } from '../enrollment-key-validity.js'
 import { maxUsesCodec, orNull, shortList, tagsCodec } from '../event-parts.js'
@@ -18,7 +19,8 @@ export type CreateEnrollmentKey = t.TypeOf<typeof createEnrollmentKeyCodec>
 export const createEnrollmentKeyCodec = commandCodec(
   'CreateEnrollmentKey',
   {
-    keyId: enrollmentKeyIdCodec,
+    /** Fresh. */
+    keyId: fresh(enrollmentKeyIdCodec),
     name: titleCodec(64),
     secretHash: secretHashCodec,
     networkIds: shortList(networkIdCodec, 100),

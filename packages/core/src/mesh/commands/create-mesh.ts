@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { ipPrefixCodec, meshIdCodec } from '../../values/index.js'
 import { graceCodec } from '../event-parts.js'
 import { meshContentEq } from '../mesh-equality.js'
@@ -13,7 +14,8 @@ import { controlRangesProblem } from './range-rules.js'
 export type CreateMesh = t.TypeOf<typeof createMeshCodec>
 
 export const createMeshCodec = commandCodec('CreateMesh', {
-  meshId: meshIdCodec,
+  /** Fresh. */
+  meshId: fresh(meshIdCodec),
   name: titleCodec(100),
   domain: domainCodec,
   controlRange4: ipPrefixCodec,

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { networkIdCodec, networkNameCodec } from '../../values/index.js'
 import { largeMapGet } from '../large-map.js'
 import { networkContentEq } from '../mesh-equality.js'
@@ -13,7 +14,8 @@ import { networkRangesProblem, virtualPoolsProblem } from './range-rules.js'
 export type CreateNetwork = t.TypeOf<typeof createNetworkCodec>
 
 export const createNetworkCodec = commandCodec('CreateNetwork', {
-  networkId: networkIdCodec,
+  /** Fresh. */
+  networkId: fresh(networkIdCodec),
   name: networkNameCodec,
   range4: rangeCodec,
   range6: rangeCodec,

@@ -1,5 +1,6 @@
 /** Fields of commands about egresses. */
 import * as t from 'io-ts'
+import { outlined, outlineOf } from '../../event-format/codec-outline.js'
 import { rangesCodec, routerProps } from '../egress-codecs.js'
 import type { EgressRouter } from '../mesh-state.js'
 import { recordCodec } from './command-codec.js'
@@ -21,9 +22,15 @@ export const settledRouter = (router: RouterWish): EgressRouter => ({
 })
 
 /** `null`: none. `from-pool`: ranges that have one keep it, others take the lowest free. Or one for each range, in their order. */
-export const virtualRangesWishCodec: t.Type<VirtualRangesWish, unknown> = new t.Type<VirtualRangesWish, unknown>(
-  `'from-pool', null, or ${rangesCodec.name}`,
-  (u): u is VirtualRangesWish => u === null || u === 'from-pool' || rangesCodec.is(u),
-  (u, context) => (u === null || u === 'from-pool' ? t.success(u) : rangesCodec.validate(u, context)),
-  t.identity,
+export const virtualRangesWishCodec: t.Type<VirtualRangesWish, unknown> = outlined(
+  new t.Type<VirtualRangesWish, unknown>(
+    `'from-pool', null, or ${rangesCodec.name}`,
+    (u): u is VirtualRangesWish => u === null || u === 'from-pool' || rangesCodec.is(u),
+    (u, context) => (u === null || u === 'from-pool' ? t.success(u) : rangesCodec.validate(u, context)),
+    t.identity,
+  ),
+  () => ({
+    kind: 'choice',
+    options: [{ kind: 'constant', value: 'from-pool' }, { kind: 'constant', value: null }, outlineOf(rangesCodec)],
+  }),
 )

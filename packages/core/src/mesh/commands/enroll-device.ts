@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { deviceIdCodec, hostIdCodec, networkIdCodec, nodeIdCodec, userIdCodec } from '../../values/index.js'
 import { wishedGatewayCodec } from '../key-gateway-codec.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
@@ -32,9 +33,9 @@ export const enrollDeviceCodec = commandCodec('EnrollDevice', {
   /** One of the network, or whichever is nearest. */
   gateway: wishedGatewayCodec,
   /** Fresh; taken if the machine is new. */
-  hostId: hostIdCodec,
+  hostId: fresh(hostIdCodec),
   /** Fresh; taken if it isn't in the network yet. */
-  nodeId: nodeIdCodec,
+  nodeId: fresh(nodeIdCodec),
   ...hostFactsProps,
 })
 

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { enrollmentKeyIdCodec, hostIdCodec, nodeIdCodec } from '../../values/index.js'
 import { shortList } from '../event-parts.js'
 import type { NodeJoined } from '../events/node-joined.js'
@@ -27,7 +28,7 @@ export const enrollHostCodec = commandCodec('EnrollHost', {
   /** SHA-256 of the secret that the machine showed. */
   secretHash: secretHashCodec,
   /** Fresh; taken if the machine is new. */
-  hostId: hostIdCodec,
+  hostId: fresh(hostIdCodec),
   /** Fresh; one for each network of the key is enough. */
   freshNodeIds: shortList(nodeIdCodec, 100),
   ...hostFactsProps,

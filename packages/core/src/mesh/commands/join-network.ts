@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import {
   epochMsCodec,
   hostIdCodec,
@@ -28,7 +29,7 @@ export const joinNetworkCodec = commandCodec('JoinNetwork', {
   networkId: networkIdCodec,
   hostId: hostIdCodec,
   /** Fresh. */
-  nodeId: nodeIdCodec,
+  nodeId: fresh(nodeIdCodec),
   /** `null`: the host's, with a number behind it where that is taken. */
   name: orNull(hostNameCodec),
   /** `null`: the lowest free one. */

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { fresh } from '../../event-format/codec-outline.js'
 import { hostIdCodec } from '../../values/index.js'
 import { commandCodec } from './command-codec.js'
 import { hostFactsProps } from './command-parts.js'
@@ -9,7 +10,11 @@ import { recogniseHost, registerNewHost } from './host-rules.js'
 /** Make a machine known without an enrolment key: for products that have their own way of trusting it. `[]` when it is known. */
 export type RegisterHost = t.TypeOf<typeof registerHostCodec>
 
-export const registerHostCodec = commandCodec('RegisterHost', { hostId: hostIdCodec, ...hostFactsProps })
+export const registerHostCodec = commandCodec('RegisterHost', {
+  /** Fresh. */
+  hostId: fresh(hostIdCodec),
+  ...hostFactsProps,
+})
 
 export const decideRegisterHost = (command: RegisterHost, state: ExistingMesh): Decision => {
   const recognised = recogniseHost(state, command)
