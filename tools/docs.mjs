@@ -13,6 +13,7 @@ import { generators } from './docs/generators.mjs'
 import { refreshMarkdown } from './docs/refresh-markdown.mjs'
 import { rowsToCome, ruleComplaints } from './docs/rules/rule-table.mjs'
 import { typeErrors } from './docs/type-errors.mjs'
+import { unlisted } from './docs/unlisted.mjs'
 import { root } from './toolchain.mjs'
 
 const write = process.argv.includes('--write')
@@ -39,7 +40,12 @@ for (const page of pages) {
   complaints.push(...brokenLinks(page, fresh).map((link) => `${page}: the link ${link} leads nowhere`))
   freshPages.push({ page, text: fresh })
 }
-complaints.push(...typeErrors(freshPages), ...environmentComplaints(), ...(await ruleComplaints()))
+complaints.push(
+  ...unlisted(freshPages),
+  ...typeErrors(freshPages),
+  ...environmentComplaints(),
+  ...(await ruleComplaints()),
+)
 
 for (const complaint of complaints) console.error(complaint)
 if (rowsToCome.length > 0) console.log(`rows of the rule book that are still to come: ${rowsToCome.join(' ')}`)

@@ -69,6 +69,7 @@ export { createManualTimers, type ManualTimers } from './testing/manual-timers.j
 export {
   eventsOf,
   type SampleCreateNetwork,
+  sampleAddClient,
   sampleAddDnsRecord,
   sampleAddEgress,
   sampleAddGroup,
