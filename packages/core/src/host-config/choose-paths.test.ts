@@ -67,7 +67,7 @@ const told = (chosen: ChosenPaths): readonly NodeId[] => chosen.vector.gatewayId
 const nodes = (...hosts: readonly HostId[]) => hosts.map((id) => hop(id).nodeId)
 
 describe('peers and prefixes', () => {
-  test('a direct path ends at its own host; every peer has its control addresses', () => {
+  test('A6 A9 a direct path ends at its own host; every peer has its control addresses', () => {
     const config = configWith({ kind: 'direct', ...hop(far) })
     const chosen = choosePaths(config, none, none, undefined)
     const control = (id: HostId) => [
@@ -102,7 +102,7 @@ describe('peers and prefixes', () => {
     expect([...choosePaths(config, none, none, undefined).allowedIps.values()].flat()).not.toContain('10.0.0.2/32')
   })
 
-  test('route-all to an internet gateway has /0 before an egress of /0, whether it can be taken or not', () => {
+  test('E4 route-all to an internet gateway has /0 before an egress of /0, whether it can be taken or not', () => {
     const defaults = [ipPrefix('0.0.0.0/0')]
     const egress: Path = {
       key: pathKey('egress', 'e'),
@@ -133,30 +133,30 @@ describe('peers and prefixes', () => {
 })
 
 describe('relayed nodes', () => {
-  test('without a vector: through the first of the list, whatever its health', () => {
+  test('C1 without a vector: through the first of the list, whatever its health', () => {
     const config = configWith(relayed([one, two]), [one, two])
     expect(hopToFar(choosePaths(config, health({ one: 'down' }), none, undefined))).toBe(one)
   })
 
-  test('a vector is followed within the configured list, whatever is current', () => {
+  test('C1 F3 a vector is followed within the configured list, whatever is current', () => {
     const config = configWith(relayed([one, two]), [one, two])
     const current = choosePaths(config, none, none, undefined)
     expect(hopToFar(choosePaths(config, none, tells(far, [three, two, one]), current))).toBe(two)
     expect(hopToFar(choosePaths(config, none, tells(far, [three]), current))).toBe(one)
   })
 
-  test('the gateway that a vector names has the node as its peer; another one of the list sends through it', () => {
+  test('C1 F3 the gateway that a vector names has the node as its peer; another one of the list sends through it', () => {
     const config = configWith(relayed([one, me], true))
     expect(hopToFar(choosePaths(config, none, tells(far, [me, one]), undefined))).toBe(far)
     expect(hopToFar(choosePaths(config, none, tells(far, [one, me]), undefined))).toBe(one)
   })
 
-  test('a gateway that is reached through another one is, also with what it relays', () => {
+  test('C7 a gateway that is reached through another one is, also with what it relays', () => {
     const config = configWith(relayed([one]), [one, two], [{ ...direct(one), to: pair([two], one) }])
     expect(hopToFar(choosePaths(config, none, tells(one, [two]), undefined))).toBe(two)
   })
 
-  test('their clients and ranges go the way that they go', () => {
+  test('C7 their clients and ranges go the way that they go', () => {
     const clients: Path = { ...toFar({ kind: 'behind-node', ...hop(far) }), key: pathKey('clients', 'n-far') }
     const routers = [{ ...hop(far), metric: 1 }]
     const egress: Path = {
@@ -177,7 +177,7 @@ describe('relayed nodes', () => {
 describe('an own gateway', () => {
   const config = configWith(ownGateway([one, two]), [one, two])
 
-  test('is kept until it is down and another is known to be up; recovery moves nothing', () => {
+  test('F1 F3 is kept until it is down and another is known to be up; recovery moves nothing', () => {
     const first = choosePaths(config, none, none, undefined)
     expect(hopToFar(first)).toBe(one)
     expect(hopToFar(choosePaths(config, health({ one: 'down' }), none, first))).toBe(one)
@@ -190,7 +190,7 @@ describe('an own gateway', () => {
     expect(hopToFar(choosePaths(config, health({ one: 'down', two: 'down' }), none, moved))).toBe(two)
   })
 
-  test('while all are down, the vector says where the host is', () => {
+  test('F3 while all are down, the vector says where the host is', () => {
     const chosen = choosePaths(
       config,
       health({ one: 'down', two: 'down' }),
@@ -200,7 +200,7 @@ describe('an own gateway', () => {
     expect(told(chosen)).toEqual(nodes(one))
   })
 
-  test('a list that begins with another one is followed as soon as that one is proven', () => {
+  test('C1 a list that begins with another one is followed as soon as that one is proven', () => {
     const first = choosePaths(config, health({ one: 'up', two: 'up' }), none, undefined)
     const reordered = configWith(ownGateway([two, one]), [one, two])
     const waiting = choosePaths(reordered, health({ one: 'up' }), none, first)
@@ -208,7 +208,7 @@ describe('an own gateway', () => {
     expect(hopToFar(choosePaths(reordered, health({ one: 'up', two: 'up' }), none, waiting))).toBe(two)
   })
 
-  test('what the server recorded of an own move is no command', () => {
+  test('F3 what the server recorded of an own move is no command', () => {
     const first = choosePaths(config, health({ one: 'up', two: 'up' }), none, undefined)
     const moved = choosePaths(config, health({ one: 'down', two: 'up' }), none, first)
     const recorded = configWith(ownGateway([two, one]), [one, two])
@@ -217,7 +217,7 @@ describe('an own gateway', () => {
     expect(hopToFar(choosePaths(recorded, health({ one: 'up', two: 'down' }), none, after))).toBe(one)
   })
 
-  test('one that left the list is replaced by a proven one, then by the one that the list begins with', () => {
+  test('C1 one that left the list is replaced by a proven one, then by the one that the list begins with', () => {
     const first = choosePaths(config, health({ one: 'up', two: 'up' }), none, undefined)
     const without = configWith(ownGateway([three, two]), [two, three])
     const moved = choosePaths(without, health({ two: 'up' }), none, first)
@@ -227,20 +227,20 @@ describe('an own gateway', () => {
 })
 
 describe('pairs', () => {
-  test('go through the configured first until the other end tells something', () => {
+  test('C3 go through the configured first until the other end tells something', () => {
     const chosen = choosePaths(configWith(pair([one, two])), none, none, undefined)
     expect(hopToFar(chosen)).toBe(one)
     expect(told(chosen)).toEqual(nodes(one, two))
   })
 
-  test('go through the first of the list that both ends tell, whatever the order in their vectors', () => {
+  test('C6 go through the first of the list that both ends tell, whatever the order in their vectors', () => {
     const config = configWith(pair([one, two, three]), [far, one, two, three])
     expect(hopToFar(choosePaths(config, none, tells(far, [three, two]), undefined))).toBe(two)
     expect(hopToFar(choosePaths(config, health({ two: 'down' }), tells(far, [three, two]), undefined))).toBe(three)
     expect(hopToFar(choosePaths(config, health({ two: 'down' }), tells(far, [two]), undefined))).toBeUndefined()
   })
 
-  test('a gateway that came back is told again when no pair moves back to it', () => {
+  test('C6 a gateway that came back is told again when no pair moves back to it', () => {
     const config = configWith(pair([one, two]))
     const both = tells(far, [one, two])
     const moved = choosePaths(
@@ -258,7 +258,7 @@ describe('pairs', () => {
     expect(told(recorded)).toEqual(nodes(one, two))
   })
 
-  test('a gateway that came back is told again when a pair has no other', () => {
+  test('C6 a gateway that came back is told again when a pair has no other', () => {
     const config = configWith(pair([one, two]))
     const both = tells(far, [one, two])
     const moved = choosePaths(
@@ -272,7 +272,7 @@ describe('pairs', () => {
     expect(hopToFar(choosePaths(config, health({ one: 'up', two: 'up' }), tells(far, [one]), held))).toBe(one)
   })
 
-  test('never go through a gateway that is reached through another pair', () => {
+  test('C3 never go through a gateway that is reached through another pair', () => {
     const viaThree: Path = { ...direct(one), to: pair([three], one) }
     const config = configWith(pair([one, two]), [far, one, two, three], [viaThree])
     const chosen = choosePaths(config, none, all(tells(far, [one, two]), tells(one, [three])), undefined)
@@ -290,7 +290,7 @@ describe('masqueraded ranges', () => {
   const leaving = (fallbackToWider: boolean) =>
     configWith({ kind: 'leaving', egressId: egressId('e'), routers, fallbackToWider }, [one, two, three])
 
-  test('go through the lowest metric that is not down, then the nearest, and stay there', () => {
+  test('E6 go through the lowest metric that is not down, then the nearest, and stay there', () => {
     const near: HealthView = new Map([
       [one, { state: 'up', roundTripMs: 30 }],
       [two, { state: 'up', roundTripMs: 10 }],
@@ -304,7 +304,7 @@ describe('masqueraded ranges', () => {
     expect(hopToFar(choosePaths(leaving(true), health({ one: 'up', two: 'down' }), none, moved))).toBe(one)
   })
 
-  test('with all routers down they are left to a wider path, or stay', () => {
+  test('E6 with all routers down they are left to a wider path, or stay', () => {
     const down = health({ one: 'down', two: 'down', three: 'down' })
     const chosen = choosePaths(leaving(false), health({ one: 'down' }), none, undefined)
     expect(hopToFar(choosePaths(leaving(true), down, none, chosen))).toBeUndefined()
@@ -320,25 +320,25 @@ describe('routed ranges', () => {
   const config = configWith({ kind: 'routed', egressId: egressId('e'), routers, fallbackToWider: false })
   const both = all(tells(one, [], ['e']), tells(two, [], ['e']))
 
-  test('follow the first router that says it serves them', () => {
+  test('E6 follow the first router that says it serves them', () => {
     expect(hopToFar(choosePaths(config, none, none, undefined))).toBe(one)
     expect(hopToFar(choosePaths(config, none, all(tells(one, []), tells(two, [], ['e'])), undefined))).toBe(two)
     expect(hopToFar(choosePaths(config, none, both, undefined))).toBe(one)
   })
 
-  test('leave a dead one as soon as another serves them, and not before', () => {
+  test('E6 leave a dead one as soon as another serves them, and not before', () => {
     expect(hopToFar(choosePaths(config, health({ one: 'down' }), tells(one, [], ['e']), undefined))).toBe(one)
     expect(hopToFar(choosePaths(config, health({ one: 'down' }), both, undefined))).toBe(two)
     expect(hopToFar(choosePaths(config, health({ one: 'down', two: 'down' }), both, undefined))).toBe(one)
   })
 
-  test('stay where they were while nothing is proven', () => {
+  test('E6 stay where they were while nothing is proven', () => {
     const moved = choosePaths(config, health({ one: 'down' }), both, undefined)
     expect(hopToFar(choosePaths(config, none, both, moved))).toBe(two)
     expect(hopToFar(choosePaths(config, health({ one: 'up' }), both, moved))).toBe(one)
   })
 
-  test('a router serves them while each router before it is down or says that it does not', () => {
+  test('E6 a router serves them while each router before it is down or says that it does not', () => {
     const serving = withRouting([{ egressId: egressId('e'), before: [hop(one)], routers: [] }])
     const served = (view: HealthView, vectors: PathVectors, current?: ChosenPaths) =>
       choosePaths(serving, view, vectors, current).vector.servedEgressIds
@@ -351,7 +351,7 @@ describe('routed ranges', () => {
     expect(served(health({ one: 'up' }), tells(one, [], ['e']), active)).toEqual([])
   })
 
-  test('what can not be served now is not', () => {
+  test('E6 what can not be served now is not', () => {
     const first = withRouting([{ egressId: egressId('e'), before: [], routers: [] }])
     expect(choosePaths(first, none, none, undefined).vector.servedEgressIds).toEqual(['e'])
     expect(choosePaths(first, none, none, undefined, new Set([egressId('e')])).vector.servedEgressIds).toEqual([])
@@ -367,7 +367,7 @@ describe('internet traffic', () => {
     to: { kind: 'internet', gateways: gateways.map(hop) },
   })
 
-  test('stays where it is while nothing better is proven', () => {
+  test('F3 stays where it is while nothing better is proven', () => {
     const config = configWith({ kind: 'direct', ...hop(far) }, [far, one, two], [internet([one, two])])
     const first = choosePaths(config, none, none, undefined)
     expect(first.allowedIps.get(one)).toEqual(expect.arrayContaining(defaults))
@@ -376,7 +376,7 @@ describe('internet traffic', () => {
     expect(choosePaths(config, health({ two: 'down' }), none, moved).hops.get(internetPathKey)).toBe(two)
   })
 
-  test('of two gateways that are reached the same way, the one that is not down is in use', () => {
+  test('F3 of two gateways that are reached the same way, the one that is not down is in use', () => {
     const paths = [internet([three, two, one]), { ...direct(two), to: pair([one], two) }]
     const first = choosePaths(handMadeConfig({ viewer: me, peers: [one, two, three], paths }), none, none, undefined)
     const config = handMadeConfig({ viewer: me, peers: [one, two], paths })

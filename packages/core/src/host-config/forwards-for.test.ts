@@ -49,13 +49,13 @@ const prefixes = (relayedPairs: readonly RelayedPair[], vectors: PathVectors, mo
 }
 
 describe('a gateway passes on', () => {
-  test('for relayed nodes and what lies behind them, unless their vector leaves it out', () => {
+  test('C1 C7 for relayed nodes and what lies behind them, unless their vector leaves it out', () => {
     expect(prefixes([], tells())).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
     expect(prefixes([], tells([d, [g, me]]))).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
     expect(prefixes([], tells([d, [g]]))).toEqual([])
   })
 
-  test('for both ends of a pair, unless one of them leaves it out', () => {
+  test('C3 for both ends of a pair, unless one of them leaves it out', () => {
     const ends = ['10.0.0.1/32', '10.0.0.2/32', '10.0.0.99/32']
     const alone = [d, [g]] as const
     expect(prefixes(pairs, tells(alone))).toEqual(ends)
@@ -63,13 +63,13 @@ describe('a gateway passes on', () => {
     expect(prefixes(pairs, tells(alone, [a, [me]], [b, [g]]))).toEqual([])
   })
 
-  test('for what an end of a pair relays', () => {
+  test('C7 for what an end of a pair relays', () => {
     const behind = node(hostId('x'), '10.0.0.4/32', relayed(hostId('x'), [a, g]))
     expect(prefixes(pairs, tells([d, [g]]), [behind])).toContain('10.0.0.4/32')
     expect(prefixes(pairs, tells([d, [g]], [hostId('x'), [g]]), [behind])).not.toContain('10.0.0.4/32')
   })
 
-  test('for its own clients, and to egresses that it routes', () => {
+  test('B9 E1 for its own clients, and to egresses that it routes', () => {
     const client = {
       clientId: clientId('c'),
       name: 'c' as never,

@@ -66,12 +66,12 @@ const silentFrom =
 const forever = Number.POSITIVE_INFINITY
 
 describe('probes', () => {
-  test('one a second, and two more 0.3 s apart after a miss', () => {
+  test('F2 one a second, and two more 0.3 s apart after a miss', () => {
     const { sent } = run([one], 8000, silentFrom({ one: [3000, forever] }))
     expect(sent.map(({ atMs }) => atMs)).toEqual([0, 1000, 2000, 3000, 4000, 4300, 5300, 6300, 7300])
   })
 
-  test('a dead target is down within 3 s, whenever it died; another one that lives is proof enough', () => {
+  test('F2 a dead target is down within 3 s, whenever it died; another one that lives is proof enough', () => {
     for (let diesAt = 5000; diesAt < 6000; diesAt += 50) {
       const { story } = run([one, two], 12_000, silentFrom({ one: [diesAt, forever] }))
       const [, , down] = story
@@ -81,7 +81,7 @@ describe('probes', () => {
     }
   })
 
-  test('it is up again after five answers in a row', () => {
+  test('F2 it is up again after five answers in a row', () => {
     const { story } = run([one, two], 30_000, silentFrom({ one: [5000, 12_000] }))
     expect(story.map((line) => line.split(' ').slice(1).join(' '))).toEqual(['one up', 'two up', 'one down', 'one up'])
     const up = Number.parseFloat(story[3] ?? '')
@@ -89,19 +89,19 @@ describe('probes', () => {
     expect(up).toBeLessThan(17.5)
   })
 
-  test('two misses are none', () => {
+  test('F2 two misses are none', () => {
     const world: World = (target, at) => (target === one && at >= 5000 && at <= 6000 ? 'silent' : 'answers')
     expect(run([one, two], 12_000, world).story).toHaveLength(2)
   })
 
-  test('all of two targets fail: the host itself is offline, and nothing moves, however long', () => {
+  test('F2 all of two targets fail: the host itself is offline, and nothing moves, however long', () => {
     for (let diesAt = 5000; diesAt < 6000; diesAt += 50) {
       const times = [diesAt, 60_000] as const
       expect(run([one, two], 90_000, silentFrom({ one: times, two: times })).story).toHaveLength(2)
     }
   })
 
-  test('a short loss of everything moves nothing either', () => {
+  test('F2 a short loss of everything moves nothing either', () => {
     for (let lastsMs = 1000; lastsMs <= 4000; lastsMs += 100)
       for (let diesAt = 5000; diesAt < 6000; diesAt += 100) {
         const times = [diesAt, diesAt + lastsMs] as const
@@ -111,12 +111,12 @@ describe('probes', () => {
       }
   })
 
-  test('one that died meanwhile is down soon after the other answers', () => {
+  test('F2 one that died meanwhile is down soon after the other answers', () => {
     const { story } = run([one, two], 30_000, silentFrom({ one: [5000, forever], two: [5000, 20_000] }))
     expect(story.slice(2)).toEqual([expect.stringMatching(/^2[01]\.\d+ one down$/)])
   })
 
-  test('a third that was down before and comes back is proof that the others are gone', () => {
+  test('F2 a third that was down before and comes back is proof that the others are gone', () => {
     const { story } = run(
       [one, two, three],
       40_000,
@@ -130,11 +130,11 @@ describe('probes', () => {
     ])
   })
 
-  test('the only target is down when it is missed: there is nothing to compare it with', () => {
+  test('F2 the only target is down when it is missed: there is nothing to compare it with', () => {
     expect(run([one], 12_000, silentFrom({ one: [5000, forever] })).story).toEqual(['0.05 one up', '7 one down'])
   })
 
-  test('with its only targets gone, a host knows by who asks it that it is online itself', () => {
+  test('F2 with its only targets gone, a host knows by who asks it that it is online itself', () => {
     const silent = { one: [0, forever], two: [0, forever] } as const
     const { health } = run([one, two], 20_000, (target, at) => (at < 5000 ? 'answers' : silentFrom(silent)(target, at)))
     expect(healthOf(health, one)?.state).toBe('up')
@@ -148,12 +148,12 @@ describe('probes', () => {
     expect(changed).toEqual([one, two])
   })
 
-  test('a target that refuses is not down, and no longer proven', () => {
+  test('F2 a target that refuses is not down, and no longer proven', () => {
     const world: World = (target, at) => (target === one && at >= 5000 && at < 9000 ? 'refuses' : 'answers')
     expect(run([one, two], 12_000, world).story.slice(2)).toEqual(['5.05 one undefined', '9.05 one up'])
   })
 
-  test('refusals bring no target back, and prove that the host itself is online', () => {
+  test('F2 refusals bring no target back, and prove that the host itself is online', () => {
     const world: World = (target, at) =>
       target === one && at >= 5000
         ? at < 9000
@@ -168,7 +168,7 @@ describe('probes', () => {
     expect(healthOf(health, two)).toBeUndefined()
   })
 
-  test('round trips are smoothed', () => {
+  test('F2 round trips are smoothed', () => {
     expect(healthOf(run([one], 5000, () => 'answers').health, one)).toEqual({ state: 'up', roundTripMs: 50 })
   })
 })
