@@ -1,0 +1,69 @@
+/** E7: a range that a host has at its own LAN. */
+import { expect, test } from 'vitest'
+import { replay } from '../mesh/evolve.js'
+import type { MeshCommand } from '../mesh/mesh-command.js'
+import {
+  eventsOf,
+  sampleAddEgress,
+  sampleCreateMesh,
+  sampleCreateNetwork,
+  sampleJoinNetwork,
+  sampleRegisterHost,
+  sampleTime,
+} from '../testing/sample-mesh.js'
+import { egressId, hostId, ipPrefix, nodeId } from '../values/index.js'
+import { choosePaths } from './choose-paths.js'
+import { projectHostConfig } from './expand-host-config.js'
+import { pathKey } from './host-config.js'
+
+const range = ipPrefix('192.168.1.0/24')
+
+/** Host 1 routes 192.168.1.0/24; host 2 has `local` at its own interfaces. */
+const configOf = (local: string, ...more: readonly MeshCommand[]) => {
+  const state = replay(
+    eventsOf(
+      sampleCreateMesh(),
+      sampleCreateNetwork(),
+      sampleRegisterHost(1, { capabilities: ['forward', 'nat', 'nat66'] }),
+      sampleRegisterHost(2, { localPrefixes: [ipPrefix(local)] }),
+      sampleJoinNetwork(1, 1),
+      sampleJoinNetwork(1, 2),
+      sampleAddEgress(1, { ranges: [range] }),
+      ...more,
+    ),
+  )
+  const config = projectHostConfig(state, hostId('host-2'))
+  if (config === undefined) throw new TypeError('host 2 has no config')
+  return config
+}
+
+const hasRoute = (config: ReturnType<typeof configOf>) => config.routes.some(({ prefix }) => prefix === range)
+
+test.each(['192.168.1.0/24', '192.168.0.0/16'])(
+  'E7 a LAN of %s keeps the range for what its host sends itself',
+  (lan) => {
+    expect(hasRoute(configOf(lan))).toBe(false)
+  },
+)
+
+test.each(['192.168.1.0/25', '192.168.2.0/24'])('E7 a LAN of %s, smaller or elsewhere, keeps nothing', (lan) => {
+  expect(hasRoute(configOf(lan))).toBe(true)
+})
+
+test('E7 a node may prefer the mesh, and its own LAN again', () => {
+  const prefer = (ownLan: 'own' | 'mesh'): MeshCommand => ({
+    type: 'UpdateNodeTraits',
+    atEpochMs: sampleTime,
+    nodeId: nodeId('node-1-2'),
+    ownLan,
+  })
+  expect(hasRoute(configOf('192.168.1.0/24', prefer('mesh')))).toBe(true)
+  expect(hasRoute(configOf('192.168.1.0/24', prefer('mesh'), prefer('own')))).toBe(false)
+})
+
+test('E7 what it passes on for others follows the mesh: its router keeps the range', () => {
+  const config = configOf('192.168.1.0/24')
+  const { hops, allowedIps } = choosePaths(config, new Map(), new Map(), undefined)
+  expect(hops.get(pathKey('egress', egressId('egress-1')))).toBe('host-1')
+  expect(allowedIps.get(hostId('host-1'))).toContain(range)
+})
