@@ -4,12 +4,15 @@
  */
 import type { AssignRelay } from '../mesh/commands/assign-relay.js'
 import type { CreateGateway } from '../mesh/commands/create-gateway.js'
+import type { EnableInternetGateway } from '../mesh/commands/enable-internet-gateway.js'
 import type { EngageAutoRelay } from '../mesh/commands/engage-auto-relay.js'
 import type { RegisterHost } from '../mesh/commands/register-host.js'
 import type { RemoveGateway } from '../mesh/commands/remove-gateway.js'
+import type { ReportRelayVector } from '../mesh/commands/report-relay-vector.js'
 import type { SetAutoGateway } from '../mesh/commands/set-auto-gateway.js'
 import type { SetRouteAllTraffic } from '../mesh/commands/set-route-all-traffic.js'
 import type { UnassignRelay } from '../mesh/commands/unassign-relay.js'
+import type { UpdateInternetGateway } from '../mesh/commands/update-internet-gateway.js'
 import type { PathEvidence } from '../mesh/gateway-codecs.js'
 import type { MeshCommand } from '../mesh/mesh-command.js'
 import type { MeshEventOf } from '../mesh/mesh-event.js'
@@ -67,6 +70,27 @@ export const sampleCreateGateway = (host: number, changes: Partial<CreateGateway
 export const sampleCreateExit = (host: number, network = 1): CreateGateway =>
   sampleCreateGateway(host, { nodeId: sampleNode(host, network), internet: {} })
 
+/** A gateway shall lead to the internet, with these nodes connected to it. */
+export const sampleEnableInternet = (host: number, ...connected: readonly number[]): EnableInternetGateway => ({
+  type: 'EnableInternetGateway',
+  ...at,
+  nodeId: sampleNode(host),
+  connectNodeIds: nodes(connected),
+})
+
+/** Connects nodes to an internet gateway, and disconnects others. */
+export const sampleConnect = (
+  host: number,
+  connected: readonly number[],
+  disconnected: readonly number[] = [],
+): UpdateInternetGateway => ({
+  type: 'UpdateInternetGateway',
+  ...at,
+  nodeId: sampleNode(host),
+  connectNodeIds: nodes(connected),
+  disconnectNodeIds: nodes(disconnected),
+})
+
 /** Moves nobody and refuses to leave anybody without a gateway. */
 export const sampleRemoveGateway = (host: number, changes: Partial<RemoveGateway> = {}): RemoveGateway => ({
   type: 'RemoveGateway',
@@ -121,6 +145,20 @@ export const sampleEngage = (one: number, other: number, ...gateways: readonly n
   oneNodeId: sampleNode(one),
   otherNodeId: sampleNode(other),
   gatewayIds: nodes(gateways),
+  evidence: sampleEvidence(...gateways),
+})
+
+/** A relayed node says which of its gateways it can use, in this order. */
+export const sampleReportVector = (
+  host: number,
+  sequence: number,
+  ...gateways: readonly number[]
+): ReportRelayVector => ({
+  type: 'ReportRelayVector',
+  ...at,
+  nodeId: sampleNode(host),
+  gatewayIds: nodes(gateways),
+  sequence,
   evidence: sampleEvidence(...gateways),
 })
 

@@ -1,62 +1,11 @@
-/** Which gateways the mesh chooses for a node with an automatic gateway, before anybody measured (F1, F4, D8). */
-import type { EpochMs, NodeId } from '../../values/index.js'
-import { maxGateways } from '../gateway-codecs.js'
-import { activeGatewaysOf, hasRelay, internetExitOf, isInternetGateway } from '../gateway-queries.js'
+/** Gateways come to nodes with an automatic gateway that are without (F1, D8). */
+import type { EpochMs, HostId, NodeId } from '../../values/index.js'
+import { hasRelay, isInternetGateway } from '../gateway-queries.js'
 import { largeMapGet, largeMapKeys } from '../large-map.js'
-import type { Gateway, MeshState, Network, Node } from '../mesh-state.js'
-import { type InternetUser, mayUseInternetGateway } from './internet-use-rules.js'
-import { changeRelay } from './relay-changes.js'
+import type { Gateway, MeshState, Node } from '../mesh-state.js'
+import { autoGatewayIds, autoUserOf } from './auto-gateway-list.js'
+import { releasePairsOf } from './pair-releases.js'
 import type { Unfolding } from './unfolding.js'
-
-/** Who gets a list; a node that is about to join is not in the state yet. */
-export interface AutoUser {
-  readonly host: InternetUser
-  readonly nodeId: NodeId | null
-  readonly network: Network
-  readonly routeAllTraffic: boolean
-  /** What it has now, in order: what fits of it stays in front. */
-  readonly current: readonly NodeId[]
-}
-
-/** What is about to go and still looks as if it were there. */
-export interface Going {
-  readonly gatewayId: NodeId
-  /** `internet`: it stays a gateway. */
-  readonly as: 'gateway' | 'internet'
-}
-
-/**
- * What it has, then the others, fewest users first, then by id; four at most. Gateways that take no part are left out, and internet
- * gateways where the host may not use one; with all traffic routed, internet gateways come first.
- */
-export const autoGatewayIds = (state: MeshState, user: AutoUser, going?: Going): readonly NodeId[] => {
-  const { host, nodeId, network, current } = user
-  const mayLead = mayUseInternetGateway(state, host, nodeId)
-  const isGone = (gatewayId: NodeId) => going?.as === 'gateway' && going.gatewayId === gatewayId
-  const fitting = activeGatewaysOf(state, network)
-    .filter((gateway) => gateway.nodeId !== nodeId && !isGone(gateway.nodeId))
-    .filter((gateway) => mayLead || internetExitOf(state, gateway.nodeId) === null)
-    .sort((one, other) => one.usedBy - other.usedBy || byId(one, other))
-    .map((gateway) => gateway.nodeId)
-  const list = [...new Set([...current.filter((gatewayId) => fitting.includes(gatewayId)), ...fitting])]
-  const isExit = (gatewayId: NodeId) =>
-    isInternetGateway(state, gatewayId) && !(going?.as === 'internet' && going.gatewayId === gatewayId)
-  const ordered = user.routeAllTraffic
-    ? [...list.filter(isExit), ...list.filter((gatewayId) => !isExit(gatewayId))]
-    : list
-  return ordered.slice(0, maxGateways)
-}
-
-const byId = (one: Gateway, other: Gateway): number => (one.nodeId < other.nodeId ? -1 : 1)
-
-/** A node of the state as one who gets a list. */
-export const autoUserOf = (state: MeshState, node: Node): AutoUser | undefined => {
-  const host = largeMapGet(state.hosts, node.hostId)
-  const network = largeMapGet(state.networks, node.networkId)
-  if (host === undefined || network === undefined) return undefined
-  const { nodeId, routeAllTraffic } = node
-  return { host, nodeId, network, routeAllTraffic, current: node.relay?.gatewayIds ?? [] }
-}
 
 /** A gateway came, or came back: nodes that wait for one get it, and those without a way to the internet that want one (D8). */
 export const welcomeGateway = (unfolding: Unfolding, gatewayId: NodeId, atEpochMs: EpochMs): void => {
@@ -64,15 +13,9 @@ export const welcomeGateway = (unfolding: Unfolding, gatewayId: NodeId, atEpochM
   const network = gateway === undefined ? undefined : largeMapGet(unfolding.state().networks, gateway.networkId)
   if (gateway === undefined || network === undefined) return
   for (const nodeId of [...largeMapKeys(network.nodeIds)].sort()) {
-    const state = unfolding.state()
-    const node = largeMapGet(state.nodes, nodeId)
-    if (node?.relay?.mode !== 'auto' || !isInNeed(state, node, gateway)) continue
-    const user = autoUserOf(state, node)
-    const gatewayIds = user === undefined ? [] : autoGatewayIds(state, user)
-    if (!gatewayIds.includes(gatewayId)) continue
-    const { sequence } = node.relay
-    const cause = 'gateway-came'
-    changeRelay(unfolding, { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null })
+    const node = largeMapGet(unfolding.state().nodes, nodeId)
+    if (node !== undefined && isInNeed(unfolding.state(), node, gateway))
+      giveGateways(unfolding, node, atEpochMs, gatewayId)
   }
 }
 
@@ -81,3 +24,24 @@ const isInNeed = (state: MeshState, node: Node, gateway: Gateway): boolean =>
   (gateway.internet &&
     node.routeAllTraffic &&
     !(node.relay?.gatewayIds ?? []).some((gatewayId) => isInternetGateway(state, gatewayId)))
+
+/** A host may use other gateways than before: its nodes that wait for one get it. */
+export const offerToWaiting = (unfolding: Unfolding, hostId: HostId, atEpochMs: EpochMs): void => {
+  for (const nodeId of largeMapGet(unfolding.state().hosts, hostId)?.nodeIds ?? []) {
+    const node = largeMapGet(unfolding.state().nodes, nodeId)
+    if (node !== undefined && !hasRelay(node)) giveGateways(unfolding, node, atEpochMs)
+  }
+}
+
+/** What fits an automatic node now, if `wanted` is among that. Nothing is taken from it, so it keeps its tunnel. */
+const giveGateways = (unfolding: Unfolding, node: Node, atEpochMs: EpochMs, wanted?: NodeId): void => {
+  const { nodeId, relay } = node
+  if (relay?.mode !== 'auto') return
+  const user = autoUserOf(unfolding.state(), node)
+  const gatewayIds = user === undefined ? [] : autoGatewayIds(unfolding.state(), user)
+  if (gatewayIds.length === 0 || (wanted !== undefined && !gatewayIds.includes(wanted))) return
+  const { sequence } = relay
+  const cause = 'gateway-came'
+  releasePairsOf(unfolding, nodeId, 'end-relayed', atEpochMs)
+  unfolding.emit({ type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null })
+}

@@ -13,7 +13,7 @@ import { endpointProofOf } from './gateway-target-rules.js'
 import { connectNodes, isConnected } from './internet-connections.js'
 import { enableInternet } from './internet-gateway-rules.js'
 import { gatewayBehindProblem } from './internet-use-rules.js'
-import { releasePairsOf } from './relay-changes.js'
+import { releasePairsOf } from './pair-releases.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Make a node a gateway (B1, B2), and an internet gateway with nodes connected to it in the same breath (D7). */

@@ -4,7 +4,8 @@ import { isInternetGateway, nodesRelayedBy, nodesUsingInternetGateway } from '..
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host, MeshState, Node } from '../mesh-state.js'
-import { autoGatewayIds, autoUserOf, welcomeGateway } from './auto-gateways.js'
+import { autoGatewayIds, autoUserOf } from './auto-gateway-list.js'
+import { welcomeGateway } from './auto-gateways.js'
 import { openClosedNodes } from './gateway-departure.js'
 import { internetUseProblem, mayUseInternetGateway } from './internet-use-rules.js'
 import { changeRelay } from './relay-changes.js'
@@ -72,6 +73,8 @@ export const disableInternet = (unfolding: Unfolding, gatewayId: NodeId, atEpoch
   }
   openClosedNodes(unfolding, gatewayId, 'internet-gateway-disabled', atEpochMs)
   unfolding.emit({ type: 'InternetGatewayDisabled', atEpochMs, nodeId: gatewayId, cause: 'command' })
+  // Those that could not use it because a host uses one at most (D2).
+  welcomeGateway(unfolding, gatewayId, atEpochMs)
 }
 
 /** A gateway has no other use for it (D6). */

@@ -1,5 +1,6 @@
 import type { NodeLeft } from '../events/node-left.js'
 import { largeMapGet } from '../large-map.js'
+import { offerToWaiting } from './auto-gateways.js'
 import type { AreaConsequences } from './removal.js'
 import type { Unfolding } from './unfolding.js'
 
@@ -14,4 +15,5 @@ export const leaveNetwork = (
   consequencesOf({ kind: 'node', nodeId, cause, atEpochMs }, unfolding)
   const { networkId, hostId } = node
   unfolding.emit({ type: 'NodeLeft', atEpochMs, nodeId, networkId, hostId, cause })
+  if (cause !== 'host-removed') offerToWaiting(unfolding, hostId, atEpochMs)
 }

@@ -1,21 +1,26 @@
 /** Changes of a node's relay, each with what goes along: its switch for all traffic, and pairs that it is an end of. */
 import type { NodeId } from '../../values/index.js'
-import type { AutoRelayReleased } from '../events/auto-relay-released.js'
 import type { RelayAssigned } from '../events/relay-assigned.js'
 import type { RelayMoved } from '../events/relay-moved.js'
 import type { RelayUnassigned } from '../events/relay-unassigned.js'
 import type { RouteAllTrafficSet } from '../events/route-all-traffic-set.js'
-import { isInternetGateway } from '../gateway-queries.js'
+import { internetExitOf, internetGatewayOf, isInternetGateway } from '../gateway-queries.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import type { MeshState, Node } from '../mesh-state.js'
+import { offerToWaiting, welcomeGateway } from './auto-gateways.js'
+import { releasePairsOf } from './pair-releases.js'
 import type { Unfolding } from './unfolding.js'
 
 type RelayChange = RelayAssigned | RelayMoved | RelayUnassigned
 
-/** Emits it, unless it is so. Before it, what would not be sound any more after it: all traffic to nowhere, a relayed node in a pair. */
+/**
+ * Emits it, unless it is so. Before it, what would not be sound any more after it: all traffic to nowhere, a relayed node in a pair. After
+ * it, gateways come to automatic nodes that waited only because a host uses one internet gateway at most (D2).
+ */
 export const changeRelay = (unfolding: Unfolding, change: RelayChange): void => {
   const { nodeId, atEpochMs } = change
-  const node = largeMapGet(unfolding.state().nodes, nodeId)
+  const before = unfolding.state()
+  const node = largeMapGet(before.nodes, nodeId)
   if (node === undefined || isSo(node, change)) return
   if (endsRouteAll(unfolding.state(), node, change)) {
     const cause = routeAllCause(change)
@@ -24,6 +29,12 @@ export const changeRelay = (unfolding: Unfolding, change: RelayChange): void => 
   if (nextGateways(change).length > 0 && !largeMapHas(unfolding.state().gateways, nodeId))
     releasePairsOf(unfolding, nodeId, 'end-relayed', atEpochMs)
   unfolding.emit(change)
+  if (change.cause === 'node-left' || change.cause === 'network-removed') return
+  const after = unfolding.state()
+  if (internetGatewayOf(before, nodeId) !== null && internetGatewayOf(after, nodeId) === null)
+    offerToWaiting(unfolding, node.hostId, atEpochMs)
+  if (internetExitOf(before, nodeId) !== null && internetExitOf(after, nodeId) === null)
+    welcomeGateway(unfolding, nodeId, atEpochMs)
 }
 
 const isSo = ({ relay }: Node, change: RelayChange): boolean =>
@@ -57,15 +68,4 @@ const routeAllCause = (change: RelayChange): RouteAllTrafficSet['cause'] => {
     default:
       return 'relay-changed'
   }
-}
-
-/** Ends the pairs that a node is an end of. */
-export const releasePairsOf = (
-  unfolding: Unfolding,
-  nodeId: NodeId,
-  cause: AutoRelayReleased['cause'],
-  atEpochMs: AutoRelayReleased['atEpochMs'],
-): void => {
-  for (const pairId of largeMapGet(unfolding.state().nodes, nodeId)?.pairIds ?? [])
-    unfolding.emit({ type: 'AutoRelayReleased', atEpochMs, pairId, cause, evidence: null })
 }

@@ -5,7 +5,8 @@ import { internetGatewayAmong, isInternetGateway, routeAllTrafficOf } from '../g
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host, Node } from '../mesh-state.js'
-import { autoGatewayIds, autoUserOf } from './auto-gateways.js'
+import { autoGatewayIds, autoUserOf } from './auto-gateway-list.js'
+import { welcomeGateway } from './auto-gateways.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { letLead } from './internet-gateway-rules.js'
@@ -33,6 +34,8 @@ export const decideSetRouteAllTraffic = (command: SetRouteAllTraffic, state: Exi
   const problem = routeAllTraffic ? prepare(unfolding, command, node, host) : undefined
   if (problem !== undefined) return refuse(problem)
   unfolding.emit({ type: 'RouteAllTrafficSet', atEpochMs, nodeId, routeAllTraffic, cause: 'command' })
+  // A gateway that keeps internet traffic to itself again is one for more nodes (D6).
+  if (!routeAllTraffic) welcomeGateway(unfolding, nodeId, atEpochMs)
   return E.right(unfolding.events())
 }
 

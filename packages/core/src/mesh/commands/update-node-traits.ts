@@ -6,7 +6,7 @@ import { largeMapGet } from '../large-map.js'
 import { nodeTraitsEq } from '../mesh-equality.js'
 import { commandCodec, partialCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
-import { releasePairsOf } from './relay-changes.js'
+import { releasePairsOf } from './pair-releases.js'
 import { unfoldFrom } from './unfolding.js'
 
 /** Change what a node wants of its tunnel (D5), of relays that nobody assigned (C3), and of its own LAN (E7). What is left out stays. */
