@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rowPattern } from './vitest-rows.mjs'
+import { mayHaveRow, rowPattern } from './vitest-rows.mjs'
 
 const names = [
   'B3 a gateway goes',
@@ -23,4 +23,11 @@ test('what comes after the row narrows it', () => {
 test('what names no row stays as it is', () => {
   expect(rowPattern(/^clients/)).toEqual(/^clients/)
   expect(found(/B3/)).toHaveLength(5)
+})
+
+test('a file without the row need not be loaded', () => {
+  expect(mayHaveRow(/^B3 /, "test('A2 B3 B4 they keep it', …)")).toBe(true)
+  expect(mayHaveRow(/^B3 they/, 'test(`B3 everybody keeps it`, …)')).toBe(true)
+  expect(mayHaveRow(/^B3 /, "test('B31 is none', …) // as B3 says")).toBe(false)
+  expect(mayHaveRow(/clients/, 'anything')).toBe(true)
 })
