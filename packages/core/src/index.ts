@@ -65,7 +65,8 @@ export {
   isClientStale,
 } from './host-config/client-file.js'
 export { coalesceChanges } from './host-config/coalesce-changes.js'
-export { expandHostConfig, expandPeer, projectHostConfig } from './host-config/expand-host-config.js'
+export type { HostConfigStep, Replaced } from './host-config/config-step.js'
+export { expandHostConfig, projectHostConfig } from './host-config/expand-host-config.js'
 export { type Forwarding, forwardsFor, isAttachedNow, type RelayedPair } from './host-config/forwards-for.js'
 export type {
   AcceptRule,
@@ -140,6 +141,7 @@ export type {
   RouterHop,
 } from './host-config/host-config.js'
 export { internetPathKey, pathKey } from './host-config/host-config.js'
+export { LiveHostConfig } from './host-config/live-host-config.js'
 export {
   asOfState,
   createWholeFragments,
@@ -392,7 +394,7 @@ export {
   type PeerField,
 } from './reconcile/describe-drift.js'
 export type { DesiredHost, DesiredPeer, HostRoute } from './reconcile/desired-host.js'
-export { desiredHostOf, desiredPeerOf } from './reconcile/desired-host-of.js'
+export { desiredClientOf, desiredHostOf, desiredOwnOf, desiredPeerOf } from './reconcile/desired-host-of.js'
 export {
   type CapabilityState,
   type DriverCapabilities,

@@ -1,6 +1,7 @@
 import type { MemberId, NodeId } from '../values/index.js'
 import type { Fragment, FragmentId } from './fragment.js'
 import type { Change, PatchChange } from './fragment-change.js'
+import { positionOf } from './sorted-lists.js'
 
 /** Folds changes of many steps into one for each fragment, with the same result. */
 export const coalesceChanges = (changes: readonly PatchChange[]): readonly PatchChange[] => {
@@ -113,18 +114,6 @@ const changedEntries = <Entry extends { readonly memberId: MemberId }>(
     changed.splice(at, changed[at]?.memberId === entry.memberId ? 1 : 0, entry)
   }
   return changed
-}
-
-/** Where the id stands, or would stand, in a sorted list. */
-const positionOf = <A, Id extends string>(sorted: readonly A[], id: Id, idOf: (item: A) => Id): number => {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (idOf(sorted[middle] as A) < id) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 const changesNothing = (change: Change): boolean =>

@@ -1,5 +1,5 @@
 /** Puts prepared fragments into a table and drops what nothing leads to any more. Looks only at what changed and what that led to. */
-import type { HostId, NodeId } from '../values/index.js'
+import type { HostId, MemberId, NodeId } from '../values/index.js'
 import type { FragmentId } from './fragment.js'
 import type { AsOf } from './fragment-change.js'
 import type { HeldFragment } from './held-fragment.js'
@@ -12,10 +12,19 @@ export interface MutableFragmentTable {
   readonly nodesByHost: Map<HostId, Set<NodeId>>
 }
 
-/** `undefined` in place of a fragment: take it away. Answers which fragments are not what they were. */
+/** What is to stand under an id. */
+export interface PreparedFragment {
+  readonly id: FragmentId
+  /** `undefined`: nothing. */
+  readonly next: HeldFragment | undefined
+  /** Of a set, what is taken out of it; `undefined` where that is not known without comparing. */
+  readonly takenOut?: readonly MemberId[]
+}
+
+/** Answers which fragments are not what they were. */
 export const commitFragments = (
   table: MutableFragmentTable,
-  prepared: readonly (readonly [FragmentId, HeldFragment | undefined])[],
+  prepared: readonly PreparedFragment[],
 ): ReadonlySet<FragmentId> => {
   const touched = new Set<FragmentId>()
   let doubtful: FragmentId[] = []
@@ -23,13 +32,13 @@ export const commitFragments = (
     if (ids === 'all') doubtful = [...table.fragments.keys()]
     else doubtful.push(...ids)
   }
-  for (const [id, next] of prepared) {
+  for (const { id, next, takenOut } of prepared) {
     const held = table.fragments.get(id)
     if (held?.version === next?.version) continue
     touched.add(id)
     replace(table, id, held, next)
     doubtful.push(id)
-    doubt(inDoubt(table, held?.fragment, next?.fragment))
+    doubt(inDoubt(table, held?.fragment, next?.fragment, takenOut))
   }
   for (let id = doubtful.pop(); id !== undefined; id = doubtful.pop()) {
     const held = table.fragments.get(id)

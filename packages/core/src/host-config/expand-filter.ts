@@ -1,17 +1,16 @@
 /** From rules and sets to what is let in and passed on, set by set: a rule names sets, and each set is written out once. */
 import {
-  comparePrefixes,
   type EgressId,
   hostPrefix,
   type IpPrefix,
   intersectPrefixes,
-  mergePrefixes,
   type NetworkId,
   type NodeId,
   prefixLength,
   subtractPrefixes,
 } from '../values/index.js'
-import type { AcceptRule, Ends, FragmentOf, MembershipPart, SelfFragment, SetName } from './fragment.js'
+import { type WriteSet, writeSetAnew } from './filter-sets.js'
+import type { AcceptRule, Ends, FragmentOf, MemberEntry, MembershipPart, SelfFragment, SetName } from './fragment.js'
 import {
   classFragmentId,
   egressFragmentId,
@@ -27,9 +26,9 @@ import type { FragmentTable } from './fragment-table.js'
 import type { Filter, ForwardRule, InputRule } from './host-config.js'
 import { heldOf } from './leads-to.js'
 
-export const expandFilter = (table: FragmentTable, own: SelfFragment): Filter => {
+export const expandFilter = (table: FragmentTable, own: SelfFragment, write: WriteSet = writeSetAnew): Filter => {
   const sets = new Map<string, readonly IpPrefix[]>()
-  const expanding = own.memberships.map((part) => new NetworkFilter(table, own, part, sets))
+  const expanding = own.memberships.map((part) => new NetworkFilter(table, own, part, sets, write))
   return {
     isEnforced: own.capabilities.includes('filter'),
     sets,
@@ -41,23 +40,35 @@ export const expandFilter = (table: FragmentTable, own: SelfFragment): Filter =>
 const rangesOf = (network: FragmentOf<'network'> | undefined): readonly IpPrefix[] =>
   [network?.range4, network?.range6].filter((range) => range != null)
 
+/** The mesh's own ranges but those of this network: nobody there is an end of anything in this network (A4). */
+export const foreignRanges = (table: FragmentTable, own: SelfFragment, networkId: NetworkId): readonly IpPrefix[] => [
+  ...own.routes.map(({ prefix }) => prefix),
+  ...own.memberships.flatMap((part) =>
+    part.networkId === networkId ? [] : rangesOf(heldOf(table, networkFragmentId(part.networkId), 'network')),
+  ),
+]
+
 class NetworkFilter {
   readonly #table: FragmentTable
   readonly #part: MembershipPart
   readonly #sets: Map<string, readonly IpPrefix[]>
+  readonly #writeSet: WriteSet
 
-  /** The mesh's own ranges but those of this network: nobody there is an end of anything in this network (A4). */
+  /** No end of anything in this network. */
   readonly #foreign: readonly IpPrefix[]
 
-  constructor(table: FragmentTable, own: SelfFragment, part: MembershipPart, sets: Map<string, readonly IpPrefix[]>) {
+  constructor(
+    table: FragmentTable,
+    own: SelfFragment,
+    part: MembershipPart,
+    sets: Map<string, readonly IpPrefix[]>,
+    writeSet: WriteSet,
+  ) {
     this.#table = table
     this.#part = part
     this.#sets = sets
-    const others = own.memberships.filter(({ networkId }) => networkId !== part.networkId)
-    this.#foreign = [
-      ...own.routes.map(({ prefix }) => prefix),
-      ...others.flatMap(({ networkId }) => rangesOf(heldOf(table, networkFragmentId(networkId), 'network'))),
-    ]
+    this.#writeSet = writeSet
+    this.#foreign = foreignRanges(table, own, part.networkId)
   }
 
   get #networkId(): NetworkId {
@@ -214,14 +225,13 @@ class NetworkFilter {
   }
 
   #set(name: SetName): string {
-    return this.#write(name, () => this.#membersOf(name))
-  }
-
-  #membersOf(name: SetName): readonly IpPrefix[] {
-    if (name === 'everyone') return this.#everyone()
-    if (name.startsWith('egress:')) return this.#egress(name.slice('egress:'.length) as EgressId)
+    if (name === 'everyone') return this.#write(name, () => this.#everyone())
+    if (name.startsWith('egress:'))
+      return this.#write(name, () => this.#egress(name.slice('egress:'.length) as EgressId))
+    const full = memberSetName(this.#networkId, name)
     const entries = heldOf(this.#table, setFragmentId(this.#networkId, name), 'set')?.entries ?? []
-    return entries.flatMap(({ prefixes }) => prefixes)
+    if (!this.#sets.has(full)) this.#sets.set(full, this.#writeSet(full, entries, prefixesOfEntry, this.#foreign))
+    return full
   }
 
   /** Of one of /0 without what lies behind clients. */
@@ -242,8 +252,13 @@ class NetworkFilter {
 
   #write(name: string, prefixes: () => readonly IpPrefix[]): string {
     const full = `${this.#networkId}/${name}`
-    if (!this.#sets.has(full))
-      this.#sets.set(full, [...mergePrefixes(subtractPrefixes(prefixes(), this.#foreign))].sort(comparePrefixes))
+    if (!this.#sets.has(full)) this.#sets.set(full, this.#writeSet(full, prefixes(), itself, this.#foreign))
     return full
   }
 }
+
+/** What a set of members is called in a filter. */
+export const memberSetName = (networkId: NetworkId, key: SetName): string => `${networkId}/${key}`
+
+export const prefixesOfEntry = ({ prefixes }: MemberEntry): readonly IpPrefix[] => prefixes
+const itself = (prefix: IpPrefix): readonly IpPrefix[] => [prefix]

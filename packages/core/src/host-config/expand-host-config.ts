@@ -1,7 +1,6 @@
 /** From the fragments that a host holds to its config, with all references followed. */
 import type { MeshState } from '../mesh/mesh-state.js'
 import {
-  type ClientId,
   comparePrefixes,
   type HostId,
   type HostRoute,
@@ -13,12 +12,13 @@ import {
 import { expandFilter } from './expand-filter.js'
 import { expandNat } from './expand-nat.js'
 import { expandPaths } from './expand-paths.js'
+import { expandClients, expandPeers } from './expand-peers.js'
 import { expandFullTunnel } from './expand-tunnel.js'
+import { type WriteSet, writeSetAnew } from './filter-sets.js'
 import type { FragmentKind, FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
 import {
   classFragmentId,
   dnsFragmentId,
-  hostFragmentId,
   namesFragmentId,
   networkFragmentId,
   nodeFragmentId,
@@ -26,16 +26,7 @@ import {
   selfFragmentId,
 } from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
-import type {
-  ClientPeer,
-  HostConfig,
-  Path,
-  PathKey,
-  PeerConfig,
-  PeerSets,
-  RefusedPart,
-  RoutedEgress,
-} from './host-config.js'
+import type { HostConfig, Path, PathKey, PeerSets, RefusedPart, RoutedEgress } from './host-config.js'
 import { meshRouteMetric } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { projectSnapshot } from './patch.js'
@@ -45,7 +36,10 @@ export const projectHostConfig = (state: MeshState, hostId: HostId): HostConfig 
   expandHostConfig(tableOfSnapshot(hostId, projectSnapshot(state, hostId)))
 
 /** `undefined` while the table has no own part. */
-export const expandHostConfig = (table: FragmentTable): HostConfig | undefined => {
+export const expandHostConfig = (table: FragmentTable): HostConfig | undefined => expandWith(table, writeSetAnew)
+
+/** The same, with the sets of the filter written by `write`. */
+export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | undefined => {
   const own = heldOf(table, selfFragmentId(table.viewer), 'self')
   if (own === undefined) return undefined
   const { paths, shadowed } = expandPaths(table, own)
@@ -67,7 +61,7 @@ export const expandHostConfig = (table: FragmentTable): HostConfig | undefined =
     ranges: expandRanges(table, own),
     routes: expandRoutes(table, own, paths),
     fullTunnel,
-    filter: expandFilter(table, own),
+    filter: expandFilter(table, own, write),
     nat: nat.rules,
     names: networkIds.flatMap((networkId) => heldOf(table, namesFragmentId(networkId), 'names') ?? []),
     dns: networkIds.flatMap((networkId) => heldOf(table, dnsFragmentId(networkId), 'dns') ?? []),
@@ -88,33 +82,6 @@ const expandPeerSets = (table: FragmentTable, own: SelfFragment): readonly PeerS
     const sets = [...new Set([...looksAt, ...(ofClass?.peers ?? [])])].sort()
     return { networkId, sets, own: ofClass?.ownPeers ?? null }
   })
-
-const expandPeers = (table: FragmentTable, own: SelfFragment): ReadonlyMap<HostId, PeerConfig> => {
-  const peers = new Map<HostId, PeerConfig>()
-  for (const hostId of table.nodesByHost.keys()) {
-    const peer = expandPeer(table, own, hostId)
-    if (peer !== undefined) peers.set(hostId, peer)
-  }
-  return peers
-}
-
-/** One peer; `undefined` when its host isn't held. */
-export const expandPeer = (table: FragmentTable, own: SelfFragment, hostId: HostId): PeerConfig | undefined => {
-  const host = heldOf(table, hostFragmentId(hostId), 'host')
-  if (host === undefined) return undefined
-  const { kind: _kind, ...facts } = host
-  return { ...facts, keepaliveSeconds: own.keepaliveSeconds }
-}
-
-const expandClients = (table: FragmentTable): ReadonlyMap<ClientId, ClientPeer> => {
-  const clients = new Map<ClientId, ClientPeer>()
-  for (const { fragment } of table.fragments.values()) {
-    if (fragment.kind !== 'client') continue
-    const { clientId, name, publicKey, prefixes, sets } = fragment
-    clients.set(clientId, { clientId, name, wireguardKey: publicKey, prefixes, sets })
-  }
-  return clients
-}
 
 const expandRouting = (table: FragmentTable, own: SelfFragment): readonly RoutedEgress[] =>
   own.memberships.flatMap((part) =>

@@ -1,17 +1,10 @@
 /** What is reached through peers, and through which ones it may be reached. The hop itself is chosen later, by `choosePaths`. */
-import type { PairId } from '../mesh/mesh-state.js'
-import { comparePrefixes, hostPrefix, type IpPrefix, ipPrefix, type NodeId, prefixLength } from '../values/index.js'
-import type { EgressFragment, FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
-import {
-  classFragmentId,
-  clientsFragmentId,
-  egressFragmentId,
-  networkFragmentId,
-  nodeFragmentId,
-  pairFragmentId,
-} from './fragment-id.js'
+import { comparePrefixes, type IpPrefix, ipPrefix, prefixLength } from '../values/index.js'
+import { expandNode, hopsOf } from './expand-node-paths.js'
+import type { EgressFragment, MembershipPart, SelfFragment } from './fragment.js'
+import { classFragmentId, egressFragmentId, networkFragmentId, nodeFragmentId } from './fragment-id.js'
 import type { FragmentTable } from './fragment-table.js'
-import { type Hop, internetPathKey, type Path, type PathKey, pathKey, type RefusedPart } from './host-config.js'
+import { internetPathKey, type Path, type PathKey, pathKey, type RefusedPart } from './host-config.js'
 import { heldOf } from './leads-to.js'
 
 export interface ExpandedPaths {
@@ -25,13 +18,8 @@ export const expandPaths = (table: FragmentTable, own: SelfFragment): ExpandedPa
   const add = (path: Path | undefined) => {
     if (path !== undefined && path.prefixes.length > 0) paths.set(path.key, path)
   }
-  for (const { fragment } of table.fragments.values()) {
-    if (fragment.kind !== 'node') continue
-    const part = own.memberships.find(({ networkId }) => networkId === fragment.networkId)
-    if (part === undefined || part.via !== null) continue
-    add(nodePath(table, part, fragment))
-    add(clientsPath(table, fragment))
-  }
+  for (const { fragment } of table.fragments.values())
+    if (fragment.kind === 'node') for (const path of expandNode(table, own, fragment)) paths.set(path.key, path)
   const { egresses, shadowed } = usableEgresses(table, own)
   for (const part of own.memberships) {
     if (part.via !== null) add(wholeNetworkPath(table, part, egresses))
@@ -42,38 +30,6 @@ export const expandPaths = (table: FragmentTable, own: SelfFragment): ExpandedPa
   }
   add(internetPath(table, own, egresses))
   return { paths, shadowed }
-}
-
-/** The path to one node; `undefined` for a relayed viewer, whose gateway has them all, and for an own node. */
-const nodePath = (table: FragmentTable, part: MembershipPart, node: FragmentOf<'node'>): Path | undefined => {
-  if (node.hostId === table.viewer) return undefined
-  const { nodeId, hostId, networkId } = node
-  const prefixes = node.addresses.map(hostPrefix)
-  const base = { key: pathKey('node', nodeId), networkId, prefixes }
-  if (node.via !== null) {
-    const isAttached = node.via.includes(part.nodeId)
-    return { ...base, to: { kind: 'relayed', nodeId, hostId, gateways: hopsOf(table, node.via, part), isAttached } }
-  }
-  const pair = pairOf(table, part, nodeId)
-  if (pair === undefined) return { ...base, to: { kind: 'direct', nodeId, hostId } }
-  const owner = pair.nodeIds[0] === part.nodeId ? table.viewer : hostId
-  const gateways = hopsOf(table, pair.gatewayIds, part)
-  return { ...base, to: { kind: 'pair', pairId: pair.pairId, nodeId, hostId, owner, gateways } }
-}
-
-const pairOf = (table: FragmentTable, part: MembershipPart, nodeId: NodeId): FragmentOf<'pair'> | undefined => {
-  for (const pairId of part.pairIds) {
-    const pair = heldOf(table, pairFragmentId(pairId as PairId), 'pair')
-    if (pair?.nodeIds.includes(nodeId) && pair.nodeIds.includes(part.nodeId)) return pair
-  }
-  return undefined
-}
-
-const clientsPath = (table: FragmentTable, { nodeId, hostId, networkId }: FragmentOf<'node'>): Path | undefined => {
-  const clients = heldOf(table, clientsFragmentId(nodeId), 'clients')
-  if (clients === undefined) return undefined
-  const prefixes = clients.entries.flatMap((entry) => entry.prefixes)
-  return { key: pathKey('clients', nodeId), networkId, prefixes, to: { kind: 'behind-node', nodeId, hostId } }
 }
 
 /** Everything of the network through the own gateway, as far as policy lets anything of it be reached. */
@@ -186,13 +142,5 @@ const internetPath = (
 }
 
 const bothDefaults: readonly IpPrefix[] = [ipPrefix('0.0.0.0/0'), ipPrefix('::/0')]
-
-/** Those of the nodes that are held, with their hosts; the viewer's own among them. */
-const hopsOf = (table: FragmentTable, nodeIds: readonly NodeId[], part: MembershipPart): readonly Hop[] =>
-  nodeIds.flatMap((nodeId) => {
-    if (nodeId === part.nodeId) return [{ nodeId, hostId: table.viewer }]
-    const node = heldOf(table, nodeFragmentId(nodeId), 'node')
-    return node === undefined ? [] : [{ nodeId, hostId: node.hostId }]
-  })
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { HostId, MemberId, NodeId } from '../values/index.js'
 import { changedContent } from './coalesce-changes.js'
-import { commitFragments, type MutableFragmentTable } from './commit-fragments.js'
+import { commitFragments, type MutableFragmentTable, type PreparedFragment } from './commit-fragments.js'
 import type { FragmentId, FragmentVersion } from './fragment.js'
 import { type AsOf, type Change, compareAsOf, type Patch, type PatchChange, type Snapshot } from './fragment-change.js'
 import { fragmentIdOf } from './fragment-id.js'
@@ -16,6 +16,7 @@ import {
   toggledNamesVersion,
 } from './fragment-version.js'
 import type { HeldFragment } from './held-fragment.js'
+import { foundIn } from './sorted-lists.js'
 
 /** All that one host was sent, as of one place in history. `expandHostConfig` makes a config of it. */
 export interface FragmentTable {
@@ -41,9 +42,10 @@ export const tableOfSnapshot = (viewer: HostId, snapshot: Snapshot): FragmentTab
   const table = { viewer, asOf: snapshot.asOf, fragments: new Map(), nodesByHost: new Map() }
   commitFragments(
     table,
-    snapshot.fragments.map(
-      (fragment) => [fragmentIdOf(fragment), { version: fragmentVersion(fragment), fragment }] as const,
-    ),
+    snapshot.fragments.map((fragment) => ({
+      id: fragmentIdOf(fragment),
+      next: { version: fragmentVersion(fragment), fragment },
+    })),
   )
   return table
 }
@@ -56,11 +58,11 @@ export const tableVersions = (table: FragmentTable): ReadonlyMap<FragmentId, Fra
 export const applyPatch = (table: FragmentTable, patch: Patch): E.Either<PatchError, TouchedFragments> => {
   if (compareAsOf(patch.asOf, table.asOf) < 0)
     return E.left({ code: 'patch-goes-back', held: table.asOf, patch: patch.asOf })
-  const prepared: (readonly [FragmentId, HeldFragment | undefined])[] = []
+  const prepared: PreparedFragment[] = []
   for (const item of patch.changes) {
     const outcome = prepareChange(table, item)
     if (E.isLeft(outcome)) return outcome
-    prepared.push([item.fragment, outcome.right])
+    prepared.push({ id: item.fragment, ...outcome.right })
   }
   const mutable = table as MutableFragmentTable
   mutable.asOf = patch.asOf
@@ -70,27 +72,27 @@ export const applyPatch = (table: FragmentTable, patch: Patch): E.Either<PatchEr
 const prepareChange = (
   table: FragmentTable,
   { fragment: id, change }: PatchChange,
-): E.Either<PatchError, HeldFragment | undefined> => {
+): E.Either<PatchError, Omit<PreparedFragment, 'id'>> => {
   const misfit = (reason: string) => E.left<PatchError>({ code: 'patch-does-not-fit', fragment: id, reason })
   switch (change.op) {
     case 'forget':
-      return E.right(undefined)
+      return E.right({ next: undefined })
     case 'put': {
       if (fragmentIdOf(change.content) !== id) return misfit('its content is about something else')
       if (fragmentVersion(change.content) !== change.to)
         return misfit('its content does not have the version it claims')
-      return E.right({ version: change.to, fragment: change.content })
+      return E.right({ next: { version: change.to, fragment: change.content } })
     }
     case 'members':
     case 'entries':
     case 'names': {
       const held = table.fragments.get(id)
-      if (held?.version === change.to) return E.right(held)
+      if (held?.version === change.to) return E.right({ next: held })
       if (held === undefined) return misfit('it changes a set that is not held')
       if (held.version !== change.from) return misfit('it builds on another version of the set')
       const version = toggledVersion(held, change)
       return version === change.to
-        ? E.right({ version, fragment: changedContent(held.fragment, change) })
+        ? E.right({ next: { version, fragment: changedContent(held.fragment, change) }, takenOut: change.remove })
         : misfit('what it takes away or adds does not lead to the version it claims')
     }
   }
@@ -110,10 +112,10 @@ const toggledVersion = (
   return undefined
 }
 
+/** Entries are sorted by id. */
 const withIds = <Entry extends { readonly memberId: MemberId }>(
   entries: readonly Entry[],
   memberIds: readonly MemberId[],
-): readonly Entry[] => {
-  const wanted = new Set(memberIds)
-  return wanted.size === 0 ? [] : entries.filter(({ memberId }) => wanted.has(memberId))
-}
+): readonly Entry[] => [...new Set(memberIds)].flatMap((memberId) => foundIn(entries, memberId, idOfEntry) ?? [])
+
+const idOfEntry = ({ memberId }: { readonly memberId: MemberId }): MemberId => memberId

@@ -2,7 +2,7 @@
  * What a held fragment is held for: the own part leads to networks, classes and rules, those to sets and egresses, sets to nodes,
  * nodes to hosts. It mirrors `visibility.ts` from what an agent holds, so that it can drop by itself what it may no longer see.
  */
-import type { EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
+import type { EgressId, HostId, MemberId, NetworkId, NodeId } from '../values/index.js'
 import type { Fragment, FragmentId, FragmentKind, FragmentOf, MembershipPart, SetName } from './fragment.js'
 import {
   classFragmentId,
@@ -20,6 +20,7 @@ import {
 } from './fragment-id.js'
 import type { HeldFragment } from './held-fragment.js'
 import { setNamesIn } from './rule-sets.js'
+import { foundIn, missingFrom } from './sorted-lists.js'
 
 export interface HeldFragments {
   readonly viewer: HostId
@@ -118,10 +119,10 @@ const isNodeLedTo = (table: HeldFragments, part: MembershipPart, nodeId: NodeId)
   if (via !== null) return via.includes(nodeId)
   const peers = [...part.looksAt, ...(classHeld(table, part)?.peers ?? [])]
   if (peers.includes('everyone'))
-    return includesSorted(heldOf(table, membersFragmentId(networkId), 'members')?.nodeIds ?? [], nodeId, asItIs)
+    return includesId(heldOf(table, membersFragmentId(networkId), 'members')?.nodeIds ?? [], nodeId, asItIs)
   if (heldOf(table, networkFragmentId(networkId), 'network')?.gatewayIds.includes(nodeId)) return true
   const isIn = (name: SetName) =>
-    includesSorted(heldOf(table, setFragmentId(networkId, name), 'set')?.entries ?? [], nodeId, idOfEntry)
+    includesId(heldOf(table, setFragmentId(networkId, name), 'set')?.entries ?? [], nodeId, idOfEntry)
   const ownPeers = classHeld(table, part)?.ownPeers ?? null
   if (ownPeers !== null && isIn(ownPeers.within) && ownPeers.sets.some((name) => name === 'everyone' || isIn(name)))
     return true
@@ -141,11 +142,15 @@ const isDirectPeer = (table: HeldFragments, hostId: HostId): boolean => {
   return false
 }
 
-/** What the old content led to and the new one may not: to be looked at again. `'all'`: everything. */
+/**
+ * What the old content led to and the new one may not: to be looked at again. `'all'`: everything. `takenOut`: all that a set has no
+ * longer, where somebody knows.
+ */
 export const inDoubt = (
   table: HeldFragments,
   was: Fragment | undefined,
   is: Fragment | undefined,
+  takenOut?: readonly MemberId[],
 ): readonly FragmentId[] | 'all' => {
   switch (was?.kind) {
     case 'self':
@@ -161,12 +166,14 @@ export const inDoubt = (
     case 'client':
     case 'router':
       return lostSets(was, is)
-    case 'members':
-      return missingFromSorted(was.nodeIds, is?.kind === 'members' ? is.nodeIds : [], asItIs).map(nodeFragmentId)
-    case 'set':
-      return missingFromSorted(was.entries, is?.kind === 'set' ? is.entries : [], idOfEntry).map(({ memberId }) =>
-        nodeFragmentId(memberId as NodeId),
-      )
+    case 'members': {
+      const left = takenOut ?? missingFrom(was.nodeIds, is?.kind === 'members' ? is.nodeIds : [], asItIs)
+      return left.map((nodeId) => nodeFragmentId(nodeId as NodeId))
+    }
+    case 'set': {
+      const left = takenOut ?? missingFrom(was.entries, is?.kind === 'set' ? is.entries : [], idOfEntry).map(idOfEntry)
+      return left.map((nodeId) => nodeFragmentId(nodeId as NodeId))
+    }
     case 'network':
       return missing(was.gatewayIds, is?.kind === 'network' ? is.gatewayIds : []).map(nodeFragmentId)
     case 'egress': {
@@ -193,27 +200,8 @@ const missing = <A>(was: readonly A[], is: readonly A[] | undefined): readonly A
   return was.filter((item) => !kept.has(item))
 }
 
-/** Both sorted: one walk along them. */
-const missingFromSorted = <A>(was: readonly A[], is: readonly A[], idOf: (item: A) => string): readonly A[] => {
-  const lost: A[] = []
-  let at = 0
-  for (const item of was) {
-    while (at < is.length && idOf(is[at] as A) < idOf(item)) at += 1
-    if (at >= is.length || idOf(is[at] as A) !== idOf(item)) lost.push(item)
-  }
-  return lost
-}
-
-const includesSorted = <A>(sorted: readonly A[], id: string, idOf: (item: A) => string): boolean => {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (idOf(sorted[middle] as A) < id) low = middle + 1
-    else high = middle
-  }
-  return low < sorted.length && idOf(sorted[low] as A) === id
-}
+const includesId = <A>(sorted: readonly A[], id: string, idOf: (item: A) => string): boolean =>
+  foundIn(sorted, id, idOf) !== undefined
 
 const asItIs = (id: string): string => id
 const idOfEntry = (entry: { readonly memberId: string }): string => entry.memberId

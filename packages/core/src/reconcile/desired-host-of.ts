@@ -12,19 +12,20 @@ import type { DesiredHost, DesiredPeer } from './desired-host.js'
 
 /** What the operating system shall have, from a config and the paths chosen on it. */
 export const desiredHostOf = (config: HostConfig, chosen: ChosenPaths): DesiredHost => {
-  const { own } = config
   const peers = new Map<WireguardPublicKey, DesiredPeer>()
   for (const peer of config.peers.values()) peers.set(peer.wireguardKey, desiredPeerOf(peer, chosen))
   for (const client of config.clients.values()) peers.set(client.wireguardKey, desiredClientOf(client))
-  return {
-    publicKey: own.wireguardKey,
-    listenPort: own.listenPort,
-    mtuBytes: own.mtuBytes,
-    addresses: ownAddresses(own),
-    peers,
-    routes: config.routes,
-  }
+  return { ...desiredOwnOf(config), peers }
 }
+
+/** All of it but the peers. */
+export const desiredOwnOf = ({ own, routes }: HostConfig): Omit<DesiredHost, 'peers'> => ({
+  publicKey: own.wireguardKey,
+  listenPort: own.listenPort,
+  mtuBytes: own.mtuBytes,
+  addresses: ownAddresses(own),
+  routes,
+})
 
 /** In all its networks, and its control addresses. */
 const ownAddresses = ({ memberships, controlAddress4, controlAddress6 }: HostConfig['own']): readonly IpAddress[] =>
@@ -39,7 +40,7 @@ export const desiredPeerOf = (peer: PeerConfig, chosen: ChosenPaths): DesiredPee
 })
 
 /** A client comes by itself: its endpoint is not ours to know, and it keeps its own NAT open. */
-const desiredClientOf = ({ wireguardKey, prefixes }: ClientPeer): DesiredPeer => ({
+export const desiredClientOf = ({ wireguardKey, prefixes }: ClientPeer): DesiredPeer => ({
   publicKey: wireguardKey,
   allowedIps: [...prefixes].sort(comparePrefixes),
   endpointCandidates: [],

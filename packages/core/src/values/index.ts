@@ -182,11 +182,13 @@ export {
 export {
   intersectPrefixes,
   mergePrefixes,
+  prefixesWithout,
   prefixSetContains,
   prefixSetsOverlap,
   subtractPrefixes,
 } from './ip-prefix-set.js'
 export type { KeyParseError } from './key-text.js'
+export { MergedPrefixes } from './merged-prefixes.js'
 export {
   type HostName,
   hostName,

@@ -17,6 +17,7 @@ import {
 import {
   intersectPrefixes,
   mergePrefixes,
+  prefixesWithout,
   prefixSetContains,
   prefixSetsOverlap,
   subtractPrefixes,
@@ -80,6 +81,15 @@ describe('against lists of addresses in a small universe', () => {
         expect(prefixSetContains(a, b)).toBe(shared.length === inB.size)
       }),
       { numRuns: 1_000 },
+    )
+  })
+
+  test('subtracting from one after the other', () => {
+    fc.assert(
+      fc.property(smallSet, smallSet, (a, b) => {
+        const without = prefixesWithout(b)
+        for (const prefix of a) expect(without(prefix)).toEqual(subtractPrefixes([prefix], b))
+      }),
     )
   })
 

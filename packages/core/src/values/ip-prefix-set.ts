@@ -38,6 +38,15 @@ export function subtractPrefixes(a: readonly IpPrefix[], b: readonly IpPrefix[])
   return rest.filter((prefix) => !isMappedPrefix(prefix)).map(prefixOfBits)
 }
 
+/** As {@link subtractPrefixes}, for one prefix after the other: what is left of each without `b`, which is read once. */
+export function prefixesWithout(b: readonly IpPrefix[]): (prefix: IpPrefix) => readonly IpPrefix[] {
+  const holes = minimal(b)
+  return (prefix) => {
+    const bits = bitsOfPrefix(prefix)
+    return holes.some((hole) => overlap(hole, bits)) ? subtractPrefixes([prefix], b) : [prefix]
+  }
+}
+
 /** The addresses that are in both. */
 export function intersectPrefixes(a: readonly IpPrefix[], b: readonly IpPrefix[]): readonly IpPrefix[] {
   return commonPrefixes(minimal(a), minimal(b), Number.POSITIVE_INFINITY).map(prefixOfBits)

@@ -1,21 +1,22 @@
 /**
- * The desired host, kept up with the fragments that an agent holds. Peers that a step leaves as they were stay the same objects, so that
- * what follows costs what changed.
+ * The desired host, kept up with the fragments that an agent holds: what a step costs grows with what it changes, not with how many peers
+ * there are. Peers that a step leaves as they were stay the same objects.
  */
 import {
-  type ChosenPaths,
-  changedPeersBetween,
-  choosePaths,
+  createPathChooser,
   type DesiredHost,
   type DesiredPeer,
-  desiredHostOf,
-  expandHostConfig,
+  desiredClientOf,
+  desiredOwnOf,
+  desiredPeerOf,
   type FragmentTable,
-  type HealthView,
   type HostConfig,
+  type HostConfigStep,
   type HostId,
-  type PathVectors,
+  LiveHostConfig,
+  type PathChooser,
   type PeerConfig,
+  type Replaced,
   type TouchedFragments,
   type WireguardPublicKey,
 } from '@meshfold/core'
@@ -27,64 +28,114 @@ export interface ConfigStep {
   readonly isOwnChanged: boolean
 }
 
-const noHealth: HealthView = new Map()
-const noVectors: PathVectors = new Map()
-
 export class LiveConfig {
-  #config: HostConfig | undefined
-  #chosen: ChosenPaths | undefined
+  readonly #live = new LiveHostConfig()
+  #chooser: PathChooser | undefined
+  #routing: HostConfig['routing'] | undefined
+  readonly #peers = new Map<WireguardPublicKey, DesiredPeer>()
+  /** What all but the peers was made of. */
+  #madeOf: { readonly own?: HostConfig['own'] | undefined; readonly routes?: HostConfig['routes'] | undefined } = {}
   #desired: DesiredHost | undefined
 
-  /** `undefined`: there is no config yet. */
+  /** `undefined`: there is no config yet. Its map of peers changes in place with every step. */
   get desired(): DesiredHost | undefined {
     return this.#desired
   }
 
   get config(): HostConfig | undefined {
-    return this.#config
+    return this.#live.config
   }
 
   get own(): HostConfig['own'] | undefined {
-    return this.#config?.own
+    return this.config?.own
   }
 
   get peers(): ReadonlyMap<HostId, PeerConfig> {
-    return this.#config?.peers ?? new Map()
+    return this.config?.peers ?? new Map()
   }
 
   /** The step that a patch of `table` makes. */
   update(table: FragmentTable, touched: TouchedFragments): ConfigStep {
-    return touched.size === 0 ? { changedPeers: new Set(), isOwnChanged: false } : this.reset(table)
+    return this.#follow(this.#live.update(table, touched))
   }
 
   /** Everything anew. Peers that are as they were stay the same objects. */
   reset(table: FragmentTable): ConfigStep {
-    const before = this.#desired
-    this.#config = expandHostConfig(table)
-    this.#chosen = this.#config && choosePaths(this.#config, noHealth, noVectors, this.#chosen)
-    this.#desired = this.#config && this.#chosen && desiredHostOf(this.#config, this.#chosen)
-    if (this.#desired !== undefined && before !== undefined)
-      this.#desired = { ...this.#desired, peers: withKnownPeers(this.#desired.peers, before.peers) }
-    return {
-      changedPeers: changedPeersBetween(before, this.#desired),
-      isOwnChanged: ownText(before) !== ownText(this.#desired),
+    return this.#follow(this.#live.reset(table))
+  }
+
+  #follow(step: HostConfigStep): ConfigStep {
+    const moved = this.#choose(step)
+    const hostIds = new Set([...step.peers.keys(), ...moved])
+    const before = this.#takeOut(step, hostIds)
+    for (const hostId of hostIds) {
+      const peer = this.peers.get(hostId)
+      if (peer !== undefined && this.#chooser !== undefined)
+        this.#put(before, desiredPeerOf(peer, this.#chooser.chosen))
     }
+    for (const { is } of step.clients.values()) if (is !== undefined) this.#put(before, desiredClientOf(is))
+    const changed = [...before].filter(([key, was]) => this.#peers.get(key) !== was)
+    return {
+      changedPeers: new Set(changed.map(([key]) => key)),
+      isOwnChanged: step.isRestChanged && this.#renewOwn(),
+    }
+  }
+
+  /** Answers which peers have other AllowedIPs now. */
+  #choose({ peers, clients, paths }: HostConfigStep): Iterable<HostId> {
+    const { config } = this
+    if (config === undefined || this.#chooser === undefined) {
+      this.#chooser = config && createPathChooser(config)
+      this.#routing = config?.routing
+      return config?.peers.keys() ?? []
+    }
+    const routing = config.routing === this.#routing ? {} : { routing: config.routing }
+    this.#routing = config.routing
+    const change = { peers: asTheyAre(peers), clients: asTheyAre(clients), paths: asTheyAre(paths), ...routing }
+    return this.#chooser.update(change).hosts
+  }
+
+  /** Takes out every peer that may be another now, under the keys that it had and has. Answers what stood there. */
+  #takeOut(step: HostConfigStep, hostIds: Iterable<HostId>): Map<WireguardPublicKey, DesiredPeer | undefined> {
+    const keys = new Set<WireguardPublicKey>()
+    for (const { was, is } of [...step.peers.values(), ...step.clients.values()])
+      for (const peer of [was, is]) if (peer !== undefined) keys.add(peer.wireguardKey)
+    for (const hostId of hostIds) {
+      const peer = this.peers.get(hostId)
+      if (peer !== undefined) keys.add(peer.wireguardKey)
+    }
+    const before = new Map([...keys].map((key) => [key, this.#peers.get(key)] as const))
+    for (const key of keys) this.#peers.delete(key)
+    return before
+  }
+
+  #put(before: ReadonlyMap<WireguardPublicKey, DesiredPeer | undefined>, peer: DesiredPeer): void {
+    const was = before.get(peer.publicKey)
+    this.#peers.set(peer.publicKey, was !== undefined && isSamePeer(was, peer) ? was : peer)
+  }
+
+  /** Answers whether something is otherwise than before. */
+  #renewOwn(): boolean {
+    const { config } = this
+    const [own, routes] = [config?.own, config?.routes]
+    if (own === this.#madeOf.own && routes === this.#madeOf.routes) return false
+    this.#madeOf = { own, routes }
+    const desired = config && { ...desiredOwnOf(config), peers: this.#peers }
+    if (textOf(desired) === textOf(this.#desired)) return false
+    this.#desired = desired
+    return true
   }
 }
 
-const withKnownPeers = (peers: DesiredHost['peers'], known: DesiredHost['peers']): DesiredHost['peers'] =>
-  new Map([...peers].map(([key, peer]) => [key, sameOr(known.get(key), peer)]))
+const textOf = (desired: DesiredHost | undefined): string => JSON.stringify({ ...desired, peers: null })
 
-const sameOr = (known: DesiredPeer | undefined, peer: DesiredPeer): DesiredPeer =>
-  known !== undefined && isSamePeer(known, peer) ? known : peer
-
-const ownText = (desired: DesiredHost | undefined): string => JSON.stringify({ ...desired, peers: null })
+const asTheyAre = <K, V>(replaced: ReadonlyMap<K, Replaced<V>>): Iterable<readonly [K, V | undefined]> =>
+  [...replaced].map(([key, { is }]) => [key, is] as const)
 
 const isSamePeer = (one: DesiredPeer, other: DesiredPeer): boolean =>
   one.keepaliveSeconds === other.keepaliveSeconds &&
-  one.publicKey === other.publicKey &&
   isSameList(one.allowedIps, other.allowedIps) &&
   isSameList(one.endpointCandidates, other.endpointCandidates)
 
 const isSameList = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((text, index) => text === other[index])
+  one === other || (one.length === other.length && one.every((text, index) => text === other[index]))
