@@ -138,7 +138,7 @@ export const rows = {
     errors: 'client-unknown client-disabled',
   },
   B8: {
-    rule: 'Private keys are made on the user’s side and kept nowhere, unless vaulted by choice; without one there is no QR code.',
+    rule: "Private keys are made on the user's side and kept nowhere, unless vaulted by choice; without one there is no QR code.",
     errors: 'client-key-not-held client-private-key-malformed',
     lives: 'projection server',
   },
@@ -179,14 +179,14 @@ export const rows = {
     errors: 'enrollment-key-gateway-unfit',
   },
   C3: {
-    rule: 'A pair that can’t connect directly uses the gateway with the smallest sum of round-trip times that both have proven. A node can keep out.',
+    rule: "A pair that can't connect directly uses the gateway with the smallest sum of round-trip times that both have proven. A node can keep out.",
     commands: 'EngageAutoRelay UpdateNodeTraits',
     events: 'AutoRelayEngaged NodeTraitsUpdated',
     errors: 'auto-relay-needs-two-nodes auto-relay-across-networks auto-relay-end-unfit auto-relay-off',
     lives: 'projection',
   },
   C4: {
-    rule: 'A pair can’t connect when no handshake came within 10 s of both trying, or nothing came back for 15 s and three probes. One end’s word is enough.',
+    rule: "A pair can't connect when no handshake came within 10 s of both trying, or nothing came back for 15 s and three probes. One end's word is enough.",
     commands: 'EngageAutoRelay',
     events: 'AutoRelayEngaged',
     lives: 'agent server',
@@ -210,7 +210,7 @@ export const rows = {
     lives: 'projection',
   },
   C8: {
-    rule: 'Peers on one LAN use their LAN addresses. Container bridges and the mesh’s own prefixes are not tried, nor what an operator excludes.',
+    rule: "Peers on one LAN use their LAN addresses. Container bridges and the mesh's own prefixes are not tried, nor what an operator excludes.",
     commands: 'ExcludeHostPrefixes',
     events: 'HostPrefixesExcluded',
     lives: 'agent',
@@ -297,7 +297,7 @@ export const rows = {
     lives: 'projection',
   },
   E6: {
-    rule: 'Several routers: by metric, then nearness, or the same for all without NAT. Routers say what they can’t serve; a wider range steps in for a longer one.',
+    rule: "Several routers: by metric, then nearness, or the same for all without NAT. Routers say what they can't serve; a wider range steps in for a longer one.",
     commands: 'AddEgress UpdateEgress',
     errors: 'egress-needs-return-route',
     lives: 'projection agent',
@@ -337,14 +337,14 @@ export const rows = {
     lives: 'projection server',
   },
   F2: {
-    rule: 'The server judges each gateway every 30 s at least; agents don’t wait for it.',
+    rule: "The server judges each gateway every 30 s at least; agents don't wait for it.",
     commands: 'RankGateways',
     events: 'GatewayRankingChanged',
     errors: 'relay-chosen-by-node',
     lives: 'agent server',
   },
   F3: {
-    rule: 'Within 5 s of a gateway’s death all ends have moved, without the server and when one link alone broke. Recovery doesn’t flap.',
+    rule: "Within 5 s of a gateway's death all ends have moved, without the server and when one link alone broke. Recovery doesn't flap.",
     commands: 'ReportRelayVector',
     events: 'RelayMoved',
     errors: 'node-not-relayed gateway-not-in-list',
@@ -417,7 +417,7 @@ export const rows = {
     lives: 'projection',
   },
   G8: {
-    rule: 'Nodes and clients have names, records and resolvers come with the network. A host’s own resolver is never taken over.',
+    rule: "Nodes and clients have names, records and resolvers come with the network. A host's own resolver is never taken over.",
     commands: 'AddDnsRecord RemoveDnsRecord AddResolver UpdateResolver RemoveResolver',
     events: 'DnsRecordAdded DnsRecordRemoved ResolverAdded ResolverUpdated ResolverRemoved',
     errors:
