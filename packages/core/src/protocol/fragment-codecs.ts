@@ -271,8 +271,11 @@ const pairCodec = t.strict({
 
 /** Finds the codec by a tag, so that a refusal speaks of one shape and not of all. */
 const tagged = <A>(name: string, tag: string, codecs: ReadonlyMap<string, t.Type<A, unknown>>): t.Type<A, unknown> => {
-  const find = (u: unknown): t.Type<A, unknown> | undefined =>
-    typeof u === 'object' && u !== null ? codecs.get(String((u as Record<string, unknown>)[tag])) : undefined
+  const find = (u: unknown): t.Type<A, unknown> | undefined => {
+    const found = typeof u === 'object' && u !== null ? (u as Record<string, unknown>)[tag] : undefined
+    // Never made a text of: an object with a `toString` of its own would throw, a deep list overflow the stack.
+    return typeof found === 'string' ? codecs.get(found) : undefined
+  }
   const known = [...codecs.keys()].join(', ')
   return new t.Type<A, unknown>(
     name,

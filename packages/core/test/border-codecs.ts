@@ -1,0 +1,250 @@
+/** Every codec through which something from outside gets in, with what it takes: all of them are held to the same laws. */
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+import { decodeWith } from '../src/event-format/describe-decode-error.js'
+import { eventEnvelopeCodec } from '../src/event-format/event-envelope-codec.js'
+import { changedFragments } from '../src/host-config/changed-fragments.js'
+import type { Patch, Snapshot } from '../src/host-config/fragment-change.js'
+import { patchOfStep, projectSnapshot } from '../src/host-config/patch.js'
+import { evolveAll, replay } from '../src/mesh/evolve.js'
+import { largeMapKeys } from '../src/mesh/large-map.js'
+import { meshCommandCodec } from '../src/mesh/mesh-command.js'
+import { decodeMeshEvent, encodeMeshEvent } from '../src/mesh/mesh-event-format.js'
+import type { MeshState } from '../src/mesh/mesh-state.js'
+import {
+  type AgentMessage,
+  agentMessageCodec,
+  hostReportCodec,
+  serverMessageCodec,
+} from '../src/protocol/agent-message.js'
+import { agentFinishCodec, agentHelloCodec, serverHelloCodec } from '../src/protocol/connect-handshake-messages.js'
+import {
+  enrollmentAnswerBodyCodec,
+  enrollmentAnswerCodec,
+  enrollmentChallengeCodec,
+  enrollmentProofCodec,
+  enrollmentRequestCodec,
+} from '../src/protocol/enrollment-messages.js'
+import { fragmentCodec, patchCodec, snapshotCodec } from '../src/protocol/fragment-codecs.js'
+import { hostClaimsCodec } from '../src/protocol/host-claims.js'
+import { carriedMeshes } from '../src/testing/arbitraries/carried-meshes.js'
+import { arbitraryMeshCommand, arbitraryMeshEvent, meshHistory } from '../src/testing/arbitraries/mesh.js'
+import {
+  arbitraryEpochMs,
+  arbitraryHostId,
+  arbitraryIdentityPublicKey,
+  arbitraryMeshId,
+  arbitraryWireguardPublicKey,
+} from '../src/testing/arbitraries/values.js'
+import { commandId, encodeBase64, eventId, type HostId } from '../src/values/index.js'
+
+/** A codec at a border. */
+export interface BorderCodec {
+  /** What came, or what is wrong with it, in English. */
+  readonly decode: (input: unknown) => E.Either<string, unknown>
+  /** What it takes, as JSON. */
+  readonly sound: fc.Arbitrary<unknown>
+}
+
+const border = (codec: t.Decoder<unknown, unknown>, sound: fc.Arbitrary<unknown>): BorderCodec => ({
+  decode: (input) => described(decodeWith(codec, input)),
+  sound,
+})
+
+const described = E.mapLeft(({ message }: { readonly message: string }) => message)
+
+const provenance = { eventId: eventId('e'), commandId: commandId('c'), actor: 'admin', reason: null, source: null }
+const fixtures = new URL('../fixtures/events/', import.meta.url)
+/** Of every version that there ever was: upcasters see what nobody has checked. */
+const oldEvents: readonly unknown[] = readdirSync(fixtures).flatMap((type) =>
+  readdirSync(new URL(`${type}/`, fixtures)).map((file) =>
+    JSON.parse(readFileSync(new URL(`${type}/${file}`, fixtures), 'utf8')),
+  ),
+)
+const events: BorderCodec = {
+  decode: (input) => {
+    const envelope = decodeWith(eventEnvelopeCodec, input)
+    return E.isLeft(envelope) ? described(envelope) : described(decodeMeshEvent(envelope.right))
+  },
+  sound: fc.oneof(
+    arbitraryMeshEvent.map((event) => encodeMeshEvent(event, provenance)),
+    fc.constantFrom(...oldEvents),
+  ),
+}
+
+/** A mesh, a host of it, and the step that led there. */
+interface Viewed {
+  readonly before: MeshState
+  readonly after: MeshState
+  readonly viewer: HostId
+  readonly patch: Patch
+}
+const viewed: fc.Arbitrary<Viewed> = fc
+  .tuple(
+    fc.oneof(
+      carriedMeshes(15),
+      meshHistory({ maxCommands: 40 }).map(({ events: all }) => all.map((event) => [event])),
+    ),
+    fc.nat(),
+    fc.nat(),
+  )
+  .filter(([batches]) => batches.length > 0)
+  .map(([batches, at, who]) => {
+    const step = at % batches.length
+    const before = replay(batches.slice(0, step).flat())
+    const after = evolveAll(before, batches[step] ?? [])
+    const hosts = [...largeMapKeys(after.hosts)].sort()
+    const viewer = hosts[who % Math.max(1, hosts.length)] ?? ('nobody' as HostId)
+    const changes = changedFragments(before, after, batches[step] ?? [])
+    return {
+      before,
+      after,
+      viewer,
+      patch: { asOf: changes.asOf, changes: patchOfStep(changes, before, after, viewer) },
+    }
+  })
+const snapshots: fc.Arbitrary<Snapshot> = viewed.map(({ after, viewer }) => projectSnapshot(after, viewer))
+const fragments = fc
+  .tuple(snapshots, fc.nat())
+  .map(([snapshot, at]) => snapshot.fragments[at % Math.max(1, snapshot.fragments.length)])
+  .filter((fragment) => fragment !== undefined)
+
+/** A config with the patch that comes next: what an agent applies. */
+export const snapshotsWithPatches: fc.Arbitrary<{ viewer: HostId; snapshot: Snapshot; patch: Patch }> = viewed.map(
+  ({ before, viewer, patch }) => ({ viewer, snapshot: projectSnapshot(before, viewer), patch }),
+)
+
+const report = {
+  system: { os: 'linux', osVersion: '12', arch: 'x64', agentVersion: '0.1.0' },
+  listenPort: 51_821,
+  endpoints: [{ endpoint: '203.0.113.7:51821', origin: 'local' }],
+  localPrefixes: ['203.0.113.0/24', '2001:db8::/64'],
+  capabilities: ['filter', 'forward'],
+  drift: ['The route to 10.1.0.0/16 is gone.'],
+}
+const asOf = { epoch: 1, revision: 12 }
+const agentMessages: readonly object[] = [
+  { type: 'resume', asOf: null },
+  { type: 'resume', asOf },
+  {
+    type: 'table',
+    versions: [
+      ['host:a', '0123456789abcdef'],
+      ['set:n/tag:web', 'fedcba9876543210'],
+    ],
+  },
+  {
+    type: 'ack',
+    asOf,
+    outcome: 'failed' satisfies Extract<AgentMessage, { type: 'ack' }>['outcome'],
+    detail: 'no device',
+  },
+  { type: 'heartbeat', appliedAsOf: asOf },
+  { type: 'report', report },
+]
+const serverMessages = fc.oneof(
+  snapshots.map((snapshot) => ({ type: 'snapshot', snapshot })),
+  viewed.map(({ patch }) => ({ type: 'patch', patch })),
+  fc.constantFrom<object>(
+    { type: 'table-wanted' },
+    { type: 'heartbeat', asOf },
+    { type: 'report-refused', code: 'host-unknown', message: 'There is no such host.' },
+  ),
+)
+
+const bytes = (length: number) =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((value) => encodeBase64(value, 'url'))
+const keys = { wireguardKey: arbitraryWireguardPublicKey, identityKey: arbitraryIdentityPublicKey }
+const epoch = fc.maxSafeNat()
+
+/** By name; those that the public interface exports have the name that they have there. */
+export const borderCodecs: { readonly [name: string]: BorderCodec } = {
+  'eventEnvelopeCodec, then decodeMeshEvent': events,
+  meshCommandCodec: border(meshCommandCodec, arbitraryMeshCommand),
+  agentMessageCodec: border(agentMessageCodec, fc.constantFrom(...agentMessages)),
+  serverMessageCodec: border(serverMessageCodec, serverMessages),
+  hostReportCodec: border(hostReportCodec, fc.constant(report)),
+  fragmentCodec: border(fragmentCodec, fragments),
+  patchCodec: border(
+    patchCodec,
+    viewed.map(({ patch }) => patch),
+  ),
+  snapshotCodec: border(snapshotCodec, snapshots),
+  hostClaimsCodec: border(
+    hostClaimsCodec,
+    fc.constant({
+      ...report,
+      drift: undefined,
+      name: 'web-1',
+      mtuBytes: 1420,
+      capabilities: ['filter', 'from-the-future'],
+    }),
+  ),
+  enrollmentRequestCodec: border(
+    enrollmentRequestCodec,
+    fc.record({ keyId: fc.constant('office-2026'), ...keys, hostNonce: bytes(16) }),
+  ),
+  enrollmentChallengeCodec: border(
+    enrollmentChallengeCodec,
+    fc.record({
+      meshId: arbitraryMeshId,
+      serverIdentityKey: arbitraryIdentityPublicKey,
+      challengeKey: bytes(32),
+      nonce: bytes(16),
+      expiresAtEpochMs: arbitraryEpochMs,
+      signature: bytes(64),
+    }),
+  ),
+  enrollmentProofCodec: border(
+    enrollmentProofCodec,
+    fc.record({
+      nonce: bytes(16),
+      ...keys,
+      claims: fc.json(),
+      hostEphemeralKey: bytes(32),
+      sealedSecret: bytes(60),
+      mac: bytes(32),
+      signature: bytes(64),
+    }),
+  ),
+  enrollmentAnswerCodec: border(enrollmentAnswerCodec, fc.record({ body: fc.json(), signature: bytes(64) })),
+  enrollmentAnswerBodyCodec: border(
+    enrollmentAnswerBodyCodec,
+    fc.record({
+      meshId: arbitraryMeshId,
+      hostId: arbitraryHostId,
+      serverIdentityKey: arbitraryIdentityPublicKey,
+      epoch,
+      agentUrlPath: fc.constant('/agent'),
+    }),
+  ),
+  'agentHelloCodec of the handshake': border(
+    agentHelloCodec,
+    fc.record({
+      type: fc.constant('agent-hello'),
+      protocolVersion: fc.constant(1),
+      meshId: arbitraryMeshId,
+      hostId: arbitraryHostId,
+      knownEpoch: fc.option(epoch),
+      nonce: bytes(32),
+      keyShare: bytes(32),
+    }),
+  ),
+  'serverHelloCodec of the handshake': border(
+    serverHelloCodec,
+    fc.record({
+      type: fc.constant('server-hello'),
+      epoch,
+      heartbeatIntervalMs: fc.integer({ min: 10, max: 60_000 }),
+      nonce: bytes(32),
+      keyShare: bytes(32),
+      signature: bytes(64),
+    }),
+  ),
+  'agentFinishCodec of the handshake': border(
+    agentFinishCodec,
+    fc.record({ type: fc.constant('agent-finish'), signature: bytes(64) }),
+  ),
+}
