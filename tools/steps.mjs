@@ -13,6 +13,7 @@ import { root } from './toolchain.mjs'
  * @property {string} name
  * @property {readonly (readonly string[])[]} commands run one after the other, the first failure ends the step;
  *   `pnpm exec` is put in front of everything but `node` and `pnpm`
+ * @property {readonly string[]} [fast] what `pnpm check` runs instead
  * @property {boolean} [slow]
  * @property {string} [needs] a step before it; when that one failed there is nothing to learn here
  * @property {boolean} [vitest] the only command is a vitest run
@@ -41,7 +42,17 @@ export const steps = [
   { name: 'build', commands: [['turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped']] },
   { name: 'package checks', commands: [['node', 'tools/check-packages.mjs']], needs: 'build' },
   { name: 'packed install', commands: [['node', 'tools/packed-install.mjs']], needs: 'build' },
-  { name: 'unit tests', commands: [['vitest', 'run', '--project', 'unit']], vitest: true },
+  {
+    name: 'unit tests',
+    commands: [['vitest', 'run', '--project', 'unit', '--exclude', '**/*.property.test.ts']],
+    vitest: true,
+  },
+  {
+    name: 'laws',
+    commands: [['node', 'tools/laws.mjs', '--runs', '1000']],
+    fast: ['node', 'tools/laws.mjs', '--runs', '100'],
+    vitest: true,
+  },
   {
     name: 'examples',
     commands: [['pnpm', '--filter', './examples/*', 'run', 'example']],

@@ -8,6 +8,7 @@ import { nodeCrypto } from '@meshfold/transport-ws'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, it } from 'vitest'
+import { lawRuns } from '../../core/test/law-runs.js'
 import { AgentSessions } from '../src/agents/agent-sessions.js'
 import { MeshService } from '../src/mesh-service/mesh-service.js'
 import { silentLog } from '../src/server-log.js'
@@ -118,9 +119,7 @@ class World {
   }
 }
 
-it('snapshot and patches add up to the snapshot of the end, whatever happens in between', {
-  timeout: 120_000,
-}, async () => {
+it('snapshot and patches add up to the snapshot of the end, whatever happens in between', async () => {
   const kinds = new Map<string, number>()
   await fc.assert(
     fc.asyncProperty(
@@ -142,7 +141,7 @@ it('snapshot and patches add up to the snapshot of the end, whatever happens in 
         await world.stop()
       },
     ),
-    { numRuns: 60, endOnFailure: true },
+    { ...lawRuns(0.6), endOnFailure: true },
   )
   // Every way of bringing an agent up to date was taken, or the runs have proved nothing.
   for (const kind of ['snapshot', 'patch', 'table-wanted', 'heartbeat'])

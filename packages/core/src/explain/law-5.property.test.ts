@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { membershipOf, viaOf } from '../host-config/member-roles.js'
 import { replay } from '../mesh/evolve.js'
 import { isActiveGateway } from '../mesh/gateway-queries.js'
@@ -13,9 +14,6 @@ import { type HostId, type IpAddress, ipFamilyOf, type NodeId } from '../values/
 import { createTraceWorld, type TraceWorld } from './host-view.js'
 import type { PacketOrigin, Trace } from './packet.js'
 import { type FlowMemory, tracePacket } from './trace-packet.js'
-
-const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 60)
-vi.setConfig({ testTimeout: 600_000 })
 
 const traffics: readonly PacketTraffic[] = [
   { protocol: 'tcp', port: 443 },
@@ -119,7 +117,7 @@ describe('law 5: whoever policy allows is delivered, and nobody else', () => {
           }
         }
       }),
-      { numRuns: runs },
+      lawRuns(0.6),
     )
   })
 
@@ -138,7 +136,7 @@ describe('law 5: whoever policy allows is delivered, and nobody else', () => {
           }
         }
       }),
-      { numRuns: runs },
+      lawRuns(0.6),
     )
   })
 })

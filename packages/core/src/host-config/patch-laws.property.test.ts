@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { evolveAll } from '../mesh/evolve.js'
 import { largeMapKeys } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
@@ -21,11 +22,6 @@ import { projectFragmentVersion } from './project-fragments.js'
 import { patchesOfStep } from './step-patches.js'
 import { visibleFragmentIds } from './viewers.js'
 import { canSee } from './visibility.js'
-
-const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 60)
-
-// Long runs are asked for by number, not by time.
-vi.setConfig({ testTimeout: 600_000 })
 
 const batchesOf = ({ steps }: MeshHistory): readonly (readonly MeshEvent[])[] =>
   steps.flatMap(({ decision }) => (E.isRight(decision) && decision.right.length > 0 ? [decision.right] : []))
@@ -89,7 +85,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
           }
         }
       }),
-      { numRuns: runs },
+      lawRuns(0.6),
     )
   })
 
@@ -111,7 +107,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
           expect(table.asOf).toEqual(asOfState(last))
         }
       }),
-      { numRuns: runs },
+      lawRuns(0.6),
     )
   })
 
@@ -130,7 +126,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
           }
         }
       }),
-      { numRuns: Math.ceil(runs / 4) },
+      lawRuns(0.15),
     )
   })
 
@@ -149,7 +145,7 @@ describe('law 3: snapshot + patches = snapshot', () => {
           }
         }
       }),
-      { numRuns: Math.ceil(runs / 4) },
+      lawRuns(0.15),
     )
   })
 })
@@ -167,7 +163,7 @@ describe('law 4: who is sent a patch has another config, and who is not has the 
           }
         }
       }),
-      { numRuns: runs },
+      lawRuns(0.6),
     )
   })
 })
@@ -186,7 +182,7 @@ describe('versions', () => {
           }
         }
       }),
-      { numRuns: Math.ceil(runs / 10) },
+      lawRuns(0.06),
     )
   })
 })

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { describeDecodeError } from '../event-format/describe-decode-error.js'
 import { changedFragments } from '../host-config/changed-fragments.js'
 import { projectSnapshot } from '../host-config/patch.js'
@@ -50,9 +51,9 @@ describe('law 8: what is written is read back', () => {
           before = after
         }
       }),
-      { numRuns: 15 },
+      lawRuns(0.15),
     )
-  }, 60_000)
+  })
 
   const agentMessages: readonly AgentMessage[] = [
     { type: 'resume', asOf: null },
@@ -90,6 +91,7 @@ describe('hostile messages get a described error, never a throw', () => {
         for (const codec of [agentMessageCodec, serverMessageCodec])
           expect(refused(codec, input).length).toBeLessThan(2000)
       }),
+      lawRuns(),
     )
   })
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { bytesOf, concatBytes, encodeTranscript, utf8Bytes } from './bytes.js'
 
 const field = fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 40 }))
@@ -12,6 +13,7 @@ describe('utf8Bytes', () => {
         const text = String.fromCharCode(...units)
         expect(utf8Bytes(text)).toEqual(encoder.encode(text))
       }),
+      lawRuns(),
     )
     for (const text of ['', 'plain', 'Größe', '日本語', '🌍 in the middle', '\ud800', 'a\udc00b']) {
       expect(utf8Bytes(text)).toEqual(encoder.encode(text))
@@ -28,6 +30,7 @@ describe('encodeTranscript', () => {
         const [encodedA, encodedB] = [encodeTranscript('label', a), encodeTranscript('label', b)]
         expect(encodedA.join() === encodedB.join()).toBe(same)
       }),
+      lawRuns(),
     )
     expect(encodeTranscript('label', ['ab', 'c'])).not.toEqual(encodeTranscript('label', ['a', 'bc']))
     expect(encodeTranscript('label', ['a'])).not.toEqual(encodeTranscript('labela', []))

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { IncomingMessage, OutgoingMessages, PIECE_LENGTH } from './message-pieces.js'
 
 const unlimited = { maxQueuedMessages: 1000, maxQueuedLength: Number.MAX_SAFE_INTEGER }
@@ -25,7 +26,7 @@ describe('pieces of messages', () => {
         expect(received).toEqual(messages)
         expect(outgoing.isEmpty).toBe(true)
       }),
-      { numRuns: 40 },
+      lawRuns(0.4),
     )
   })
 

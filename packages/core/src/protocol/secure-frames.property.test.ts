@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { nodeCrypto } from '../../test/real-crypto.js'
 import { createFrameReader, createFrameWriter, type FrameKey } from './secure-frames.js'
 
@@ -30,6 +31,7 @@ describe('secure frames', () => {
       fc.property(payloads, (texts) => {
         expect(readAll(framesOf(texts))).toMatchObject({ taken: texts, error: undefined })
       }),
+      lawRuns(),
     )
   })
 
@@ -49,6 +51,7 @@ describe('secure frames', () => {
         expect(taken).toEqual(texts.slice(0, rightOnes === -1 ? chosen.length : rightOnes))
         expect(error).toBe(rightOnes === -1 ? undefined : 'frame-counter-unexpected')
       }),
+      lawRuns(),
     )
   })
 
@@ -71,6 +74,7 @@ describe('secure frames', () => {
           expect(reader.read(last)).toEqual(E.left({ code: 'frame-reader-dead' }))
         },
       ),
+      lawRuns(),
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import {
   arbitraryDesiredHost,
   arbitraryObservedHost,
@@ -55,7 +56,7 @@ describe('applying changes', () => {
         expect(together).toEqual(oneByOne)
         expect([...together.peers.keys()]).toEqual([...oneByOne.peers.keys()])
       }),
-      { numRuns: 1_000 },
+      lawRuns(10),
     )
   })
 

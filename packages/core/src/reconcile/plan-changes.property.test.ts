@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import {
   arbitraryDesiredHost,
   arbitraryObservedHost,
@@ -23,7 +24,6 @@ const formerKey = samplePublicKey(0xa2)
 const held = [ownKey, formerKey]
 const desiredHost = arbitraryDesiredHost(ownKey)
 const observedHost = arbitraryObservedHost(held)
-const runs = { numRuns: 500 }
 const defaults = { name: 'mesh0', implementation: 'kernel' } as const
 
 const hostLike = (initial: ObservedHost) =>
@@ -43,7 +43,7 @@ describe('law 7', () => {
           expect(planChanges(host.state, desired)).toEqual([])
         },
       ),
-      runs,
+      lawRuns(5),
     )
   })
 
@@ -63,7 +63,7 @@ describe('law 7', () => {
           expect(planChanges(host.state, desired)).toEqual([])
         },
       ),
-      runs,
+      lawRuns(5),
     )
   })
 
@@ -78,7 +78,7 @@ describe('law 7', () => {
         expect(E.isRight(await reconcile(host, last))).toBe(true)
         expect(describeDrift(host.state, last)).toEqual([])
       }),
-      { numRuns: 200 },
+      lawRuns(2),
     )
   })
 
@@ -89,6 +89,7 @@ describe('law 7', () => {
         await reconcile(host, undefined)
         expect(host.state).toEqual({ ...found, interface: undefined, peers: new Map(), routes: [] })
       }),
+      lawRuns(),
     )
   })
 })
@@ -106,7 +107,7 @@ describe('a plan', () => {
           return next
         }, found)
       }),
-      { numRuns: 1_000 },
+      lawRuns(10),
     )
   })
 
@@ -120,7 +121,7 @@ describe('a plan', () => {
           expect(planChanges(applyHostChanges(found, rest, defaults), desired), step.kind).not.toEqual([])
         }
       }),
-      runs,
+      lawRuns(5),
     )
   })
 
@@ -130,6 +131,7 @@ describe('a plan', () => {
       fc.property(observedHost, desiredHost, (found, desired) => {
         expect(planChanges(found, backwards(desired))).toEqual(planChanges(found, desired))
       }),
+      lawRuns(),
     )
   })
 
@@ -138,6 +140,7 @@ describe('a plan', () => {
       fc.property(observedHost, fc.option(desiredHost, { nil: undefined }), (found, desired) => {
         expect(describeDrift(found, desired).length === 0).toBe(planChanges(found, desired).length === 0)
       }),
+      lawRuns(),
     )
   })
 
@@ -151,7 +154,7 @@ describe('a plan', () => {
         // Somebody removed the interface meanwhile.
         expect(planChanges(emptied, after, { changedPeers })).toEqual(planChanges(emptied, after))
       }),
-      runs,
+      lawRuns(5),
     )
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { arbitraryAddressWithin, arbitraryPrefixWithin } from '../testing/arbitraries/values.js'
 import {
   type AddressPool,
@@ -103,7 +104,7 @@ test('A2 agrees with a naive pool after every step, as mutable state and under i
       }
       for (const address of naive.all) expect(isAddressTaken(immutable, address)).toBe(naive.taken.has(address))
     }),
-    { numRuns: 150 },
+    lawRuns(1.5),
   )
 })
 
@@ -122,7 +123,7 @@ test('its form depends on the taken addresses alone, and survives JSON', () => {
       expect(JSON.stringify(pool)).toBe(JSON.stringify(rebuilt))
       expect(JSON.parse(JSON.stringify(pool))).toEqual(pool)
     }),
-    { numRuns: 150 },
+    lawRuns(1.5),
   )
 })
 
@@ -142,7 +143,7 @@ test('a prefix is free when all its addresses are usable and none is taken', () 
       const inside = naive.all.filter((address) => prefixContainsAddress(prefix, address))
       expect(isPrefixFree(pool, prefix)).toBe(inside.every((address) => free.has(address)))
     }),
-    { numRuns: 150 },
+    lawRuns(1.5),
   )
 })
 
@@ -176,6 +177,6 @@ test('in ranges too wide to list, exactly the scattered addresses are taken', ()
       for (const address of usable) releaseAddress(pool, address)
       expect(pool).toEqual(createAddressPool(range))
     }),
-    { numRuns: 500 },
+    lawRuns(5),
   )
 })

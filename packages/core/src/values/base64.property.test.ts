@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { type Base64Alphabet, decodeBase64, encodeBase64 } from './base64.js'
 import { decodeHex, encodeHex } from './hex.js'
 
@@ -16,7 +17,7 @@ describe.each<Base64Alphabet>(['standard', 'url'])('base64 (%s)', (alphabet) => 
         expect(text).toBe(Buffer.from(bytes).toString(platform[alphabet]))
         expect(decodeBase64(text, alphabet)).toEqual(E.right(bytes))
       }),
-      { numRuns: 500 },
+      lawRuns(5),
     )
   })
 
@@ -31,7 +32,7 @@ describe.each<Base64Alphabet>(['standard', 'url'])('base64 (%s)', (alphabet) => 
         expect(E.isRight(decoded)).toBe(isCanonical)
         if (E.isRight(decoded)) expect(decoded.right).toEqual(bytes)
       }),
-      { numRuns: 5_000 },
+      lawRuns(50),
     )
   })
 })
@@ -59,6 +60,7 @@ describe('hexadecimal', () => {
         expect(encodeHex(bytes)).toBe(Buffer.from(bytes).toString('hex'))
         expect(decodeHex(encodeHex(bytes))).toEqual(E.right(bytes))
       }),
+      lawRuns(),
     )
   })
 

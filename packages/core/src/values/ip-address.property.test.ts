@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { arbitraryIpAddress, arbitraryIpv4Address, arbitraryIpv6Address } from '../testing/arbitraries/values.js'
 import {
   compareIpAddresses,
@@ -45,7 +46,7 @@ test('accepts what the platform accepts, zone ids and mapped addresses aside, an
     fc.property(fc.oneof(nearAddress, nearIpv6, nearIpv4, fc.ipV6(), fc.ipV4(), fc.string()), (text) => {
       expect(E.toUnion(E.mapLeft(() => undefined)(parseIpAddress(text)))).toBe(oracle(text))
     }),
-    { numRuns: 20_000 },
+    lawRuns(200),
   )
 })
 
@@ -56,7 +57,7 @@ test('canonical text survives a round trip through the parser and through number
       expect(isIpAddress(address)).toBe(true)
       expect(ipAddressFromBigInt(ipFamilyOf(address), ipAddressToBigInt(address))).toBe(address)
     }),
-    { numRuns: 2_000 },
+    lawRuns(20),
   )
 })
 
@@ -70,6 +71,7 @@ test('every other spelling leads to the same canonical text and is not canonical
       expect(isIpAddress(spelledOut)).toBe(spelledOut === address)
       expect(isIpAddress(address.toUpperCase())).toBe(address.toUpperCase() === address)
     }),
+    lawRuns(),
   )
 })
 
@@ -82,6 +84,7 @@ test('IPv4 has one spelling: none with a part padded, in octal or in hexadecimal
       const inRadix = respell((part) => `${radix === 8 ? '0' : '0x'}${Number(part).toString(radix)}`)
       for (const spelling of [padded, inRadix]) expect(E.isLeft(parseIpAddress(spelling.join('.')))).toBe(true)
     }),
+    lawRuns(),
   )
 })
 
@@ -92,5 +95,6 @@ test('compareIpAddresses orders as family, then number', () => {
       const byNumber = aNumber < bNumber ? -1 : aNumber > bNumber ? 1 : 0
       expect(Math.sign(compareIpAddresses(a, b))).toBe(Math.sign(ipFamilyOf(a) - ipFamilyOf(b)) || byNumber)
     }),
+    lawRuns(),
   )
 })

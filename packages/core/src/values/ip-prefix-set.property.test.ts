@@ -1,6 +1,7 @@
 import { containsCidr, excludeCidr, mergeCidr, overlapCidr } from 'cidr-tools'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { arbitraryIpPrefix, arbitraryPrefixWithin } from '../testing/arbitraries/values.js'
 import { ipAddressFromBigInt, ipAddressToBigInt } from './ip-address.js'
 import {
@@ -62,7 +63,7 @@ describe('against lists of addresses in a small universe', () => {
         expect(addressesOf(merged)).toEqual(addressesOf(a))
         expectMinimal(merged)
       }),
-      { numRuns: 500 },
+      lawRuns(5),
     )
   })
 
@@ -80,7 +81,7 @@ describe('against lists of addresses in a small universe', () => {
         expect(prefixSetsOverlap(a, b)).toBe(shared.length > 0)
         expect(prefixSetContains(a, b)).toBe(shared.length === inB.size)
       }),
-      { numRuns: 1_000 },
+      lawRuns(10),
     )
   })
 
@@ -101,6 +102,7 @@ describe('against lists of addresses in a small universe', () => {
         expect(mergePrefixes(rebuilt)).toEqual(mergePrefixes(a))
         expect(prefixSetContains(rebuilt, a)).toBe(true)
       }),
+      lawRuns(),
     )
   })
 })
@@ -128,7 +130,7 @@ describe('against cidr-tools at full width', () => {
         // cidr-tools does not join adjacent bases of its own accord.
         expect(prefixSetContains(a, b)).toBe(containsCidr(mergeCidr(a), b))
       }),
-      { numRuns: 2_000 },
+      lawRuns(20),
     )
   })
 
@@ -137,7 +139,7 @@ describe('against cidr-tools at full width', () => {
       fc.property(wideSet, wideSet, (a, b) => {
         expect(intersectPrefixes(a, b)).toEqual(subtractPrefixes(a, subtractPrefixes(a, b)))
       }),
-      { numRuns: 500 },
+      lawRuns(5),
     )
   })
 })
@@ -149,5 +151,6 @@ test('the bounds of a prefix agree with its set', () => {
       expect(prefixSetContains([prefix], ends)).toBe(true)
       expect(subtractPrefixes(ends, [prefix])).toEqual([])
     }),
+    lawRuns(),
   )
 })

@@ -20,6 +20,7 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
 import { eventHistories } from '../../../core/src/testing/arbitraries/event-histories.js'
+import { lawRuns } from '../../../core/test/law-runs.js'
 import { LiveConfig } from './live-config.js'
 
 const viewers = ['h0g0', 'h1g0', 'h2g0'].map(hostId)
@@ -29,9 +30,9 @@ test('following patches comes to what expanding everything anew comes to, and te
     fc.property(eventHistories(), (batches) => {
       for (const viewer of viewers) followAll(viewer, batches)
     }),
-    { numRuns: 40 },
+    lawRuns(0.4),
   )
-}, 60_000)
+})
 
 function followAll(viewer: HostId, batches: readonly (readonly MeshEvent[])[]): void {
   let state = emptyMeshState()
