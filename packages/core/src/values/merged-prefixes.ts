@@ -31,6 +31,7 @@ export class MergedPrefixes {
     return this.#list
   }
 
+  /** Holds it once more. */
   add(prefix: IpPrefix): void {
     if (this.#count(prefix) > 1) return
     const bits = bitsOfPrefix(prefix)
