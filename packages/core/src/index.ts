@@ -14,6 +14,9 @@ export {
   type UpcastEvent,
   type Upcasters,
 } from './event-format/upcast-event.js'
+export { type ConfigDifference, configDifferences } from './explain/config-differences.js'
+export type { ConfigPart } from './explain/config-items.js'
+export { describeStateChange } from './explain/describe-change.js'
 export { describeExplanation } from './explain/describe-explanation.js'
 export { type Explanation, explain, type FlowExplanation } from './explain/explain.js'
 export {
@@ -34,15 +37,17 @@ export type {
   TraceHop,
   TraceVerdict,
 } from './explain/packet.js'
-export {
-  type CommandPlan,
-  type PlannedHost,
-  type PlanOptions,
-  planCommand,
-  type ReachabilityChange,
-  type ReachedPair,
-} from './explain/plan-command.js'
+export { type CommandPlan, planCommand, planCommandInSteps } from './explain/plan-command.js'
 export type { PrefixMap, PrefixMatch } from './explain/prefix-map.js'
+export type { ReachabilityChange, ReachabilityOptions, ReachedMembers } from './explain/reachability-change.js'
+export {
+  type ChangedConfigs,
+  type ChangedHost,
+  type StateChange,
+  type StateChangeOptions,
+  stateChange,
+  stateChangeInSteps,
+} from './explain/state-change.js'
 export { stateDifferences, type ThingDifference, type ThingKind } from './explain/state-differences.js'
 export { type FlowMemory, tracePacket } from './explain/trace-packet.js'
 export { changedFragments } from './host-config/changed-fragments.js'

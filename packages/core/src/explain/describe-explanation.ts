@@ -1,24 +1,67 @@
 /** An explanation in English, for a terminal: what policy says, then the way, line by line. */
 import { largeMapGet } from '../mesh/large-map.js'
-import type { MeshState } from '../mesh/mesh-state.js'
+import type { MeshState, TestEnd } from '../mesh/mesh-state.js'
+import { takesPart } from '../mesh/takes-part.js'
 import type { HostId, PolicyId } from '../values/index.js'
 import type { Explanation, FlowExplanation } from './explain.js'
 import type { DropReason, Trace, TraceHop } from './packet.js'
+import { packetText } from './packet-text.js'
 
 /** Lines without a line break at the end. */
-export const describeExplanation = (state: MeshState, explanation: Explanation): readonly string[] =>
-  explanation.flows.length === 0
-    ? ['The two ends have no address of the same family.']
-    : explanation.flows.flatMap((flow) => describeFlow(state, flow))
+export const describeExplanation = (state: MeshState, explanation: Explanation): readonly string[] => {
+  const { from, to, traffic, flows } = explanation
+  const [one, other] = [endName(state, from), endName(state, to)]
+  const absences = [from, to].flatMap((end) => absenceText(state, end)).map((line) => `  ${line}`)
+  if (flows.length === 0) return [`${one} to ${other}: they have no address of the same family.`, ...absences]
+  return flows.flatMap((flow) => [
+    `${withAddress(one, flow.source)} to ${withAddress(other, flow.destination)}, ${packetText(traffic)}: ${flow.works ? 'works' : 'does not work'}`,
+    ...absences,
+    ...describeFlow(state, flow),
+  ])
+}
 
 const describeFlow = (state: MeshState, flow: FlowExplanation): readonly string[] => [
-  `${flow.source} to ${flow.destination}: ${flow.works ? 'works' : 'does not work'}`,
   `  policy: ${policyText(state, flow)}`,
   ...describeTrace(state, flow.request).map((line) => `  ${line}`),
+  ...wayOut(flow),
   ...(flow.reply === null || flow.reply.verdict.kind === 'delivered'
     ? []
     : ['  and back:', ...describeTrace(state, flow.reply).map((line) => `  ${line}`)]),
 ]
+
+const endName = (state: MeshState, end: TestEnd): string => {
+  if (end.kind === 'address') return end.address
+  if (end.kind === 'node') return largeMapGet(state.nodes, end.nodeId)?.name ?? end.nodeId
+  return largeMapGet(state.clients, end.clientId)?.name ?? end.clientId
+}
+
+const withAddress = (name: string, address: string): string => (name === address ? name : `${name} (${address})`)
+
+/** Why an end is not in the mesh now, though the mesh knows it. */
+const absenceText = (state: MeshState, end: TestEnd): readonly string[] => {
+  const name = endName(state, end)
+  if (end.kind === 'client')
+    return largeMapGet(state.clients, end.clientId)?.enabled === false ? [`${name} is disabled: enable the client`] : []
+  const node = end.kind === 'node' ? largeMapGet(state.nodes, end.nodeId) : undefined
+  if (node === undefined || takesPart(node)) return []
+  if (node.expired) return [`${name} takes no part: it has expired`]
+  return [`${name} takes no part: it ${node.approval === 'approved' ? 'is disconnected' : 'waits for approval'}`]
+}
+
+/** Without a policy two hosts aren't even peers: that is the reason then, whatever stops the packet. */
+const wayOut = ({ policy, request: { verdict } }: FlowExplanation): readonly string[] => {
+  if (verdict.kind !== 'dropped') return []
+  if (!policy.allowed) return ['  way out: add a policy from the one to the other for this traffic, or widen one']
+  const text = waysOut[verdict.reason]
+  return text === undefined ? [] : [`  way out: ${text}`]
+}
+
+const waysOut: { readonly [R in DropReason]?: string } = {
+  'no-peer': 'connect the node, or give it a gateway that takes part',
+  'not-forwarding': 'choose a gateway whose driver can forward',
+  'control-address': 'use an address of the network',
+  'fail-closed': 'give the node another internet gateway, or let it send outside while there is none',
+}
 
 const policyText = (state: MeshState, { policy }: FlowExplanation): string => {
   if (!policy.allowed) return 'nothing allows it'
@@ -37,8 +80,9 @@ const describeTrace = (state: MeshState, { hops, verdict }: Trace): readonly str
     : []),
 ]
 
-const describeHop = (state: MeshState, { hostId, action, why }: TraceHop): string => {
+const describeHop = (state: MeshState, { hostId, action, why: reason }: TraceHop): string => {
   const host = hostName(state, hostId)
+  const why = reason === null ? null : withPolicyName(state, reason)
   switch (action) {
     case 'sent':
       return `${host} sends it into the tunnel`
@@ -49,8 +93,14 @@ const describeHop = (state: MeshState, { hostId, action, why }: TraceHop): strin
     case 'left-outside':
       return `${host} sends it outside the mesh`
     case 'dropped':
-      return `${host} drops it: ${dropTexts[why as DropReason] ?? why}`
+      return `${host} drops it: ${dropTexts[reason as DropReason] ?? why}`
   }
+}
+
+/** Hops name a policy by its id. */
+const withPolicyName = (state: MeshState, why: string): string => {
+  const [, policyId] = /^policy (.+)$/.exec(why) ?? []
+  return policyId === undefined ? why : policyName(state, policyId as PolicyId)
 }
 
 const hostName = (state: MeshState, hostId: HostId): string => {
@@ -61,13 +111,13 @@ const hostName = (state: MeshState, hostId: HostId): string => {
 const dropTexts: { readonly [R in DropReason]: string } = {
   'host-down': 'it is gone, or not in the mesh',
   'no-underlay-path': 'the next host can not be reached in the underlay',
-  'no-peer': 'none of its peers has the destination; connect the node, or give it a gateway',
-  'not-a-peer': 'it does not know the sender as a peer; add a policy that lets either talk to the other',
+  'no-peer': 'none of its peers has the destination',
+  'not-a-peer': 'it does not know the sender as a peer',
   'source-not-of-peer': 'the source is not that of the peer it came from',
-  'input-filter': 'no policy lets it in; add one, or widen one to this traffic',
-  'forward-filter': 'no policy lets it pass; add one, or widen one to this traffic',
+  'input-filter': 'no policy lets it in',
+  'forward-filter': 'no policy lets it pass',
   'not-forwarding': 'it does not forward: its driver can not',
-  'control-address': 'control addresses are for the mesh itself; use an address of the network',
+  'control-address': 'control addresses are for the mesh itself',
   'fail-closed': 'there is no internet gateway now, and the node blocks rather than leaks',
   'hop-limit': 'it went round in circles',
 }

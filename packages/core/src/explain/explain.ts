@@ -22,6 +22,8 @@ export interface FlowExplanation {
 /** Why two ends can or can't talk about something, in the network that both are in: what policy says, and where packets go. */
 export interface Explanation {
   readonly networkId: NetworkId
+  readonly from: TestEnd
+  readonly to: TestEnd
   readonly traffic: PacketTraffic
   /** One for each family that both ends have; empty when there is none. */
   readonly flows: readonly FlowExplanation[]
@@ -51,7 +53,7 @@ export const explain = (
         return [followed(world, origin, { source: source.address, destination: destination.address, traffic }, policy)]
       }),
   )
-  return { networkId, traffic, flows }
+  return { networkId, from, to, traffic, flows }
 }
 
 const networkOf = (state: MeshState, end: TestEnd): NetworkId | undefined => {

@@ -7,6 +7,7 @@ import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { ClientId, HostId, IpAddress, IpPrefix } from '../values/index.js'
 import { type PrefixMap, prefixMapOf } from './prefix-map.js'
+import { recentlyUsed } from './recently-used.js'
 import { spreadVectors } from './spread-vectors.js'
 
 /** Whom a WireGuard key belongs to. */
@@ -61,24 +62,23 @@ export interface TraceWorld {
   readonly viewOf: (hostId: HostId) => HostView | undefined
 }
 
-/** A world to follow packets in, of this state and under these conditions. Costs nothing until a packet comes by a host. */
-export const createTraceWorld = (state: MeshState, conditions: TraceConditions = {}): TraceWorld => {
-  const views = new Map<HostId, HostView | undefined>()
+/**
+ * A world to follow packets in, of this state and under these conditions. Costs nothing until a packet comes by a host.
+ * `keptViews`: of so many hosts at most; those that no packet came by for longest are made anew when one does.
+ */
+export const createTraceWorld = (
+  state: MeshState,
+  conditions: TraceConditions = {},
+  keptViews: number = Number.POSITIVE_INFINITY,
+): TraceWorld => {
   const healthOf = conditions.healthOf ?? (() => new Map())
-  const spread = spreadVectors(state, healthOf)
+  const spread = spreadVectors(state, healthOf, keptViews)
   const vectors = conditions.vectors ?? spread.vectors
   const makeView = (hostId: HostId): HostView | undefined => {
     const config = spread.configOf(hostId)
     return config && viewOf(state, config, choosePaths(config, healthOf(hostId), vectors, undefined))
   }
-  return {
-    state,
-    conditions,
-    viewOf: (hostId) => {
-      if (!views.has(hostId)) views.set(hostId, makeView(hostId))
-      return views.get(hostId)
-    },
-  }
+  return { state, conditions, viewOf: recentlyUsed(makeView, keptViews) }
 }
 
 const viewOf = (state: MeshState, config: HostConfig, chosen: ChosenPaths): HostView => {

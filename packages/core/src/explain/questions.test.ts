@@ -12,6 +12,7 @@ import {
   sampleTime,
 } from '../testing/sample-mesh.js'
 import { hostCapabilities, networkId, nodeId, policyId, tagName } from '../values/index.js'
+import { describeStateChange } from './describe-change.js'
 import { describeExplanation } from './describe-explanation.js'
 import { explain } from './explain.js'
 import { planCommand } from './plan-command.js'
@@ -58,10 +59,10 @@ describe('explain', () => {
     const state = meshWith(switchOff, webPolicy)
     const explanation = explain(state, node(one), node(two), web)
     expect(explanation && describeExplanation(state, explanation)).toEqual([
-      '10.1.0.1 to 10.1.0.2: works',
+      'machine-1 (10.1.0.1) to machine-2 (10.1.0.2), TCP 443: works',
       '  policy: allowed by policy "Web"',
       '  host "machine-1" sends it into the tunnel',
-      '  host "machine-2" lets it in: policy web',
+      '  host "machine-2" lets it in: policy "Web"',
     ])
   })
 
@@ -69,13 +70,26 @@ describe('explain', () => {
     const state = meshWith(switchOff, webPolicy)
     const ssh = explain(state, node(one), node(two), { protocol: 'tcp', port: 22 })
     expect(ssh && describeExplanation(state, ssh)).toEqual([
-      '10.1.0.1 to 10.1.0.2: does not work',
+      'machine-1 (10.1.0.1) to machine-2 (10.1.0.2), TCP 22: does not work',
       '  policy: nothing allows it',
       '  host "machine-1" sends it into the tunnel',
-      '  host "machine-2" drops it: no policy lets it in; add one, or widen one to this traffic',
+      '  host "machine-2" drops it: no policy lets it in',
+      '  way out: add a policy from the one to the other for this traffic, or widen one',
     ])
     const stranger = explain(state, node(three), node(two), web)
     expect(stranger?.flows[0]?.request.verdict).toMatchObject({ kind: 'dropped', reason: 'no-peer' })
+  })
+
+  test('says who takes no part, and why', () => {
+    const state = meshWith({ type: 'DisconnectNode', ...about, nodeId: two })
+    const explanation = explain(state, node(one), node(two), web)
+    expect(explanation && describeExplanation(state, explanation)).toEqual([
+      'machine-1 (10.1.0.1) to machine-2 (10.1.0.2), TCP 443: does not work',
+      '  machine-2 takes no part: it is disconnected',
+      '  policy: everyone may talk to everyone',
+      '  host "machine-1" drops it: none of its peers has the destination',
+      '  way out: connect the node, or give it a gateway that takes part',
+    ])
   })
 
   test('knows nobody who is not there', () => {
@@ -91,9 +105,46 @@ describe('planCommand', () => {
     expect(plan?.events.map(({ type }) => type)).toEqual(['DefaultPolicySwitched'])
     expect(plan?.hosts.map(({ hostId }) => hostId)).toEqual(['host-1', 'host-2', 'host-3'])
     expect(plan?.reachability.gained).toEqual([])
-    expect(plan?.reachability.lost).toContainEqual({ from: one, to: two, traffic: { protocol: 'icmp' } })
-    expect(plan?.reachability.lost).not.toContainEqual({ from: one, to: two, traffic: web })
+    expect(plan?.reachability.lost).toContainEqual({
+      networkId: networkId('net-1'),
+      from: [one],
+      to: [two],
+      traffic: [{ protocol: 'icmp' }],
+    })
     expect(plan?.reachability).toMatchObject({ pairs: 6, isComplete: true })
+    expect(plan && describeStateChange(state, plan.after, plan)).toEqual([
+      '3 hosts change their config:',
+      '  machine-1',
+      '    peer machine-3 goes',
+      '    lets in everyone no more',
+      '  machine-2',
+      '    peer machine-3 goes',
+      '    lets in everyone no more',
+      '    lets in what policy "Web" allows now: from tag:office, TCP 443',
+      '  machine-3',
+      '    peer machine-1 goes',
+      '    peer machine-2 goes',
+      '    lets in everyone no more',
+      'Can talk no more:',
+      '  machine-2, machine-3 to machine-1: ICMP, TCP 443',
+      '  machine-1 to machine-2: ICMP',
+      '  machine-1, machine-2 to machine-3: ICMP, TCP 443',
+      '  machine-3 to machine-2: ICMP, TCP 443',
+      '(6 kinds of pairs tried with ICMP, TCP 443)',
+    ])
+  })
+
+  test('looks at one of those that are alike', () => {
+    const planned = planCommand(
+      meshWith({ type: 'UnassignTag', ...about, memberId: one, tag: tagName('office') }),
+      switchOff,
+    )
+    expect(planned).toMatchObject({
+      right: {
+        configs: [{ hostIds: ['host-1', 'host-2', 'host-3'] }],
+        reachability: { pairs: 1, lost: [{ from: [one, two, three], to: [one, two, three] }] },
+      },
+    })
   })
 
   test('refuses what would be refused, and changes nothing', () => {

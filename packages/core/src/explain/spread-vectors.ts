@@ -6,6 +6,7 @@ import type { HostConfig } from '../host-config/host-config.js'
 import type { PathVector, PathVectors } from '../host-config/path-vector.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId } from '../values/index.js'
+import { recentlyUsed } from './recently-used.js'
 
 export interface SpreadVectors {
   readonly configOf: (hostId: HostId) => HostConfig | undefined
@@ -16,12 +17,12 @@ export interface SpreadVectors {
  * Vectors are made when they are asked for. First everyone chooses without knowing others, then once more with what those would
  * tell: it takes no third time, since of several routers the first one tells the same in both.
  */
-export const spreadVectors = (state: MeshState, healthOf: (hostId: HostId) => HealthView): SpreadVectors => {
-  const configs = new Map<HostId, HostConfig | undefined>()
-  const configOf = (hostId: HostId) => {
-    if (!configs.has(hostId)) configs.set(hostId, projectHostConfig(state, hostId))
-    return configs.get(hostId)
-  }
+export const spreadVectors = (
+  state: MeshState,
+  healthOf: (hostId: HostId) => HealthView,
+  keptConfigs: number,
+): SpreadVectors => {
+  const configOf = recentlyUsed((hostId: HostId) => projectHostConfig(state, hostId), keptConfigs)
   const told = (known: PathVectors) => (hostId: HostId) => {
     const config = configOf(hostId)
     if (config === undefined) return undefined

@@ -1,0 +1,56 @@
+/** What is different between two configs of one host: things that come, go, or change, with what they gain and lose. */
+import { type ConfigItem, type ConfigPart, configItems, configParts, type PolicyNames } from './config-items.js'
+import type { HostView } from './host-view.js'
+
+/** One thing in a host's config that is not what it was. */
+export interface ConfigDifference {
+  readonly part: ConfigPart
+  /** Which one: a peer's name, a prefix, the name of a set. */
+  readonly what: string
+  readonly change: 'comes' | 'goes' | 'changes'
+  /** Facts in English that hold only from now on. Empty, and so is `lost`, when only their order changes. */
+  readonly gained: readonly string[]
+  /** Facts that hold no more. */
+  readonly lost: readonly string[]
+}
+
+/** In the order of a config's parts. `undefined`: the host isn't there. Policies go by their ids unless they are named. */
+export const configDifferences = (
+  before: Pick<HostView, 'config' | 'chosen'> | undefined,
+  after: Pick<HostView, 'config' | 'chosen'> | undefined,
+  policyName: PolicyNames = (policyId) => policyId,
+): readonly ConfigDifference[] => {
+  const [was, is] = [itemsByKey(before, policyName), itemsByKey(after, policyName)]
+  const differences = [...new Set([...was.keys(), ...is.keys()])].flatMap(
+    (key) => difference(was.get(key), is.get(key)) ?? [],
+  )
+  return differences.sort((one, other) => configParts.indexOf(one.part) - configParts.indexOf(other.part))
+}
+
+const itemsByKey = (
+  view: Pick<HostView, 'config' | 'chosen'> | undefined,
+  policyName: PolicyNames,
+): ReadonlyMap<string, ConfigItem> => {
+  const items = new Map<string, ConfigItem>()
+  for (const each of view === undefined ? [] : configItems(view.config, view.chosen, policyName)) {
+    // One policy may have several rules alike but for their facts: those are told as one.
+    const key = JSON.stringify([each.part, each.what])
+    const known = items.get(key)
+    items.set(key, known === undefined ? each : { ...each, facts: [...known.facts, ...each.facts] })
+  }
+  return items
+}
+
+const difference = (was: ConfigItem | undefined, is: ConfigItem | undefined): ConfigDifference | undefined => {
+  if (was === undefined && is === undefined) return undefined
+  const { part, what } = (is ?? was) as ConfigItem
+  if (was === undefined) return { part, what, change: 'comes', gained: is?.facts ?? [], lost: [] }
+  if (is === undefined) return { part, what, change: 'goes', gained: [], lost: was.facts }
+  if (JSON.stringify(was.facts) === JSON.stringify(is.facts)) return undefined
+  return { part, what, change: 'changes', gained: without(is.facts, was.facts), lost: without(was.facts, is.facts) }
+}
+
+const without = (some: readonly string[], others: readonly string[]): readonly string[] => {
+  const known = new Set(others)
+  return some.filter((fact) => !known.has(fact))
+}
