@@ -33,7 +33,7 @@ export const expandFilter = (table: FragmentTable, own: SelfFragment, write: Wri
     isEnforced: own.capabilities.includes('filter'),
     sets,
     input: expanding.flatMap((network) => network.input()),
-    forward: own.capabilities.includes('forward') ? expanding.flatMap((network) => network.forward()) : [],
+    forward: expanding.flatMap((network) => network.forward()),
   }
 }
 
@@ -137,15 +137,21 @@ class NetworkFilter {
     return this.#part.routerOf.flatMap((egressId) => {
       const router = heldOf(this.#table, routerFragmentId(egressId), 'router')
       if (router === undefined) return []
-      const network = heldOf(this.#table, networkFragmentId(this.#networkId), 'network')
-      const seen = subtractPrefixes(router.virtualRanges ?? router.ranges, rangesOf(network))
+      const { ranges, virtualRanges } = router
+      const seen = virtualRanges ?? ranges
+      // Longer prefixes inside it are others', and go by their own policies.
+      const own = heldOf(this.#table, egressFragmentId(egressId), 'egress')?.ownPrefixes ?? []
       const name = `ranges:${egressId}`
       const stateful = !router.nat && router.routers.length > 1 ? 'lenient' : 'yes'
       const out = router.rules.map((rule) =>
-        this.#rule(rule, { direction: 'mesh-to-underlay', to: [this.#covered(name, seen, rule.to)], stateful }),
+        this.#rule(rule, {
+          direction: 'mesh-to-underlay',
+          to: [this.#covered(name, rule.to === null ? own : seen, rule.to)],
+          stateful,
+        }),
       )
       const back = router.reaches.flatMap(({ policyId, from, to, internet, traffic }) => {
-        const rule = { policyId, from: { sets: [], prefixes: from ?? seen }, within: null, to: null, traffic }
+        const rule = { policyId, from: { sets: [], prefixes: from ?? own }, within: null, to: null, traffic }
         const towards = (destinations: readonly string[] | null) =>
           this.#rule(rule, { direction: 'underlay-to-mesh', to: destinations, stateful, egressId })
         return internet ? [towards(this.#ends(to)), towards(null)] : [towards(this.#ends(to))]

@@ -132,7 +132,7 @@ const routedPrefixes = (
   const ranges = [network.range4, network.range6].filter((range) => range !== null)
   const others = new Set<IpPrefix>(network.clientPrefixes)
   for (const path of paths.values())
-    if (path.networkId === part.networkId && leavesTheMesh(path))
+    if (path.networkId === part.networkId && leavesTheMesh(path) && !isOwnEgress(part, path))
       for (const prefix of path.prefixes) if (prefixLength(prefix) > 0) others.add(prefix)
   const isOwnLan = (prefix: IpPrefix) =>
     part.ownLan === 'own' && own.localPrefixes.some((local) => prefixContains(local, prefix))
@@ -141,6 +141,9 @@ const routedPrefixes = (
 
 const leavesTheMesh = ({ to }: Path): boolean =>
   to.kind === 'leaving' || to.kind === 'routed' || to.kind === 'own-gateway'
+
+const isOwnEgress = ({ routerOf }: MembershipPart, { to }: Path): boolean =>
+  (to.kind === 'leaving' || to.kind === 'routed') && routerOf.includes(to.egressId)
 
 const sourceOf = (part: MembershipPart, prefix: IpPrefix) =>
   part.addresses.find((address) => address.includes(':') === (prefixFamily(prefix) === 6)) ?? null

@@ -1,5 +1,5 @@
 /** What is reached through peers, and through which ones it may be reached. The hop itself is chosen later, by `choosePaths`. */
-import { comparePrefixes, type IpPrefix, ipPrefix, prefixLength } from '../values/index.js'
+import { comparePrefixes, type EgressId, type IpPrefix, ipPrefix, prefixLength } from '../values/index.js'
 import { expandNode, hopsOf } from './expand-node-paths.js'
 import type { EgressFragment, MembershipPart, SelfFragment } from './fragment.js'
 import { classFragmentId, egressFragmentId, networkFragmentId, nodeFragmentId } from './fragment-id.js'
@@ -28,6 +28,8 @@ export const expandPaths = (table: FragmentTable, own: SelfFragment): ExpandedPa
     const part = own.memberships.find(({ networkId }) => networkId === egress.networkId)
     if (part !== undefined && part.via === null) add(egressPath(table, egress))
   }
+  for (const part of own.memberships)
+    if (part.isGateway) for (const egressId of part.routerOf) add(standbyPath(table, part, egressId))
   add(internetPath(table, own, egresses))
   return { paths, shadowed }
 }
@@ -65,6 +67,17 @@ const egressPath = (table: FragmentTable, egress: EgressFragment): Path => {
     prefixes,
     to: { kind: kindOfPath, egressId, routers, fallbackToWider },
   }
+}
+
+/**
+ * What a gateway is sent by the routers before it of an egress that it routes as well, on the way to those that it relays: without
+ * this its WireGuard would drop it. What it makes or passes on itself leaves by its own LAN.
+ */
+const standbyPath = (table: FragmentTable, part: MembershipPart, egressId: EgressId): Path | undefined => {
+  const egress = heldOf(table, egressFragmentId(egressId), 'egress')
+  const at = egress?.routers.findIndex(({ nodeId }) => nodeId === part.nodeId) ?? -1
+  if (egress === undefined || at < 1) return undefined
+  return egressPath(table, { ...egress, routers: egress.routers.slice(0, at), kindOfPath: 'routed' })
 }
 
 /**

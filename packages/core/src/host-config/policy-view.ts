@@ -3,14 +3,16 @@
  * it depends on changes: everybody who asks about the same state gets the same objects.
  */
 
-import { isInternetEgress } from '../mesh/egress-queries.js'
+import { egressesOfNetwork, isInternetEgress } from '../mesh/egress-queries.js'
 import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import { memberPrefixes } from '../mesh/members.js'
 import type { ClassKey, Client, Egress, MemberSetKey, MeshState, Network, NodeClass } from '../mesh/mesh-state.js'
+import type { InwardRule } from '../policy/compile-forwarding.js'
 import { type ClientRule, compileClass, compileForwarding, type SetRef } from '../policy/index.js'
 import { once, type PolicyIndex, type PreparedPolicy, policyIndexOf } from '../policy/policy-index.js'
 import type { PolicySide } from '../policy/policy-side.js'
-import { type EgressId, type IpPrefix, intersectPrefixes, prefixSetsOverlap } from '../values/index.js'
+import { egressPrefixes } from '../policy/set-ref.js'
+import { type EgressId, type IpPrefix, intersectPrefixes, prefixContains, prefixSetsOverlap } from '../values/index.js'
 import type { AcceptRule, Ends, OwnPeers, ReachRule, RelayRule, SetName } from './fragment.js'
 import { setNamesOf } from './rule-sets.js'
 
@@ -150,10 +152,18 @@ export const internetSetsOf = (state: MeshState, network: Network): ReadonlySet<
 export const egressViewOf = (state: MeshState, network: Network, egress: Egress): EgressView => {
   const index = policyIndexOf(state, network)
   return once(index.made, `egress view ${egress.egressId}`, () => {
-    const compiled = compileForwarding(state, network).egressRules.get(egress.egressId)
-    const rules = (compiled?.inward ?? []).map(
-      ({ policyId, from, to, traffic }): AcceptRule => ({ policyId, from: endsOf(from), within: null, to, traffic }),
-    )
+    const { egressRules } = compileForwarding(state, network)
+    const compiled = egressRules.get(egress.egressId)
+    const rules = [
+      ...(compiled?.inward ?? []).map(acceptRule),
+      // What it carries for a longer prefix whose routers are all down is still a matter of that one's policies.
+      ...carriedForOthers(state, network, egress).flatMap((inner) => {
+        const own = egressPrefixes(state, network, inner)
+        return (egressRules.get(inner.egressId)?.inward ?? []).map((rule) =>
+          acceptRule({ ...rule, to: rule.to ?? own }),
+        )
+      }),
+    ]
     const reaches = (compiled?.outward ?? []).map(
       ({ policyId, from, to, internet, traffic }): ReachRule => ({ policyId, from, to: endsOf(to), internet, traffic }),
     )
@@ -165,6 +175,26 @@ export const egressViewOf = (state: MeshState, network: Network, egress: Egress)
     return { rules, reaches, users, egressIds, setNames: setNamesOf([...rules, ...reaches]) }
   })
 }
+
+const acceptRule = ({ policyId, from, to, traffic }: InwardRule): AcceptRule => ({
+  policyId,
+  from: endsOf(from),
+  within: null,
+  to,
+  traffic,
+})
+
+/** Egresses inside this one that fall back to it (E6); none of them to one of /0, none that is mapped. */
+const carriedForOthers = (state: MeshState, { networkId }: Network, wider: Egress): readonly Egress[] =>
+  isInternetEgress(wider)
+    ? []
+    : egressesOfNetwork(state, networkId).filter(
+        ({ egressId, fallbackToWider, virtualRanges, ranges }) =>
+          egressId !== wider.egressId &&
+          fallbackToWider &&
+          virtualRanges === null &&
+          ranges.some((range) => wider.ranges.some((around) => around !== range && prefixContains(around, range))),
+      )
 
 /** The other sides of all policies that the egress is on a side of. */
 const usersOf = (index: PolicyIndex, egress: Egress): readonly MemberSetKey[] => {

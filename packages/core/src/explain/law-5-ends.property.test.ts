@@ -1,0 +1,141 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { endsOfNetwork, haveWayBetween, isSeenAs, type MeshEnd } from '../../test/ends-of-mesh.js'
+import { lawRuns } from '../../test/law-runs.js'
+import { egressesOfNetwork, isInternetEgress } from '../mesh/egress-queries.js'
+import { replay } from '../mesh/evolve.js'
+import { largeMapGet, largeMapValues } from '../mesh/large-map.js'
+import type { MeshState, Network } from '../mesh/mesh-state.js'
+import { type PacketTraffic, policyAllows } from '../policy/index.js'
+import { policiesOf } from '../policy/network-policies.js'
+import { busyMeshHistory } from '../testing/arbitraries/busy-mesh.js'
+import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
+import { ipFamilyOf, prefixContainsAddress } from '../values/index.js'
+import { createTraceWorld, type TraceWorld } from './host-view.js'
+import type { PacketOrigin, Trace, TraceVerdict } from './packet.js'
+import { type FlowMemory, tracePacket } from './trace-packet.js'
+
+const traffics: readonly PacketTraffic[] = [{ protocol: 'tcp', port: 443 }, { protocol: 'icmp' }]
+
+const states: fc.Arbitrary<MeshState> = fc.oneof(
+  busyMeshHistory().map((history) => history.states.at(-1) as MeshState),
+  carriedMeshes().map((batches) => replay(batches.flat())),
+)
+
+interface Flow {
+  readonly network: Network
+  readonly from: MeshEnd
+  readonly to: MeshEnd
+}
+
+/** Every two ends of a network of one family that are not both carried by one host. */
+function* flowsOf(state: MeshState): Generator<Flow> {
+  for (const network of largeMapValues(state.networks)) {
+    const ends = endsOfNetwork(state, network)
+    for (const from of ends)
+      for (const to of ends)
+        if (
+          from !== to &&
+          from.origin !== null &&
+          ipFamilyOf(from.end.address) === ipFamilyOf(to.end.address) &&
+          isSeenAs(state, network, from, to) &&
+          isSeenAs(state, network, to, from)
+        )
+          yield { network, from, to }
+  }
+}
+
+const allowed = (state: MeshState, { network, from, to }: Flow, traffic: PacketTraffic): boolean =>
+  policyAllows(state, network.networkId, from.end, to.end, traffic).allowed
+
+const send = (world: TraceWorld, origin: PacketOrigin, { from, to }: Flow, traffic: PacketTraffic, flow?: FlowMemory) =>
+  tracePacket(world, origin, { source: from.end.address, destination: to.end.address, traffic }, flow)
+
+/** Who lets the last step happen. */
+const enforcerOf = (world: TraceWorld, { to }: Extract<TraceVerdict, { kind: 'delivered' }>) => {
+  const { state } = world
+  if (to.kind !== 'client') return to.hostId
+  const gatewayId = largeMapGet(state.clients, to.clientId)?.gatewayId
+  return gatewayId === undefined ? undefined : largeMapGet(state.nodes, gatewayId)?.hostId
+}
+
+const isEnforced = (world: TraceWorld, { verdict }: Trace): boolean => {
+  const hostId = verdict.kind === 'delivered' ? enforcerOf(world, verdict) : undefined
+  return hostId !== undefined && (world.viewOf(hostId)?.config.filter.isEnforced ?? false)
+}
+
+/** What one needs to know to find out why. */
+const shown = (state: MeshState, { network, from, to }: Flow, traffic: PacketTraffic, { hops, verdict }: Trace) =>
+  JSON.stringify({
+    from: from.end,
+    to: to.end,
+    traffic,
+    hops,
+    verdict,
+    everyoneAllowed: network.everyoneAllowed,
+    policies: policiesOf(state, network).filter(({ enabled }) => enabled),
+    egresses: egressesOfNetwork(state, network.networkId),
+  })
+
+/** Routers reach their ranges by their own LAN; clients of a second router's do so through it. */
+const hasOwnWay = (state: MeshState, { end: { kind }, nodeId }: MeshEnd, { end, nodeId: routerId }: MeshEnd): boolean =>
+  end.kind === 'egress' &&
+  nodeId !== null &&
+  (kind !== 'client' || nodeId !== routerId) &&
+  (largeMapGet(state.nodes, nodeId)?.egressIds.includes(end.egressId) ?? false)
+
+/** A gateway enforces what comes to its clients from others, a router what comes to its ranges from others: not what they make. */
+const isOwnTraffic = (state: MeshState, { from, to }: Flow): boolean =>
+  from.end.kind === 'node' && ((to.end.kind === 'client' && from.nodeId === to.nodeId) || hasOwnWay(state, from, to))
+
+/** Whether there is a way through the mesh: see the limits of paths. */
+const hasWay = (state: MeshState, world: TraceWorld, { network, from, to }: Flow): boolean => {
+  if (from.nodeId === null || to.nodeId === null) return false
+  if (!haveWayBetween(state, network, from.nodeId, to.nodeId)) return false
+  const host = largeMapGet(state.nodes, from.nodeId)?.hostId
+  const view = host === undefined ? undefined : world.viewOf(host)
+  const local = view?.config.own.localPrefixes ?? []
+  if (from.end.kind === 'node' && local.some((prefix) => prefixContainsAddress(prefix, to.end.address))) return false
+  if (hasOwnWay(state, from, to) || hasOwnWay(state, to, from)) return false
+  return ![from, to].some(({ end }) => {
+    const egress = end.kind === 'egress' ? largeMapGet(state.egresses, end.egressId) : undefined
+    return egress !== undefined && isInternetEgress(egress)
+  })
+}
+
+describe('law 5, for everything that packets begin at and go to', () => {
+  test('what is delivered, policy allows', () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        const world = createTraceWorld(state)
+        for (const flow of flowsOf(state)) {
+          for (const traffic of traffics) {
+            const trace = send(world, flow.from.origin as PacketOrigin, flow, traffic)
+            if (trace.verdict.kind !== 'delivered' || !isEnforced(world, trace)) continue
+            if (isOwnTraffic(state, flow)) continue
+            if (!allowed(state, flow, traffic)) expect(shown(state, flow, traffic, trace)).toBe('not delivered')
+          }
+        }
+      }),
+      { ...lawRuns(), endOnFailure: Boolean(process.env.EOF) },
+    )
+  })
+
+  test('what policy allows is delivered, and answered', () => {
+    fc.assert(
+      fc.property(states, (state) => {
+        const world = createTraceWorld(state)
+        for (const flow of flowsOf(state)) {
+          if (!hasWay(state, world, flow)) continue
+          for (const traffic of traffics) {
+            if (!allowed(state, flow, traffic)) continue
+            const memory: FlowMemory = new Set()
+            const trace = send(world, flow.from.origin as PacketOrigin, flow, traffic, memory)
+            if (trace.verdict.kind !== 'delivered') expect(shown(state, flow, traffic, trace)).toBe('delivered')
+          }
+        }
+      }),
+      { ...lawRuns(), endOnFailure: Boolean(process.env.EOF) },
+    )
+  })
+})

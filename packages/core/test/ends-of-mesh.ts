@@ -1,0 +1,122 @@
+/** Everything that packets begin at or go to in a network, with who carries it there. For law 5. */
+
+import type { PacketOrigin } from '../src/explain/packet.js'
+import { gatewayAt, membershipOf, viaOf } from '../src/host-config/member-roles.js'
+import { activeRouters } from '../src/host-config/project-rules.js'
+import { egressesOfNetwork, egressRangesSeen } from '../src/mesh/egress-queries.js'
+import { isActiveGateway } from '../src/mesh/gateway-queries.js'
+import { largeMapGet, largeMapKeys } from '../src/mesh/large-map.js'
+import { memberPrefixes } from '../src/mesh/members.js'
+import { type Host, type MeshState, type Network, type Node, pairIdOf, type TestEnd } from '../src/mesh/mesh-state.js'
+import { type End, endsOf } from '../src/policy/end.js'
+import {
+  hostCapabilities,
+  type IpAddress,
+  ipAddress,
+  ipAddressFromBigInt,
+  ipAddressToBigInt,
+  type NodeId,
+  prefixFamily,
+  prefixFirst,
+} from '../src/values/index.js'
+
+export interface MeshEnd {
+  readonly end: End
+  /** As a policy test would name it. */
+  readonly asked: TestEnd
+  /** Who carries it: the node itself, a client's gateway, the first router of an egress; `null` for what internet gateways lead to. */
+  readonly nodeId: NodeId | null
+  /** How a packet from there comes into the mesh; `null`: it doesn't. */
+  readonly origin: PacketOrigin | null
+}
+
+const outThere = ['192.0.2.77', '2001:db8:77::1'].map(ipAddress)
+
+/** Nodes and clients that take part, their prefixes, an address in each range of each egress, two addresses out on the internet. */
+export const endsOfNetwork = (state: MeshState, network: Network): readonly MeshEnd[] => [
+  ...[...largeMapKeys(network.members)].sort().flatMap((nodeId) => nodeEnds(state, nodeId)),
+  ...[...largeMapKeys(network.clientIds)].sort().flatMap((clientId) => {
+    const client = largeMapGet(state.clients, clientId)
+    return client === undefined || !client.enabled || !isActiveGateway(network, client.gatewayId)
+      ? []
+      : memberPrefixes(client).map((prefix): MeshEnd => {
+          const address = prefixFirst(prefix)
+          return {
+            end: { kind: 'client', clientId, address },
+            asked: { kind: 'client', clientId },
+            nodeId: client.gatewayId,
+            origin: { kind: 'client', clientId },
+          }
+        })
+  }),
+  ...egressesOfNetwork(state, network.networkId).flatMap((egress) => {
+    const nodeId = activeRouters(state, egress)[0]?.nodeId
+    const hostId = nodeId === undefined ? undefined : largeMapGet(state.nodes, nodeId)?.hostId
+    if (nodeId === undefined || hostId === undefined) return []
+    return egressRangesSeen(egress).map((range): MeshEnd => {
+      const family = prefixFamily(range)
+      const address = ipAddressFromBigInt(family, ipAddressToBigInt(prefixFirst(range)) + 5n)
+      const { egressId } = egress
+      const asked = { kind: 'address', address } as const
+      return { end: { kind: 'egress', egressId, address }, asked, nodeId, origin: { kind: 'underlay', hostId } }
+    })
+  }),
+  ...outThere.map(
+    (address): MeshEnd => ({
+      end: { kind: 'internet', address },
+      asked: { kind: 'address', address },
+      nodeId: null,
+      origin: null,
+    }),
+  ),
+]
+
+const nodeEnds = (state: MeshState, nodeId: NodeId): readonly MeshEnd[] => {
+  const node = largeMapGet(state.nodes, nodeId)
+  if (node === undefined) return []
+  return addressesOf(node).map((address) => ({
+    end: { kind: 'node', nodeId, address },
+    asked: { kind: 'node', nodeId },
+    nodeId,
+    origin: { kind: 'host', hostId: node.hostId },
+  }))
+}
+
+export const addressesOf = ({ address4, address6 }: Node): readonly IpAddress[] =>
+  [address4, address6].filter((address): address is NonNullable<typeof address> => address !== null)
+
+/** Whether policies and paths see the address as this end: a longer prefix, or a client's, may have it. */
+export const isSeenAs = (state: MeshState, network: Network, { end, asked }: MeshEnd, other: MeshEnd): boolean =>
+  endsOf(state, network, asked, other.asked).some(
+    (each) => JSON.stringify(each) === JSON.stringify(end) || asked.kind === 'client',
+  )
+
+/** The host that carries a node, when its driver can do everything. */
+export const ableHost = (state: MeshState, nodeId: NodeId): Host | undefined => {
+  const node = largeMapGet(state.nodes, nodeId)
+  const host = node === undefined ? undefined : largeMapGet(state.hosts, node.hostId)
+  return host !== undefined && hostCapabilities.every((each) => host.capabilities.includes(each)) ? host : undefined
+}
+
+/** A way between two nodes: each reached directly or through an able gateway, and so is a pair that is relayed. */
+export const haveWayBetween = (state: MeshState, network: Network, one: NodeId, other: NodeId): boolean => {
+  if (ableHost(state, one) === undefined || ableHost(state, other) === undefined) return false
+  if (one === other) return true
+  const passesOn = (nodeId: NodeId | undefined) =>
+    nodeId !== undefined && isActiveGateway(network, nodeId) && ableHost(state, nodeId) !== undefined
+  const isReached = (nodeId: NodeId) => {
+    const membership = membershipOf(state, nodeId)
+    if (membership === undefined) return false
+    const via = viaOf(state, membership)
+    return via === null || passesOn(via[0])
+  }
+  const pair = largeMapGet(state.autoRelays, pairIdOf(one, other))
+  const isPairCarried = pair === undefined || passesOn(pair.gatewayIds.find((id) => isActiveGateway(network, id)))
+  return isReached(one) && isReached(other) && isPairCarried
+}
+
+/** Whether the node is an internet gateway that takes part. */
+export const isExit = (state: MeshState, nodeId: NodeId): boolean => {
+  const membership = membershipOf(state, nodeId)
+  return membership !== undefined && (gatewayAt(state, membership)?.internet ?? false)
+}
