@@ -29,6 +29,10 @@ export const acceptingForward = (
 ): ForwardRule | undefined =>
   view.config.filter.forward.find((rule) => rule.direction === direction && lets(view, rule, packet))
 
+/** Whether answers to what the rule let pass are let through as such. */
+export const isRemembered = (view: HostView, rule: ForwardRule, { source }: Packet): boolean =>
+  rule.stateful !== 'no' || (rule.exceptTo !== null && isInSet(view, rule.exceptTo, source))
+
 const lets = (view: HostView, rule: ForwardRule, packet: Packet): boolean => {
   const { source, destination, traffic } = packet
   if (rule.exceptTo !== null && isInSet(view, rule.exceptTo, destination)) return false

@@ -40,6 +40,8 @@ export interface RoutedRange {
   readonly seen: IpPrefix
   readonly real: IpPrefix
   readonly isMasqueraded: boolean
+  /** Whether another router has it now, which forwards for all: what the return route follows (E6). */
+  readonly isAnothers: boolean
 }
 
 /** What is assumed of the mesh while packets are followed. */
@@ -91,7 +93,7 @@ const viewOf = (state: MeshState, config: HostConfig, chosen: ChosenPaths): Host
     localPrefixes: prefixMapOf(own.localPrefixes.map((prefix) => [prefix, true])),
     ownAddresses: new Set(own.memberships.flatMap(({ addresses }) => addresses)),
     controlAddresses: new Set<IpAddress>([own.controlAddress4, own.controlAddress6]),
-    routedRanges: prefixMapOf(rangeEntries(state, config)),
+    routedRanges: prefixMapOf(rangeEntries(state, config, chosen)),
     sets: new Map(
       [...config.filter.sets].map(([name, prefixes]) => [name, prefixMapOf(prefixes.map((each) => [each, true]))]),
     ),
@@ -109,12 +111,18 @@ function* peerEntries(config: HostConfig, chosen: ChosenPaths): Generator<readon
   }
 }
 
-function* rangeEntries(state: MeshState, config: HostConfig): Generator<readonly [IpPrefix, RoutedRange]> {
+function* rangeEntries(
+  state: MeshState,
+  config: HostConfig,
+  { vector }: ChosenPaths,
+): Generator<readonly [IpPrefix, RoutedRange]> {
   const masqueraded = (prefix: IpPrefix) =>
     config.nat.some((rule) => rule.kind === 'masquerade' && rule.to?.includes(prefix) === true)
   for (const { egressId } of config.routing) {
+    const isRouted = largeMapGet(state.egresses, egressId)?.nat === false
+    const isAnothers = isRouted && !vector.servedEgressIds.includes(egressId)
     for (const { seen, real } of rangesOf(state, egressId))
-      yield [seen, { seen, real, isMasqueraded: masqueraded(real) }]
+      yield [seen, { seen, real, isMasqueraded: masqueraded(real), isAnothers }]
   }
 }
 

@@ -6,6 +6,7 @@ import { egressesOfNetwork, isInternetEgress } from '../mesh/egress-queries.js'
 import { replay } from '../mesh/evolve.js'
 import { largeMapGet, largeMapValues } from '../mesh/large-map.js'
 import type { MeshState, Network } from '../mesh/mesh-state.js'
+import type { End } from '../policy/end.js'
 import { type PacketTraffic, policyAllows } from '../policy/index.js'
 import { policiesOf } from '../policy/network-policies.js'
 import { busyMeshHistory } from '../testing/arbitraries/busy-mesh.js'
@@ -51,6 +52,12 @@ const allowed = (state: MeshState, { network, from, to }: Flow, traffic: PacketT
 const send = (world: TraceWorld, origin: PacketOrigin, { from, to }: Flow, traffic: PacketTraffic, flow?: FlowMemory) =>
   tracePacket(world, origin, { source: from.end.address, destination: to.end.address, traffic }, flow)
 
+/** Where the answer comes in: with masquerading at the router that the packet left by. */
+const answererOf = ({ to }: Extract<TraceVerdict, { kind: 'delivered' }>): PacketOrigin => {
+  if (to.kind === 'client') return { kind: 'client', clientId: to.clientId }
+  return { kind: to.kind === 'node' ? 'host' : 'underlay', hostId: to.hostId }
+}
+
 /** Who lets the last step happen. */
 const enforcerOf = (world: TraceWorld, { to }: Extract<TraceVerdict, { kind: 'delivered' }>) => {
   const { state } = world
@@ -88,15 +95,26 @@ const hasOwnWay = (state: MeshState, { end: { kind }, nodeId }: MeshEnd, { end, 
 const isOwnTraffic = (state: MeshState, { from, to }: Flow): boolean =>
   from.end.kind === 'node' && ((to.end.kind === 'client' && from.nodeId === to.nodeId) || hasOwnWay(state, from, to))
 
+/** With NAT each viewer chooses among the routers for itself: what such a site begins comes in by whichever one it likes. */
+const isAnyRouters = (state: MeshState, end: End): boolean => {
+  const egress = end.kind === 'egress' ? largeMapGet(state.egresses, end.egressId) : undefined
+  return egress !== undefined && egress.nat && egress.routers.length > 1
+}
+
+/** A node with the other's address in its own LAN sends there (E7). */
+const keepsToItself = (state: MeshState, world: TraceWorld, node: MeshEnd, other: MeshEnd): boolean => {
+  const hostId = node.end.kind === 'node' ? largeMapGet(state.nodes, node.end.nodeId)?.hostId : undefined
+  const local = (hostId && world.viewOf(hostId)?.config.own.localPrefixes) ?? []
+  return local.some((prefix) => prefixContainsAddress(prefix, other.end.address))
+}
+
 /** Whether there is a way through the mesh: see the limits of paths. */
 const hasWay = (state: MeshState, world: TraceWorld, { network, from, to }: Flow): boolean => {
   if (from.nodeId === null || to.nodeId === null) return false
   if (!haveWayBetween(state, network, from.nodeId, to.nodeId)) return false
-  const host = largeMapGet(state.nodes, from.nodeId)?.hostId
-  const view = host === undefined ? undefined : world.viewOf(host)
-  const local = view?.config.own.localPrefixes ?? []
-  if (from.end.kind === 'node' && local.some((prefix) => prefixContainsAddress(prefix, to.end.address))) return false
+  if (keepsToItself(state, world, from, to) || keepsToItself(state, world, to, from)) return false
   if (hasOwnWay(state, from, to) || hasOwnWay(state, to, from)) return false
+  if (isAnyRouters(state, from.end)) return false
   return ![from, to].some(({ end }) => {
     const egress = end.kind === 'egress' ? largeMapGet(state.egresses, end.egressId) : undefined
     return egress !== undefined && isInternetEgress(egress)
@@ -131,7 +149,13 @@ describe('law 5, for everything that packets begin at and go to', () => {
             if (!allowed(state, flow, traffic)) continue
             const memory: FlowMemory = new Set()
             const trace = send(world, flow.from.origin as PacketOrigin, flow, traffic, memory)
-            if (trace.verdict.kind !== 'delivered') expect(shown(state, flow, traffic, trace)).toBe('delivered')
+            if (trace.verdict.kind !== 'delivered') {
+              expect(shown(state, flow, traffic, trace)).toBe('delivered')
+              continue
+            }
+            const back = { ...flow, from: flow.to, to: flow.from }
+            const reply = send(world, answererOf(trace.verdict), back, traffic, memory)
+            if (reply.verdict.kind !== 'delivered') expect(shown(state, back, traffic, reply)).toBe('answered')
           }
         }
       }),

@@ -13,7 +13,7 @@ import {
   prefixContainsAddress,
   prefixFirst,
 } from '../values/index.js'
-import { acceptingForward, acceptingInput, isBeyondMesh } from './filter-decision.js'
+import { acceptingForward, acceptingInput, isBeyondMesh, isRemembered } from './filter-decision.js'
 import { type HostView, type PeerRef, type RoutedRange, samePeer, type TraceWorld } from './host-view.js'
 import type {
   Destination,
@@ -148,7 +148,8 @@ class Tracing {
     const range = from === 'underlay' ? undefined : view.routedRanges.longest(destination)
     // A route into the tunnel that is longer than the range goes before it, whether a peer is there or not.
     const route = view.routes.longest(destination)
-    if (range !== undefined && range.length >= Math.max(peer?.length ?? 0, route?.length ?? 0))
+    const isOwn = range !== undefined && !(range.value.isAnothers && range.length === peer?.length)
+    if (isOwn && range.length >= Math.max(peer?.length ?? 0, route?.length ?? 0))
       return this.#toRange(hostId, view, from, range.value)
     const isToInternet = from !== 'underlay' && isBeyondMesh(view, destination) && isInternetGateway(view)
     if (isToInternet && (peer === undefined || peer.length === 0)) return this.#toInternet(hostId, view, from)
@@ -168,7 +169,7 @@ class Tracing {
     if (this.#flow.has(hostId)) return 'it answers what was let through'
     const rule = acceptingForward(view, this.#packet, direction)
     if (rule === undefined) return undefined
-    if (rule.stateful !== 'no') this.#flow.add(hostId)
+    if (isRemembered(view, rule, this.#packet)) this.#flow.add(hostId)
     return byPolicy(rule.policyId)
   }
 

@@ -114,7 +114,8 @@ const usableEgresses = (
 
 const egressesOf = (table: FragmentTable, part: MembershipPart): readonly EgressFragment[] => {
   const ofClass = heldOf(table, classFragmentId(part.networkId, part.classKey), 'class')?.egressIds ?? []
-  const ids = part.isGateway ? gatewayEgressIds(table, part) : ofClass
+  // What its own egresses exchange with others comes and goes through it as well.
+  const ids = part.isGateway ? gatewayEgressIds(table, part) : [...new Set([...ofClass, ...part.egressIds])]
   return ids
     .filter((egressId) => !part.routerOf.includes(egressId))
     .flatMap((egressId) => heldOf(table, egressFragmentId(egressId), 'egress') ?? [])

@@ -167,13 +167,28 @@ export const egressViewOf = (state: MeshState, network: Network, egress: Egress)
     const reaches = (compiled?.outward ?? []).map(
       ({ policyId, from, to, internet, traffic }): ReachRule => ({ policyId, from, to: endsOf(to), internet, traffic }),
     )
-    const keys = usersOf(index, egress)
-    const users = keys.filter((key) => !key.startsWith('egress:'))
-    const egressIds = keys
-      .filter((key) => key.startsWith('egress:'))
-      .map((key) => key.slice('egress:'.length) as EgressId)
+    const users = usersOf(index, egress).filter((key) => !key.startsWith('egress:'))
+    const egressIds = partnersOf(index, egress)
     return { rules, reaches, users, egressIds, setNames: setNamesOf([...rules, ...reaches]) }
   })
+}
+
+/** Egresses that may exchange anything with this one. */
+const partnersOf = (index: PolicyIndex, egress: Egress): readonly EgressId[] => {
+  const { everyoneAllowed, policies, egresses } = index
+  const concerned = policies.flatMap(({ sources, destinations }) => [
+    ...(sideHasEgress(destinations, egress) ? [sources] : []),
+    ...(sideHasEgress(sources, egress) ? [destinations] : []),
+  ])
+  return egresses
+    .filter(
+      (other) =>
+        other.egressId !== egress.egressId &&
+        ((everyoneAllowed && !egress.restricted && !other.restricted) ||
+          concerned.some((side) => sideHasEgress(side, other))),
+    )
+    .map(({ egressId }) => egressId)
+    .sort()
 }
 
 const acceptRule = ({ policyId, from, to, traffic }: InwardRule): AcceptRule => ({
