@@ -47,10 +47,11 @@ export const changedRules = (
       const change = compare(before, after, id, revealed)
       if (change !== undefined) changes.push(change)
     }
+    // Routers look at the routers of all egresses that theirs exchange anything with.
+    if (!touched.policies.has(networkId) && !egressesChanged(before, after, is, touched)) continue
     for (const egressId of largeMapKeys(is.egressIds)) {
       const egress = largeMapGet(after.egresses, egressId)
-      if (egress !== undefined && (touched.policies.has(networkId) || touched.egresses.has(egressId)))
-        for (const { nodeId } of activeRouters(after, egress)) addHost(hostIds, after, nodeId)
+      if (egress !== undefined) for (const { nodeId } of activeRouters(after, egress)) addHost(hostIds, after, nodeId)
     }
   }
   return { changes, revealed: [...revealed], hostIds }
