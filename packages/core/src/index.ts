@@ -377,6 +377,22 @@ export { fragmentCodec, patchCodec, snapshotCodec } from './protocol/fragment-co
 export type { HandshakeError } from './protocol/handshake-error.js'
 export { decodeHostClaims, encodeHostClaims, type HostClaims, hostClaimsCodec } from './protocol/host-claims.js'
 export { PIECE_LENGTH } from './protocol/message-pieces.js'
+export type {
+  GatewayFigure,
+  GatewaysMeasured,
+  Observation,
+  PairDirect,
+  PairFailure,
+  PairMoved,
+  PairUnreachable,
+  PresenceSeen,
+  RangesServed,
+  RelaysProbed,
+  ReportedObservation,
+  UnservableReason,
+  VectorTold,
+} from './protocol/observation.js'
+export { observationCodec, reportedObservationCodec } from './protocol/observation-codecs.js'
 export { type OpenConnectionOptions, type OpeningConnection, openConnection } from './protocol/open-connection.js'
 export { pathVectorTranscript } from './protocol/path-vector-transcript.js'
 export {
@@ -389,6 +405,13 @@ export {
 } from './protocol/reconnecting-link.js'
 export { type ChannelLimits, type FrameWire, seenFromThere } from './protocol/secure-channel.js'
 export { FRAME_OVERHEAD } from './protocol/secure-frames.js'
+export { gatewayCostMs } from './reactions/gateway-figures.js'
+export { betterHome, type HomeWatch, type KnownGateway, watchHome } from './reactions/home-gateway.js'
+export { type Reaction, react } from './reactions/react.js'
+export type { ReactionCommand, RefusedWish, RelayProbe } from './reactions/reacting.js'
+export { emptyReactionMemory, type GatewayVerdict, type ReactionMemory } from './reactions/reaction-memory.js'
+export { reactionTimes } from './reactions/reaction-times.js'
+export { gatewayVerdictOf, type RouterStanding, routerStandings } from './reactions/reaction-views.js'
 export { applyHostChanges, DEFAULT_MTU_BYTES, type InterfaceDefaults } from './reconcile/apply-host-changes.js'
 export { hasLiveHandshake, LIVE_HANDSHAKE_MS } from './reconcile/choose-endpoint.js'
 export {

@@ -12,6 +12,7 @@ import {
   largeMapKeys,
   largeMapSet,
   largeMapValues,
+  largeMapWith,
 } from './large-map.js'
 
 type Numbers = LargeMap<string, number>
@@ -64,6 +65,25 @@ describe('a large map does what a Map does', () => {
       fc.property(changes, (all) => {
         const map: Numbers = emptyLargeMap()
         for (const each of all) apply(map, each)
+        expectLike(map, modelOf(all))
+      }),
+      lawRuns(),
+    )
+  })
+
+  test('with changes, which leave the map before them as it was', () => {
+    fc.assert(
+      fc.property(changes, fc.integer({ min: 1, max: 50 }), (all, batch) => {
+        let map: Numbers = emptyLargeMap()
+        for (let at = 0; at < all.length; at += batch) {
+          const before = new Map(largeMapEntries(map))
+          const next = largeMapWith(
+            map,
+            all.slice(at, at + batch).map(({ key, value }) => [key, value ?? undefined] as const),
+          )
+          expect(new Map(largeMapEntries(map))).toEqual(before)
+          map = next
+        }
         expectLike(map, modelOf(all))
       }),
       lawRuns(),

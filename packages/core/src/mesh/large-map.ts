@@ -59,6 +59,40 @@ export const largeMapDelete = <K extends string, V>(draft: LargeMap<K, V>, key: 
   if (entries.size === 0) row[slot & 63] = undefined
 }
 
+/**
+ * The map with these changes; `undefined` takes an entry out. The map itself stays as it is: of it is copied what is on the way to a
+ * change, as under immer.
+ */
+export const largeMapWith = <K extends string, V>(
+  map: LargeMap<K, V>,
+  changes: Iterable<readonly [K, V | undefined]>,
+): LargeMap<K, V> => {
+  const { size, shards } = map as MutableLargeMap<K, V>
+  const copy: MutableLargeMap<K, V> = { size, shards: [...shards] }
+  const copied = new Set<number>()
+  for (const [key, value] of changes) {
+    const slot = slotOf(key)
+    if (!copied.has(slot)) copyWay(copy, slot, copied)
+    if (value === undefined) largeMapDelete(copy, key)
+    else largeMapSet(copy, key, value as Immutable<V>)
+  }
+  return copied.size === 0 ? map : copy
+}
+
+/** `copied` holds slots, and as negative numbers rows. */
+const copyWay = <K extends string, V>(map: MutableLargeMap<K, V>, slot: number, copied: Set<number>): void => {
+  const row = slot >> 6
+  if (!copied.has(-1 - row)) {
+    const present = map.shards[row]
+    if (present !== undefined) map.shards[row] = [...present]
+    copied.add(-1 - row)
+  }
+  const way = map.shards[row]
+  const entries = way?.[slot & 63]
+  if (way !== undefined && entries !== undefined) way[slot & 63] = new Map(entries)
+  copied.add(slot)
+}
+
 /** Every key with its value; order means nothing. */
 export function* largeMapEntries<K extends string, V>(map: LargeMap<K, V>): Generator<readonly [K, V]> {
   for (const row of map.shards) {

@@ -118,7 +118,8 @@ const usingGateway = (state: MeshState, number: number): MeshState =>
       clientIds: emptyLargeMap(),
     })
     const node = largeMapGet(draft.nodes, nodeId(`node-1-${number}`))
-    if (node !== undefined) node.relay = { mode: 'manual', gatewayIds: [gatewayId], sequence: 0 }
+    if (node !== undefined)
+      node.relay = { mode: 'manual', gatewayIds: [gatewayId], sequence: 0, assignedAtEpochMs: sampleTime }
   })
 
 const refusalOf = (command: MeshCommand, state: MeshState) => {

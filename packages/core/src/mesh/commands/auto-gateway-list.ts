@@ -14,6 +14,8 @@ export interface AutoUser {
   readonly routeAllTraffic: boolean
   /** What it has now, in order: what fits of it stays in front. */
   readonly current: readonly NodeId[]
+  /** Taken last, of those that it doesn't have: they don't answer. */
+  readonly shunned?: ReadonlySet<NodeId>
 }
 
 /** What is about to go and still looks as if it were there. */
@@ -28,13 +30,14 @@ export interface Going {
  * gateways where the host may not use one; with all traffic routed, internet gateways come first.
  */
 export const autoGatewayIds = (state: MeshState, user: AutoUser, going?: Going): readonly NodeId[] => {
-  const { host, nodeId, network, current } = user
+  const { host, nodeId, network, current, shunned } = user
+  const rank = (gateway: Gateway) => (shunned?.has(gateway.nodeId) ? 1 : 0)
   const mayLead = mayUseInternetGateway(state, host, nodeId)
   const isGone = (gatewayId: NodeId) => going?.as === 'gateway' && going.gatewayId === gatewayId
   const fitting = activeGatewaysOf(state, network)
     .filter((gateway) => gateway.nodeId !== nodeId && !isGone(gateway.nodeId))
     .filter((gateway) => mayLead || internetExitOf(state, gateway.nodeId) === null)
-    .sort((one, other) => one.usedBy - other.usedBy || byId(one, other))
+    .sort((one, other) => rank(one) - rank(other) || one.usedBy - other.usedBy || byId(one, other))
     .map((gateway) => gateway.nodeId)
   const list = [...new Set([...current.filter((gatewayId) => fitting.includes(gatewayId)), ...fitting])]
   const isExit = (gatewayId: NodeId) =>

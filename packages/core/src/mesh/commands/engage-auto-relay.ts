@@ -5,7 +5,7 @@ import { pathEvidenceCodec, someGatewayIdsCodec } from '../gateway-codecs.js'
 import { hasRelay } from '../gateway-queries.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
-import { type Network, type Node, pairIdOf } from '../mesh-state.js'
+import { type MeshState, type Network, type Node, pairIdOf } from '../mesh-state.js'
 import { takesPart } from '../takes-part.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
@@ -32,15 +32,17 @@ export const decideEngageAutoRelay = (command: EngageAutoRelay, state: ExistingM
   if (largeMapHas(state.autoRelays, pairIdOf(oneNodeId, otherNodeId))) return alreadySo
   const network = largeMapGet(state.networks, one.networkId)
   const problem =
-    endsProblem(one, other) ??
-    endProblem(state, one) ??
-    endProblem(state, other) ??
+    autoRelayEndsProblem(state, one, other) ??
     (network === undefined ? undefined : pairGatewaysProblem(state, network, [oneNodeId, otherNodeId], gatewayIds))
   if (problem !== undefined) return refuse(problem)
   // The end with the lower host id owns the choice.
   const nodeIds = one.hostId < other.hostId ? ([oneNodeId, otherNodeId] as const) : ([otherNodeId, oneNodeId] as const)
   return E.right([{ type: 'AutoRelayEngaged', atEpochMs, nodeIds, gatewayIds, evidence }])
 }
+
+/** Why these two can't be the ends of an auto-relayed pair (C3). */
+export const autoRelayEndsProblem = (state: MeshState, one: Node, other: Node): MeshError | undefined =>
+  endsProblem(one, other) ?? endProblem(state, one) ?? endProblem(state, other)
 
 const endsProblem = (one: Node, other: Node): MeshError | undefined => {
   if (one.nodeId === other.nodeId) return { code: 'auto-relay-needs-two-nodes', nodeId: one.nodeId }
@@ -49,7 +51,7 @@ const endsProblem = (one: Node, other: Node): MeshError | undefined => {
 }
 
 /** A path through a relayed end would hold a relay too many; a gateway is reached directly (C3). */
-const endProblem = (state: ExistingMesh, node: Node): MeshError | undefined => {
+const endProblem = (state: MeshState, node: Node): MeshError | undefined => {
   const { nodeId, name } = node
   const unfit = (reason: 'never' | 'relayed' | 'gateway' | 'inactive') =>
     ({ code: 'auto-relay-end-unfit', nodeId, name, reason }) as const

@@ -24,7 +24,7 @@ export const relayAssignedCodec = t.type(
 )
 
 /** The sequence stays: what the node said before this is old news. */
-export const evolveRelayAssigned = (draft: MeshDraft, { nodeId, mode, gatewayIds }: RelayAssigned): void => {
+export const evolveRelayAssigned = (draft: MeshDraft, { nodeId, mode, gatewayIds, atEpochMs }: RelayAssigned): void => {
   const sequence = largeMapGet(draft.nodes, nodeId)?.relay?.sequence ?? 0
-  setRelay(draft, nodeId, { mode, gatewayIds, sequence })
+  setRelay(draft, nodeId, { mode, gatewayIds, sequence, assignedAtEpochMs: atEpochMs })
 }

@@ -32,7 +32,11 @@ export const relayMovedCodec = t.type(
   'RelayMoved',
 )
 
-export const evolveRelayMoved = (draft: MeshDraft, { nodeId, gatewayIds, sequence }: RelayMoved): void => {
+export const evolveRelayMoved = (draft: MeshDraft, event: RelayMoved): void => {
+  const { nodeId, gatewayIds, sequence, atEpochMs } = event
   const relay = largeMapGet(draft.nodes, nodeId)?.relay
-  if (relay !== undefined && relay !== null) setRelay(draft, nodeId, { mode: relay.mode, gatewayIds, sequence })
+  if (relay === undefined || relay === null) return
+  const { mode } = relay
+  const assignedAtEpochMs = relay.gatewayIds.length === 0 ? atEpochMs : relay.assignedAtEpochMs
+  setRelay(draft, nodeId, { mode, gatewayIds, sequence, assignedAtEpochMs })
 }

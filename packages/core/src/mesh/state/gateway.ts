@@ -28,6 +28,8 @@ export interface NodeRelay {
   readonly gatewayIds: readonly NodeId[]
   /** Sequence of the node's own vector that last moved it; 0: none did. Older ones are "already so". */
   readonly sequence: number
+  /** When it was assigned, or got a gateway after it had waited for one: what the mesh chose then, it chose unmeasured. */
+  readonly assignedAtEpochMs: EpochMs
 }
 
 /** What a node that routes all its traffic through an internet gateway wants (D5). */
