@@ -57,8 +57,8 @@ const opening = (): MeshEvent[] => [
   },
 ]
 
-const hostNumber = (n: number): HostId => hostId(`host-${String(n).padStart(6, '0')}`)
-const nodeNumber = (n: number) => nodeId(`node-${String(n).padStart(6, '0')}`)
+export const hostNumber = (n: number): HostId => hostId(`host-${String(n).padStart(6, '0')}`)
+export const nodeNumber = (n: number) => nodeId(`node-${String(n).padStart(6, '0')}`)
 
 export const hostJoins = (n: number): MeshEvent[] => [
   {
@@ -104,6 +104,26 @@ export const hostLeaves = (n: number, at: number): MeshEvent[] => [
   },
   { type: 'HostRemoved', atEpochMs: epochMs(start + at), hostId: hostNumber(n) },
 ]
+
+export const becomesGateway = (n: number): MeshEvent => ({
+  type: 'GatewayCreated',
+  atEpochMs: epochMs(start),
+  nodeId: nodeNumber(n),
+  networkId: theNetwork,
+  hostId: hostNumber(n),
+  autoRelay: true,
+  endpointProof: 'declared',
+})
+
+/** An automatic gateway: the first of these, the others stand by. */
+export const getsGateways = (n: number, gateways: readonly number[]): MeshEvent => ({
+  type: 'RelayAssigned',
+  atEpochMs: epochMs(start),
+  nodeId: nodeNumber(n),
+  mode: 'auto',
+  gatewayIds: gateways.map(nodeNumber),
+  cause: 'command',
+})
 
 export const endpointChanges = (n: number, round: number): MeshEvent => ({
   type: 'HostEndpointsChanged',

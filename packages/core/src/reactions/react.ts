@@ -56,10 +56,16 @@ export const react = (
 
 const judgeAll = (reacting: Reacting): void => {
   const { due } = reacting
-  // Owners first: what they moved is not chosen for them in the same breath.
+  // Owners first: what they moved is not chosen for them in the same breath. Each of them speaks of another node or pair.
   for (const hostId of due.vectors) recordVector(reacting, hostId)
   for (const pairId of due.moves) recordPairMove(reacting, pairId)
   for (const pairId of due.releases) decideRelease(reacting, pairId)
-  for (const pairId of due.searches) concludeSearch(reacting, pairId)
-  for (const nodeId of due.homes) decideHome(reacting, nodeId)
+  for (const pairId of due.searches) {
+    reacting.settle()
+    concludeSearch(reacting, pairId)
+  }
+  for (const nodeId of due.homes) {
+    reacting.settle()
+    decideHome(reacting, nodeId)
+  }
 }

@@ -5,6 +5,7 @@ import { evolveAll } from '../mesh/evolve.js'
 import { largeMapHas } from '../mesh/large-map.js'
 import type { MeshCommandOf } from '../mesh/mesh-command.js'
 import type { MeshError } from '../mesh/mesh-error.js'
+import type { MeshEvent } from '../mesh/mesh-event.js'
 import { type AutoRelay, type MeshState, type PairId, pairIdOf } from '../mesh/mesh-state.js'
 import type { Observation } from '../protocol/observation.js'
 import { type EpochMs, epochMs, type HostId, type NodeId } from '../values/index.js'
@@ -44,8 +45,10 @@ export interface RefusedWish {
 export type Taken<T extends Observation['type']> = Extract<Observation, { readonly type: T }>
 
 export interface Reacting {
-  /** After the commands so far: each sees what the ones before it changed, loads too. */
+  /** As it was when it was last settled. */
   readonly state: () => MeshState
+  /** Folds in what was given since: choices that look at loads see each other, and a fold for each of 1,000 moves would cost seconds. */
+  readonly settle: () => void
   readonly nowEpochMs: EpochMs
   readonly window: number
   readonly hosts: WatchNotes<HostId, HostWatch>
@@ -85,9 +88,13 @@ export const startReacting = (start: MeshState, memory: ReactionMemory, wantedNo
   const due = nothingDue(memory)
   const commands: ReactionCommand[] = []
   const refused: RefusedWish[] = []
+  const unsettled: MeshEvent[] = []
   let state = start
   return {
     state: () => state,
+    settle: () => {
+      if (unsettled.length > 0) state = evolveAll(state, unsettled.splice(0))
+    },
     nowEpochMs,
     window,
     hosts,
@@ -104,7 +111,7 @@ export const startReacting = (start: MeshState, memory: ReactionMemory, wantedNo
       const decision = decide(command, state)
       if (E.isLeft(decision)) refused.push({ command, error: decision.left })
       if (E.isLeft(decision) || decision.right.length === 0) return false
-      state = evolveAll(state, decision.right)
+      unsettled.push(...decision.right)
       given.put(subject, { wish, atEpochMs: nowEpochMs })
       commands.push(command)
       return true
