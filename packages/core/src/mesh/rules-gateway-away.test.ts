@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { sampleClientAdded } from '../testing/sample-clients.js'
 import {
+  gatewayRemoved,
+  internetDisabled,
   relayMoved,
   sampleAssignRelay,
+  sampleCreateExit,
   sampleCreateGateway,
   sampleEngage,
   sampleMeshOfSix,
   sampleNode,
+  sampleRemoveGateway,
   sampleSetAutoGateway,
 } from '../testing/sample-gateways.js'
 import { eventsOf, sampleTime } from '../testing/sample-mesh.js'
@@ -51,6 +55,16 @@ describe('a gateway is away for a while', () => {
       .given(eventsOf(...sampleMeshOfSix, sampleCreateGateway(1), sampleSetAutoGateway(3), aside))
       .when(back)
       .then([{ type: 'NodeConnected', ...at, nodeId: sampleNode(1) }, relayMoved(3, [1], 'gateway-came')])
+  })
+
+  test('A5 D2 F1 a node whose only gateway leads to the internet waits when that goes, and isn’t given it again', () => {
+    const given = mesh.given(eventsOf(...sampleMeshOfSix, sampleCreateExit(1), sampleSetAutoGateway(3)))
+    given
+      .when(aside)
+      .then([relayMoved(3, [], 'gateway-away'), { type: 'NodeDisconnected', ...at, nodeId: sampleNode(1) }])
+    given
+      .when(sampleRemoveGateway(1))
+      .then([relayMoved(3, [], 'gateway-removed'), internetDisabled(1, 'gateway-removed'), gatewayRemoved(1)])
   })
 
   test('A5 the same when its time runs out, and when it is given more', () => {

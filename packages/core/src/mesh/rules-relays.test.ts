@@ -43,6 +43,7 @@ describe('a relayed node', () => {
       mode: 'manual',
       gatewayIds: [sampleNode(1), sampleNode(2)],
       sequence: 0,
+      assignedAtEpochMs: sampleTime,
     })
     expect([1, 2].map((gateway) => relayedBy(state, gateway))).toEqual([
       [[sampleNode(3)], 1],

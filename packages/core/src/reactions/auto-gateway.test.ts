@@ -12,8 +12,8 @@ import {
 } from '../../test/reaction-world.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import type { Observation } from '../protocol/observation.js'
-import { sampleCreateNetwork, sampleJoinNetwork, sampleTime } from '../testing/sample-mesh.js'
-import { epochMs, hostId, nodeId } from '../values/index.js'
+import { sampleAddEgress, sampleTime } from '../testing/sample-mesh.js'
+import { egressId, epochMs, hostId, ipPrefix } from '../values/index.js'
 import { react } from './react.js'
 
 const gatewaysOf = (world: ReactionWorld, number: number) =>
@@ -24,20 +24,6 @@ const settled = () => {
   const world = worldOf({ hosts: 5, gateways: 3 }, setAuto(4))
   world.pass(200_000)
   return world
-}
-
-/** Hosts 1 and 2 are internet gateways of a network each; host 3 is in both, uses the second and waits for one in the first. */
-const worldWithInternetGateways = () => {
-  const about = { atEpochMs: sampleTime } as const
-  return worldOf(
-    { hosts: 3, gateways: 0 },
-    sampleCreateNetwork(2),
-    sampleJoinNetwork(2, 2),
-    sampleJoinNetwork(2, 3),
-    { type: 'CreateGateway', ...about, nodeId: nodeId('node-2-2'), internet: { connectNodeIds: [nodeId('node-2-3')] } },
-    { type: 'CreateGateway', ...about, nodeId: node(1), internet: { connectNodeIds: [] } },
-    setAuto(3),
-  )
 }
 
 /** The same measurement every ten seconds, for so long. */
@@ -99,13 +85,18 @@ describe('F1 the first choice', () => {
   })
 
   test('F1 a node that waits for a gateway gets one that it may have when its host comes', () => {
-    const world = worldWithInternetGateways()
+    const exit = { type: 'CreateGateway', atEpochMs: sampleTime, nodeId: node(1), internet: {} } as const
+    const everything = [ipPrefix('0.0.0.0/0'), ipPrefix('::/0')]
+    const world = worldOf(
+      { hosts: 3, gateways: 0 },
+      sampleAddEgress(1, { ranges: everything, routers: [{ nodeId: node(3) }] }),
+      exit,
+      setAuto(3),
+    )
     expect(gatewaysOf(world, 3)).toEqual([])
     expect(world.observe(presence(3, true)).commands).toEqual([])
-    // Its host used another internet gateway; now it doesn't, and nothing else happened.
-    world.carryOut({ type: 'UnassignRelay', atEpochMs: world.now, nodeId: nodeId('node-2-3') })
-    world.pass(1000)
-    world.observe(presence(3, false))
+    // Who leads to the internet uses no internet gateway (D3); now it may.
+    world.carryOut({ type: 'RemoveEgress', atEpochMs: world.now, egressId: egressId('egress-1') })
     world.pass(1000)
     expect(world.observe(presence(3, true)).commands).toMatchObject([
       { type: 'RankGateways', nodeId: node(3), gatewayIds: [node(1)], evidence: { measured: [] } },

@@ -3,19 +3,19 @@ import type { EpochMs, HostId, NodeId } from '../../values/index.js'
 import { hasRelay, isInternetGateway } from '../gateway-queries.js'
 import { largeMapGet, largeMapKeys } from '../large-map.js'
 import type { Gateway, MeshState, Node } from '../mesh-state.js'
-import { autoGatewayIds, autoUserOf } from './auto-gateway-list.js'
+import { autoGatewayIds, autoUserOf, type Going } from './auto-gateway-list.js'
 import { releasePairsOf } from './pair-releases.js'
 import type { Unfolding } from './unfolding.js'
 
 /** A gateway came, or came back: nodes that wait for one get it, and those without a way to the internet that want one (D8). */
-export const welcomeGateway = (unfolding: Unfolding, gatewayId: NodeId, atEpochMs: EpochMs): void => {
+export const welcomeGateway = (unfolding: Unfolding, gatewayId: NodeId, atEpochMs: EpochMs, going?: Going): void => {
   const gateway = largeMapGet(unfolding.state().gateways, gatewayId)
   const network = gateway === undefined ? undefined : largeMapGet(unfolding.state().networks, gateway.networkId)
   if (gateway === undefined || network === undefined) return
   for (const nodeId of [...largeMapKeys(network.nodeIds)].sort()) {
     const node = largeMapGet(unfolding.state().nodes, nodeId)
     if (node !== undefined && isInNeed(unfolding.state(), node, gateway))
-      giveGateways(unfolding, node, atEpochMs, gatewayId)
+      giveGateways(unfolding, node, atEpochMs, { wanted: gatewayId, going })
   }
 }
 
@@ -26,19 +26,24 @@ const isInNeed = (state: MeshState, node: Node, gateway: Gateway): boolean =>
     !(node.relay?.gatewayIds ?? []).some((gatewayId) => isInternetGateway(state, gatewayId)))
 
 /** A host may use other gateways than before: its nodes that wait for one get it. */
-export const offerToWaiting = (unfolding: Unfolding, hostId: HostId, atEpochMs: EpochMs): void => {
+export const offerToWaiting = (unfolding: Unfolding, hostId: HostId, atEpochMs: EpochMs, going?: Going): void => {
   for (const nodeId of largeMapGet(unfolding.state().hosts, hostId)?.nodeIds ?? []) {
     const node = largeMapGet(unfolding.state().nodes, nodeId)
-    if (node !== undefined && !hasRelay(node)) giveGateways(unfolding, node, atEpochMs)
+    if (node !== undefined && !hasRelay(node)) giveGateways(unfolding, node, atEpochMs, { going })
   }
 }
 
+interface Giving {
+  readonly wanted?: NodeId
+  readonly going: Going | undefined
+}
+
 /** What fits an automatic node now, if `wanted` is among that. Nothing is taken from it, so it keeps its tunnel. */
-const giveGateways = (unfolding: Unfolding, node: Node, atEpochMs: EpochMs, wanted?: NodeId): void => {
+const giveGateways = (unfolding: Unfolding, node: Node, atEpochMs: EpochMs, { wanted, going }: Giving): void => {
   const { nodeId, relay } = node
   if (relay?.mode !== 'auto') return
   const user = autoUserOf(unfolding.state(), node)
-  const gatewayIds = user === undefined ? [] : autoGatewayIds(unfolding.state(), user)
+  const gatewayIds = user === undefined ? [] : autoGatewayIds(unfolding.state(), user, going)
   if (gatewayIds.length === 0 || (wanted !== undefined && !gatewayIds.includes(wanted))) return
   const { sequence } = relay
   const cause = 'gateway-came'

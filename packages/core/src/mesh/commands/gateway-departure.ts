@@ -4,7 +4,7 @@ import type { GatewayRemoved } from '../events/gateway-removed.js'
 import { isInternetGateway, nodesRelayedBy } from '../gateway-queries.js'
 import { largeMapGet, largeMapKeys } from '../large-map.js'
 import type { AutoRelay, Gateway, MeshState, Node, PairId } from '../mesh-state.js'
-import { autoGatewayIds, autoUserOf } from './auto-gateway-list.js'
+import { autoGatewayIds, autoUserOf, type Going } from './auto-gateway-list.js'
 import { deviceNodeMoveProblem } from './client-devices.js'
 import { assignmentProblem } from './gateway-target-rules.js'
 import { changeRelay } from './relay-changes.js'
@@ -66,13 +66,18 @@ const moveAutomaticNodes = (
   cause: 'gateway-removed' | 'gateway-away',
   atEpochMs: EpochMs,
 ): void => {
+  const going: Going = { gatewayId, as: 'gateway' }
   for (const node of nodesRelayedBy(unfolding.state(), gatewayId)) {
     if (node.relay?.mode !== 'auto') continue
     const user = autoUserOf(unfolding.state(), node)
-    const gatewayIds = user === undefined ? [] : autoGatewayIds(unfolding.state(), user, { gatewayId, as: 'gateway' })
+    const gatewayIds = user === undefined ? [] : autoGatewayIds(unfolding.state(), user, going)
     const { nodeId } = node
     const { sequence } = node.relay
-    changeRelay(unfolding, { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null })
+    changeRelay(
+      unfolding,
+      { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null },
+      going,
+    )
   }
 }
 
@@ -102,6 +107,7 @@ const moveAssignedNodes = (
   { gatewayId, moveTo, atEpochMs }: Departure,
   leave: (nodeId: NodeId) => void,
 ): void => {
+  const going: Going = { gatewayId, as: 'gateway' }
   for (const node of nodesRelayedBy(unfolding.state(), gatewayId)) {
     if (node.relay?.mode !== 'manual') continue
     const gatewayIds = gatewaysWithout(unfolding.state(), node, gatewayId, moveTo)
@@ -109,9 +115,13 @@ const moveAssignedNodes = (
     const { sequence } = node.relay
     const cause = 'gateway-removed'
     if (gatewayIds.length > 0)
-      changeRelay(unfolding, { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null })
+      changeRelay(
+        unfolding,
+        { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null },
+        going,
+      )
     else if (isDeviceUnfitFor(unfolding.state(), node, moveTo)) leave(nodeId)
-    else changeRelay(unfolding, { type: 'RelayUnassigned', atEpochMs, nodeId, cause })
+    else changeRelay(unfolding, { type: 'RelayUnassigned', atEpochMs, nodeId, cause }, going)
   }
 }
 

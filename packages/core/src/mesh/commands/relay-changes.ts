@@ -7,6 +7,7 @@ import type { RouteAllTrafficSet } from '../events/route-all-traffic-set.js'
 import { internetExitOf, internetGatewayOf, isInternetGateway } from '../gateway-queries.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import type { MeshState, Node } from '../mesh-state.js'
+import type { Going } from './auto-gateway-list.js'
 import { offerToWaiting, welcomeGateway } from './auto-gateways.js'
 import { releasePairsOf } from './pair-releases.js'
 import type { Unfolding } from './unfolding.js'
@@ -15,9 +16,9 @@ type RelayChange = RelayAssigned | RelayMoved | RelayUnassigned
 
 /**
  * Emits it, unless it is so. Before it, what would not be sound any more after it: all traffic to nowhere, a relayed node in a pair. After
- * it, gateways come to automatic nodes that waited only because a host uses one internet gateway at most (D2).
+ * it, gateways come to automatic nodes that waited only because a host uses one internet gateway at most (D2): never one that is `going`.
  */
-export const changeRelay = (unfolding: Unfolding, change: RelayChange): void => {
+export const changeRelay = (unfolding: Unfolding, change: RelayChange, going?: Going): void => {
   const { nodeId, atEpochMs } = change
   const before = unfolding.state()
   const node = largeMapGet(before.nodes, nodeId)
@@ -32,9 +33,9 @@ export const changeRelay = (unfolding: Unfolding, change: RelayChange): void => 
   if (change.cause === 'node-left' || change.cause === 'network-removed') return
   const after = unfolding.state()
   if (internetGatewayOf(before, nodeId) !== null && internetGatewayOf(after, nodeId) === null)
-    offerToWaiting(unfolding, node.hostId, atEpochMs)
+    offerToWaiting(unfolding, node.hostId, atEpochMs, going)
   if (internetExitOf(before, nodeId) !== null && internetExitOf(after, nodeId) === null)
-    welcomeGateway(unfolding, nodeId, atEpochMs)
+    welcomeGateway(unfolding, nodeId, atEpochMs, going)
 }
 
 const isSo = ({ relay }: Node, change: RelayChange): boolean =>
