@@ -15,7 +15,7 @@ export {
   type Upcasters,
 } from './event-format/upcast-event.js'
 export { type ConfigDifference, configDifferences } from './explain/config-differences.js'
-export type { ConfigPart } from './explain/config-items.js'
+export { type ConfigPart, configParts, type PolicyNames } from './explain/config-items.js'
 export { describeStateChange } from './explain/describe-change.js'
 export { describeExplanation } from './explain/describe-explanation.js'
 export { type Explanation, explain, type FlowExplanation } from './explain/explain.js'

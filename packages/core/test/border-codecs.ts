@@ -29,6 +29,8 @@ import {
 } from '../src/protocol/enrollment-messages.js'
 import { fragmentCodec, patchCodec, snapshotCodec } from '../src/protocol/fragment-codecs.js'
 import { hostClaimsCodec } from '../src/protocol/host-claims.js'
+import type { ReportedObservation } from '../src/protocol/observation.js'
+import { observationCodec, reportedObservationCodec } from '../src/protocol/observation-codecs.js'
 import { carriedMeshes } from '../src/testing/arbitraries/carried-meshes.js'
 import { arbitraryMeshCommand, arbitraryMeshEvent, meshHistory } from '../src/testing/arbitraries/mesh.js'
 import {
@@ -144,6 +146,42 @@ const agentMessages: readonly object[] = [
   { type: 'heartbeat', appliedAsOf: asOf },
   { type: 'report', report },
 ]
+const figure = { gatewayId: 'gate-1', roundTripMs: 12.5, lossPercent: 0, missedProbes: 0, handshakeAgeMs: 4000 }
+const silent = { gatewayId: 'gate-2', roundTripMs: null, lossPercent: 100, missedProbes: 3, handshakeAgeMs: null }
+const broken = { kind: 'broken', unansweredForMs: 20_000, missedProbes: 3, handshakeAgeMs: null }
+const pairId = 'node-1+node-2'
+const reported: { readonly [T in ReportedObservation['type']]: object } = {
+  'vector-told': { sequence: 7, gatewayIds: ['gate-1'], figures: [figure, silent] },
+  'gateways-measured': { figures: [figure, silent] },
+  'pair-unreachable': { nodeId: 'node-1', otherNodeId: 'node-2', failure: broken },
+  'relays-probed': { nodeId: 'node-1', otherNodeId: 'node-2', probed: [{ gatewayId: 'gate-1', roundTripMs: 3 }] },
+  'pair-moved': {
+    pairId,
+    gatewayIds: ['gate-1'],
+    sequence: 8,
+    figures: [figure],
+    otherRoundTrips: [{ gatewayId: 'gate-1', roundTripMs: 0.5 }],
+  },
+  'pair-direct': { pairId, ownEchoAgeMs: 100, otherEchoAgeMs: null, handshakeAgeMs: 5 },
+  'ranges-served': { servedEgressIds: ['office'], unservable: [{ egressId: 'lab', reason: 'no-route' }] },
+}
+const reportedObservations = fc.constantFrom<object>(
+  ...Object.entries(reported).map(([type, rest]) => ({ type, ...rest })),
+  {
+    type: 'pair-unreachable',
+    nodeId: 'a',
+    otherNodeId: 'b',
+    failure: { kind: 'never-connected', tryingForMs: 10_000 },
+  },
+)
+const observations = fc
+  .tuple(
+    fc.oneof(reportedObservations, fc.constant({ type: 'presence-seen', isConnected: true })),
+    arbitraryHostId,
+    arbitraryEpochMs,
+  )
+  .map(([what, hostId, observedAtEpochMs]) => ({ ...what, hostId, observedAtEpochMs }))
+
 const serverMessages = fc.oneof(
   snapshots.map((snapshot) => ({ type: 'snapshot', snapshot })),
   viewed.map(({ patch }) => ({ type: 'patch', patch })),
@@ -166,6 +204,8 @@ export const borderCodecs: { readonly [name: string]: BorderCodec } = {
   agentMessageCodec: border(agentMessageCodec, fc.constantFrom(...agentMessages)),
   serverMessageCodec: border(serverMessageCodec, serverMessages),
   hostReportCodec: border(hostReportCodec, fc.constant(report)),
+  reportedObservationCodec: border(reportedObservationCodec, reportedObservations),
+  observationCodec: border(observationCodec, observations),
   fragmentCodec: border(fragmentCodec, fragments),
   patchCodec: border(
     patchCodec,

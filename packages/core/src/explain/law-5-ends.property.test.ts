@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { endsOfNetwork, haveWayBetween, isSeenAs, type MeshEnd } from '../../test/ends-of-mesh.js'
 import { lawRuns } from '../../test/law-runs.js'
@@ -98,7 +98,7 @@ const isOwnTraffic = (state: MeshState, { from, to }: Flow): boolean =>
 /** With NAT each viewer chooses among the routers for itself: what such a site begins comes in by whichever one it likes. */
 const isAnyRouters = (state: MeshState, end: End): boolean => {
   const egress = end.kind === 'egress' ? largeMapGet(state.egresses, end.egressId) : undefined
-  return egress !== undefined && egress.nat && egress.routers.length > 1
+  return egress?.nat === true && egress.routers.length > 1
 }
 
 /** A node with the other's address in its own LAN sends there (E7). */

@@ -16,6 +16,7 @@ export interface HomeWatch {
   readonly known: ReadonlyMap<NodeId, KnownGateway>
 }
 
+/** A gateway as one node's agent measures it, with since when that points away from the one in use, or from itself. */
 export interface KnownGateway {
   readonly figure: GatewayFigure
   /** Since when each measurement says that it is better than the one in use, by the margin. */

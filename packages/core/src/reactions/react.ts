@@ -20,6 +20,7 @@ import { recordPairMove, recordVector } from './record-moves.js'
 import { concludeSearch } from './relay-pairs.js'
 import { takeObservation } from './take-observation.js'
 
+/** What came of one batch of observations. */
 export interface Reaction {
   /** In order: each was decided on the state that the ones before it lead to. */
   readonly commands: readonly ReactionCommand[]

@@ -1,13 +1,15 @@
-/**
- * What `react` remembers between two calls. Observations, never truth: a server that starts has none, and takes what the agents say
- * next. Nothing in it outlives its subject by more than five minutes, but hosts that are connected.
- */
+/** What `react` remembers between two calls. */
 import type { AutoRelay, PairId } from '../mesh/mesh-state.js'
 import type { PairFailure, PairMoved, UnservableReason, VectorTold } from '../protocol/observation.js'
 import { type EgressId, type EpochMs, epochMs, type HostId, type NodeId } from '../values/index.js'
 import type { HomeWatch } from './home-gateway.js'
 import { nothingWatched, type Watched } from './watched.js'
 
+/**
+ * What `react` remembers between two calls. Observations, never truth: a server that starts has none, and takes what the agents say
+ * next. Nothing in it outlives its subject by more than five minutes, but hosts that are connected. To be kept and given back as it
+ * is; what is inside serves views such as `gatewayVerdictOf`.
+ */
 export interface ReactionMemory {
   /** Of the last call. Time doesn't go back. */
   readonly atEpochMs: EpochMs
