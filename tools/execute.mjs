@@ -7,12 +7,16 @@ import { root } from './toolchain.mjs'
  * `node` is the Node that runs now, an absolute path and `pnpm` are themselves, any other name is a binary that the root's
  * devDependencies bring.
  * @param {readonly string[]} command
- * @param {{ readonly cwd?: string }} [options]
+ * @param {{ readonly cwd?: string, readonly env?: Readonly<Record<string, string>> }} [options] `env`: on top of this process's
  * @returns {Promise<{ readonly code: number, readonly output: string }>} 128 when a signal ended it
  */
-export function execute(command, { cwd = root } = {}) {
+export function execute(command, { cwd = root, env = {} } = {}) {
   const [name = '', ...args] = command
-  const child = spawn(...invocation(name, args), { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(...invocation(name, args), {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   /** @type {Buffer[]} */
   const chunks = []
   child.stdout.on('data', (chunk) => chunks.push(chunk))

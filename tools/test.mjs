@@ -56,20 +56,20 @@ function chooseSteps({ only, fast }) {
 }
 
 /** @param {import('./steps.mjs').Step} step @returns {Promise<Outcome>} */
-async function runCommands({ commands }) {
+async function runCommands({ commands, env = {} }) {
   for (const command of commands) {
-    const { code, output } = await execute(command)
+    const { code, output } = await execute(command, { env })
     if (code !== 0) return { passed: 0, failed: 1, details: output }
   }
   return { passed: 1, failed: 0, details: '' }
 }
 
 /** @param {import('./steps.mjs').Step} step @returns {Promise<Outcome>} */
-async function runVitest({ commands: [command = []] }) {
+async function runVitest({ commands: [command = []], env = {} }) {
   const folder = mkdtempSync(join(tmpdir(), 'meshfold-vitest-'))
   try {
     const report = join(folder, 'report.json')
-    const { code, output } = await execute([...command, '--reporter=json', `--outputFile=${report}`])
+    const { code, output } = await execute([...command, '--reporter=json', `--outputFile=${report}`], { env })
     return readVitestReport(report, code, output)
   } finally {
     rmSync(folder, { recursive: true, force: true })

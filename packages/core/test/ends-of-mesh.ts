@@ -1,7 +1,7 @@
 /** Everything that packets begin at or go to in a network, with who carries it there. For law 5. */
 
 import type { PacketOrigin } from '../src/explain/packet.js'
-import { gatewayAt, membershipOf, viaOf } from '../src/host-config/member-roles.js'
+import { membershipOf, viaOf } from '../src/host-config/member-roles.js'
 import { activeRouters } from '../src/host-config/project-rules.js'
 import { egressesOfNetwork, egressRangesSeen } from '../src/mesh/egress-queries.js'
 import { isActiveGateway } from '../src/mesh/gateway-queries.js'
@@ -82,7 +82,7 @@ const nodeEnds = (state: MeshState, nodeId: NodeId): readonly MeshEnd[] => {
   }))
 }
 
-export const addressesOf = ({ address4, address6 }: Node): readonly IpAddress[] =>
+const addressesOf = ({ address4, address6 }: Node): readonly IpAddress[] =>
   [address4, address6].filter((address): address is NonNullable<typeof address> => address !== null)
 
 /** Whether policies and paths see the address as this end: a longer prefix, or a client's, may have it. */
@@ -92,7 +92,7 @@ export const isSeenAs = (state: MeshState, network: Network, { end, asked }: Mes
   )
 
 /** The host that carries a node, when its driver can do everything. */
-export const ableHost = (state: MeshState, nodeId: NodeId): Host | undefined => {
+const ableHost = (state: MeshState, nodeId: NodeId): Host | undefined => {
   const node = largeMapGet(state.nodes, nodeId)
   const host = node === undefined ? undefined : largeMapGet(state.hosts, node.hostId)
   return host !== undefined && hostCapabilities.every((each) => host.capabilities.includes(each)) ? host : undefined
@@ -113,10 +113,4 @@ export const haveWayBetween = (state: MeshState, network: Network, one: NodeId, 
   const pair = largeMapGet(state.autoRelays, pairIdOf(one, other))
   const isPairCarried = pair === undefined || passesOn(pair.gatewayIds.find((id) => isActiveGateway(network, id)))
   return isReached(one) && isReached(other) && isPairCarried
-}
-
-/** Whether the node is an internet gateway that takes part. */
-export const isExit = (state: MeshState, nodeId: NodeId): boolean => {
-  const membership = membershipOf(state, nodeId)
-  return membership !== undefined && (gatewayAt(state, membership)?.internet ?? false)
 }
