@@ -204,6 +204,7 @@ export {
 export { type EndpointCandidate, maxEndpointCandidates } from './mesh/endpoint-candidate.js'
 export { evolve, evolveAll, type Replaying, replay, startReplay } from './mesh/evolve.js'
 export type { MeasuredGateway, PathEvidence } from './mesh/gateway-codecs.js'
+export { gatewayAbsenceOf } from './mesh/gateway-queries.js'
 export {
   type LargeMap,
   largeMapEntries,

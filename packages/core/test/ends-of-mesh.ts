@@ -37,7 +37,7 @@ export const endsOfNetwork = (state: MeshState, network: Network): readonly Mesh
   ...[...largeMapKeys(network.members)].sort().flatMap((nodeId) => nodeEnds(state, nodeId)),
   ...[...largeMapKeys(network.clientIds)].sort().flatMap((clientId) => {
     const client = largeMapGet(state.clients, clientId)
-    return client === undefined || !client.enabled || !isActiveGateway(network, client.gatewayId)
+    return client === undefined || !client.enabled || !isActiveGateway(state, network, client.gatewayId)
       ? []
       : memberPrefixes(client).map((prefix): MeshEnd => {
           const address = prefixFirst(prefix)
@@ -103,7 +103,7 @@ export const haveWayBetween = (state: MeshState, network: Network, one: NodeId, 
   if (ableHost(state, one) === undefined || ableHost(state, other) === undefined) return false
   if (one === other) return true
   const passesOn = (nodeId: NodeId | undefined) =>
-    nodeId !== undefined && isActiveGateway(network, nodeId) && ableHost(state, nodeId) !== undefined
+    nodeId !== undefined && isActiveGateway(state, network, nodeId) && ableHost(state, nodeId) !== undefined
   const isReached = (nodeId: NodeId) => {
     const membership = membershipOf(state, nodeId)
     if (membership === undefined) return false
@@ -111,6 +111,7 @@ export const haveWayBetween = (state: MeshState, network: Network, one: NodeId, 
     return via === null || passesOn(via[0])
   }
   const pair = largeMapGet(state.autoRelays, pairIdOf(one, other))
-  const isPairCarried = pair === undefined || passesOn(pair.gatewayIds.find((id) => isActiveGateway(network, id)))
+  const isPairCarried =
+    pair === undefined || passesOn(pair.gatewayIds.find((id) => isActiveGateway(state, network, id)))
   return isReached(one) && isReached(other) && isPairCarried
 }

@@ -10,7 +10,7 @@ import { type PacketTraffic, policyAllows } from '../policy/index.js'
 import { busyMeshHistory } from '../testing/arbitraries/busy-mesh.js'
 import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
 import { meshHistory } from '../testing/arbitraries/mesh.js'
-import { type HostId, type IpAddress, ipFamilyOf, type NodeId } from '../values/index.js'
+import { type HostId, type IpAddress, ipFamilyOf } from '../values/index.js'
 import { createTraceWorld, type TraceWorld } from './host-view.js'
 import type { PacketOrigin, Trace } from './packet.js'
 import { type FlowMemory, tracePacket } from './trace-packet.js'
@@ -68,23 +68,15 @@ const sent = (world: TraceWorld, origin: PacketOrigin, pair: Pair, traffic: Pack
 const enforces = (state: MeshState, hostId: HostId): boolean =>
   largeMapGet(state.hosts, hostId)?.capabilities.includes('filter') ?? false
 
-/**
- * Whether there is a way at all: a node, or a pair, whose gateways are all away has none (a limit of paths, documented). Nor has one
- * that sends through a gateway whose driver ceased to forward, which its config says.
- */
+/** Whether there is a way at all: a node, or a pair, whose gateways are all away or can't forward has none (a limit of paths). */
 const haveWay = (state: MeshState, { network, from, to }: Pair): boolean => {
-  const passesOn = (nodeId: NodeId | undefined) => {
-    const hostId = nodeId === undefined ? undefined : largeMapGet(network.gatewayIds, nodeId)
-    return hostId !== undefined && (largeMapGet(state.hosts, hostId)?.capabilities.includes('forward') ?? false)
-  }
-  const isLeft = (node: Node) => {
+  const isCutOff = (node: Node) => {
     const membership = membershipOf(state, node.nodeId)
-    const via = membership === undefined ? [] : viaOf(state, membership)
-    return via !== null && (via.length === 0 || !via.every(passesOn))
+    return membership !== undefined && viaOf(state, membership)?.length === 0
   }
   const pair = largeMapGet(state.autoRelays, pairIdOf(from.nodeId, to.nodeId))
-  const hasRelay = pair === undefined || passesOn(pair.gatewayIds.find((nodeId) => isActiveGateway(network, nodeId)))
-  return hasRelay && !isLeft(from) && !isLeft(to)
+  const hasRelay = pair === undefined || pair.gatewayIds.some((nodeId) => isActiveGateway(state, network, nodeId))
+  return hasRelay && !isCutOff(from) && !isCutOff(to)
 }
 
 const shown = (pair: Pair, traffic: PacketTraffic, trace: Trace) => ({

@@ -172,7 +172,7 @@ const refusedParts = (own: SelfFragment, hasTunnel: boolean): readonly RefusedPa
       capability: 'filter',
       reason: 'This host enforces no policy: its driver has no packet filter.',
     })
-  if (own.memberships.some((part) => part.isGateway || part.routerOf.length > 0) && !can('forward'))
+  if (own.memberships.some((part) => part.isIdleGateway || part.routerOf.length > 0) && !can('forward'))
     refused.push({
       part: 'forward',
       capability: 'forward',

@@ -90,6 +90,8 @@ export interface MembershipPart {
   /** Gateways that it is reached through, best first; `null`: directly; empty: none of them takes part, so not at all. */
   readonly via: readonly NodeId[] | null
   readonly isGateway: boolean
+  /** Made a gateway, and nobody uses it: its host can't forward. */
+  readonly isIdleGateway: boolean
   readonly isInternetGateway: boolean
   /** Sets besides those of its class whose nodes are its peers: everyone for a gateway, who uses its egresses for a router. */
   readonly looksAt: readonly SetName[]

@@ -1,5 +1,5 @@
 /** What a node is in its network, as far as configs go: relayed or not, gateway, router, and who takes part at all. */
-import { internetExitOf, isActiveGateway } from '../mesh/gateway-queries.js'
+import { internetExitOf, isActiveGateway, leadsToInternet } from '../mesh/gateway-queries.js'
 import { largeMapEntries, largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import type { Gateway, Host, MeshState, Network, Node } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
@@ -34,9 +34,9 @@ export const membershipsOfHost = (state: MeshState, hostId: HostId): readonly Me
 export const membershipIn = (state: MeshState, hostId: HostId, networkId: NetworkId): Membership | undefined =>
   membershipsOfHost(state, hostId).find(({ network }) => network.networkId === networkId)
 
-/** The gateway that a node is, while it takes part. */
+/** The gateway that a node is, while it takes part and its host can forward. */
 export const gatewayAt = (state: MeshState, { network, node }: Membership): Gateway | undefined =>
-  largeMapHas(network.gatewayIds, node.nodeId) ? largeMapGet(state.gateways, node.nodeId) : undefined
+  isActiveGateway(state, network, node.nodeId) ? largeMapGet(state.gateways, node.nodeId) : undefined
 
 /**
  * Gateways that a node is reached through, those that take part; `null`: directly. A gateway is always reached directly, also one
@@ -44,16 +44,16 @@ export const gatewayAt = (state: MeshState, { network, node }: Membership): Gate
  */
 export const viaOf = (state: MeshState, { network, node }: Membership): readonly NodeId[] | null => {
   if (node.relay === null || node.relay.gatewayIds.length === 0 || largeMapHas(state.gateways, node.nodeId)) return null
-  return node.relay.gatewayIds.filter((nodeId) => isActiveGateway(network, nodeId))
+  return node.relay.gatewayIds.filter((nodeId) => isActiveGateway(state, network, nodeId))
 }
 
 /** Where what a gateway gets for the internet leaves, when both take part: at itself, or at the internet gateway behind it (D6). */
 export const activeExitOf = (state: MeshState, network: Network, gatewayId: NodeId): NodeId | null => {
-  const exit = isActiveGateway(network, gatewayId) ? internetExitOf(state, gatewayId) : null
-  return exit !== null && isActiveGateway(network, exit) ? exit : null
+  const exit = isActiveGateway(state, network, gatewayId) ? internetExitOf(state, gatewayId) : null
+  return exit !== null && isActiveGateway(state, network, exit) && leadsToInternet(state, exit) ? exit : null
 }
 
 /** Gateways of a network that take part, with their hosts. */
-export function* activeGateways(network: Network): Generator<readonly [NodeId, HostId]> {
-  for (const entry of largeMapEntries(network.gatewayIds)) if (largeMapHas(network.members, entry[0])) yield entry
+export function* activeGateways(state: MeshState, network: Network): Generator<readonly [NodeId, HostId]> {
+  for (const entry of largeMapEntries(network.gatewayIds)) if (isActiveGateway(state, network, entry[0])) yield entry
 }

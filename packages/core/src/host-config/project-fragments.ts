@@ -130,7 +130,7 @@ const projectNode = (state: MeshState, nodeId: NodeId): NodeFragment | undefined
     networkId: node.networkId,
     addresses: addressesOf(node),
     via: viaOf(state, membership),
-    isGateway: isActiveGateway(network, nodeId),
+    isGateway: isActiveGateway(state, network, nodeId),
   }
 }
 
@@ -138,7 +138,7 @@ const projectNetwork = (state: MeshState, networkId: NetworkId): NetworkFragment
   const network = largeMapGet(state.networks, networkId)
   if (network === undefined) return undefined
   const { name, range4, range6 } = network
-  const gatewayIds = [...activeGateways(network)].map(([nodeId]) => nodeId).sort()
+  const gatewayIds = [...activeGateways(state, network)].map(([nodeId]) => nodeId).sort()
   return {
     kind: 'network',
     networkId,
@@ -200,6 +200,6 @@ const projectPair = (state: MeshState, pairId: PairId): PairFragment | undefined
   const pair = largeMapGet(state.autoRelays, pairId)
   const network = pair === undefined ? undefined : largeMapGet(state.networks, pair.networkId)
   if (pair === undefined || network === undefined) return undefined
-  const gatewayIds = pair.gatewayIds.filter((nodeId) => isActiveGateway(network, nodeId))
+  const gatewayIds = pair.gatewayIds.filter((nodeId) => isActiveGateway(state, network, nodeId))
   return { kind: 'pair', pairId, networkId: pair.networkId, nodeIds: pair.nodeIds, gatewayIds }
 }

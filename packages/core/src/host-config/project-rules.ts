@@ -39,7 +39,7 @@ export const projectClient = (state: MeshState, clientId: ClientId): ClientFragm
   const network = client === undefined ? undefined : largeMapGet(state.networks, client.networkId)
   const record = network === undefined ? undefined : largeMapGet(network.memberRecords, clientId)
   if (client === undefined || network === undefined || record === undefined) return undefined
-  if (!isActiveGateway(network, client.gatewayId)) return undefined
+  if (!isActiveGateway(state, network, client.gatewayId)) return undefined
   const { networkId, gatewayId, name, publicKey } = client
   return {
     kind: 'client',

@@ -1,4 +1,5 @@
 /** A host's own part: what it is, and what it looks at. */
+import { isWayToInternet } from '../mesh/egress-queries.js'
 import { routeAllTrafficOf } from '../mesh/gateway-queries.js'
 import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import { isPublicAddress } from '../mesh/listeners.js'
@@ -51,6 +52,7 @@ const projectMembership = (state: MeshState, membership: Membership): Membership
     classKey: largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? '',
     via: viaOf(state, membership),
     isGateway: gateway !== undefined,
+    isIdleGateway: gateway === undefined && largeMapHas(state.gateways, node.nodeId),
     isInternetGateway: gateway?.internet ?? false,
     looksAt: looksAtBesides(state, membership),
     routerOf: [...node.egressIds].sort(),
@@ -93,7 +95,9 @@ const tunnelOf = (state: MeshState, { network, node }: Membership): TunnelPart =
     routeAllTrafficOf(state, node) === 'off'
       ? null
       : (node.relay?.gatewayIds ?? []).filter((nodeId) => activeExitOf(state, network, nodeId) !== null),
-  mayUseDefaultEgress: !largeMapHas(state.gateways, node.nodeId) || behindInternetGatewayAllowed(network),
+  mayUseDefaultEgress:
+    (!largeMapHas(state.gateways, node.nodeId) || behindInternetGatewayAllowed(network)) &&
+    !isWayToInternet(state, node.hostId),
   settings: node.tunnel,
 })
 

@@ -76,7 +76,7 @@ const clientsBehind = (network: Network, gatewayId: NodeId): Generator<MemberId>
 const networkOfGateway = (state: MeshState, gatewayId: NodeId): Network | undefined => {
   const gateway = largeMapGet(state.gateways, gatewayId)
   const network = gateway === undefined ? undefined : largeMapGet(state.networks, gateway.networkId)
-  return network !== undefined && isActiveGateway(network, gatewayId) ? network : undefined
+  return network !== undefined && isActiveGateway(state, network, gatewayId) ? network : undefined
 }
 
 const entriesOf = (state: MeshState, memberIds: Iterable<MemberId>): readonly MemberEntry[] =>

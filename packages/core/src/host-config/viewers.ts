@@ -124,7 +124,7 @@ function* nodesOfSets(
   for (const name of names)
     for (const memberId of membersOfSet(network, name))
       if (largeMapHas(network.members, memberId as NodeId)) yield memberId as NodeId
-  for (const [nodeId] of activeGateways(network)) yield nodeId
+  for (const [nodeId] of activeGateways(state, network)) yield nodeId
   yield* routersUsedBy(state, viewer)
 }
 

@@ -8,6 +8,7 @@ import {
   type NodeId,
   prefixLength,
 } from '../values/index.js'
+import { isInternetGateway } from './gateway-queries.js'
 import { largeMapGet, largeMapHas, largeMapKeys } from './large-map.js'
 import type { Egress, EgressRouter, MeshState, Network } from './mesh-state.js'
 
@@ -38,6 +39,10 @@ export const routesInternet = (state: MeshState, hostId: HostId): boolean =>
       return egress !== undefined && isInternetEgress(egress)
     }),
   )
+
+/** Whether others reach the internet through a host: its own traffic takes no such way then, so that none is chained (D3). */
+export const isWayToInternet = (state: MeshState, hostId: HostId): boolean =>
+  routesInternet(state, hostId) || nodeIdsOf(state, hostId).some((nodeId) => isInternetGateway(state, nodeId))
 
 /** A range that a host doesn't use, because another of its networks exports the same one. */
 export interface ShadowedEgress {

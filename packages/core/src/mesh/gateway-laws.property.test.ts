@@ -71,6 +71,7 @@ const otherTypes: readonly MeshCommandType[] = [
   'AddClient',
   'AddClient',
   'UpdateNetwork',
+  ...Array<MeshCommandType>(4).fill('UpdateHost'),
   'RemoveNetwork',
   'RemoveHost',
 ]

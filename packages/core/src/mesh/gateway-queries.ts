@@ -1,16 +1,41 @@
 /** What one asks of gateways and relayed nodes: rules, policies and configs come here. */
 import type { HostId, NodeId } from '../values/index.js'
 import { type LargeMap, largeMapGet, largeMapHas, largeMapKeys } from './large-map.js'
-import type { Gateway, MeshState, Network, Node } from './mesh-state.js'
+import type { Gateway, Host, MeshState, Network, Node } from './mesh-state.js'
 
-/** Whether a node is a gateway that takes part: one that does not serves nobody and is no candidate. */
-export const isActiveGateway = (network: Pick<Network, 'gatewayIds' | 'members'>, nodeId: NodeId): boolean =>
-  largeMapHas(network.gatewayIds, nodeId) && largeMapHas(network.members, nodeId)
+/**
+ * Whether a node is a gateway that takes part, on a host that can forward: one that is not serves nobody and is no candidate. A driver may
+ * lose that at any time; the gateway is away then, as one that was put aside, until it can again.
+ */
+export const isActiveGateway = (
+  state: Pick<MeshState, 'hosts'>,
+  network: Pick<Network, 'gatewayIds' | 'members'>,
+  nodeId: NodeId,
+): boolean => {
+  const hostId = largeMapGet(network.gatewayIds, nodeId)
+  const host = hostId === undefined ? undefined : largeMapGet(state.hosts, hostId)
+  return host !== undefined && largeMapHas(network.members, nodeId) && canForward(host)
+}
+
+/** Why a gateway serves nobody now; `null`: it does, or is none. */
+export const gatewayAbsenceOf = (state: MeshState, nodeId: NodeId): 'node-inactive' | 'cannot-forward' | null => {
+  const gateway = largeMapGet(state.gateways, nodeId)
+  const network = gateway === undefined ? undefined : largeMapGet(state.networks, gateway.networkId)
+  if (network === undefined || isActiveGateway(state, network, nodeId)) return null
+  return largeMapHas(network.members, nodeId) ? 'cannot-forward' : 'node-inactive'
+}
+
+/** Whether a host's driver passes packets on for others (B1). */
+export const canForward = ({ capabilities }: Pick<Host, 'capabilities'>): boolean => capabilities.includes('forward')
+
+/** Whether a host can be an internet gateway: what it takes besides being a gateway (D1). */
+export const canLead = ({ system, capabilities }: Pick<Host, 'system' | 'capabilities'>): boolean =>
+  system.os === 'linux' && capabilities.includes('nat')
 
 /** Gateways of a network that take part, in the order of their ids. */
 export const activeGatewaysOf = (state: MeshState, network: Network): readonly Gateway[] =>
   [...largeMapKeys(network.gatewayIds)]
-    .filter((nodeId) => largeMapHas(network.members, nodeId))
+    .filter((nodeId) => isActiveGateway(state, network, nodeId))
     .sort()
     .flatMap((nodeId) => largeMapGet(state.gateways, nodeId) ?? [])
 
@@ -19,6 +44,13 @@ export const hasRelay = ({ relay }: Pick<Node, 'relay'>): boolean => relay !== n
 
 export const isInternetGateway = (state: MeshState, nodeId: NodeId): boolean =>
   largeMapGet(state.gateways, nodeId)?.internet ?? false
+
+/** Whether internet traffic can leave there now: a driver may have lost what that takes. */
+export const leadsToInternet = (state: MeshState, nodeId: NodeId): boolean => {
+  const gateway = largeMapGet(state.gateways, nodeId)
+  const host = gateway === undefined ? undefined : largeMapGet(state.hosts, gateway.hostId)
+  return gateway?.internet === true && host !== undefined && canLead(host)
+}
 
 /** The way of a node to the internet through the mesh. */
 export interface InternetGatewayUse {

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
+import { sampleGatewayCreated } from '../testing/sample-clients.js'
 import {
   eventsOf,
   sampleAddEgress,
@@ -154,12 +155,17 @@ describe('a host has one way to the internet', () => {
       (id) => ({ type: 'UpdateNetwork', atEpochMs: sampleTime, networkId: networkId(id), settings }) as const,
     )
     // Of the two hosts that are in both networks one is a gateway, the other routes.
-    const events = eventsOf(...setUp, exit(1, 1))
-    expect(refusalOf(exit(2, 3), replay(events))).toBe('internet-egresses-two')
-    expect(refusalOf(exit(2, 3), usingGateway(replay(events), 1))).toBe('accepted')
-    expect(refusalOf(exit(2, 3), usingGateway(replay(eventsOf(...setUp, ...cascade, exit(1, 1))), 1))).toBe(
-      'internet-egresses-two',
-    )
+    const answer = (...more: readonly MeshCommand[]) =>
+      refusalOf(exit(2, 3), replay([...eventsOf(...setUp, ...more, exit(1, 1)), sampleGatewayCreated(2)]))
+    expect(refusalOf(exit(2, 3), replay(eventsOf(...setUp, exit(1, 1))))).toBe('internet-egresses-two')
+    expect(answer()).toBe('accepted')
+    expect(answer(...cascade)).toBe('internet-egresses-two')
+  })
+
+  test('D3 an internet gateway uses none, even where gateways may cascade', () => {
+    const settings = { gatewayBehindInternetGateway: 'cascade' } as const
+    const cascade = { type: 'UpdateNetwork', atEpochMs: sampleTime, networkId: networkId('net-1'), settings } as const
+    expect(refusalOf(exit(2, 3), usingGateway(replay(eventsOf(...setUp, cascade, exit(1, 1))), 1))).toBe('accepted')
   })
 
   test('D2 routers of /0 go their own way: by their underlay', () => {

@@ -91,6 +91,7 @@ const membershipCodec = t.strict({
   classKey: keyCodec,
   via: orNull(asCodec<readonly NodeId[]>(nodeIdsCodec)),
   isGateway: t.boolean,
+  isIdleGateway: t.boolean,
   isInternetGateway: t.boolean,
   looksAt: t.readonlyArray(keyCodec),
   routerOf: t.readonlyArray(egressIdCodec),

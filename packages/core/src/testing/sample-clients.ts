@@ -33,7 +33,7 @@ export const sampleGateways: readonly MeshEvent[] = [
     sampleCreateMesh(),
     sampleCreateNetwork(1),
     sampleCreateNetwork(2),
-    ...[1, 2, 3].map((host) => sampleRegisterHost(host, { capabilities: ['isolate-networks'] })),
+    ...[1, 2, 3].map((host) => sampleRegisterHost(host, { capabilities: ['isolate-networks', 'forward'] })),
     ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host)),
     sampleJoinNetwork(2, 2),
     sampleAddUser(1, { networkIds: [networkId('net-1')] }),

@@ -1,7 +1,7 @@
 /** Which gateways the mesh chooses for a node with an automatic gateway, before anybody measured (F1, F4, D8). */
 import type { NodeId } from '../../values/index.js'
 import { maxGateways } from '../gateway-codecs.js'
-import { activeGatewaysOf, internetExitOf, isInternetGateway } from '../gateway-queries.js'
+import { activeGatewaysOf, internetExitOf, leadsToInternet } from '../gateway-queries.js'
 import { largeMapGet } from '../large-map.js'
 import type { Gateway, MeshState, Network, Node } from '../mesh-state.js'
 import { type InternetUser, mayUseInternetGateway } from './internet-use-rules.js'
@@ -41,7 +41,7 @@ export const autoGatewayIds = (state: MeshState, user: AutoUser, going?: Going):
     .map((gateway) => gateway.nodeId)
   const list = [...new Set([...current.filter((gatewayId) => fitting.includes(gatewayId)), ...fitting])]
   const isExit = (gatewayId: NodeId) =>
-    isInternetGateway(state, gatewayId) && !(going?.as === 'internet' && going.gatewayId === gatewayId)
+    leadsToInternet(state, gatewayId) && !(going?.as === 'internet' && going.gatewayId === gatewayId)
   const ordered = user.routeAllTraffic
     ? [...list.filter(isExit), ...list.filter((gatewayId) => !isExit(gatewayId))]
     : list

@@ -1,6 +1,6 @@
 /** Gateways come to nodes with an automatic gateway that are without (F1, D8). */
 import type { EpochMs, HostId, NodeId } from '../../values/index.js'
-import { hasRelay, isInternetGateway } from '../gateway-queries.js'
+import { hasRelay, leadsToInternet } from '../gateway-queries.js'
 import { largeMapGet, largeMapKeys } from '../large-map.js'
 import type { Gateway, MeshState, Node } from '../mesh-state.js'
 import { autoGatewayIds, autoUserOf, type Going } from './auto-gateway-list.js'
@@ -21,9 +21,9 @@ export const welcomeGateway = (unfolding: Unfolding, gatewayId: NodeId, atEpochM
 
 const isInNeed = (state: MeshState, node: Node, gateway: Gateway): boolean =>
   !hasRelay(node) ||
-  (gateway.internet &&
+  (leadsToInternet(state, gateway.nodeId) &&
     node.routeAllTraffic &&
-    !(node.relay?.gatewayIds ?? []).some((gatewayId) => isInternetGateway(state, gatewayId)))
+    !(node.relay?.gatewayIds ?? []).some((id) => id !== gateway.nodeId && leadsToInternet(state, id)))
 
 /** A host may use other gateways than before: its nodes that wait for one get it. */
 export const offerToWaiting = (unfolding: Unfolding, hostId: HostId, atEpochMs: EpochMs, going?: Going): void => {
@@ -45,6 +45,7 @@ const giveGateways = (unfolding: Unfolding, node: Node, atEpochMs: EpochMs, { wa
   const user = autoUserOf(unfolding.state(), node)
   const gatewayIds = user === undefined ? [] : autoGatewayIds(unfolding.state(), user, going)
   if (gatewayIds.length === 0 || (wanted !== undefined && !gatewayIds.includes(wanted))) return
+  if (gatewayIds.join() === relay.gatewayIds.join()) return
   const { sequence } = relay
   const cause = 'gateway-came'
   releasePairsOf(unfolding, nodeId, 'end-relayed', atEpochMs)

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { nodeIdCodec } from '../../values/index.js'
 import { connectedNodeIdsCodec } from '../gateway-codecs.js'
+import { canForward } from '../gateway-queries.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Gateway, Host, Node } from '../mesh-state.js'
@@ -57,7 +58,7 @@ export const decideCreateGateway = (command: CreateGateway, state: ExistingMesh)
 
 const nodeProblem = (node: Node, host: Host): MeshError | undefined => {
   const { nodeId, name, relay } = node
-  if (!host.capabilities.includes('forward')) return { code: 'gateway-needs-forwarding', hostName: host.name }
+  if (!canForward(host)) return { code: 'gateway-needs-forwarding', hostName: host.name }
   if (relay !== null) return { code: 'gateway-node-relayed', nodeId, name, mode: relay.mode }
   return takesPart(node) ? undefined : { code: 'gateway-node-inactive', nodeId, name }
 }

@@ -1,7 +1,7 @@
 /** Which gateways a node may have (C1, B2, D6), and what makes a node fit to be one (B1). */
 import { endpointAddress, type NodeId } from '../../values/index.js'
 import type { GatewayCreated } from '../events/gateway-created.js'
-import { internetGatewayAmong, isActiveGateway, isInternetGateway } from '../gateway-queries.js'
+import { gatewayAbsenceOf, internetGatewayAmong, isInternetGateway } from '../gateway-queries.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import { isPublicAddress } from '../listeners.js'
 import type { MeshError } from '../mesh-error.js'
@@ -44,8 +44,12 @@ export const gatewayProblem = (state: MeshState, network: Network, gatewayId: No
   if (gateway === undefined) return { code: 'gateway-unknown', nodeId: gatewayId }
   if (gateway.networkId !== network.networkId)
     return { code: 'gateway-elsewhere', nodeId: gatewayId, networkName: network.name }
-  if (isActiveGateway(network, gatewayId)) return undefined
-  return { code: 'gateway-away', nodeId: gatewayId, name: nameOf(state, gatewayId) }
+  const absence = gatewayAbsenceOf(state, gatewayId)
+  if (absence === null) return undefined
+  const host = largeMapGet(state.hosts, gateway.hostId)
+  return absence === 'cannot-forward' && host !== undefined
+    ? { code: 'gateway-needs-forwarding', hostName: host.name }
+    : { code: 'gateway-away', nodeId: gatewayId, name: nameOf(state, gatewayId) }
 }
 
 /** Why a node can't have these gateways; each of them is one that it could use. */

@@ -4,7 +4,7 @@
  * by itself later, such as a gateway that goes, is not refused: of two egresses of /0 one then shadows the other (A4).
  */
 import type { NetworkId, NodeId } from '../../values/index.js'
-import { egressesOfNetwork, isInternetEgress, routesInternet } from '../egress-queries.js'
+import { egressesOfNetwork, isInternetEgress, isWayToInternet } from '../egress-queries.js'
 import { hasInternetGateway } from '../gateway-queries.js'
 import { largeMapEntries, largeMapGet, largeMapHas, largeMapValues } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
@@ -54,9 +54,9 @@ const refusal = ({ name }: Network, hosts: readonly Pick<Host, 'name'>[]): MeshE
   count: hosts.length,
 })
 
-/** Neither through an internet gateway, nor by its own underlay as everybody else's way. */
+/** Neither through an internet gateway, nor by its own underlay because it is the way of others. */
 const goesItsOwnWay = (state: MeshState, { hostId }: Pick<Host, 'hostId'>): boolean =>
-  !hasInternetGateway(state, hostId) && !routesInternet(state, hostId)
+  !hasInternetGateway(state, hostId) && !isWayToInternet(state, hostId)
 
 /** In how many of these networks the host may use the egress of /0. */
 const usedBy = (state: MeshState, { nodeIds }: Pick<Host, 'nodeIds'>, networkIds: ReadonlySet<NetworkId>): number =>

@@ -1,6 +1,12 @@
 /** What makes a gateway lead to the internet, and cease to (D1, D3, D7). */
 import type { EpochMs, NodeId } from '../../values/index.js'
-import { isInternetGateway, nodesRelayedBy, nodesUsingInternetGateway } from '../gateway-queries.js'
+import {
+  canLead,
+  isInternetGateway,
+  leadsToInternet,
+  nodesRelayedBy,
+  nodesUsingInternetGateway,
+} from '../gateway-queries.js'
 import { largeMapGet, largeMapHas } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host, MeshState, Node } from '../mesh-state.js'
@@ -25,9 +31,9 @@ const enablingProblem = (state: MeshState, gatewayId: NodeId): MeshError | undef
   const host = node === undefined ? undefined : largeMapGet(state.hosts, node.hostId)
   if (node === undefined || host === undefined || !largeMapHas(state.gateways, gatewayId))
     return { code: 'gateway-unknown', nodeId: gatewayId }
-  const { name, system, capabilities, nodeIds } = host
+  const { name, system, nodeIds } = host
   if (system.os !== 'linux') return { code: 'internet-gateway-needs-linux', name, os: system.os }
-  if (!capabilities.includes('nat')) return { code: 'internet-gateway-needs-nat', name }
+  if (!canLead(host)) return { code: 'internet-gateway-needs-nat', name }
   if (nodesUsingInternetGateway(state, nodeIds).length === 0) return undefined
   return { code: 'internet-gateway-chained', hosts: [name], count: 1, reason: 'uses-internet-gateway' }
 }
@@ -91,28 +97,24 @@ const leaveFromBehind = (unfolding: Unfolding, node: Node, gatewayId: NodeId, at
 }
 
 const findOtherExit = (unfolding: Unfolding, node: Node, gatewayId: NodeId, atEpochMs: EpochMs): void => {
-  const state = unfolding.state()
-  const { nodeId, relay } = node
-  const isOther = (id: NodeId) => id !== gatewayId && isInternetGateway(state, id)
-  const user = relay?.mode === 'auto' ? autoUserOf(state, node) : undefined
-  if (relay !== null && user !== undefined) {
-    const gatewayIds = autoGatewayIds(state, user, { gatewayId, as: 'internet' })
-    const { sequence } = relay
-    const cause = 'internet-gateway'
-    if (gatewayIds.some(isOther)) {
-      changeRelay(unfolding, {
-        type: 'RelayMoved',
-        atEpochMs,
-        nodeId,
-        gatewayIds,
-        sequence,
-        cause,
-        evidence: null,
-      })
-      return
-    }
-  }
-  if (relay?.gatewayIds.some(isOther)) return
+  if (moveToOtherExit(unfolding, node, gatewayId, atEpochMs)) return
+  const isOther = (id: NodeId) => id !== gatewayId && isInternetGateway(unfolding.state(), id)
+  if (node.relay?.gatewayIds.some(isOther)) return
+  const { nodeId } = node
   const cause = 'internet-gateway-disabled'
   unfolding.emit({ type: 'RouteAllTrafficSet', atEpochMs, nodeId, routeAllTraffic: false, cause })
+}
+
+/** Puts other internet gateways before this one, for an automatic node; whether there is any. */
+export const moveToOtherExit = (unfolding: Unfolding, node: Node, gatewayId: NodeId, atEpochMs: EpochMs): boolean => {
+  const state = unfolding.state()
+  const { nodeId, relay } = node
+  const user = relay?.mode === 'auto' ? autoUserOf(state, node) : undefined
+  if (relay === null || user === undefined) return false
+  const gatewayIds = autoGatewayIds(state, user, { gatewayId, as: 'internet' })
+  if (!gatewayIds.some((id) => id !== gatewayId && leadsToInternet(state, id))) return false
+  const { sequence } = relay
+  const cause = 'internet-gateway'
+  changeRelay(unfolding, { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null })
+  return true
 }

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { type NodeId, nodeIdCodec } from '../../values/index.js'
 import { pathEvidenceCodec, someGatewayIdsCodec } from '../gateway-codecs.js'
-import { activeGatewaysOf, isActiveGateway, isInternetGateway } from '../gateway-queries.js'
+import { activeGatewaysOf, isActiveGateway, leadsToInternet } from '../gateway-queries.js'
 import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Network, Node } from '../mesh-state.js'
@@ -43,7 +43,7 @@ export const decideRankGateways = (command: RankGateways, state: ExistingMesh): 
   const [inUse] = relay.gatewayIds
   if (inUse === gatewayIds[0])
     return E.right([{ type: 'GatewayRankingChanged', atEpochMs, nodeId, gatewayIds, evidence }])
-  if (relay.sequence > 0 && inUse !== undefined && isActiveGateway(network, inUse))
+  if (relay.sequence > 0 && inUse !== undefined && isActiveGateway(state, network, inUse))
     return refuse({ code: 'relay-chosen-by-node', nodeId, name })
   const { sequence } = relay
   const unfolding = unfoldFrom(state)
@@ -60,12 +60,12 @@ const orderProblem = (
 ): MeshError | undefined => {
   if (!routeAllTraffic) return undefined
   const host = largeMapGet(state.hosts, hostId)
-  const isExit = (gatewayId: NodeId) => isInternetGateway(state, gatewayId)
+  const isExit = (gatewayId: NodeId) => leadsToInternet(state, gatewayId)
   const exits = gatewayIds.filter(isExit).length
   const areFirst = gatewayIds.slice(0, exits).every(isExit)
   const mustHaveOne =
     host !== undefined &&
     mayUseInternetGateway(state, host, nodeId) &&
-    activeGatewaysOf(state, network).some(({ internet }) => internet)
+    activeGatewaysOf(state, network).some((gateway) => isExit(gateway.nodeId))
   return areFirst && (exits > 0 || !mustHaveOne) ? undefined : { code: 'relay-order-unfit', nodeId, name }
 }

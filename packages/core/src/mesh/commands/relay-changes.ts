@@ -30,13 +30,17 @@ export const changeRelay = (unfolding: Unfolding, change: RelayChange, going?: G
   if (nextGateways(change).length > 0 && !largeMapHas(unfolding.state().gateways, nodeId))
     releasePairsOf(unfolding, nodeId, 'end-relayed', atEpochMs)
   unfolding.emit(change)
-  if (change.cause === 'node-left' || change.cause === 'network-removed') return
+  if (offersNothing(change)) return
   const after = unfolding.state()
   if (internetGatewayOf(before, nodeId) !== null && internetGatewayOf(after, nodeId) === null)
     offerToWaiting(unfolding, node.hostId, atEpochMs, going)
   if (internetExitOf(before, nodeId) !== null && internetExitOf(after, nodeId) === null)
     welcomeGateway(unfolding, nodeId, atEpochMs, going)
 }
+
+/** The node is about to leave, or its gateway to be away, perhaps with others of its host that still look as if they were there. */
+const offersNothing = ({ cause }: RelayChange): boolean =>
+  cause === 'node-left' || cause === 'network-removed' || cause === 'gateway-away'
 
 const isSo = ({ relay }: Node, change: RelayChange): boolean =>
   change.type === 'RelayMoved' ? relay?.gatewayIds.join() === change.gatewayIds.join() : false

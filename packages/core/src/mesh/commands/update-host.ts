@@ -9,6 +9,8 @@ import type { Host } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { moveLocalEndpoints } from './endpoint-rules.js'
+import { leaveUnableGateways, welcomeAbleGateways } from './host-abilities.js'
+import { unfoldFrom } from './unfolding.js'
 
 /** Change what is known or wanted of a host (A3). What is left out stays; its nodes keep their names. */
 export type UpdateHost = t.TypeOf<typeof updateHostCodec>
@@ -34,12 +36,15 @@ export const decideUpdateHost = (command: UpdateHost, state: ExistingMesh): Deci
     return refuse({ code: 'listen-ports-exhausted', addresses: publicAddressesOf(host.endpoints) })
   const wanted = { ...wantedContent(command, host), listenPort }
   if (hostContentEq.equals(host, wanted)) return alreadySo
-  const updated = { type: 'HostUpdated', atEpochMs, hostId, ...wanted } as const
-  if (listenPort === host.listenPort) return E.right([updated])
+  const unfolding = unfoldFrom(state)
+  leaveUnableGateways(unfolding, host, wanted, atEpochMs)
+  unfolding.emit({ type: 'HostUpdated', atEpochMs, hostId, ...wanted })
   const { localPrefixes } = host
   const moved = { listenPort, endpoints: moveLocalEndpoints(host.endpoints, listenPort), localPrefixes }
-  if (hostEndpointsEq.equals({ ...host, listenPort }, moved)) return E.right([updated])
-  return E.right([updated, { type: 'HostEndpointsChanged', atEpochMs, hostId, ...moved }])
+  if (listenPort !== host.listenPort && !hostEndpointsEq.equals({ ...host, listenPort }, moved))
+    unfolding.emit({ type: 'HostEndpointsChanged', atEpochMs, hostId, ...moved })
+  welcomeAbleGateways(unfolding, host, wanted, atEpochMs)
+  return E.right(unfolding.events())
 }
 
 const wantedContent = (command: UpdateHost, host: Host) => ({

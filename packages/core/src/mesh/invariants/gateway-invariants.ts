@@ -88,7 +88,7 @@ const relayBreaches = (
     isList(gatewayIds) &&
     !gatewayIds.includes(nodeId) &&
     gatewayIds.every(isOf) &&
-    (mode === 'manual' ? gatewayIds.length > 0 : network !== undefined && areActive(network, gatewayIds))
+    (mode === 'manual' ? gatewayIds.length > 0 : network !== undefined && areActive(state, network, gatewayIds))
   const isBehind = mode === 'manual' && gatewayIds.every((gatewayId) => isInternetGateway(state, gatewayId))
   return [
     ...(fits ? [] : [breach('relay-is-of-gateways', `${nodeId}: ${mode} ${gatewayIds.join()}`)]),
@@ -99,8 +99,8 @@ const relayBreaches = (
 const isList = (gatewayIds: readonly NodeId[]): boolean =>
   gatewayIds.length <= maxGateways && new Set(gatewayIds).size === gatewayIds.length
 
-const areActive = (network: Network, gatewayIds: readonly NodeId[]): boolean =>
-  gatewayIds.every((gatewayId) => isActiveGateway(network, gatewayId))
+const areActive = (state: MeshState, network: Network, gatewayIds: readonly NodeId[]): boolean =>
+  gatewayIds.every((gatewayId) => isActiveGateway(state, network, gatewayId))
 
 const pairBreaches = (
   state: MeshState,
@@ -118,7 +118,7 @@ const pairBreaches = (
     network !== undefined &&
     gatewayIds.length > 0 &&
     isList(gatewayIds) &&
-    areActive(network, gatewayIds) &&
+    areActive(state, network, gatewayIds) &&
     gatewayIds.every(isOpen)
   const [owner, other] = ends
   return [
