@@ -20,13 +20,13 @@ import {
   releasePrefix,
 } from '../../values/index.js'
 import { type ClientContent, sortedPrefixes } from '../client-parts.js'
-import { egressesOfNetwork, egressRangesSeen } from '../egress-queries.js'
-import { largeMapEntries, largeMapGet, largeMapKeys } from '../large-map.js'
+import { egressRangesSeen } from '../egress-queries.js'
+import { largeMapEntries, largeMapGet, largeMapKeys, largeMapValues } from '../large-map.js'
 import type { MeshError, RangeOwner } from '../mesh-error.js'
 import type { MeshState, Network } from '../mesh-state.js'
 import { refuse } from './decision.js'
 import { memberOf } from './member-rules.js'
-import { clientRanges, meshRanges } from './range-owners.js'
+import { allClientRanges, meshRanges } from './range-owners.js'
 import { specialRange } from './range-rules.js'
 
 const families: readonly IpFamily[] = [4, 6]
@@ -125,12 +125,12 @@ export const holderOf = (
 }
 
 /**
- * Why a client can't bring these along: they touch a network, a control range, an egress of its network, or what another client of
- * it brings. An egress of /0 touches everything, and the longer prefix wins.
+ * Why a client can't bring these along: they touch a network, a control range, an egress, or what another client brings. All of them
+ * in the whole mesh, because a host in two networks has one way to an address. An egress of /0 touches everything, and the longer
+ * prefix wins.
  */
 export const extraPrefixesProblem = (
   state: MeshState,
-  network: Network,
   clientId: ClientId,
   { additionalAddresses, prefixesBehind }: Pick<ClientContent, 'additionalAddresses' | 'prefixesBehind'>,
 ): MeshError | undefined => {
@@ -138,7 +138,7 @@ export const extraPrefixesProblem = (
   if (extra.length === 0) return undefined
   const within = overlapWithin(extra)
   if (within !== undefined) return within
-  const owners = [...meshRanges(state), ...egressOwners(state, network), ...clientOwners(state, network, clientId)]
+  const owners = [...meshRanges(state), ...egressOwners(state), ...allClientRanges(state, clientId)]
   for (const range of extra) {
     const reason = specialRange(range)
     if (reason !== undefined) return { code: 'range-not-usable', range, reason }
@@ -156,15 +156,10 @@ const overlapWithin = (prefixes: readonly IpPrefix[]): MeshError | undefined => 
   return undefined
 }
 
-const egressOwners = (state: MeshState, network: Network): readonly RangeOwner[] =>
-  egressesOfNetwork(state, network.networkId).flatMap((egress) =>
+/** As others see them: behind a virtual range the real one is nobody's business. */
+const egressOwners = (state: MeshState): readonly RangeOwner[] =>
+  [...largeMapValues(state.egresses)].flatMap((egress) =>
     egressRangesSeen(egress)
       .filter((range) => prefixLength(range) > 0)
       .map((range) => ({ kind: 'egress', egressId: egress.egressId, name: egress.name, range })),
   )
-
-const clientOwners = (state: MeshState, network: Network, except: ClientId): readonly RangeOwner[] =>
-  [...largeMapKeys(network.clientIds)]
-    .filter((clientId) => clientId !== except)
-    .flatMap((clientId) => largeMapGet(state.clients, clientId) ?? [])
-    .flatMap(clientRanges)

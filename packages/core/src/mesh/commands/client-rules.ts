@@ -51,7 +51,7 @@ export const clientProblem = (
   nameProblem(network, clientId, content.name) ??
   memberNameProblem(state, network, content.name) ??
   keyProblem(state, clientId, content.publicKey) ??
-  extraPrefixesProblem(state, network, clientId, content) ??
+  extraPrefixesProblem(state, clientId, content) ??
   scriptProblem('postUp', content.postUp) ??
   scriptProblem('postDown', content.postDown) ??
   ownerProblem(state, content)

@@ -9,8 +9,8 @@ import {
   prefixLength,
 } from '../../values/index.js'
 import type { MeshError, RangeOwner, RangeRefusal } from '../mesh-error.js'
-import type { Egress, MeshState, Network } from '../mesh-state.js'
-import { allClientRanges, clientRangesOf, meshRanges } from './range-owners.js'
+import type { Egress, MeshState } from '../mesh-state.js'
+import { allClientRanges, meshRanges } from './range-owners.js'
 import { hiddenEgressProblem, rangeProblem } from './range-rules.js'
 
 /** What no router passes on. Of the reserved ones some are in use behind routers, such as the translation prefix. */
@@ -33,14 +33,13 @@ const notRoutable: readonly (readonly [IpPrefix, RangeRefusal])[] = (
  */
 export const egressRangesProblem = (
   state: MeshState,
-  network: Network,
   { egressId, ranges, virtualRanges }: Pick<Egress, 'egressId' | 'ranges' | 'virtualRanges'>,
 ): MeshError | undefined => {
   const taken = meshRanges(state, { egressId })
   return (
     virtualRangesProblem(state, egressId, virtualRanges ?? [], taken) ??
     realRangesProblem(ranges, virtualRanges ?? [], taken) ??
-    (virtualRanges === null ? besideClientsProblem(state, network, ranges) : undefined)
+    (virtualRanges === null ? besideClientsProblem(state, ranges) : undefined)
   )
 }
 
@@ -77,13 +76,9 @@ const realRangesProblem = (
   return undefined
 }
 
-/** What a client of the network brings along is nobody else's (B4); an egress of /0 touches everything, and the longer prefix wins. */
-const besideClientsProblem = (
-  state: MeshState,
-  network: Network,
-  ranges: readonly IpPrefix[],
-): MeshError | undefined => {
-  const owners = clientRangesOf(state, network)
+/** What a client brings along is nobody else's (B4); an egress of /0 touches everything, and the longer prefix wins. */
+const besideClientsProblem = (state: MeshState, ranges: readonly IpPrefix[]): MeshError | undefined => {
+  const owners = allClientRanges(state)
   for (const range of ranges) {
     const owner = prefixLength(range) === 0 ? undefined : owners.find((other) => prefixesOverlap(other.range, range))
     if (owner !== undefined) return { code: 'range-overlaps', range, owner }

@@ -95,7 +95,7 @@ const routingProblem = (
     return { code: 'egress-needs-return-route', name, routers: routers.length }
   return (
     routersProblem(state, network, routers) ??
-    egressRangesProblem(state, network, { egressId, ranges, virtualRanges }) ??
+    egressRangesProblem(state, { egressId, ranges, virtualRanges }) ??
     takenProblem(state, network, egressId, content) ??
     firstProblem(routers, (router) => routerProblem(state, router, content)) ??
     (isInternetEgress(content) ? twoInternetEgressesProblem(state, network, routers) : undefined)

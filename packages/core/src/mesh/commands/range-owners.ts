@@ -1,8 +1,8 @@
 /** Whose which range of addresses is, in the whole mesh. */
-import type { EgressId, NetworkId } from '../../values/index.js'
-import { largeMapGet, largeMapKeys, largeMapValues } from '../large-map.js'
+import type { ClientId, EgressId, NetworkId } from '../../values/index.js'
+import { largeMapValues } from '../large-map.js'
 import type { RangeOwner } from '../mesh-error.js'
-import type { Client, MeshState, Network } from '../mesh-state.js'
+import type { Client, MeshState } from '../mesh-state.js'
 
 /** What is left out of sight: that which is about to get other ranges. */
 interface Exception {
@@ -39,7 +39,7 @@ export const virtualPools = (state: MeshState, except?: NetworkId): readonly Ran
 }
 
 /** What a client brings along, and that it is its own. */
-export const clientRanges = ({
+const clientRanges = ({
   clientId,
   name,
   additionalAddresses,
@@ -48,14 +48,8 @@ export const clientRanges = ({
   [...additionalAddresses, ...prefixesBehind].map((range) => ({ kind: 'client', clientId, name, range }))
 
 /** Of all clients, whatever their network. */
-export const allClientRanges = (state: MeshState): readonly RangeOwner[] =>
-  [...largeMapValues(state.clients)].flatMap(clientRanges)
-
-/** Of the clients of one network. */
-export const clientRangesOf = (state: MeshState, network: Network): readonly RangeOwner[] =>
-  [...largeMapKeys(network.clientIds)]
-    .flatMap((clientId) => largeMapGet(state.clients, clientId) ?? [])
-    .flatMap(clientRanges)
+export const allClientRanges = (state: MeshState, except?: ClientId): readonly RangeOwner[] =>
+  [...largeMapValues(state.clients)].filter(({ clientId }) => clientId !== except).flatMap(clientRanges)
 
 /** What egresses lead to, as it is behind their routers. */
 export const egressRanges = (state: MeshState, except?: EgressId): readonly RangeOwner[] => {
