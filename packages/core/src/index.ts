@@ -72,7 +72,13 @@ export {
 export { coalesceChanges } from './host-config/coalesce-changes.js'
 export type { HostConfigStep, Replaced } from './host-config/config-step.js'
 export { expandHostConfig, projectHostConfig } from './host-config/expand-host-config.js'
-export { type Forwarding, forwardsFor, isAttachedNow, type RelayedPair } from './host-config/forwards-for.js'
+export {
+  type Forwarding,
+  forwardsFor,
+  isAttachedNow,
+  type RelayedPair,
+  relayedPairsOf,
+} from './host-config/forwards-for.js'
 export type {
   AcceptRule,
   ClassFragment,

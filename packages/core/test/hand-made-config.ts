@@ -1,5 +1,7 @@
 /** Configs of single hosts, made by hand: what `choosePaths` looks at, and nothing of filters or routes. */
+import type { MembershipPart, PairFragment } from '../src/host-config/fragment.js'
 import type { ClientPeer, Hop, HostConfig, Path, PeerConfig, RoutedEgress } from '../src/host-config/host-config.js'
+import { pairIdOf } from '../src/mesh/mesh-state.js'
 import {
   encodeBase64,
   type HostId,
@@ -23,6 +25,7 @@ export interface HandMade {
   readonly clients?: readonly ClientPeer[]
   readonly routing?: readonly RoutedEgress[]
   readonly probes?: readonly HostId[]
+  readonly pairs?: readonly PairFragment[]
 }
 
 export const handMadeConfig = ({
@@ -32,6 +35,7 @@ export const handMadeConfig = ({
   clients = [],
   routing = [],
   probes = [],
+  pairs = [],
 }: HandMade): HostConfig => ({
   own: {
     kind: 'self',
@@ -46,14 +50,14 @@ export const handMadeConfig = ({
     os: 'linux',
     capabilities: [],
     localPrefixes: [],
-    memberships: [],
+    memberships: [ownMembership(viewer)],
   },
   peers: new Map([...peers].map((peer) => [peer, handMadePeer(peer)])),
   networks: [],
   memberSets: [],
   egresses: [],
   peerSets: [],
-  pairs: [],
+  pairs,
   clients: new Map(clients.map((client) => [client.clientId, client])),
   paths: new Map([...paths].map((path) => [path.key, path])),
   routing,
@@ -67,6 +71,39 @@ export const handMadeConfig = ({
   probes,
   refused: [],
 })
+
+/** Its node, and nothing of what it is in the network. */
+const ownMembership = (viewer: HostId): MembershipPart => ({
+  networkId: sampleNetwork,
+  nodeId: hop(viewer).nodeId,
+  addresses: [],
+  classKey: 'plain' as never,
+  via: null,
+  isGateway: false,
+  isInternetGateway: false,
+  looksAt: [],
+  routerOf: [],
+  egressIds: [],
+  pairIds: [],
+  ownLan: 'own',
+  tunnel: {
+    gatewayIds: null,
+    mayUseDefaultEgress: false,
+    settings: { whenGatewayGone: 'block', localNetwork: 'outside', dns: 'keep' },
+  },
+})
+
+/** Owned by the end with the lower id. */
+export const handMadePair = (one: HostId, other: HostId, gateways: readonly HostId[]): PairFragment => {
+  const [a, b] = one < other ? [one, other] : [other, one]
+  return {
+    kind: 'pair',
+    pairId: pairIdOf(hop(a).nodeId, hop(b).nodeId),
+    networkId: sampleNetwork,
+    nodeIds: [hop(a).nodeId, hop(b).nodeId],
+    gatewayIds: gateways.map((gateway) => hop(gateway).nodeId),
+  }
+}
 
 const key = (lane: number) => encodeBase64(new Uint8Array(32).fill(lane), 'standard')
 export const sampleWireguardKey = wireguardPublicKey(key(1))

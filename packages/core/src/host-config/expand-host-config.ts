@@ -26,7 +26,7 @@ import {
   selfFragmentId,
 } from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
-import type { HostConfig, Path, PathKey, PeerSets, RefusedPart, RoutedEgress } from './host-config.js'
+import type { Hop, HostConfig, Path, PathKey, PeerConfig, PeerSets, RefusedPart, RoutedEgress } from './host-config.js'
 import { meshRouteMetric } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { projectSnapshot } from './patch.js'
@@ -45,6 +45,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
   const { paths, shadowed } = expandPaths(table, own)
   const peers = expandPeers(table, own)
   const nat = expandNat(table, own)
+  const routing = expandRouting(table, own)
   const fullTunnel = expandFullTunnel(own, paths, peers)
   const networkIds = own.memberships.map(({ networkId }) => networkId)
   return {
@@ -57,7 +58,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
     peers,
     clients: expandClients(table),
     paths,
-    routing: expandRouting(table, own),
+    routing,
     ranges: expandRanges(table, own),
     routes: expandRoutes(table, own, paths),
     fullTunnel,
@@ -65,7 +66,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
     nat: nat.rules,
     names: networkIds.flatMap((networkId) => heldOf(table, namesFragmentId(networkId), 'names') ?? []),
     dns: networkIds.flatMap((networkId) => heldOf(table, dnsFragmentId(networkId), 'dns') ?? []),
-    probes: probesOf(own, paths),
+    probes: probesOf(paths, routing, peers),
     refused: [...refusedParts(own, fullTunnel !== null), ...nat.refused, ...shadowed],
   }
 }
@@ -148,19 +149,24 @@ const isOwnEgress = ({ routerOf }: MembershipPart, { to }: Path): boolean =>
 const sourceOf = (part: MembershipPart, prefix: IpPrefix) =>
   part.addresses.find((address) => address.includes(':') === (prefixFamily(prefix) === 6)) ?? null
 
-/** Users of a list measure what is in it, four at most a list. */
-const probesOf = (own: SelfFragment, paths: ReadonlyMap<PathKey, Path>): readonly HostId[] => {
+/**
+ * Users of a list measure what is in it, and a router those that go before it: four at most each. Only direct peers can be asked; whether
+ * a router that is relayed is there, nobody else can tell.
+ */
+const probesOf = (
+  paths: ReadonlyMap<PathKey, Path>,
+  routing: readonly RoutedEgress[],
+  peers: ReadonlyMap<HostId, PeerConfig>,
+): readonly HostId[] => {
   const probes = new Set<HostId>()
-  for (const { to } of paths.values()) {
-    const hops =
-      to.kind === 'own-gateway' || to.kind === 'internet' || to.kind === 'pair'
-        ? to.gateways
-        : (to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1
-          ? to.routers
-          : []
-    for (const { hostId } of hops.slice(0, 4)) if (hostId !== own.hostId) probes.add(hostId)
-  }
+  const lists = [...[...paths.values()].map(({ to }) => measuredHops(to)), ...routing.map(({ before }) => before)]
+  for (const hops of lists) for (const { hostId } of hops.slice(0, 4)) if (peers.has(hostId)) probes.add(hostId)
   return [...probes].sort()
+}
+
+const measuredHops = (to: Path['to']): readonly Hop[] => {
+  if (to.kind === 'own-gateway' || to.kind === 'internet' || to.kind === 'pair') return to.gateways
+  return (to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1 ? to.routers : []
 }
 
 const refusedParts = (own: SelfFragment, hasTunnel: boolean): readonly RefusedPart[] => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { handMadeConfig, hop, sampleNetwork, sampleWireguardKey } from '../../test/hand-made-config.js'
-import { pairIdOf } from '../mesh/mesh-state.js'
+import { handMadeConfig, handMadePair, hop, sampleNetwork, sampleWireguardKey } from '../../test/hand-made-config.js'
 import { clientId, egressId, type HostId, hostId, ipPrefix } from '../values/index.js'
-import { forwardsFor, type RelayedPair } from './forwards-for.js'
+import { forwardsFor } from './forwards-for.js'
+import type { PairFragment } from './fragment.js'
 import { type Path, type PathTarget, pathKey } from './host-config.js'
 import type { PathVectors } from './path-vector.js'
 
@@ -33,9 +33,7 @@ const paths: readonly Path[] = [
     fallbackToWider: true,
   }),
 ]
-const pairs: readonly RelayedPair[] = [
-  { pairId: pairIdOf(hop(a).nodeId, hop(b).nodeId), ends: [hop(a), hop(b)], gatewayId: hop(me).nodeId },
-]
+const pairs: readonly PairFragment[] = [handMadePair(a, b, [g, me])]
 const tells = (...told: readonly (readonly [HostId, readonly HostId[]])[]): PathVectors =>
   new Map(
     told.map(([id, gateways]) => [
@@ -43,9 +41,9 @@ const tells = (...told: readonly (readonly [HostId, readonly HostId[]])[]): Path
       { hostId: id, sequence: 1, gatewayIds: gateways.map((each) => hop(each).nodeId), servedEgressIds: [] },
     ]),
   )
-const prefixes = (relayedPairs: readonly RelayedPair[], vectors: PathVectors, more: readonly Path[] = []) => {
-  const config = handMadeConfig({ viewer: me, peers: [a, b, g, d], paths: [...paths, ...more] })
-  return [...forwardsFor(config, relayedPairs, vectors, []).prefixes].sort()
+const prefixes = (withPairs: readonly PairFragment[], vectors: PathVectors, more: readonly Path[] = []) => {
+  const config = handMadeConfig({ viewer: me, peers: [a, b, g, d], paths: [...paths, ...more], pairs: withPairs })
+  return [...forwardsFor(config, vectors, []).prefixes].sort()
 }
 
 describe('a gateway passes on', () => {
@@ -61,6 +59,10 @@ describe('a gateway passes on', () => {
     expect(prefixes(pairs, tells(alone))).toEqual(ends)
     expect(prefixes(pairs, tells(alone, [a, [me]], [b, [me, g]]))).toEqual(ends)
     expect(prefixes(pairs, tells(alone, [a, [me]], [b, [g]]))).toEqual([])
+  })
+
+  test('C3 not for pairs that others relay', () => {
+    expect(prefixes([handMadePair(a, b, [g])], tells([d, [g]]))).toEqual([])
   })
 
   test('C7 for what an end of a pair relays', () => {
@@ -79,7 +81,7 @@ describe('a gateway passes on', () => {
     }
     const routing = [{ egressId: egressId('r'), before: [], routers: [] }]
     const config = handMadeConfig({ viewer: me, peers: [], paths: [], clients: [client], routing })
-    const forwarding = forwardsFor(config, [], new Map(), [])
+    const forwarding = forwardsFor(config, new Map(), [])
     expect([...forwarding.prefixes]).toEqual(['10.0.0.200/32'])
     expect(forwarding.egressIds).toEqual(['r'])
     expect(forwarding.activeEgressIds).toEqual([])

@@ -7,7 +7,7 @@ import { pathKey } from './host-config.js'
 import type { TargetOf } from './path-facts.js'
 import type { PathVectors } from './path-vector.js'
 
-/** A pair that names a node of this host among its gateways. */
+/** A pair that a host may relay. */
 export interface RelayedPair {
   readonly pairId: PairId
   readonly ends: readonly [Hop, Hop]
@@ -27,16 +27,35 @@ export interface Forwarding {
   readonly activeEgressIds: readonly EgressId[]
 }
 
-/** For whom this host passes packets on, by what it is to pass on at all (`config`, `pairs`) and what others chose (`vectors`). */
+/** Pairs that name a node of this host among their gateways, as far as both ends are known here. */
+export const relayedPairsOf = ({
+  own,
+  pairs,
+  paths,
+}: Pick<HostConfig, 'own' | 'pairs' | 'paths'>): readonly RelayedPair[] => {
+  const ownIds = own.memberships.map(({ nodeId }) => nodeId)
+  const hopTo = (nodeId: NodeId): Hop | undefined => {
+    const to = paths.get(pathKey('node', nodeId))?.to
+    return to !== undefined && 'hostId' in to ? { nodeId, hostId: to.hostId } : undefined
+  }
+  return pairs.flatMap(({ pairId, nodeIds, gatewayIds }) => {
+    const gatewayId = gatewayIds.find((nodeId) => ownIds.includes(nodeId))
+    const [one, other] = [hopTo(nodeIds[0]), hopTo(nodeIds[1])]
+    return gatewayId === undefined || one === undefined || other === undefined
+      ? []
+      : [{ pairId, ends: [one, other] as const, gatewayId }]
+  })
+}
+
+/** For whom this host passes packets on, by what it is to pass on at all (`config`) and what others chose (`vectors`). */
 export const forwardsFor = (
-  config: Pick<HostConfig, 'own' | 'paths' | 'clients' | 'routing'>,
-  pairs: readonly RelayedPair[],
+  config: Pick<HostConfig, 'own' | 'paths' | 'clients' | 'routing' | 'pairs'>,
   vectors: PathVectors,
   servedEgressIds: readonly EgressId[],
 ): Forwarding => {
   const viewer = config.own.hostId
   const all = [...config.paths.values()]
-  const ends = attachedEnds(pairs, vectors)
+  const ends = attachedEnds(relayedPairsOf(config), vectors)
   const nodeIds = new Set<NodeId>(ends)
   for (const { to } of all) if (to.kind === 'relayed' && isAttachedNow(viewer, to, vectors)) nodeIds.add(to.nodeId)
   const prefixes = new Set<IpPrefix>([...config.clients.values()].flatMap((client) => client.prefixes))

@@ -11,7 +11,7 @@ import { expandClient, expandPeer } from './expand-peers.js'
 import { expandFullTunnel } from './expand-tunnel.js'
 import { FilterSets } from './filter-sets.js'
 import type { SetFragment } from './fragment.js'
-import { clientFragmentId, namesFragmentId, nodeFragmentId, setFragmentId } from './fragment-id.js'
+import { clientFragmentId, hostFragmentId, namesFragmentId, nodeFragmentId, setFragmentId } from './fragment-id.js'
 import type { FragmentTable, TouchedFragments } from './fragment-table.js'
 import {
   type ClientPeer,
@@ -74,16 +74,24 @@ export class LiveHostConfig {
     return { ...step, isRestChanged: true }
   }
 
-  /** Lists of the nodes touched, as they were and are; `undefined`: something else names one of these nodes, so that much may change. */
-  #takeLists(table: FragmentTable, { nodes }: TouchedParts): readonly NodeId[] | undefined {
+  /**
+   * Lists of the nodes touched, as they were and are; `undefined`: something else names one of these nodes, or one whose host came or
+   * went, so that much may change.
+   */
+  #takeLists(table: FragmentTable, { nodes, hosts }: TouchedParts): readonly NodeId[] | undefined {
     const lists: NodeId[] = []
-    if ([...nodes].some((nodeId) => this.#referred.has(nodeId))) return undefined
+    const isReferred = (nodeId: NodeId) => this.#referred.has(nodeId)
+    const turned = [...hosts].filter(
+      (hostId) => this.#peers.has(hostId) !== table.fragments.has(hostFragmentId(hostId)),
+    )
+    const nodesOfTurned = turned.flatMap((hostId) => [...(table.nodesByHost.get(hostId) ?? [])])
+    if ([...nodes, ...nodesOfTurned].some(isReferred)) return undefined
     for (const nodeId of nodes) {
       const list = heldOf(table, nodeFragmentId(nodeId), 'node')?.via ?? []
       lists.push(...this.#referred.listOf(nodeId), ...list)
       this.#referred.setList(nodeId, list)
     }
-    return [...nodes].some((nodeId) => this.#referred.has(nodeId)) ? undefined : lists
+    return [...nodes, ...nodesOfTurned].some(isReferred) ? undefined : lists
   }
 
   #takePeers(step: MutableStep, table: FragmentTable, { own }: HostConfig, { hosts, clients }: TouchedParts): void {

@@ -6,6 +6,13 @@ import type { HostId } from '../values/index.js'
 import type { Path } from './host-config.js'
 import { isNewerVector, type PathVector } from './path-vector.js'
 
+/** The own vector, and the one that everybody may have: the same, or one before it. */
+export interface Announced {
+  readonly newest: PathVector | undefined
+  readonly released: PathVector | undefined
+}
+
+/** Who is told which vector of this host. */
 export class OwnAnnouncement {
   #newest: PathVector | undefined
   #released: PathVector | undefined
@@ -13,29 +20,41 @@ export class OwnAnnouncement {
   #awaited: ReadonlySet<HostId> = new Set()
   #firsts: ReadonlySet<HostId> = new Set()
 
-  /** `vector`: from an earlier life; everybody may have it. */
-  constructor(vector: PathVector | undefined, ownLists: Iterable<Path>) {
-    this.#newest = vector
-    this.#released = vector
-    this.#firsts = firstGateways(ownLists, vector)
+  /** `earlier`: what was on disk; it goes on where it was. Paths of kind `own-gateway`, for which the vectors were made. */
+  constructor(earlier: Announced, ownLists: Iterable<Path>) {
+    const lists = [...ownLists]
+    this.#newest = earlier.newest
+    this.#released = earlier.released
+    this.#firsts = firstGateways(lists, earlier.newest)
+    if (earlier.newest !== earlier.released) this.#await(lists, earlier.newest)
   }
 
   get newest(): PathVector | undefined {
     return this.#newest
   }
 
+  /** What a restart has to know: to be kept on disk. */
+  get announced(): Announced {
+    return { newest: this.#newest, released: this.#released }
+  }
+
   /** A new vector, and paths of kind `own-gateway`, whose lists it was made for. */
   renew(vector: PathVector, ownLists: Iterable<Path>): void {
     if (!isNewerVector(vector, this.#newest)) return
     const lists = [...ownLists]
-    const released = firstGateways(lists, this.#released)
-    // One that was not released yet may have got around all the same: the gateway that it began with passes it on.
-    const told = firstGateways(lists, this.#newest)
-    const isKnown = (hostId: HostId) => this.#released === undefined || (released.has(hostId) && told.has(hostId))
+    const told = this.#newest
     this.#newest = vector
     this.#firsts = firstGateways(lists, vector)
-    this.#awaited = new Set([...this.#firsts].filter((hostId) => !isKnown(hostId)))
-    if (this.#awaited.size === 0) this.#released = vector
+    this.#await(lists, told)
+  }
+
+  /** Who has to know of the newest before others: gateways that it begins with, and no vector so far did, as all know. */
+  #await(lists: readonly Path[], told: PathVector | undefined): void {
+    const released = firstGateways(lists, this.#released)
+    // One that was not released yet may have got around all the same: the gateway that it began with passes it on.
+    const before = firstGateways(lists, told)
+    this.#awaited = new Set([...this.#firsts].filter((hostId) => !released.has(hostId) || !before.has(hostId)))
+    if (this.#awaited.size === 0) this.#released = this.#newest
   }
 
   /** `by` holds this sequence. Answers whether everybody may have the newest now, and might not before. */

@@ -1,9 +1,8 @@
 /** Hosts with their agents, the underlay between them, and a server, in virtual time. */
-import type { RelayedPair } from '../../src/host-config/forwards-for.js'
 import type { HostConfig, PathKey } from '../../src/host-config/host-config.js'
 import type { HostId } from '../../src/values/index.js'
 import { circleTowards, clientEnd, egressEnd, HostTable, hostEnd, type PacketEnd, walk } from './host-tables.js'
-import { configOf, type MeshPlan, pairBetween, pairName, relayedPairsOf } from './mesh-plan.js'
+import { configOf, type MeshPlan, pairBetween, pairName } from './mesh-plan.js'
 import { type AgentDisk, type AgentMessage, SimulatedAgent } from './simulated-agent.js'
 import { Underlay } from './underlay.js'
 import { dice, VirtualTime } from './virtual-time.js'
@@ -77,7 +76,11 @@ export class FailOverWorld {
 
   startAgent(hostId: HostId): void {
     if (this.agents.has(hostId) || !this.underlay.isAlive(hostId)) return
-    const fresh = { config: this.#configOf(hostId), pairs: this.#pairsOf(hostId), own: undefined, vectors: new Map() }
+    const fresh = {
+      config: this.#configOf(hostId),
+      own: { newest: undefined, released: undefined },
+      vectors: new Map(),
+    }
     const disk: Omit<AgentDisk, 'remembered'> & Partial<AgentDisk> = this.#disks.get(hostId) ?? fresh
     this.agentSinceMs.set(hostId, this.nowMs)
     const agent: SimulatedAgent = new SimulatedAgent(
@@ -128,20 +131,19 @@ export class FailOverWorld {
       if (!this.isServerUp) return
       const agent = this.agents.get(hostId)
       if (agent === undefined) return
-      const [config, pairs] = [this.#configOf(hostId), this.#pairsOf(hostId)]
-      if (JSON.stringify([...agent.config.paths, pairs]) === JSON.stringify([...config.paths, agent.pairs])) return
+      const config = this.#configOf(hostId)
+      if (
+        JSON.stringify([...agent.config.paths, agent.config.pairs]) === JSON.stringify([...config.paths, config.pairs])
+      )
+        return
       this.lastPatchAtMs = this.nowMs
-      agent.takeConfig(config, pairs)
+      agent.takeConfig(config)
       this.tables.get(hostId)?.noteVectors(agent)
     })
   }
 
   #configOf(hostId: HostId): HostConfig {
     return configOf(this.plan, hostId)
-  }
-
-  #pairsOf(hostId: HostId): readonly RelayedPair[] {
-    return relayedPairsOf(this.plan, hostId)
   }
 
   #surroundings(hostId: HostId, agentOf: () => SimulatedAgent) {

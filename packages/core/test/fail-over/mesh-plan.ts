@@ -1,8 +1,8 @@
 /** Small meshes made by hand, and each host's config in them. One network, everyone may talk to everyone. */
 
-import type { RelayedPair } from '../../src/host-config/forwards-for.js'
 import {
   type ClientPeer,
+  type Hop,
   type HostConfig,
   type Path,
   type PathTarget,
@@ -19,7 +19,7 @@ import {
   ipAddress,
   ipPrefix,
 } from '../../src/values/index.js'
-import { handMadeConfig, hop, sampleNetwork, sampleWireguardKey } from '../hand-made-config.js'
+import { handMadeConfig, handMadePair, hop, sampleNetwork, sampleWireguardKey } from '../hand-made-config.js'
 
 /** What the server has decided. Values are replaced, never changed. */
 export interface MeshPlan {
@@ -78,9 +78,10 @@ export const configOf = (plan: MeshPlan, viewer: HostId): HostConfig => {
       peers: own,
       paths: [wholeNetwork(plan, viewer, own)],
       routing,
-      probes: own.slice(0, 4),
+      probes: probesOf([wholeNetwork(plan, viewer, own)], routing, own),
     })
   const others = plan.hosts.filter((hostId) => hostId !== viewer)
+  const peers = others.filter((hostId) => plan.relayed.get(hostId)?.includes(viewer) ?? true)
   const paths = [
     ...others.map((hostId) => nodePath(plan, viewer, hostId)),
     ...clientPaths(plan, viewer),
@@ -88,11 +89,15 @@ export const configOf = (plan: MeshPlan, viewer: HostId): HostConfig => {
   ]
   return handMadeConfig({
     viewer,
-    peers: others.filter((hostId) => plan.relayed.get(hostId)?.includes(viewer) ?? true),
+    peers,
     paths,
+    pairs: [...plan.pairs.values()]
+      .filter(({ ends, gateways }) => ends.includes(viewer) || gateways.includes(viewer))
+      .map(({ ends, gateways }) => handMadePair(...ends, gateways))
+      .sort((a, b) => (a.pairId < b.pairId ? -1 : 1)),
     clients: [...plan.clients].flatMap(([number, gateway]) => (gateway === viewer ? [clientPeer(number)] : [])),
     routing,
-    probes: probesOf(viewer, paths, routing),
+    probes: probesOf(paths, routing, peers),
   })
 }
 
@@ -131,7 +136,7 @@ const clientPaths = (plan: MeshPlan, viewer: HostId): readonly Path[] =>
       ? []
       : [
           {
-            key: pathKey('clients', `${number}`),
+            key: pathKey('clients', hop(gateway).nodeId),
             networkId: sampleNetwork,
             prefixes: [only(clientAddress(number))],
             to: { kind: 'behind-node' as const, ...hop(gateway) },
@@ -139,7 +144,7 @@ const clientPaths = (plan: MeshPlan, viewer: HostId): readonly Path[] =>
         ],
   )
 
-const clientPeer = (number: number): ClientPeer => ({
+export const clientPeer = (number: number): ClientPeer => ({
   clientId: clientId(`c${number}`),
   name: `c${number}` as never,
   wireguardKey: sampleWireguardKey,
@@ -147,43 +152,43 @@ const clientPeer = (number: number): ClientPeer => ({
   prefixes: [only(clientAddress(number))],
 })
 
-const egressPath = ({ egressId, kind, routers }: EgressPlan): Path => ({
-  key: pathKey('egress', egressId),
+const egressPath = (egress: EgressPlan): Path => ({
+  key: pathKey('egress', egress.egressId),
   networkId: sampleNetwork,
-  prefixes: [egressPrefix(egressId)],
-  to: { kind, egressId, routers: routers.map((hostId) => ({ ...hop(hostId), metric: 10 })), fallbackToWider: true },
+  prefixes: [egressPrefix(egress.egressId)],
+  to: {
+    kind: egress.kind,
+    egressId: egress.egressId,
+    routers: routersInOrder(egress).map(({ hostId, metric }) => ({ ...hop(hostId), metric })),
+    fallbackToWider: true,
+  },
 })
 
-const routingOf = (plan: MeshPlan, viewer: HostId): readonly RoutedEgress[] =>
-  plan.egresses.flatMap(({ egressId, kind, routers }) =>
-    kind === 'routed' && routers.includes(viewer)
-      ? [{ egressId, before: routers.slice(0, routers.indexOf(viewer)).map(hop), routers: [] }]
-      : [],
-  )
+/** By metric, then by id. All of a routed range have one of their own, the first two of a masqueraded one share theirs. */
+export const routersInOrder = ({ kind, routers }: EgressPlan): readonly { hostId: HostId; metric: number }[] =>
+  routers
+    .map((hostId, at) => ({ hostId, metric: kind === 'routed' || at > 1 ? 10 * (at + 1) : 10 }))
+    .sort((one, other) => one.metric - other.metric || (one.hostId < other.hostId ? -1 : 1))
 
-/** Users of lists, and routers of those before them. */
-const probesOf = (viewer: HostId, paths: readonly Path[], routing: readonly RoutedEgress[]): readonly HostId[] => {
-  const probes = new Set<HostId>()
-  for (const { to } of paths) {
-    if (to.kind === 'pair') for (const { hostId } of to.gateways.slice(0, 4)) probes.add(hostId)
-    if ((to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1)
-      for (const { hostId } of to.routers.slice(0, 4)) probes.add(hostId)
-  }
-  for (const { before } of routing) for (const { hostId } of before) probes.add(hostId)
-  probes.delete(viewer)
-  return [...probes].sort()
+const routingOf = (plan: MeshPlan, viewer: HostId): readonly RoutedEgress[] =>
+  plan.egresses.flatMap((egress) => {
+    const order = routersInOrder(egress).map(({ hostId }) => hostId)
+    const at = order.indexOf(viewer)
+    return at === -1 ? [] : [{ egressId: egress.egressId, before: order.slice(0, at).map(hop), routers: [] }]
+  })
+
+/** Users of lists probe what is in them, routers those before them; direct peers alone. */
+const probesOf = (
+  paths: readonly Path[],
+  routing: readonly RoutedEgress[],
+  peers: readonly HostId[],
+): readonly HostId[] => {
+  const lists = [...paths.map(({ to }) => measured(to)), ...routing.map(({ before }) => before)]
+  const probes = lists.flatMap((hops) => hops.map(({ hostId }) => hostId).slice(0, 4))
+  return [...new Set(probes)].filter((hostId) => peers.includes(hostId)).sort()
 }
 
-/** Pairs that this host may relay. */
-export const relayedPairsOf = (plan: MeshPlan, viewer: HostId): readonly RelayedPair[] =>
-  [...plan.pairs.values()].flatMap(({ ends: [a, b], gateways }) =>
-    gateways.includes(viewer)
-      ? [
-          {
-            pairId: pairIdOf(hop(a).nodeId, hop(b).nodeId),
-            ends: [hop(a), hop(b)] as const,
-            gatewayId: hop(viewer).nodeId,
-          },
-        ]
-      : [],
-  )
+const measured = (to: PathTarget): readonly Hop[] => {
+  if (to.kind === 'pair' || to.kind === 'own-gateway') return to.gateways
+  return (to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1 ? to.routers : []
+}

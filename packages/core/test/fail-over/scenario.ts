@@ -82,7 +82,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
 
 const nth = <A>(list: readonly A[], at: number): A | undefined => list[at % Math.max(1, list.length)]
 
-const planOf = ({ gateways, plain, relayed, egresses, hasClient }: Scenario): MeshPlan => {
+export const planOf = ({ gateways, plain, relayed, egresses, hasClient }: Scenario): MeshPlan => {
   const hosts = Array.from({ length: gateways + plain + relayed.length }, (_, at) => hostId(`h${at}`))
   const gatewayIds = hosts.slice(0, gateways)
   const pick = (list: readonly HostId[], numbers: readonly number[]) => [

@@ -1,9 +1,9 @@
 /** An agent as far as paths go: probes, vectors, choices. What it sends and when it wakes is the world's. */
 import { gatewayOfRelayed } from '../../src/host-config/choose-hop.js'
 import type { RememberedPaths } from '../../src/host-config/chosen-paths.js'
-import type { RelayedPair } from '../../src/host-config/forwards-for.js'
+import { type RelayedPair, relayedPairsOf } from '../../src/host-config/forwards-for.js'
 import { type HostConfig, type Path, pathKey } from '../../src/host-config/host-config.js'
-import { OwnAnnouncement } from '../../src/host-config/own-announcement.js'
+import { type Announced, OwnAnnouncement } from '../../src/host-config/own-announcement.js'
 import { createPathChooser, type PathChooser, type PathsChange } from '../../src/host-config/path-chooser.js'
 import type { TargetOf } from '../../src/host-config/path-facts.js'
 import { isNewerVector, type PathVector, renewVector } from '../../src/host-config/path-vector.js'
@@ -50,9 +50,8 @@ export interface AgentSurroundings {
 /** What is on disk. */
 export interface AgentDisk {
   readonly config: HostConfig
-  readonly pairs: readonly RelayedPair[]
   readonly remembered: RememberedPaths
-  readonly own: PathVector | undefined
+  readonly own: Announced
   readonly vectors: ReadonlyMap<HostId, PathVector>
 }
 
@@ -78,7 +77,7 @@ export class SimulatedAgent {
     this.hostId = hostId
     this.#around = around
     this.#config = disk.config
-    this.#pairs = disk.pairs
+    this.#pairs = relayedPairsOf(disk.config)
     this.#vectors = new Map(disk.vectors)
     this.#chooser = createPathChooser(disk.config, disk.remembered)
     this.#announcement = new OwnAnnouncement(disk.own, ownLists(disk.config))
@@ -96,10 +95,6 @@ export class SimulatedAgent {
     return this.#config
   }
 
-  get pairs(): readonly RelayedPair[] {
-    return this.#pairs
-  }
-
   get vectors(): ReadonlyMap<HostId, PathVector> {
     return this.#vectors
   }
@@ -108,17 +103,16 @@ export class SimulatedAgent {
     const { hops, vector, memory } = this.#chooser.chosen
     return {
       config: this.#config,
-      pairs: this.#pairs,
       remembered: { hops: new Map(hops), vector, memory: { ...memory, followed: new Map(memory.followed) } },
-      own: this.#announcement.newest,
+      own: this.#announcement.announced,
       vectors: new Map(this.#vectors),
     }
   }
 
-  takeConfig(config: HostConfig, pairs: readonly RelayedPair[]): void {
+  takeConfig(config: HostConfig): void {
     const before = this.#config
     this.#config = config
-    this.#pairs = pairs
+    this.#pairs = relayedPairsOf(config)
     this.#health = withTargets(this.#health, config.probes, this.#around.nowMs())
     for (const hostId of before.peers.keys()) if (!config.peers.has(hostId)) this.#outbox.forget(hostId)
     const gone = before.probes.filter((hostId) => !config.probes.includes(hostId)).map((id) => [id, undefined] as const)

@@ -2,12 +2,11 @@
  * Who has to reach whom some time after a failure: pairs whose configured lists hold a live hop for both ends. What the design excepts is
  * left out here: a third node that can't reach the gateway that a node is at, pairs whose server was away.
  */
-import type { RelayedPair } from '../../src/host-config/forwards-for.js'
 import type { HostConfig, Path } from '../../src/host-config/host-config.js'
 import type { HostId } from '../../src/values/index.js'
 import type { FailOverWorld } from './fail-over-world.js'
 import { clientEnd, egressEnd, hostEnd, type PacketEnd, walk } from './host-tables.js'
-import { configOf, type EgressPlan, pairBetween, pairName, relayedPairsOf } from './mesh-plan.js'
+import { configOf, type EgressPlan, pairBetween, pairName } from './mesh-plan.js'
 
 /** How long something has to work before others must have noticed: five probes, with a miss among them. */
 const provenMs = 12_000
@@ -60,13 +59,12 @@ const settledGateways = (world: FailOverWorld): readonly Failure[] =>
 const isOutdated = (world: FailOverWorld, hostId: HostId): boolean => {
   const agent = world.agents.get(hostId)
   if (world.isServerUp || agent === undefined) return false
-  const { plan } = world
-  return rolesIn(agent.config, agent.pairs) !== rolesIn(configOf(plan, hostId), relayedPairsOf(plan, hostId))
+  return rolesIn(agent.config) !== rolesIn(configOf(world.plan, hostId))
 }
 
-const rolesIn = ({ paths }: HostConfig, pairs: readonly RelayedPair[]): string =>
+const rolesIn = ({ paths, pairs }: HostConfig): string =>
   [
-    ...pairs.map(({ pairId }) => `relays ${pairId}`),
+    ...pairs.map(({ pairId }) => `knows ${pairId}`),
     ...[...paths.values()].map(
       ({ key, to }) => `${key} ${to.kind} ${'gateways' in to ? to.gateways.map(({ hostId }) => hostId).sort() : ''}`,
     ),
