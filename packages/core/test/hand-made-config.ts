@@ -80,6 +80,7 @@ const ownMembership = (viewer: HostId): MembershipPart => ({
   classKey: 'plain' as never,
   via: null,
   isGateway: false,
+  isIdleGateway: false,
   isInternetGateway: false,
   looksAt: [],
   routerOf: [],

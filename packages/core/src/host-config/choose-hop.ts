@@ -2,7 +2,16 @@
 import type { EgressId, HostId, NodeId } from '../values/index.js'
 import type { Hop, Path, RouterHop } from './host-config.js'
 import { pathKey } from './host-config.js'
-import { isDown, isReachedDirectly, type PathFacts, pathToNode, stateOf, type TargetOf, wayTo } from './path-facts.js'
+import {
+  isDown,
+  isInPair,
+  isReachedDirectly,
+  isRelayed,
+  type PathFacts,
+  stateOf,
+  type TargetOf,
+  wayTo,
+} from './path-facts.js'
 import { type StickyChoice, stickyChoice } from './sticky-choice.js'
 
 /** What was chosen before. */
@@ -17,7 +26,7 @@ export const relayedHop = (facts: PathFacts, to: TargetOf<'relayed'>): HostId | 
   if (gateway === undefined) return undefined
   if (gateway.hostId === facts.viewer) return facts.peers.has(to.hostId) ? to.hostId : undefined
   // No gateway is relayed itself (B2).
-  return pathToNode(facts, gateway.nodeId)?.to.kind === 'relayed' ? undefined : wayTo(facts, gateway)
+  return isRelayed(facts, gateway) ? undefined : wayTo(facts, gateway)
 }
 
 /** The gateway that everyone sends through to a relayed node, this host perhaps. */
@@ -49,16 +58,18 @@ export const relayOfPair = (facts: PathFacts, to: TargetOf<'pair'>, told: Readon
 
 /**
  * The lowest metric that is not down, then the nearest; stays with one of that metric while it is not down. All down: nobody has the
- * ranges where a wider path shall carry them, otherwise they stay.
+ * ranges where a wider path shall carry them, otherwise they stay. A relayed router is chosen as for a routed range: its gateway passes on
+ * to one router alone, so that all must agree with it.
  */
 export const leavingHop = (
   facts: PathFacts,
   to: TargetOf<'leaving'>,
   known: HostId | undefined,
 ): HostId | undefined => {
+  if (to.routers.some((router) => isRelayed(facts, router))) return activeRouterHop(facts, to, known)
   const routers = to.routers.filter((router) => wayTo(facts, router) !== undefined)
   const isKnown = (router: Hop) => known !== undefined && wayTo(facts, router) === known
-  const usable = routers.filter((router) => !isDown(facts, router))
+  const usable = usableRouters(facts, routers)
   if (usable.length === 0) return to.fallbackToWider ? undefined : way(facts, routers.find(isKnown) ?? routers[0])
   const best = usable.reduce((lowest, { metric }) => Math.min(lowest, metric), Number.POSITIVE_INFINITY)
   const equals = usable.filter(({ metric }) => metric === best)
@@ -67,6 +78,12 @@ export const leavingHop = (
 
 const way = (facts: PathFacts, hop: Hop | undefined): HostId | undefined =>
   hop === undefined ? undefined : wayTo(facts, hop)
+
+/** Those that aren't down. With none of them, those that a relay stands in for: what lies behind an end of a pair moves along (C3). */
+const usableRouters = (facts: PathFacts, routers: readonly RouterHop[]): readonly RouterHop[] => {
+  const usable = routers.filter((router) => routerState(facts, router) !== 'down')
+  return usable.length > 0 ? usable : routers.filter((router) => isInPair(facts, router))
+}
 
 const nearest = (facts: PathFacts, routers: readonly RouterHop[]): RouterHop | undefined => {
   const distance = ({ hostId }: Hop) => facts.health.get(hostId)?.roundTripMs ?? Number.POSITIVE_INFINITY
@@ -80,21 +97,35 @@ const nearest = (facts: PathFacts, routers: readonly RouterHop[]): RouterHop | u
  * The active router: the first of the order that says it serves the ranges and is not down. One that died still says it, so health
  * counts too; but a viewer never moves to a router that doesn't serve. After a restart, when nothing is proven, it stays where it was.
  */
-export const routedHop = (facts: PathFacts, to: TargetOf<'routed'>, known: HostId | undefined): HostId | undefined => {
-  const { egressId, routers, fallbackToWider } = to
-  const serving = routers.filter(({ hostId }) => serves(facts, hostId, egressId))
-  const usable = serving.filter((router) => !isDown(facts, router))
+export const routedHop = (facts: PathFacts, to: TargetOf<'routed'>, known: HostId | undefined): HostId | undefined =>
+  activeRouterHop(facts, to, known)
+
+const activeRouterHop = (
+  facts: PathFacts,
+  { egressId, routers, fallbackToWider }: TargetOf<'routed'> | TargetOf<'leaving'>,
+  known: HostId | undefined,
+): HostId | undefined => {
+  const serving = routers.filter((router) => serves(facts, router, egressId))
+  const usable = serving.filter((router) => routerState(facts, router) !== 'down')
   const first = usable[0]
   if (first !== undefined) {
     const staying = usable.find((router) => known !== undefined && wayTo(facts, router) === known)
-    return way(facts, stateOf(facts, first.hostId) === 'up' ? first : (staying ?? first))
+    return way(facts, routerState(facts, first) === 'up' ? first : (staying ?? first))
   }
-  const allDown = routers.length > 0 && routers.every((router) => isDown(facts, router))
-  return allDown && fallbackToWider ? undefined : way(facts, serving[0] ?? routers[0])
+  const noneLeft = routers.length > 0 && usableRouters(facts, routers).length === 0
+  return noneLeft && fallbackToWider ? undefined : way(facts, serving[0] ?? routers[0])
 }
 
-export const serves = (facts: Pick<PathFacts, 'vectors'>, hostId: HostId, egressId: EgressId): boolean =>
+/** Whether the router says so. */
+export const serves = (facts: Pick<PathFacts, 'vectors'>, { hostId }: Hop, egressId: EgressId): boolean =>
   facts.vectors.get(hostId)?.servedEgressIds.includes(egressId) ?? false
+
+/**
+ * Whether a router is there. A relayed one is reached through whichever gateway it is at, where nobody can measure it: what it says counts,
+ * even for a gateway of its list, whose own link to it says nothing of the way through another one.
+ */
+export const routerState = (facts: PathFacts, router: Hop): 'up' | 'down' | undefined =>
+  isRelayed(facts, router) ? 'up' : stateOf(facts, router.hostId)
 
 /**
  * The first healthy internet gateway, kept while it is not down. A relayed node's packets are taken by its own gateway alone, so its

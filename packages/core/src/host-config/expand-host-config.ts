@@ -27,7 +27,7 @@ import {
 } from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
 import type { Hop, HostConfig, Path, PathKey, PeerConfig, PeerSets, RefusedPart, RoutedEgress } from './host-config.js'
-import { meshRouteMetric } from './host-config.js'
+import { meshRouteMetric, pathKey } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { projectSnapshot } from './patch.js'
 
@@ -150,8 +150,8 @@ const sourceOf = (part: MembershipPart, prefix: IpPrefix) =>
   part.addresses.find((address) => address.includes(':') === (prefixFamily(prefix) === 6)) ?? null
 
 /**
- * Users of a list measure what is in it, and a router those that go before it: four at most each. Only direct peers can be asked; whether
- * a router that is relayed is there, nobody else can tell.
+ * Users of a list measure what is in it, and a router those that go before it: four at most each. Direct peers alone can be asked, and of
+ * routers those alone that are reached directly: whether a relayed one is there, nobody else can tell.
  */
 const probesOf = (
   paths: ReadonlyMap<PathKey, Path>,
@@ -159,14 +159,17 @@ const probesOf = (
   peers: ReadonlyMap<HostId, PeerConfig>,
 ): readonly HostId[] => {
   const probes = new Set<HostId>()
-  const lists = [...[...paths.values()].map(({ to }) => measuredHops(to)), ...routing.map(({ before }) => before)]
-  for (const hops of lists) for (const { hostId } of hops.slice(0, 4)) if (peers.has(hostId)) probes.add(hostId)
+  const routers = (hops: readonly Hop[]) =>
+    hops.filter(({ nodeId }) => paths.get(pathKey('node', nodeId))?.to.kind !== 'relayed')
+  const add = (hops: readonly Hop[]) => {
+    for (const { hostId } of hops.slice(0, 4)) if (peers.has(hostId)) probes.add(hostId)
+  }
+  for (const { to } of paths.values()) {
+    if (to.kind === 'own-gateway' || to.kind === 'internet' || to.kind === 'pair') add(to.gateways)
+    if ((to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1) add(routers(to.routers))
+  }
+  for (const { before } of routing) add(routers(before))
   return [...probes].sort()
-}
-
-const measuredHops = (to: Path['to']): readonly Hop[] => {
-  if (to.kind === 'own-gateway' || to.kind === 'internet' || to.kind === 'pair') return to.gateways
-  return (to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1 ? to.routers : []
 }
 
 const refusedParts = (own: SelfFragment, hasTunnel: boolean): readonly RefusedPart[] => {

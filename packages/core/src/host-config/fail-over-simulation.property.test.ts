@@ -12,7 +12,7 @@ describe('F3 fail-over without a server', () => {
         expect(circles).toEqual([])
         expect(failures).toEqual([])
       }),
-      { ...lawRuns(), seed: 1 },
+      lawRuns(),
     )
   })
 })

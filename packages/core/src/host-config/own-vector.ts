@@ -1,7 +1,7 @@
 /** What a host tells others of itself: gateways that it can use, in its own order, and ranges that it serves. */
 import type { EgressId, HostId, NodeId } from '../values/index.js'
 import type { FormerChoice } from './choose-hop.js'
-import { relayOfPair, relaysOfPair, serves } from './choose-hop.js'
+import { relayOfPair, relaysOfPair, routerState, serves } from './choose-hop.js'
 import type { OwnVector } from './chosen-paths.js'
 import type { Hop, Path, PathKey, RoutedEgress } from './host-config.js'
 import { isDown, type PathFacts, stateOf, type TargetOf } from './path-facts.js'
@@ -134,10 +134,10 @@ const servedOf = (facts: PathFacts, lists: OwnLists, before: readonly EgressId[]
   for (const { egressId, before: earlier } of lists.routing) {
     if (lists.unservable.has(egressId)) continue
     const isServing = before.includes(egressId)
-    const isOut = ({ hostId }: Hop): boolean => {
-      const state = stateOf(facts, hostId)
+    const isOut = (router: Hop): boolean => {
+      const state = routerState(facts, router)
       if (state === 'down' || (isServing && state !== 'up')) return true
-      return facts.vectors.get(hostId) !== undefined && !serves(facts, hostId, egressId)
+      return facts.vectors.get(router.hostId) !== undefined && !serves(facts, router, egressId)
     }
     if (earlier.every(isOut)) served.push(egressId)
   }

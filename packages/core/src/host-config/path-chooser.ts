@@ -168,7 +168,12 @@ class IndexedChooser implements PathChooser {
     this.#dependencies.remove(path)
     this.#owners.remove(path)
     for (const prefix of path.prefixes) step.prefixes.add(prefix)
-    if (isOwnChoice(path)) step.isOwnInDoubt = true
+    if (isOwnChoice(path) || this.#leadsToEarlierRouter(path)) step.isOwnInDoubt = true
+  }
+
+  /** Whether it is relayed decides about what this host serves. */
+  #leadsToEarlierRouter({ to }: Path): boolean {
+    return 'hostId' in to && this.#earlierRouters.has(to.hostId)
   }
 
   #learn(step: Step, path: Path): void {
@@ -179,6 +184,7 @@ class IndexedChooser implements PathChooser {
     this.#owners.add(path)
     for (const prefix of path.prefixes) step.prefixes.add(prefix)
     step.doubt(path.key)
+    if (this.#leadsToEarlierRouter(path)) step.isOwnInDoubt = true
   }
 
   #takeRouting(step: Step, routing: readonly RoutedEgress[]): void {

@@ -27,7 +27,6 @@ const dependenciesOf = ({ to }: Path): Dependencies => {
     case 'behind-node':
       return { ...none, peers: [to.hostId], nodes: [to.nodeId] }
     case 'leaving':
-      return { ...none, ...overAll(to.routers) }
     case 'routed':
       return { ...overAll(to.routers), vectors: hostsOf(to.routers) }
     case 'internet':

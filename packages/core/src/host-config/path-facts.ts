@@ -38,7 +38,7 @@ export const stateOf = (facts: PathFacts, hostId: HostId): 'up' | 'down' | undef
 
 export const isDown = (facts: PathFacts, { hostId }: Hop): boolean => stateOf(facts, hostId) === 'down'
 
-export const pathToNode = (facts: PathFacts, nodeId: NodeId): Path | undefined =>
+const pathToNode = (facts: Pick<PathFacts, 'paths'>, nodeId: NodeId): Path | undefined =>
   facts.paths.get(pathKey('node', nodeId))
 
 /** The way that a node is reached now. A relayed viewer has no paths to nodes: its gateways are its peers, and nothing else is. */
@@ -51,3 +51,9 @@ export const wayTo = (facts: PathFacts, { nodeId, hostId }: Hop): HostId | undef
 /** Whether packets for others may go to the node as a direct peer: not to one that is itself reached through a third. */
 export const isReachedDirectly = (facts: PathFacts, { nodeId, hostId }: Hop): boolean =>
   facts.peers.has(hostId) && (pathToNode(facts, nodeId)?.to.kind ?? 'direct') === 'direct'
+
+export const isRelayed = (facts: Pick<PathFacts, 'paths'>, { nodeId }: Hop): boolean =>
+  pathToNode(facts, nodeId)?.to.kind === 'relayed'
+
+export const isInPair = (facts: Pick<PathFacts, 'paths'>, { nodeId }: Hop): boolean =>
+  pathToNode(facts, nodeId)?.to.kind === 'pair'

@@ -207,7 +207,7 @@ export class FailOverWorld {
       const circle = circleTowards(this.tables, this.underlay, end)
       if (circle === undefined) continue
       const what = `${(this.nowMs / 1000).toFixed(2)} s: to ${end.name} over ${circle.join(' ')}`
-      if (!this.#leadsOverPair(circle)) this.circles.push(what)
+      if (!this.#leadsOverPair(circle) && !this.#leadsToRelayedRouter(end)) this.circles.push(what)
       for (const source of ends)
         for (const start of this.tables.keys())
           if (source.isAt(start) && walk(this.tables, this.underlay, start, source, end).verdict === 'loop')
@@ -221,6 +221,13 @@ export class FailOverWorld {
    */
   #leadsOverPair(circle: readonly HostId[]): boolean {
     return [...this.plan.pairs.values()].some(({ ends }) => ends.some((end) => circle.includes(end)))
+  }
+
+  /** Whether a relayed router serves, its gateway knows sooner than others: for a moment they choose another one each, through each other. */
+  #leadsToRelayedRouter({ name }: PacketEnd): boolean {
+    return this.plan.egresses.some(
+      ({ egressId, routers }) => egressId === name && routers.some((router) => this.plan.relayed.has(router)),
+    )
   }
 
   /** Owners move by themselves; the server records where they are. */

@@ -78,14 +78,15 @@ export const configOf = (plan: MeshPlan, viewer: HostId): HostConfig => {
       peers: own,
       paths: [wholeNetwork(plan, viewer, own)],
       routing,
-      probes: probesOf([wholeNetwork(plan, viewer, own)], routing, own),
+      probes: probesOf(plan, [wholeNetwork(plan, viewer, own)], routing, own),
     })
   const others = plan.hosts.filter((hostId) => hostId !== viewer)
   const peers = others.filter((hostId) => plan.relayed.get(hostId)?.includes(viewer) ?? true)
   const paths = [
     ...others.map((hostId) => nodePath(plan, viewer, hostId)),
     ...clientPaths(plan, viewer),
-    ...plan.egresses.filter(({ routers }) => !routers.includes(viewer)).map(egressPath),
+    ...usedEgresses(plan, viewer).map((egress) => egressPath(egress)),
+    ...standbyPaths(plan, viewer),
   ]
   return handMadeConfig({
     viewer,
@@ -97,7 +98,7 @@ export const configOf = (plan: MeshPlan, viewer: HostId): HostConfig => {
       .sort((a, b) => (a.pairId < b.pairId ? -1 : 1)),
     clients: [...plan.clients].flatMap(([number, gateway]) => (gateway === viewer ? [clientPeer(number)] : [])),
     routing,
-    probes: probesOf(paths, routing, peers),
+    probes: probesOf(plan, paths, routing, peers),
   })
 }
 
@@ -126,7 +127,7 @@ const nodeTarget = (plan: MeshPlan, viewer: HostId, hostId: HostId): PathTarget 
 const wholeNetwork = (plan: MeshPlan, viewer: HostId, gateways: readonly HostId[]): Path => ({
   key: pathKey('network', sampleNetwork),
   networkId: sampleNetwork,
-  prefixes: [meshRange, ...plan.egresses.map(({ egressId }) => egressPrefix(egressId))],
+  prefixes: [meshRange, ...usedEgresses(plan, viewer).map(({ egressId }) => egressPrefix(egressId))],
   to: { kind: 'own-gateway', nodeId: hop(viewer).nodeId, gateways: gateways.map(hop) },
 })
 
@@ -152,17 +153,30 @@ export const clientPeer = (number: number): ClientPeer => ({
   prefixes: [only(clientAddress(number))],
 })
 
-const egressPath = (egress: EgressPlan): Path => ({
+/** What a host routes itself it doesn't use through others. */
+const usedEgresses = (plan: MeshPlan, viewer: HostId): readonly EgressPlan[] =>
+  plan.egresses.filter(({ routers }) => !routers.includes(viewer))
+
+const egressPath = (egress: EgressPlan, kind = egress.kind, routers = routersInOrder(egress)): Path => ({
   key: pathKey('egress', egress.egressId),
   networkId: sampleNetwork,
   prefixes: [egressPrefix(egress.egressId)],
   to: {
-    kind: egress.kind,
+    kind,
     egressId: egress.egressId,
-    routers: routersInOrder(egress).map(({ hostId, metric }) => ({ ...hop(hostId), metric })),
+    routers: routers.map(({ hostId, metric }) => ({ ...hop(hostId), metric })),
     fallbackToWider: true,
   },
 })
+
+/** What a gateway that routes as well takes from the routers before it, on the way to those that it relays. */
+const standbyPaths = (plan: MeshPlan, viewer: HostId): readonly Path[] =>
+  plan.egresses.flatMap((egress) => {
+    const order = routersInOrder(egress)
+    const at = order.findIndex(({ hostId }) => hostId === viewer)
+    const before = order.slice(0, Math.max(0, at))
+    return plan.gateways.includes(viewer) && before.length > 0 ? [egressPath(egress, 'routed', before)] : []
+  })
 
 /** By metric, then by id. All of a routed range have one of their own, the first two of a masqueraded one share theirs. */
 export const routersInOrder = ({ kind, routers }: EgressPlan): readonly { hostId: HostId; metric: number }[] =>
@@ -174,21 +188,25 @@ const routingOf = (plan: MeshPlan, viewer: HostId): readonly RoutedEgress[] =>
   plan.egresses.flatMap((egress) => {
     const order = routersInOrder(egress).map(({ hostId }) => hostId)
     const at = order.indexOf(viewer)
-    return at === -1 ? [] : [{ egressId: egress.egressId, before: order.slice(0, at).map(hop), routers: [] }]
+    // A relayed router knows its gateways alone.
+    const known = plan.relayed.get(viewer) ?? order
+    const before = order.slice(0, at).filter((hostId) => known.includes(hostId))
+    return at === -1 ? [] : [{ egressId: egress.egressId, before: before.map(hop), routers: [] }]
   })
 
-/** Users of lists probe what is in them, routers those before them; direct peers alone. */
+/** Users of lists probe what is in them, routers those before them; direct peers alone, and no relayed routers. */
 const probesOf = (
+  plan: MeshPlan,
   paths: readonly Path[],
   routing: readonly RoutedEgress[],
   peers: readonly HostId[],
 ): readonly HostId[] => {
-  const lists = [...paths.map(({ to }) => measured(to)), ...routing.map(({ before }) => before)]
+  const direct = (hops: readonly Hop[]) => hops.filter(({ hostId }) => !plan.relayed.has(hostId))
+  const measured = ({ to }: Path): readonly Hop[] => {
+    if (to.kind === 'pair' || to.kind === 'own-gateway') return to.gateways
+    return (to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1 ? direct(to.routers) : []
+  }
+  const lists = [...paths.map(measured), ...routing.map(({ before }) => direct(before))]
   const probes = lists.flatMap((hops) => hops.map(({ hostId }) => hostId).slice(0, 4))
   return [...new Set(probes)].filter((hostId) => peers.includes(hostId)).sort()
-}
-
-const measured = (to: PathTarget): readonly Hop[] => {
-  if (to.kind === 'pair' || to.kind === 'own-gateway') return to.gateways
-  return (to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1 ? to.routers : []
 }

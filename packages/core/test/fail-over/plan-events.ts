@@ -10,15 +10,7 @@ import {
 } from '../../src/testing/sample-mesh.js'
 import { type HostId, hostCapabilities, hostName, networkName } from '../../src/values/index.js'
 import { hop, sampleNetwork } from '../hand-made-config.js'
-import {
-  addressOf,
-  clientAddress,
-  clientPeer,
-  egressPrefix,
-  type MeshPlan,
-  meshRange,
-  routersInOrder,
-} from './mesh-plan.js'
+import { addressOf, clientPeer, egressPrefix, type MeshPlan, meshRange, routersInOrder } from './mesh-plan.js'
 
 const atEpochMs = sampleTime
 const nodeIdsOf = (hostIds: readonly HostId[]) => hostIds.map((hostId) => hop(hostId).nodeId)

@@ -69,7 +69,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   egresses: fc.array(
     fc.record({
       kind: fc.constantFrom('leaving', 'routed', 'routed'),
-      routers: fc.uniqueArray(fc.nat(6), { minLength: 1, maxLength: 3 }),
+      routers: fc.uniqueArray(fc.oneof({ weight: 3, arbitrary: fc.nat(6) }, fc.nat(9)), { minLength: 1, maxLength: 3 }),
     }),
     { maxLength: 2 },
   ),
@@ -97,7 +97,7 @@ export const planOf = ({ gateways, plain, relayed, egresses, hasClient }: Scenar
       ({ kind, routers }, at): EgressPlan => ({
         egressId: egressId(`e${at}`),
         kind,
-        routers: pick(hosts.slice(0, gateways + plain), routers),
+        routers: pick(hosts, routers),
       }),
     ),
     clients: new Map(hasClient && gatewayIds[0] !== undefined ? [[0, gatewayIds[0]]] : []),

@@ -146,17 +146,33 @@ const egressesThatMustBeReached = (world: FailOverWorld): readonly Failure[] =>
 
 const mustReach = (world: FailOverWorld, at: HostId, { kind, routers }: EgressPlan): boolean => {
   if (routers.includes(at)) return true
-  // What a pair relays is judged as a pair.
-  if (routers.some((router) => pairBetween(world.plan, at, router) !== undefined)) return false
-  if (kind === 'leaving') return routers.some((router) => isProven(world, at, router))
+  const inPair = routers.filter((router) => pairBetween(world.plan, at, router) !== undefined)
+  // A relay passes on to the router that it chooses itself: where there are several, that may be another one.
+  if (inPair.length > 0) return routers.length === 1 && inPair.every((router) => isThere(world, at, router))
+  // Nobody but its gateway can tell whether a relayed router is there: it must be, for all to find each other.
+  const relayed = routers.filter((router) => world.plan.relayed.has(router))
+  if (relayed.length > 0 && !routers.every((router) => isThere(world, at, router))) return false
+  const direct = routers.filter((router) => !world.plan.relayed.has(router))
+  if (kind === 'leaving' && relayed.length === 0) return direct.some((router) => isProven(world, at, router))
   // All routers that live see each other: otherwise two of them may believe that they are the first.
   const live = routers.filter((router) => world.underlay.isAlive(router))
   const first = live[0]
-  return (
-    first !== undefined &&
-    isProven(world, at, first) &&
-    live.every((one) => live.every((other) => one === other || isProven(world, one, other)))
+  const seeEachOther = direct.every((one) =>
+    direct.every(
+      (other) => one === other || !live.includes(one) || !live.includes(other) || isProven(world, one, other),
+    ),
   )
+  return first !== undefined && isThere(world, at, first) && seeEachOther
+}
+
+/** Whether packets from one host to another must arrive: directly, through a relay of the pair, or by the gateway that it is at. */
+const isThere = (world: FailOverWorld, at: HostId, hostId: HostId): boolean => {
+  const there = standsAt(world, hostId)
+  if (there === undefined || isOutdated(world, hostId) || isOutdated(world, there)) return false
+  if (pairBetween(world.plan, at, there) !== undefined) return mustConnect(world, at, there)
+  return there === hostId
+    ? isProven(world, at, hostId)
+    : there === at || (isUsable(world, at, there) && mustConnect(world, at, there))
 }
 
 /** Where relayed hosts and pairs are, as far as they are somewhere that works: recovery of something else moves none of them. */
@@ -164,9 +180,12 @@ export const settledHops = (world: FailOverWorld): ReadonlyMap<string, HostId> =
   const hops = new Map<string, HostId>()
   for (const [hostId, { config, chooser }] of world.agents)
     for (const { key, to } of config.paths.values()) {
-      const hop = chooser.chosen.hops.get(key)
+      const { hops: chosen, memory } = chooser.chosen
+      const hop = chosen.get(key)
+      // The server wants it elsewhere, and it goes there as soon as that is proven.
+      const isToMove = to.kind === 'own-gateway' && memory.followed.get(key) !== to.gateways[0]?.nodeId
       const ends = to.kind === 'own-gateway' ? [hostId] : to.kind === 'pair' ? [hostId, to.hostId] : []
-      if (hop !== undefined && ends.length > 0 && ends.every((end) => isUsable(world, end, hop)))
+      if (hop !== undefined && !isToMove && ends.length > 0 && ends.every((end) => isUsable(world, end, hop)))
         hops.set(`${hostId} ${key}`, hop)
     }
   return hops
