@@ -1,15 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lawRuns } from '../../test/law-runs.js'
+import { busyStates, carriedStates, grownStates } from '../../test/reached-states.js'
 import { membershipOf, viaOf } from '../host-config/member-roles.js'
-import { replay } from '../mesh/evolve.js'
 import { isActiveGateway } from '../mesh/gateway-queries.js'
 import { largeMapGet, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
 import { type MeshState, type Network, type Node, pairIdOf } from '../mesh/mesh-state.js'
 import { type PacketTraffic, policyAllows } from '../policy/index.js'
-import { busyMeshHistory } from '../testing/arbitraries/busy-mesh.js'
-import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
-import { meshHistory } from '../testing/arbitraries/mesh.js'
 import { type HostId, type IpAddress, ipFamilyOf } from '../values/index.js'
 import { createTraceWorld, type TraceWorld } from './host-view.js'
 import type { PacketOrigin, Trace } from './packet.js'
@@ -22,11 +19,7 @@ const traffics: readonly PacketTraffic[] = [
 ]
 
 /** Meshes that commands lead to, and ones with everything that carries traffic for others. */
-const states: fc.Arbitrary<MeshState> = fc.oneof(
-  meshHistory({ maxCommands: 80 }).map((history) => history.states.at(-1) as MeshState),
-  busyMeshHistory().map((history) => history.states.at(-1) as MeshState),
-  carriedMeshes().map((batches) => replay(batches.flat())),
-)
+const states = fc.oneof(grownStates, busyStates, carriedStates)
 
 interface Pair {
   readonly network: Network
@@ -90,7 +83,7 @@ const shown = (pair: Pair, traffic: PacketTraffic, trace: Trace) => ({
 describe('law 5: whoever policy allows is delivered, and nobody else', () => {
   test('between nodes, both ways, with replies', async () => {
     await fc.assert(
-      fc.property(states, (state) => {
+      fc.property(states, ({ state }) => {
         const world = createTraceWorld(state)
         for (const pair of pairsOf(state)) {
           if (!haveWay(state, pair)) continue
@@ -115,7 +108,7 @@ describe('law 5: whoever policy allows is delivered, and nobody else', () => {
 
   test('also from a host that sends whatever its keys permit', async () => {
     await fc.assert(
-      fc.property(states, (state) => {
+      fc.property(states, ({ state }) => {
         const world = createTraceWorld(state)
         for (const pair of pairsOf(state)) {
           if (!enforces(state, pair.to.hostId)) continue
