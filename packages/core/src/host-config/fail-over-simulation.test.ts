@@ -170,6 +170,36 @@ const found: Readonly<Record<string, Scenario>> = {
     egresses: [{ kind: 'routed', routers: [0, 5, 6] }],
     phases: [{ faults: [{ atMs: 0, fault: { kind: 'kill', host: 0 } }], isLong: false }],
   },
+  'a pair whose both ends lost their relay stays where it is when that one comes back': {
+    ...calm,
+    seed: 48_443,
+    gateways: 4,
+    plain: 2,
+    phases: [
+      { faults: [{ atMs: 0, fault: { kind: 'link', a: 5, b: 3, carries: 'back' } }], isLong: true },
+      {
+        faults: [
+          { atMs: 0, fault: { kind: 'kill', host: 0 } },
+          { atMs: 0, fault: { kind: 'server', isUp: false } },
+        ],
+        isLong: false,
+      },
+      { faults: [{ atMs: 0, fault: { kind: 'revive', host: 0 } }], isLong: false },
+    ],
+  },
+  'gateways that do not agree yet on relayed routers send nothing round': {
+    ...calm,
+    seed: 321_624,
+    relayed: [[0, 1], [1, 0], [0], [0]],
+    egresses: [
+      { kind: 'leaving', routers: [3, 4] },
+      { kind: 'leaving', routers: [3, 4, 1] },
+    ],
+    hasClient: true,
+    lossOfVectors: 0.1,
+    latencyMs: 30,
+    phases: [{ faults: [nothing], isLong: false }],
+  },
   'a router that waits takes over from one that died, which it measures': {
     ...calm,
     plain: 2,

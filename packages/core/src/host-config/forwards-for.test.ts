@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { handMadeConfig, handMadePair, hop, sampleNetwork, sampleWireguardKey } from '../../test/hand-made-config.js'
 import { clientId, egressId, type HostId, hostId, ipPrefix } from '../values/index.js'
+import { choosePaths } from './choose-paths.js'
 import { forwardsFor } from './forwards-for.js'
 import type { PairFragment } from './fragment.js'
 import { type Path, type PathTarget, pathKey } from './host-config.js'
@@ -43,14 +44,18 @@ const tells = (...told: readonly (readonly [HostId, readonly HostId[]])[]): Path
   )
 const prefixes = (withPairs: readonly PairFragment[], vectors: PathVectors, more: readonly Path[] = []) => {
   const config = handMadeConfig({ viewer: me, peers: [a, b, g, d], paths: [...paths, ...more], pairs: withPairs })
-  return [...forwardsFor(config, vectors, []).prefixes].sort()
+  return [...forwardsFor(config, vectors, choosePaths(config, new Map(), vectors, undefined)).prefixes].sort()
 }
 
 describe('a gateway passes on', () => {
   test('C1 C7 for relayed nodes and what lies behind them, unless their vector leaves it out', () => {
-    expect(prefixes([], tells())).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
-    expect(prefixes([], tells([d, [g, me]]))).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
+    expect(prefixes([], tells([d, [me, g]]))).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
     expect(prefixes([], tells([d, [g]]))).toEqual([])
+  })
+
+  test('C7 for a node that is at another gateway of its list, but not for ranges behind it, which that one has', () => {
+    expect(prefixes([], tells())).toEqual(['10.0.0.3/32'])
+    expect(prefixes([], tells([d, [g, me]]))).toEqual(['10.0.0.3/32'])
   })
 
   test('C3 for both ends of a pair, unless one of them leaves it out', () => {
@@ -81,7 +86,10 @@ describe('a gateway passes on', () => {
     }
     const routing = [{ egressId: egressId('r'), before: [], routers: [] }]
     const config = handMadeConfig({ viewer: me, peers: [], paths: [], clients: [client], routing })
-    const forwarding = forwardsFor(config, new Map(), [])
+    const forwarding = forwardsFor(config, new Map(), {
+      hops: new Map(),
+      vector: { gatewayIds: [], servedEgressIds: [] },
+    })
     expect([...forwarding.prefixes]).toEqual(['10.0.0.200/32'])
     expect(forwarding.egressIds).toEqual(['r'])
     expect(forwarding.activeEgressIds).toEqual([])

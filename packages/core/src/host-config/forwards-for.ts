@@ -2,6 +2,7 @@
 import type { PairId } from '../mesh/mesh-state.js'
 import type { EgressId, HostId, IpPrefix, NodeId } from '../values/index.js'
 import { gatewayOfRelayed } from './choose-hop.js'
+import type { ChosenPaths } from './chosen-paths.js'
 import type { Hop, HostConfig, Path } from './host-config.js'
 import { pathKey } from './host-config.js'
 import type { TargetOf } from './path-facts.js'
@@ -51,7 +52,7 @@ export const relayedPairsOf = ({
 export const forwardsFor = (
   config: Pick<HostConfig, 'own' | 'paths' | 'clients' | 'routing' | 'pairs'>,
   vectors: PathVectors,
-  servedEgressIds: readonly EgressId[],
+  { hops, vector }: Pick<ChosenPaths, 'hops' | 'vector'>,
 ): Forwarding => {
   const viewer = config.own.hostId
   const all = [...config.paths.values()]
@@ -59,9 +60,10 @@ export const forwardsFor = (
   const nodeIds = new Set<NodeId>(ends)
   for (const { to } of all) if (to.kind === 'relayed' && isAttachedNow(viewer, to, vectors)) nodeIds.add(to.nodeId)
   const prefixes = new Set<IpPrefix>([...config.clients.values()].flatMap((client) => client.prefixes))
-  const isBehind = ({ to }: Path): boolean => {
+  const isBehind = ({ key, to }: Path): boolean => {
     if (to.kind === 'behind-node') return nodeIds.has(to.nodeId)
-    if (to.kind === 'leaving' || to.kind === 'routed') return to.routers.some(({ nodeId }) => nodeIds.has(nodeId))
+    if (to.kind === 'leaving' || to.kind === 'routed')
+      return to.routers.some(({ nodeId, hostId }) => nodeIds.has(nodeId) && hops.get(key) === hostId)
     if (to.kind !== 'relayed') return false
     // What an end of a pair relays moves along with it.
     const gateway = gatewayOfRelayed({ vectors }, to)
@@ -73,7 +75,7 @@ export const forwardsFor = (
   for (const nodeId of nodeIds) add(config.paths.get(pathKey('node', nodeId)))
   for (const path of all) if (isBehind(path)) add(path)
   const egressIds = config.routing.map(({ egressId }) => egressId)
-  return { nodeIds, prefixes, egressIds, activeEgressIds: servedEgressIds }
+  return { nodeIds, prefixes, egressIds, activeEgressIds: vector.servedEgressIds }
 }
 
 /** Whether this host is one of the node's gateways, and the node's vector, if one is known, names it. */

@@ -117,7 +117,9 @@ const mayBeToldAgain = (
   for (const pair of pairs) {
     const at = pair.gateways.findIndex((gateway) => gateway.nodeId === nodeId)
     const theirs = facts.vectors.get(pair.hostId)?.gatewayIds
-    if (at === -1 || theirs === undefined || !theirs.includes(nodeId)) continue
+    // Where neither end tells it, the owner may again, and the other end waits: else both would at once, and the pair would move.
+    const isTold = pair.owner !== facts.viewer || theirs?.includes(nodeId)
+    if (at === -1 || theirs === undefined || !isTold) continue
     const relay = relayOfPair(facts, pair, told)
     if (relay === undefined) return true
     if (at < pair.gateways.indexOf(relay)) wouldMove = true

@@ -43,7 +43,7 @@ export class HostTable {
   forwards(source: readonly IpPrefix[], destination: readonly IpPrefix[]): boolean {
     const agent = this.#agent
     if (agent === undefined) return false
-    this.#forwards ??= forwardsFor(agent.config, agent.vectors, []).prefixes
+    this.#forwards ??= forwardsFor(agent.config, agent.vectors, agent.chooser.chosen).prefixes
     const through = this.#forwards
     return source.some((prefix) => through.has(prefix)) || destination.some((prefix) => through.has(prefix))
   }
