@@ -120,16 +120,26 @@ const longMs = 33_000
 const patchMs = 1000
 const restMs = 20_000
 
-export const play = (story: Scenario): Outcome => {
+export const worldOf = (story: Scenario): FailOverWorld => {
   const { seed, lossOfVectors, lossOfProbes, latencyMs } = story
-  const world = new FailOverWorld({ seed, plan: planOf(story), lossOfVectors, lossOfProbes, latencyMs })
+  return new FailOverWorld({ seed, plan: planOf(story), lossOfVectors, lossOfProbes, latencyMs })
+}
+
+/** Waits until nothing that the server decided is on its way any more. Answers whether that happened at all. */
+export const comesToRest = (world: FailOverWorld): boolean => {
+  const untilMs = world.nowMs + restMs
+  const isResting = () => world.patchesOnTheWay === 0 && world.nowMs - world.lastPatchAtMs >= patchMs
+  while (!isResting() && world.nowMs < untilMs) world.time.runUntil(world.nowMs + 250)
+  return isResting()
+}
+
+export const play = (story: Scenario): Outcome => {
+  const world = worldOf(story)
   const failures: (Failure & { atMs: number })[] = []
   let checks = 0
   const check = (atMs: number) => {
     world.time.runUntil(atMs)
-    const isResting = () => world.patchesOnTheWay === 0 && world.nowMs - world.lastPatchAtMs >= patchMs
-    while (!isResting() && world.nowMs < atMs + restMs) world.time.runUntil(world.nowMs + 250)
-    if (!isResting()) failures.push({ what: 'the server never comes to rest', atMs: world.nowMs })
+    if (!comesToRest(world)) failures.push({ what: 'the server never comes to rest', atMs: world.nowMs })
     checks += 1
     for (const failure of whatFails(world)) failures.push({ ...failure, atMs: world.nowMs })
   }
