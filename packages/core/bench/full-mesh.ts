@@ -16,12 +16,14 @@ import {
   networkId,
   networkName,
   nodeId,
+  type UdpEndpoint,
   udpEndpointOf,
   wireguardPublicKey,
 } from '@meshfold/core'
 
-const start = 1_700_000_000_000
-const theNetwork = networkId('net')
+/** When everything begins. */
+export const start = 1_700_000_000_000
+export const theNetwork = networkId('net')
 
 /** The opening, then a host and its node for each number up to `count`. */
 export const fullMeshEvents = (count: number): MeshEvent[] => [
@@ -75,7 +77,7 @@ export const hostJoins = (n: number): MeshEvent[] => [
     controlAddress6: ipAddressFromBigInt(6, (0xfd123456789an << 80n) + BigInt(n) + 1n) as Ipv6Address,
     endpoints: [{ endpoint: endpointOf(n, 51_821), origin: 'local' }],
     localPrefixes: [],
-    capabilities: [],
+    capabilities: ['forward'],
   },
   {
     type: 'NodeJoined',
@@ -105,32 +107,22 @@ export const hostLeaves = (n: number, at: number): MeshEvent[] => [
   { type: 'HostRemoved', atEpochMs: epochMs(start + at), hostId: hostNumber(n) },
 ]
 
-export const becomesGateway = (n: number): MeshEvent => ({
-  type: 'GatewayCreated',
-  atEpochMs: epochMs(start),
-  nodeId: nodeNumber(n),
-  networkId: theNetwork,
-  hostId: hostNumber(n),
-  autoRelay: true,
-  endpointProof: 'declared',
-})
+/** A host is at a public address that nobody else ever has, and which it hasn't had for long. */
+export const endpointChanges = (n: number, round: number): MeshEvent =>
+  moved(n, round, udpEndpointOf(ipAddressFromBigInt(4, 0x10000000n + BigInt(n * 1009 + (round % 1009))), portOf(round)))
 
-/** An automatic gateway: the first of these, the others stand by. */
-export const getsGateways = (n: number, gateways: readonly number[]): MeshEvent => ({
-  type: 'RelayAssigned',
-  atEpochMs: epochMs(start),
-  nodeId: nodeNumber(n),
-  mode: 'auto',
-  gatewayIds: gateways.map(nodeNumber),
-  cause: 'command',
-})
+/** A host has another address in its own LAN. */
+export const privateEndpointChanges = (n: number, round: number): MeshEvent =>
+  moved(n, round, udpEndpointOf(ipAddressFromBigInt(4, 0xc0a80001n + BigInt((n * 7 + round) % 65_000)), portOf(round)))
 
-export const endpointChanges = (n: number, round: number): MeshEvent => ({
+const portOf = (round: number): number => 40_000 + (round % 20_000)
+
+const moved = (n: number, round: number, endpoint: UdpEndpoint): MeshEvent => ({
   type: 'HostEndpointsChanged',
   atEpochMs: epochMs(start + round),
   hostId: hostNumber(n),
   listenPort: 51_821,
-  endpoints: [{ endpoint: endpointOf(n + (round % 1000) * 7, 40_000 + (round % 20_000)), origin: 'local' }],
+  endpoints: [{ endpoint, origin: 'local' }],
   localPrefixes: [],
 })
 

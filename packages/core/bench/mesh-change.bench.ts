@@ -3,26 +3,22 @@
  * config anew: the two in one run. Of the full re-projection a sample of viewers is measured and multiplied.
  */
 import {
-  changedFragments,
-  encodePatchMessage,
   encodeServerMessage,
-  evolveAll,
   largeMapKeys,
   type MeshEvent,
   type MeshState,
-  type PatchChange,
-  patchesOfStep,
   projectSnapshot,
   replay,
 } from '@meshfold/core'
 import { endpointChanges, fullMeshEvents, hostJoins, hostLeaves } from './full-mesh.js'
 import { medianMilliseconds, millisecondsOf } from './measure.js'
+import { type Sent, shipChange } from './ship-change.js'
 
 const sampledViewers = 5
 
 export const run = async (): Promise<{ bench: string; metrics: Record<string, number> }> => {
   const metrics: Record<string, number> = {}
-  for (const size of [1000, 10_000]) {
+  for (const size of [1000, 5000, 10_000]) {
     const before = replay(fullMeshEvents(size))
     const fullMs = fullProjectionMs(before, size)
     metrics[`fullProjectionOf${size}ViewersMs`] = fullMs
@@ -32,11 +28,9 @@ export const run = async (): Promise<{ bench: string; metrics: Record<string, nu
       endpointChange: (round) => [endpointChanges(round, round)],
     }
     for (const [name, eventsOf] of Object.entries(changes)) {
-      const sent = { messages: 0, bytes: 0 }
+      let sent: Sent = { messages: 0, bytes: 0 }
       const ms = medianMilliseconds(15, (round) => {
-        const outcome = shipChange(before, eventsOf(round))
-        sent.messages = outcome.messages
-        sent.bytes = outcome.bytes
+        sent = shipChange(before, eventsOf(round))
       })
       metrics[`${name}At${size}Ms`] = ms
       metrics[`${name}At${size}Messages`] = sent.messages
@@ -45,22 +39,6 @@ export const run = async (): Promise<{ bench: string; metrics: Record<string, nu
     }
   }
   return { bench: 'mesh-change', metrics }
-}
-
-/** What a server does for one change: fold it, find who is concerned, and put each one's message together. */
-const shipChange = (before: MeshState, events: readonly MeshEvent[]): { messages: number; bytes: number } => {
-  const after = evolveAll(before, events)
-  const changes = changedFragments(before, after, events)
-  let messages = 0
-  let bytes = 0
-  const texts = new Map<readonly PatchChange[], string>()
-  for (const [, list] of patchesOfStep(changes, before, after)) {
-    const text = texts.get(list) ?? encodePatchMessage(changes.asOf, list)
-    texts.set(list, text)
-    messages += 1
-    bytes += text.length
-  }
-  return { messages, bytes }
 }
 
 const fullProjectionMs = (state: MeshState, size: number): number => {

@@ -11,8 +11,9 @@ import {
   react,
   replay,
 } from '@meshfold/core'
-import { becomesGateway, fullMeshEvents, getsGateways, hostNumber, nodeNumber } from './full-mesh.js'
+import { fullMeshEvents, hostNumber, nodeNumber } from './full-mesh.js'
 import { millisecondsOf } from './measure.js'
+import { becomesGateway, becomesRelayed } from './relayed-mesh.js'
 
 const gateways = Array.from({ length: 40 }, (_, n) => n)
 const startEpochMs = 1_700_001_000_000
@@ -24,7 +25,7 @@ export const run = async (): Promise<{ bench: string; metrics: Record<string, nu
     const state = replay([
       ...fullMeshEvents(size),
       ...gateways.map(becomesGateway),
-      ...usersOf(size).map((n) => getsGateways(n, listOf(n))),
+      ...usersOf(size).map((n) => becomesRelayed(n, listOf(n).map(nodeNumber))),
     ])
     for (const batch of [1, 100]) {
       const { microseconds, commands } = reporting(state, size, batch)
