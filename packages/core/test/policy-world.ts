@@ -3,6 +3,7 @@ import { castDraft, type Draft } from 'immer'
 import { canonicalSelectors, canonicalTraffic } from '../src/mesh/canonical-policy.js'
 import { evolveAll } from '../src/mesh/evolve.js'
 import { largeMapGet, largeMapSet } from '../src/mesh/large-map.js'
+import { produceState } from '../src/mesh/large-map-drafts.js'
 import { refreshMember } from '../src/mesh/members.js'
 import {
   type Client,
@@ -36,7 +37,6 @@ import {
   networkId,
   nodeId,
   policyId,
-  produce,
   type TagName,
   tagName,
   type UserId,
@@ -96,7 +96,7 @@ export interface WorldPlan {
 /** Four nodes and three clients, and what is planned. */
 export const buildWorld = (plan: WorldPlan): PolicyWorld => {
   const { nodes = [], clients = [], memberships = [], egresses = [], policies = [] } = plan
-  const state = produce(base, (draft) => {
+  const state = produceState(base, (draft) => {
     for (const [at, id] of worldUsers.entries()) addUser(draft, id, memberships[at] ?? [])
     for (const [at, nodeId] of worldNodeIds.entries()) {
       const host = largeMapGet(draft.hosts, hostId(`host-${at + 1}`))

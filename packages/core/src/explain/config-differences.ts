@@ -14,7 +14,7 @@ export interface ConfigDifference {
   readonly lost: readonly string[]
 }
 
-/** In the order of a config's parts. `undefined`: the host isn't there. Policies go by their ids unless they are named. */
+/** In the order of a config's parts; in each first what goes, then what changes, then what comes. `undefined`: the host isn't there. Policies go by their ids unless they are named. */
 export const configDifferences = (
   before: Pick<HostView, 'config' | 'chosen'> | undefined,
   after: Pick<HostView, 'config' | 'chosen'> | undefined,
@@ -24,8 +24,16 @@ export const configDifferences = (
   const differences = [...new Set([...was.keys(), ...is.keys()])].flatMap(
     (key) => difference(was.get(key), is.get(key)) ?? [],
   )
-  return differences.sort((one, other) => configParts.indexOf(one.part) - configParts.indexOf(other.part))
+  return differences.sort(inOrder)
 }
+
+const changes: readonly ConfigDifference['change'][] = ['goes', 'changes', 'comes']
+
+/** A config holds its peers in any order; who reads of them wants always the same. */
+const inOrder = (one: ConfigDifference, other: ConfigDifference): number =>
+  configParts.indexOf(one.part) - configParts.indexOf(other.part) ||
+  changes.indexOf(one.change) - changes.indexOf(other.change) ||
+  (one.what < other.what ? -1 : Number(one.what > other.what))
 
 const itemsByKey = (
   view: Pick<HostView, 'config' | 'chosen'> | undefined,

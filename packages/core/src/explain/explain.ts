@@ -1,5 +1,5 @@
 /** "Why can't A reach B?": what policy says, the way there hop by hop, the way back, or the first thing that stopped it. */
-import { largeMapGet } from '../mesh/large-map.js'
+import { largeMapGet, largeMapValues } from '../mesh/large-map.js'
 import type { MeshState, TestEnd } from '../mesh/mesh-state.js'
 import { endsOf } from '../policy/end.js'
 import { type PacketTraffic, type PolicyVerdict, policyAllows } from '../policy/index.js'
@@ -70,14 +70,12 @@ const originOf = (state: MeshState, end: TestEnd): PacketOrigin | undefined => {
 
 /** The host through which what lies at an address comes into the mesh: the first router of an egress around it. */
 const routerOf = (state: MeshState, address: IpAddress): HostId | undefined => {
-  for (const row of state.egresses.shards)
-    for (const entries of row ?? [])
-      for (const egress of entries?.values() ?? []) {
-        const seen = egress.virtualRanges ?? egress.ranges
-        const nodeId = egress.routers[0]?.nodeId
-        if (nodeId !== undefined && seen.some((range) => prefixContainsAddress(range, address)))
-          return largeMapGet(state.nodes, nodeId)?.hostId
-      }
+  for (const egress of largeMapValues(state.egresses)) {
+    const seen = egress.virtualRanges ?? egress.ranges
+    const nodeId = egress.routers[0]?.nodeId
+    if (nodeId !== undefined && seen.some((range) => prefixContainsAddress(range, address)))
+      return largeMapGet(state.nodes, nodeId)?.hostId
+  }
   return undefined
 }
 

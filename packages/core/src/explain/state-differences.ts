@@ -1,5 +1,5 @@
 /** What is different between two states of a mesh: things that came, went, or changed. Costs what differs, where they share the rest. */
-import type { LargeMap } from '../mesh/large-map.js'
+import { type LargeMap, largeMapDifferences } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 
 /** Collections of a state that things come into and go out of. */
@@ -58,36 +58,16 @@ const mapDifferences = (
   before: LargeMap<string, object>,
   after: LargeMap<string, object>,
 ): readonly ThingDifference[] => {
-  if (before === after) return []
   const differences: ThingDifference[] = []
-  for (const [was, is] of differingParts(before, after)) {
-    for (const [id, thing] of is ?? []) {
-      const earlier = was?.get(id)
-      if (earlier === undefined) differences.push({ kind, id, change: 'came', fields: [] })
-      else if (earlier !== thing) {
-        const fields = changedFields(earlier, thing)
-        if (fields.length > 0) differences.push({ kind, id, change: 'changed', fields })
-      }
+  for (const [id, was, is] of largeMapDifferences(before, after)) {
+    if (was === undefined) differences.push({ kind, id, change: 'came', fields: [] })
+    else if (is === undefined) differences.push({ kind, id, change: 'went', fields: [] })
+    else {
+      const fields = changedFields(was, is)
+      if (fields.length > 0) differences.push({ kind, id, change: 'changed', fields })
     }
-    for (const id of was?.keys() ?? [])
-      if (is?.has(id) !== true) differences.push({ kind, id, change: 'went', fields: [] })
   }
   return differences.sort((a, b) => (a.id < b.id ? -1 : 1))
-}
-
-type Part = ReadonlyMap<string, object> | undefined
-
-/** Parts that both states share are skipped unseen. */
-function* differingParts(
-  before: LargeMap<string, object>,
-  after: LargeMap<string, object>,
-): Generator<readonly [Part, Part]> {
-  for (let row = 0; row < Math.max(before.shards.length, after.shards.length); row += 1) {
-    const [was, is] = [before.shards[row], after.shards[row]]
-    if (was === is) continue
-    for (let slot = 0; slot < Math.max(was?.length ?? 0, is?.length ?? 0); slot += 1)
-      if (was?.[slot] !== is?.[slot]) yield [was?.[slot], is?.[slot]]
-  }
 }
 
 const changedFields = (before: object, after: object): readonly string[] => {
@@ -101,4 +81,4 @@ const changedFields = (before: object, after: object): readonly string[] => {
 /** Collections, pools and hashes are kept for speed and say nothing that things themselves don't. */
 const isIndex = (field: string, value: unknown): boolean =>
   field.startsWith('pool') ||
-  (typeof value === 'object' && value !== null && ('shards' in value || ('high' in value && 'low' in value)))
+  (typeof value === 'object' && value !== null && ('root' in value || ('high' in value && 'low' in value)))

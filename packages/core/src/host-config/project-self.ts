@@ -1,7 +1,7 @@
 /** A host's own part: what it is, and what it looks at. */
 import { isWayToInternet } from '../mesh/egress-queries.js'
 import { routeAllTrafficOf } from '../mesh/gateway-queries.js'
-import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
+import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import { isPublicAddress } from '../mesh/listeners.js'
 import type { Host, Mesh, MeshState, Network } from '../mesh/mesh-state.js'
 import {
@@ -84,10 +84,7 @@ const egressViewsOf = (state: MeshState, { network, node }: Membership): readonl
 const pairIdsOf = (state: MeshState, { node }: Membership): MembershipPart['pairIds'] => {
   const relayed = largeMapGet(state.gateways, node.nodeId)?.pairIds
   if (relayed === undefined || relayed.size === 0) return [...node.pairIds].sort()
-  const ids = new Set(node.pairIds)
-  for (const row of relayed.shards)
-    for (const entries of row ?? []) for (const pairId of entries?.keys() ?? []) ids.add(pairId)
-  return [...ids].sort()
+  return [...new Set([...node.pairIds, ...largeMapKeys(relayed)])].sort()
 }
 
 const tunnelOf = (state: MeshState, { network, node }: Membership): TunnelPart => ({

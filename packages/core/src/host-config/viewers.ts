@@ -1,5 +1,12 @@
 /** The same as `canSee`, from its two other sides: everything that one host may see, and every host that may see one thing. */
-import { largeMapGet, largeMapHas, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
+import {
+  emptyLargeMap,
+  largeMapEntries,
+  largeMapGet,
+  largeMapHas,
+  largeMapKeys,
+  largeMapValues,
+} from '../mesh/large-map.js'
 import type { MeshState, Network, PairId } from '../mesh/mesh-state.js'
 import type { ClientId, EgressId, HostId, NodeId } from '../values/index.js'
 import type { FragmentId, OwnPeers, SetName } from './fragment.js'
@@ -183,7 +190,7 @@ export function* viewersOfFragment(state: MeshState, id: FragmentId): Generator<
   }
 }
 
-const noMembers: { readonly size: 0; readonly shards: readonly [] } = { size: 0, shards: [] }
+const noMembers = emptyLargeMap()
 
 /** By class where that decides, one by one for gateways, routers and relayed nodes. */
 function* hostsThatSee(
@@ -194,7 +201,7 @@ function* hostsThatSee(
 ): Generator<HostId> {
   for (const { nodeIds } of largeMapValues(network.classes)) {
     let plain: boolean | undefined
-    for (const [nodeId, hostId] of entriesOf(nodeIds)) {
+    for (const [nodeId, hostId] of largeMapEntries(nodeIds)) {
       if (hostId === except) continue
       const membership = membershipOf(state, nodeId)
       if (membership === undefined) continue
@@ -210,10 +217,6 @@ function* hostsThatSee(
 /** Whether a node sees what its class sees, but itself. */
 const isPlain = (state: MeshState, membership: Membership): boolean =>
   membership.node.relay === null && membership.node.egressIds.length === 0 && gatewayAt(state, membership) === undefined
-
-function* entriesOf(map: Membership['network']['members']): Generator<readonly [NodeId, HostId]> {
-  for (const row of map.shards) for (const entries of row ?? []) if (entries !== undefined) yield* entries
-}
 
 function* directPeersOf(state: MeshState, subject: Membership): Generator<HostId> {
   const via = viaOf(state, subject)

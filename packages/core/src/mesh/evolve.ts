@@ -2,20 +2,20 @@
  * From events to state. `evolve` is for events as they happen: each yields a new state that shares what did not change.
  * `replay` is for many at once: the same recipes on a private copy, frozen at the end, thousands of times faster.
  */
-import { freeze } from 'immer'
-import { produce } from '../values/enable-immer-maps.js'
+import { produceState } from './large-map-drafts.js'
 import { type MeshEvent, recipes } from './mesh-event.js'
 import { emptyMeshState, type MeshDraft, type MeshState } from './mesh-state.js'
+import { privateCopy, sealed } from './private-state.js'
 
 /** The state after one more event. Never fails and never decides: an event that doesn't fit changes nothing but the revision. */
 export const evolve = (state: MeshState, event: MeshEvent): MeshState =>
-  produce(state, (draft) => applyEvent(draft, event))
+  produceState(state, (draft) => applyEvent(draft, event))
 
 /** The state after a batch, made in one go. Empty batch: the same state. */
 export const evolveAll = (state: MeshState, events: readonly MeshEvent[]): MeshState =>
   events.length === 0
     ? state
-    : produce(state, (draft) => {
+    : produceState(state, (draft) => {
         for (const event of events) applyEvent(draft, event)
       })
 
@@ -36,7 +36,7 @@ export interface Replaying {
 
 /** A replay on a private copy of `start`, which stays as it is; of nothing where left out. */
 export const startReplay = (start: MeshState = emptyMeshState()): Replaying => {
-  let draft: MeshDraft | undefined = mutableCopy(start) as MeshDraft
+  let draft: MeshDraft | undefined = privateCopy(start) as MeshDraft
   return {
     apply: (event) => {
       if (draft === undefined) throw new TypeError('this replay has finished')
@@ -46,7 +46,7 @@ export const startReplay = (start: MeshState = emptyMeshState()): Replaying => {
       if (draft === undefined) throw new TypeError('this replay has finished')
       const state = draft as MeshState
       draft = undefined
-      return freeze(state, true)
+      return sealed(state)
     },
   }
 }
@@ -56,14 +56,4 @@ const applyEvent = (draft: MeshDraft, event: MeshEvent): void => {
   recipe(draft, event)
   draft.revision += 1
   draft.lastEventAtEpochMs = event.atEpochMs
-}
-
-/** A deep copy of plain data: objects, arrays, maps and primitives are all that a state is made of. */
-const mutableCopy = (value: unknown): unknown => {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(mutableCopy)
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, mutableCopy(item)]))
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) copy[key] = mutableCopy((value as Record<string, unknown>)[key])
-  return copy
 }

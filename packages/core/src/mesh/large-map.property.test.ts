@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lawRuns } from '../../test/law-runs.js'
-import { produce } from '../values/index.js'
+import type { TrieNode } from './hash-trie.js'
+import { trieOf } from './hash-trie-changes.js'
 import {
   emptyLargeMap,
   type LargeMap,
   largeMapDelete,
+  largeMapDifferences,
   largeMapEntries,
   largeMapGet,
   largeMapHas,
@@ -14,6 +16,8 @@ import {
   largeMapValues,
   largeMapWith,
 } from './large-map.js'
+import { produceState } from './large-map-drafts.js'
+import { sealed } from './private-state.js'
 
 type Numbers = LargeMap<string, number>
 type Change = { readonly key: string; readonly value: number | null }
@@ -35,7 +39,7 @@ const apply = (map: Numbers, { key, value }: Change): void => {
 }
 
 const draftOf = (all: readonly Change[]): Numbers =>
-  produce(emptyLargeMap() as Numbers, (draft) => {
+  produceState(emptyLargeMap() as Numbers, (draft) => {
     for (const each of all) apply(draft, each)
   })
 
@@ -95,7 +99,7 @@ describe('a large map does what a Map does', () => {
       fc.property(changes, fc.integer({ min: 1, max: 50 }), (all, batch) => {
         let map: Numbers = emptyLargeMap()
         for (let at = 0; at < all.length; at += batch) {
-          map = produce(map, (draft) => {
+          map = produceState(map, (draft) => {
             for (const each of all.slice(at, at + batch)) apply(draft, each)
           })
         }
@@ -110,7 +114,7 @@ describe('a large map does what a Map does', () => {
       fc.property(changes, (all) => {
         const inPlace: Numbers = emptyLargeMap()
         for (const each of all) apply(inPlace, each)
-        expect(draftOf(all)).toEqual(inPlace)
+        expect(draftOf(all)).toEqual(sealed(inPlace))
       }),
       lawRuns(),
     )
@@ -120,11 +124,13 @@ describe('a large map does what a Map does', () => {
     fc.assert(
       fc.property(changes, change, (all, last) => {
         const before = draftOf(all)
-        const after = produce(before, (draft) => apply(draft, last))
+        const after = produceState(before, (draft) => apply(draft, last))
         expectLike(before, modelOf(all))
         expectLike(after, modelOf([...all, last]))
-        const changed = after.shards.filter((row, i) => row !== before.shards[i]).length
-        if (before.shards.length > 0) expect(changed).toBeLessThanOrEqual(1)
+        const differing = [...largeMapDifferences(before, after)].map(([key]) => key)
+        const isSame = largeMapGet(before, last.key) === (last.value ?? undefined)
+        expect(differing).toEqual(isSame ? [] : [last.key])
+        if (isSame) expect(after).toBe(before)
       }),
       lawRuns(),
     )
@@ -132,15 +138,15 @@ describe('a large map does what a Map does', () => {
 })
 
 test('deleting what is not there changes nothing, not even the object', () => {
-  const map = produce(emptyLargeMap() as Numbers, (draft) => largeMapSet(draft, 'a', 1))
-  expect(produce(map, (draft) => largeMapDelete(draft, 'b'))).toBe(map)
+  const map = produceState(emptyLargeMap() as Numbers, (draft) => largeMapSet(draft, 'a', 1))
+  expect(produceState(map, (draft) => largeMapDelete(draft, 'b'))).toBe(map)
   expect(largeMapGet(emptyLargeMap() as Numbers, 'a')).toBeUndefined()
 })
 
-test('keys that differ only at their end spread over the shards', () => {
-  const map: Numbers = emptyLargeMap()
-  for (let n = 0; n < 100_000; n += 1) largeMapSet(map, `node-${n}`, n)
-  const sizes = map.shards.flatMap((row) => row?.map((entries) => entries?.size ?? 0) ?? [])
-  expect(sizes.length).toBe(4096)
-  expect(Math.max(...sizes)).toBeLessThan(80)
+test('keys that differ only at their end spread over the tree', () => {
+  const root = trieOf(Array.from({ length: 100_000 }, (_, n) => [`node-${n}`, n] as const))
+  expect(depthOf(root)).toBeLessThanOrEqual(5)
 })
+
+const depthOf = (node: TrieNode<string, number> | undefined): number =>
+  node?.children === undefined ? 1 : 1 + Math.max(...node.children.map(depthOf))

@@ -16,11 +16,11 @@ import {
   ipPrefix,
   networkId,
   nodeId,
-  produce,
   takeAddress,
 } from '../values/index.js'
 import { replay } from './evolve.js'
 import { largeMapDelete, largeMapGet, largeMapSet } from './large-map.js'
+import { produceState } from './large-map-drafts.js'
 import { brokenInvariants } from './mesh-invariants.js'
 import type { Host, MeshDraft, Network, Node } from './mesh-state.js'
 
@@ -36,7 +36,7 @@ const sound = replay(
 )
 
 const namesOf = (breakIt: (draft: MeshDraft) => unknown): readonly string[] => {
-  const broken = produce(sound, (draft) => {
+  const broken = produceState(sound, (draft) => {
     breakIt(draft)
   })
   return [...new Set(brokenInvariants(broken).map(({ invariant }) => invariant))].sort()

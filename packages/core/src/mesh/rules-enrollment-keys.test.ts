@@ -11,7 +11,7 @@ import {
   sampleTime,
 } from '../testing/sample-mesh.js'
 import { meshSpecification as mesh } from '../testing/specification.js'
-import { enrollmentKeyId, hostId, type NodeId, networkId, nodeId, produce, tagName } from '../values/index.js'
+import { enrollmentKeyId, hostId, type NodeId, networkId, nodeId, tagName } from '../values/index.js'
 import type { CreateEnrollmentKey } from './commands/create-enrollment-key.js'
 import type { ExistingMesh } from './commands/decision.js'
 import { emitConsequences } from './commands/removal-consequences.js'
@@ -19,6 +19,7 @@ import { unfoldFrom } from './commands/unfolding.js'
 import { decide } from './decide.js'
 import { evolveAll, replay } from './evolve.js'
 import { emptyLargeMap, largeMapGet, largeMapSet } from './large-map.js'
+import { produceState } from './large-map-drafts.js'
 import type { MeshCommand } from './mesh-command.js'
 import type { MeshEvent } from './mesh-event.js'
 import type { KeyGateway, MeshState } from './mesh-state.js'
@@ -39,7 +40,7 @@ const setUp = [
 ]
 
 /** Hosts 1 and 2 are gateways of network 1. */
-const withGateways = produce(replay(eventsOf(...setUp)), (draft) => {
+const withGateways = produceState(replay(eventsOf(...setUp)), (draft) => {
   for (const [gatewayId, host] of [
     [gateway1, hostId('host-1')],
     [gateway2, hostId('host-2')],

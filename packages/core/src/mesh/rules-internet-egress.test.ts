@@ -13,12 +13,13 @@ import {
   sampleTime,
 } from '../testing/sample-mesh.js'
 import { meshSpecification as mesh } from '../testing/specification.js'
-import { egressId, type HostCapability, hostId, ipPrefix, networkId, nodeId, produce } from '../values/index.js'
+import { egressId, type HostCapability, hostId, ipPrefix, networkId, nodeId } from '../values/index.js'
 import type { AddEgress } from './commands/add-egress.js'
 import { decide } from './decide.js'
 import { routesInternet } from './egress-queries.js'
 import { replay } from './evolve.js'
 import { emptyLargeMap, largeMapGet, largeMapSet } from './large-map.js'
+import { produceState } from './large-map-drafts.js'
 import type { MeshCommand } from './mesh-command.js'
 import type { MeshState } from './mesh-state.js'
 
@@ -104,7 +105,7 @@ describe('an egress of /0', () => {
 
 /** Node 1-2 is an internet gateway, which host `number`'s node of network 1 uses. */
 const usingGateway = (state: MeshState, number: number): MeshState =>
-  produce(state, (draft) => {
+  produceState(state, (draft) => {
     const gatewayId = nodeId('node-1-2')
     largeMapSet(draft.gateways, gatewayId, {
       nodeId: gatewayId,

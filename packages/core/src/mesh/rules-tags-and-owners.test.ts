@@ -10,10 +10,11 @@ import {
   sampleTime,
 } from '../testing/sample-mesh.js'
 import { meshSpecification as mesh } from '../testing/specification.js'
-import { deviceId, groupId, hostId, networkId, nodeId, produce, tagName, type UserId, userId } from '../values/index.js'
+import { deviceId, groupId, hostId, networkId, nodeId, tagName, type UserId, userId } from '../values/index.js'
 import { decide } from './decide.js'
 import { evolve, replay } from './evolve.js'
 import { type LargeMap, largeMapGet, largeMapKeys } from './large-map.js'
+import { produceState } from './large-map-drafts.js'
 import type { MeshCommand } from './mesh-command.js'
 import type { MeshEvent } from './mesh-event.js'
 import { brokenInvariants } from './mesh-invariants.js'
@@ -171,7 +172,7 @@ describe('the owner of a host', () => {
 })
 
 describe('a device that its user connected', () => {
-  const device = produce(stateAfter(own(user1)), (draft) => {
+  const device = produceState(stateAfter(own(user1)), (draft) => {
     const host = largeMapGet(draft.hosts, host1)
     if (host !== undefined) host.deviceId = deviceId('phone')
   })

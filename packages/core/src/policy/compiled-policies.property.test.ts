@@ -14,6 +14,7 @@ import {
 } from '../../test/policy-world.js'
 import { policyContent, policyWorld } from '../../test/policy-worlds.js'
 import { largeMapGet, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
+import { produceState } from '../mesh/large-map-drafts.js'
 import { memberPrefixes, refreshMember } from '../mesh/members.js'
 import type { MemberSetKey, MeshState, Network, Policy, Traffic } from '../mesh/mesh-state.js'
 import { dropPolicy, putPolicy } from '../mesh/policy-records.js'
@@ -28,7 +29,6 @@ import {
   policyId,
   prefixContainsAddress,
   prefixFirst,
-  produce,
   tagName,
   type UserId,
 } from '../values/index.js'
@@ -214,7 +214,7 @@ describe('compiled policies', () => {
         let now = state
         for (const change of changesOf(at, groupIds)) {
           expectLastHopsRight(now, networkIn(now))
-          now = produce(now, change)
+          now = produceState(now, change)
         }
         expectLastHopsRight(now, networkIn(now))
       }),
@@ -287,7 +287,7 @@ describe('compiled policies', () => {
           networkId: worldNetworkId,
           name: 'Among web',
         }
-        const after = produce(state, (draft) => putPolicy(draft, edit))
+        const after = produceState(state, (draft) => putPolicy(draft, edit))
         const networkAfter = largeMapGet(after.networks, worldNetworkId) ?? network
         for (const [key, before] of compiled)
           if (!key.startsWith('web') && !key.startsWith('db,web'))
@@ -344,7 +344,7 @@ test('E9 adding a policy never takes access away', () => {
         sources,
         destinations,
       }
-      const after = produce(state, (draft) => putPolicy(draft, more))
+      const after = produceState(state, (draft) => putPolicy(draft, more))
       for (const [from, to] of pairsOf(state, network))
         for (const packet of packets)
           if (policyAllows(state, worldNetworkId, from, to, packet).allowed)

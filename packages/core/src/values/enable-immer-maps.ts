@@ -1,4 +1,9 @@
-import { enableMapSet, produce as immerProduce } from 'immer'
+import {
+  enableMapSet,
+  createDraft as immerCreateDraft,
+  finishDraft as immerFinishDraft,
+  produce as immerProduce,
+} from 'immer'
 
 enableMapSet()
 
@@ -7,3 +12,7 @@ enableMapSet()
  * dropped by a bundler, since the package declares that it has no side effects.
  */
 export const produce: typeof immerProduce = immerProduce
+
+/** As `produce`, in two steps. */
+export const createDraft: typeof immerCreateDraft = immerCreateDraft
+export const finishDraft: typeof immerFinishDraft = immerFinishDraft

@@ -8,6 +8,7 @@ import {
   identityKeyFromBytes,
   ipPrefix,
   largeMapGet,
+  largeMapValues,
   networkId,
   type ServerMessage,
   wireguardKeyFromBytes,
@@ -363,7 +364,7 @@ describe('reports', () => {
     expect(service.asOf.revision).toBeLessThanOrEqual(revision + 5)
     clock.advance(2000)
     await expect
-      .poll(() => [...service.state.hosts.shards.flat().flatMap((map) => [...(map?.values() ?? [])])][0]?.endpoints)
+      .poll(() => [...largeMapValues(service.state.hosts)][0]?.endpoints)
       .toEqual(endpointsOf('192.0.2.1:1019'))
   })
 })
