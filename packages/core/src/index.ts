@@ -153,6 +153,7 @@ export type {
 } from './host-config/host-config.js'
 export { internetPathKey, pathKey } from './host-config/host-config.js'
 export { LiveHostConfig } from './host-config/live-host-config.js'
+export { type Announced, OwnAnnouncement } from './host-config/own-announcement.js'
 export {
   asOfState,
   createWholeFragments,
@@ -186,6 +187,7 @@ export {
 } from './host-config/probe-health.js'
 export { projectFragment, projectFragmentVersion } from './host-config/project-fragments.js'
 export { patchesOfStep } from './host-config/step-patches.js'
+export { type HeldVector, VectorOutbox } from './host-config/vector-outbox.js'
 export { visibleFragmentIds } from './host-config/viewers.js'
 export { canSee, networksSeenBy } from './host-config/visibility.js'
 export { tokenLetsIn } from './mesh/api-token-validity.js'

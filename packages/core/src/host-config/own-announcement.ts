@@ -6,13 +6,13 @@ import type { HostId } from '../values/index.js'
 import type { Path } from './host-config.js'
 import { isNewerVector, type PathVector } from './path-vector.js'
 
-/** The own vector, and the one that everybody may have: the same, or one before it. */
+/** A host's own vector, and the one that everybody may have: the same, or one before it. `undefined`: none was made yet. */
 export interface Announced {
   readonly newest: PathVector | undefined
   readonly released: PathVector | undefined
 }
 
-/** Who is told which vector of this host. */
+/** Who is told which vector of this host: a gateway that it moves to the newest, others the one before until that gateway has it. */
 export class OwnAnnouncement {
   #newest: PathVector | undefined
   #released: PathVector | undefined
@@ -29,6 +29,7 @@ export class OwnAnnouncement {
     if (earlier.newest !== earlier.released) this.#await(lists, earlier.newest)
   }
 
+  /** What this host would have everybody know. */
   get newest(): PathVector | undefined {
     return this.#newest
   }

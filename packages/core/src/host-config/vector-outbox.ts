@@ -11,7 +11,7 @@ const outboxTimes = {
   lastRepeatMs: 1000,
 } as const
 
-/** Says that the sender of it holds this of a host's vector, or newer. */
+/** Says that the sender of it holds the vector of this sequence of a host, or a newer one. */
 export interface HeldVector {
   readonly hostId: HostId
   readonly sequence: number
@@ -23,6 +23,10 @@ interface Pending {
   sent: number
 }
 
+/**
+ * Vectors on their way to others, of each host only the newest: sent in batches within 50 ms, repeated every 100 ms and then less and less
+ * often until they are acknowledged. It sends nothing itself: who holds it asks what is due.
+ */
 export class VectorOutbox {
   readonly #pending = new Map<HostId, Pending>()
 
@@ -39,6 +43,7 @@ export class VectorOutbox {
     }
   }
 
+  /** `from` says what it holds: that needn't be sent to it any more. */
   acknowledge(from: HostId, held: Iterable<HeldVector>): void {
     const vectors = this.#pending.get(from)?.vectors
     for (const { hostId, sequence } of held)
