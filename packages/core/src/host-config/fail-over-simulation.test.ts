@@ -1,6 +1,7 @@
 /** What the simulation once found, so that it is looked at every time. */
 import { describe, expect, test } from 'vitest'
-import { play, type Scenario } from '../../test/fail-over/scenario.js'
+import { play, type Scenario, setAllLinks, worldOf } from '../../test/fail-over/scenario.js'
+import { hostId } from '../values/index.js'
 
 const calm: Scenario = {
   seed: 0,
@@ -213,4 +214,17 @@ describe('F3 found by the simulation', () => {
     const { failures, circles, loops } = play(story)
     expect({ failures, circles, loops }).toEqual({ failures: [], circles: [], loops: [] })
   })
+})
+
+test('F3 a host that is offline for a while moves nowhere', () => {
+  const world = worldOf({ ...calm, gateways: 3, relayed: [[0, 1, 2]] })
+  world.time.runUntil(15_000)
+  const [laptop, gateway] = [hostId('h4'), hostId('h0')]
+  const hops = () => [...(world.agents.get(laptop)?.chooser.chosen.hops.values() ?? [])]
+  for (const isOnline of [false, true]) {
+    expect(hops()).toEqual([gateway])
+    setAllLinks(world, laptop, isOnline)
+    world.time.runUntil(world.nowMs + 20_000)
+  }
+  expect(hops()).toEqual([gateway])
 })

@@ -13,7 +13,8 @@ export type Fault =
       readonly b: number
       readonly carries: 'both' | 'there' | 'back' | 'none'
     }
-  | { readonly kind: 'kill' | 'revive'; readonly host: number }
+  /** `offline`: every link of the host breaks at once, `online`: they carry again. */
+  | { readonly kind: 'kill' | 'revive' | 'offline' | 'online'; readonly host: number }
   | { readonly kind: 'restart'; readonly host: number; readonly awayMs: number }
   | { readonly kind: 'server'; readonly isUp: boolean }
   | { readonly kind: 'assign'; readonly relayed: number; readonly first: number }
@@ -44,6 +45,7 @@ const important = fc.oneof({ weight: 2, arbitrary: fc.nat(3) }, host)
 const fault: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 5, arbitrary: link(fc.constantFrom('both', 'there', 'back', 'none', 'none')) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('kill', 'revive'), host: important }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('offline', 'online'), host }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('restart'), host: important, awayMs: fc.integer({ min: 50, max: 4000 }) }),
@@ -164,7 +166,7 @@ export const play = (story: Scenario): Outcome => {
 }
 
 const isRecovery = (fault: Fault): boolean =>
-  fault.kind === 'revive' || (fault.kind === 'link' && fault.carries === 'both')
+  fault.kind === 'revive' || fault.kind === 'online' || (fault.kind === 'link' && fault.carries === 'both')
 
 const listsOf = ({ plan }: FailOverWorld): string => JSON.stringify([[...plan.relayed], [...plan.pairs]])
 
@@ -189,6 +191,10 @@ const strike = (world: FailOverWorld, fault: Fault, delayMs: number): number => 
     case 'revive':
       later(0, () => world.revive(hostAt(fault.host)))
       return atMs
+    case 'offline':
+    case 'online':
+      later(0, () => setAllLinks(world, hostAt(fault.host), fault.kind === 'online'))
+      return atMs
     case 'restart':
       later(0, () => world.stopAgent(hostAt(fault.host)))
       later(fault.awayMs, () => world.startAgent(hostAt(fault.host)))
@@ -200,6 +206,12 @@ const strike = (world: FailOverWorld, fault: Fault, delayMs: number): number => 
       later(0, () => assign(world, fault))
       return atMs
   }
+}
+
+/** Breaks all links of a host, or mends them. */
+export const setAllLinks = (world: FailOverWorld, hostId: HostId, carries: boolean): void => {
+  for (const other of world.plan.hosts)
+    if (other !== hostId) world.underlay.setLink(hostId, other, { there: carries, back: carries }, world.nowMs)
 }
 
 const assign = (world: FailOverWorld, { relayed, first }: Extract<Fault, { kind: 'assign' }>): void => {

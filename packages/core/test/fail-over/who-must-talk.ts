@@ -21,6 +21,7 @@ export const whatFails = (world: FailOverWorld): readonly Failure[] => [
   ...settledGateways(world),
   ...hostsThatMustTalk(world),
   ...egressesThatMustBeReached(world),
+  ...rangesThatNotOneServes(world),
 ]
 
 const usableSince = ({ underlay, agentSinceMs }: FailOverWorld, a: HostId, b: HostId): number =>
@@ -164,6 +165,26 @@ const mustReach = (world: FailOverWorld, at: HostId, { kind, routers }: EgressPl
   )
   return first !== undefined && isThere(world, at, first) && seeEachOther
 }
+
+/** Routers that reach each other agree on the one that serves: the LAN's return route leads to it. */
+const rangesThatNotOneServes = (world: FailOverWorld): readonly Failure[] =>
+  world.plan.egresses.flatMap(({ egressId, routers }) => {
+    const live = routers.filter((router) => world.underlay.isAlive(router))
+    const seesAll = (one: HostId) => live.every((other) => one === other || isProvenDirectly(world, one, other))
+    if (live.length === 0 || routers.some((router) => world.plan.relayed.has(router)) || !live.every(seesAll)) return []
+    if (live.some((router) => isOutdated(world, router) || world.agents.get(router) === undefined)) return []
+    // One that nobody answers takes itself for the one that is offline.
+    const users = world.plan.hosts.filter((hostId) => !routers.includes(hostId) && !world.plan.relayed.has(hostId))
+    if (live.length === 1 && !users.some((user) => live.every((router) => isProvenDirectly(world, router, user))))
+      return []
+    const serving = live.filter((router) =>
+      world.agents.get(router)?.chooser.chosen.vector.servedEgressIds.includes(egressId),
+    )
+    return serving.length === 1 ? [] : [{ what: `${egressId} is served by ${serving.join(' and ') || 'nobody'}` }]
+  })
+
+const isProvenDirectly = (world: FailOverWorld, a: HostId, b: HostId): boolean =>
+  isProven(world, a, b) && pairBetween(world.plan, a, b) === undefined
 
 /** Whether packets from one host to another must arrive: directly, through a relay of the pair, or by the gateway that it is at. */
 const isThere = (world: FailOverWorld, at: HostId, hostId: HostId): boolean => {
