@@ -26,10 +26,11 @@ import {
   selfFragmentId,
 } from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
-import type { Hop, HostConfig, Path, PathKey, PeerConfig, PeerSets, RefusedPart, RoutedEgress } from './host-config.js'
+import type { Hop, HostConfig, Path, PathKey, PeerConfig, PeerSets, RoutedEgress } from './host-config.js'
 import { meshRouteMetric, pathKey } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { projectSnapshot } from './patch.js'
+import { type KeptByLan, lackingParts, ownLanParts } from './refused-parts.js'
 
 /** `undefined` for a host that the mesh doesn't know. */
 export const projectHostConfig = (state: MeshState, hostId: HostId): HostConfig | undefined =>
@@ -46,6 +47,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
   const peers = expandPeers(table, own)
   const nat = expandNat(table, own)
   const routing = expandRouting(table, own)
+  const routes = expandRoutes(table, own, paths)
   const fullTunnel = expandFullTunnel(own, paths, peers)
   const networkIds = own.memberships.map(({ networkId }) => networkId)
   return {
@@ -60,14 +62,14 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
     paths,
     routing,
     ranges: expandRanges(table, own),
-    routes: expandRoutes(table, own, paths),
+    routes: routes.taken,
     fullTunnel,
     filter: expandFilter(table, own, write),
     nat: nat.rules,
     names: networkIds.flatMap((networkId) => heldOf(table, namesFragmentId(networkId), 'names') ?? []),
     dns: networkIds.flatMap((networkId) => heldOf(table, dnsFragmentId(networkId), 'dns') ?? []),
     probes: probesOf(paths, routing, peers),
-    refused: [...refusedParts(own, fullTunnel !== null), ...nat.refused, ...shadowed],
+    refused: [...lackingParts(own, fullTunnel !== null), ...nat.refused, ...shadowed, ...ownLanParts(routes.kept)],
   }
 }
 
@@ -107,38 +109,45 @@ const expandRanges = (table: FragmentTable, own: SelfFragment): readonly IpPrefi
   return [...own.routes.map(({ prefix }) => prefix), ...ranges].sort(comparePrefixes)
 }
 
-const expandRoutes = (
-  table: FragmentTable,
-  own: SelfFragment,
-  paths: ReadonlyMap<PathKey, Path>,
-): readonly HostRoute[] => {
+interface Routes {
+  readonly taken: readonly HostRoute[]
+  /** Everything else of its networks that the host's own LAN keeps (E7). */
+  readonly kept: readonly KeptByLan[]
+}
+
+const expandRoutes = (table: FragmentTable, own: SelfFragment, paths: ReadonlyMap<PathKey, Path>): Routes => {
   const routes = new Map<IpPrefix, HostRoute>(own.routes.map((route) => [route.prefix, route]))
+  const kept: KeptByLan[] = []
   for (const part of own.memberships) {
     const network = heldOf(table, networkFragmentId(part.networkId), 'network')
     if (network === undefined) continue
-    for (const prefix of routedPrefixes(own, part, network, paths))
-      if (!routes.has(prefix))
+    const ranges = [network.range4, network.range6].filter((range) => range !== null)
+    const others = prefixesBeyond(part, network, paths).filter((prefix) => !ranges.includes(prefix))
+    for (const prefix of [...ranges, ...others]) {
+      const lan = ranges.includes(prefix) ? undefined : lanAround(own, part, prefix)
+      if (lan !== undefined) kept.push({ prefix, lan, networkName: network.name })
+      else if (!routes.has(prefix))
         routes.set(prefix, { prefix, preferredSource: sourceOf(part, prefix), metric: meshRouteMetric })
+    }
   }
-  return [...routes.values()].sort((a, b) => comparePrefixes(a.prefix, b.prefix))
+  return { taken: [...routes.values()].sort((a, b) => comparePrefixes(a.prefix, b.prefix)), kept }
 }
 
-/** Everything of a network but default routes, which a full tunnel has, and what the host's own LAN keeps (E7). */
-const routedPrefixes = (
-  own: SelfFragment,
+/** What a network leads to beyond its nodes, but default routes, which a full tunnel has. */
+const prefixesBeyond = (
   part: MembershipPart,
   network: FragmentOf<'network'>,
   paths: ReadonlyMap<PathKey, Path>,
 ): readonly IpPrefix[] => {
-  const ranges = [network.range4, network.range6].filter((range) => range !== null)
-  const others = new Set<IpPrefix>(network.clientPrefixes)
+  const beyond = new Set<IpPrefix>(network.clientPrefixes)
   for (const path of paths.values())
     if (path.networkId === part.networkId && leavesTheMesh(path) && !isOwnEgress(part, path))
-      for (const prefix of path.prefixes) if (prefixLength(prefix) > 0) others.add(prefix)
-  const isOwnLan = (prefix: IpPrefix) =>
-    part.ownLan === 'own' && own.localPrefixes.some((local) => prefixContains(local, prefix))
-  return [...ranges, ...[...others].filter((prefix) => !ranges.includes(prefix) && !isOwnLan(prefix))]
+      for (const prefix of path.prefixes) if (prefixLength(prefix) > 0) beyond.add(prefix)
+  return [...beyond]
 }
+
+const lanAround = (own: SelfFragment, part: MembershipPart, prefix: IpPrefix): IpPrefix | undefined =>
+  part.ownLan === 'own' ? own.localPrefixes.find((local) => prefixContains(local, prefix)) : undefined
 
 const leavesTheMesh = ({ to }: Path): boolean =>
   to.kind === 'leaving' || to.kind === 'routed' || to.kind === 'own-gateway'
@@ -170,34 +179,4 @@ const probesOf = (
   }
   for (const { before } of routing) add(routers(before))
   return [...probes].sort()
-}
-
-const refusedParts = (own: SelfFragment, hasTunnel: boolean): readonly RefusedPart[] => {
-  const can = (capability: SelfFragment['capabilities'][number]) => own.capabilities.includes(capability)
-  const refused: RefusedPart[] = []
-  if (own.memberships.length > 0 && !can('filter'))
-    refused.push({
-      part: 'filter',
-      capability: 'filter',
-      reason: 'This host enforces no policy: its driver has no packet filter.',
-    })
-  if (own.memberships.some((part) => part.isIdleGateway || part.routerOf.length > 0) && !can('forward'))
-    refused.push({
-      part: 'forward',
-      capability: 'forward',
-      reason: 'This host passes nothing on: its driver can not forward.',
-    })
-  if (hasTunnel && !can('full-tunnel'))
-    refused.push({
-      part: 'full-tunnel',
-      capability: 'full-tunnel',
-      reason: 'Internet traffic goes its own way: the driver has no full tunnel.',
-    })
-  if (own.memberships.length > 0 && !can('names'))
-    refused.push({
-      part: 'names',
-      capability: 'names',
-      reason: 'Names of the mesh are not resolved: the driver leaves the resolver alone.',
-    })
-  return refused
 }

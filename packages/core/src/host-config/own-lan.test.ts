@@ -42,12 +42,22 @@ const hasRoute = (config: ReturnType<typeof configOf>) => config.routes.some(({ 
 test.each(['192.168.1.0/24', '192.168.0.0/16'])(
   'E7 a LAN of %s keeps the range for what its host sends itself',
   (lan) => {
-    expect(hasRoute(configOf(lan))).toBe(false)
+    const config = configOf(lan)
+    expect(hasRoute(config)).toBe(false)
+    expect(config.refused.filter(({ part }) => part === 'egress')).toEqual([
+      {
+        part: 'egress',
+        capability: null,
+        reason: `192.168.1.0/24 of network "office-1" is not used: this host has ${lan} at its own interfaces. The node may prefer the mesh (ownLan).`,
+      },
+    ])
   },
 )
 
 test.each(['192.168.1.0/25', '192.168.2.0/24'])('E7 a LAN of %s, smaller or elsewhere, keeps nothing', (lan) => {
-  expect(hasRoute(configOf(lan))).toBe(true)
+  const config = configOf(lan)
+  expect(hasRoute(config)).toBe(true)
+  expect(config.refused.filter(({ part }) => part === 'egress')).toEqual([])
 })
 
 test('E7 a node may prefer the mesh, and its own LAN again', () => {
@@ -57,7 +67,9 @@ test('E7 a node may prefer the mesh, and its own LAN again', () => {
     nodeId: nodeId('node-1-2'),
     ownLan,
   })
-  expect(hasRoute(configOf('192.168.1.0/24', prefer('mesh')))).toBe(true)
+  const preferring = configOf('192.168.1.0/24', prefer('mesh'))
+  expect(hasRoute(preferring)).toBe(true)
+  expect(preferring.refused.filter(({ part }) => part === 'egress')).toEqual([])
   expect(hasRoute(configOf('192.168.1.0/24', prefer('mesh'), prefer('own')))).toBe(false)
 })
 
