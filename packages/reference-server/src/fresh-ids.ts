@@ -22,6 +22,8 @@ export interface FreshIds {
   readonly network: () => NetworkId
   readonly enrollmentKey: () => EnrollmentKeyId
   readonly mesh: () => MeshId
+  /** For anything else: the word says of what kind. */
+  readonly of: (word: string) => string
 }
 
 export const createFreshIds = (crypto: Crypto): FreshIds => {
@@ -33,6 +35,7 @@ export const createFreshIds = (crypto: Crypto): FreshIds => {
     network: () => networkId(`net_${random()}`),
     enrollmentKey: () => enrollmentKeyId(`key_${random()}`),
     mesh: () => meshId(`mesh_${random()}`),
+    of: (word) => `${word}_${random()}`,
   }
 }
 

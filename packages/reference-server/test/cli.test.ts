@@ -4,17 +4,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CliIo } from '../src/cli/cli-io.js'
 import { createProgram } from '../src/cli/program.js'
 import { runCli } from '../src/cli/run-cli.js'
+import { commandLineOf, type Run, recordingIo, runLine } from './support/command-line.js'
 import { claimsOf, endpointsOf, enroll, freshKeys } from './support/fake-agent.js'
 import { startTestServer, type TestServer, until } from './support/test-server.js'
-
-interface Run {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
 
 let test: TestServer
 let home: string
@@ -34,38 +28,13 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-const ioOf = (env: Record<string, string>, secret: string, interrupted: AbortSignal) => {
-  const run = { out: '', err: '' }
-  const io: CliIo = {
-    stdout: (text) => {
-      run.out += text
-    },
-    stderr: (text) => {
-      run.err += text
-    },
-    env: { HOME: home, ...env },
-    readSecret: async () => secret,
-    interrupted,
-    isTerminal: false,
-  }
-  return { io, run }
-}
+const ioOf = (env: Record<string, string>, secret: string, interrupted: AbortSignal) =>
+  recordingIo({ HOME: home, ...env }, secret, interrupted)
 
-const cliWith = async (env: Record<string, string>, args: readonly string[], secret = ''): Promise<Run> => {
-  const { io, run } = ioOf(env, secret, new AbortController().signal)
-  const code = await runCli(args, io)
-  return { code, ...run }
-}
+const cliWith = (env: Record<string, string>, args: readonly string[], secret = ''): Promise<Run> =>
+  runLine({ HOME: home, ...env }, args, secret)
 
-const cli = (...args: readonly string[]): Promise<Run> =>
-  cliWith({ MESHFOLD_URL: test.url, MESHFOLD_TOKEN: test.token }, args)
-
-const ok = async (...args: readonly string[]): Promise<string> => {
-  const { code, out, err } = await cli(...args)
-  expect(err, args.join(' ')).toBe('')
-  expect(code).toBe(0)
-  return out
-}
+const { cli, ok } = commandLineOf(() => test)
 
 describe('the commands', () => {
   it('look after networks, keys, hosts and nodes, by name', async () => {

@@ -1,8 +1,7 @@
-import { commandIdCodec, epochMsCodec, eventIdCodec, meshCommandCodec, type RecordedEvent } from '@meshfold/core'
+import { commandIdCodec, epochMsCodec, eventIdCodec, type RecordedEvent } from '@meshfold/core'
 import * as t from 'io-ts'
 import type { CommandDone } from '../mesh-service/command-answer.js'
 import { body, orNull, queryNumber } from './api-codecs.js'
-import { describe, schemaOf } from './json-schema.js'
 
 /** An event as it stands in the log, with a line of English, without hashes of secrets. */
 export const eventView = t.readonly(
@@ -29,22 +28,6 @@ export const eventsAnswer = t.readonly(
 const revision = queryNumber(0, Number.MAX_SAFE_INTEGER)
 export const eventsQuery = body({}, { from: revision, limit: queryNumber(1, 1000) })
 export const eventStreamQuery = body({}, { from: revision })
-
-/** `POST /commands`: any command of the domain. Ids and time are filled in where they are missing. */
-export const commandBody = describe(
-  new t.Type<Record<string, unknown>, unknown, unknown>(
-    'a command',
-    (u): u is Record<string, unknown> => typeof u === 'object' && u !== null && !Array.isArray(u),
-    (u, c) => (typeof u === 'object' && u !== null && !Array.isArray(u) ? t.success({ ...u }) : t.failure(u, c)),
-    t.identity,
-  ),
-  schemaOf(meshCommandCodec),
-)
-
-/** What became of a command; no events: it was already so. */
-export const commandAnswer = t.readonly(
-  t.strict({ commandId: commandIdCodec, revision: t.number, events: t.readonlyArray(t.UnknownRecord) }),
-)
 
 export const viewEvent = ({ revision, envelope }: RecordedEvent, description: string): EventView => ({
   revision,

@@ -79,9 +79,10 @@ const follow = async (context: CliContext, from: number): Promise<void> => {
 }
 
 const show = ({ io, isJson }: CliContext, event: EventView): void =>
-  io.stdout(isJson ? `${JSON.stringify(event)}\n` : line(event))
+  io.stdout(isJson ? `${JSON.stringify(event)}\n` : eventLine(event))
 
-const line = ({ revision, atEpochMs, actor, description, reason }: EventView): string =>
+/** One event in words, with who and why. */
+export const eventLine = ({ revision, atEpochMs, actor, description, reason }: EventView): string =>
   plain(
     `${String(revision).padStart(6)}  ${timeText(atEpochMs)}  ${description}  [${actor}${reason === null ? '' : `: ${reason}`}]`,
   ).concat('\n')

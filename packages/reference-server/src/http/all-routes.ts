@@ -1,5 +1,6 @@
 import { openApiOf } from './openapi.js'
 import { type Route, rawRoute } from './route.js'
+import { commandRoutes } from './routes/command-routes.js'
 import { enrollmentKeyRoutes } from './routes/enrollment-key-routes.js'
 import { enrollmentRoutes } from './routes/enrollment-routes.js'
 import { eventRoutes } from './routes/event-routes.js'
@@ -23,6 +24,7 @@ export const allRoutes = (
     ...nodeRoutes(server),
     ...hostRoutes(server),
     ...enrollmentKeyRoutes(server),
+    ...commandRoutes(server),
     ...eventRoutes(server),
     rawRoute({
       method: 'GET',

@@ -1,22 +1,12 @@
 import type { RecordedEvent } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import {
-  commandAnswer,
-  commandBody,
-  type EventView,
-  eventStreamQuery,
-  eventsAnswer,
-  eventsQuery,
-  viewEvent,
-  withoutSecrets,
-} from '../../api/event-api.js'
+import { type EventView, eventStreamQuery, eventsAnswer, eventsQuery, viewEvent } from '../../api/event-api.js'
 import { describeRebuildError } from '../../mesh-service/rebuild-history.js'
 import { type ApiError, apiErrorOf } from '../api-error.js'
-import { completeCommand } from '../complete-command.js'
 import { streamEvents } from '../event-stream.js'
 import { jsonRoute, type Route, rawRoute } from '../route.js'
-import { carryOut, type ServerContext } from '../server-context.js'
+import type { ServerContext } from '../server-context.js'
 
 export const eventRoutes = (server: ServerContext): readonly Route[] => [
   jsonRoute({
@@ -50,34 +40,6 @@ export const eventRoutes = (server: ServerContext): readonly Route[] => [
     handle: async (request, reply, query) => {
       const { from } = query as t.TypeOf<typeof eventStreamQuery>
       return streamEvents(server, request, reply, from, (page) => viewEvents(server, page))
-    },
-  }),
-  jsonRoute({
-    method: 'POST',
-    path: '/api/v1/commands',
-    access: 'admin',
-    summary: 'Any command of the domain; its time, and ids that are missing, are filled in',
-    body: commandBody,
-    answer: commandAnswer,
-    handle: async ({ body }, { context }) => {
-      const command = completeCommand(body, server)
-      if (E.isLeft(command)) return command
-      const done = await carryOut(server, command.right, context)
-      return E.map(
-        ({
-          commandId,
-          revision,
-          events,
-        }: {
-          commandId: typeof context.commandId
-          revision: number
-          events: readonly object[]
-        }) => ({
-          commandId,
-          revision,
-          events: events.map(withoutSecrets),
-        }),
-      )(done)
     },
   }),
 ]

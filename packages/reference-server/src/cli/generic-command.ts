@@ -1,0 +1,102 @@
+/** `meshfold command`: every command of the domain, its options made from what its codec takes. */
+import { type MeshCommandType, meshCommandFields, meshCommandTypes } from '@meshfold/core'
+import { Command, Option } from 'commander'
+import type * as t from 'io-ts'
+import { commandAnswer, mustBeGiven } from '../api/command-api.js'
+import { eventsAnswer } from '../api/event-api.js'
+import { type CliContext, contextOf, print } from './cli-context.js'
+import { usage } from './cli-error.js'
+import type { CliIo } from './cli-io.js'
+import { fieldValue, flagOf, jsonOf, outlineText } from './command-fields.js'
+import { eventLine } from './events-command.js'
+import { examples } from './examples.js'
+import { collect } from './parse-options.js'
+
+export const genericCommand = (io: CliIo, nowEpochMs: () => number): Command => {
+  const command = new Command('command').description('give any command of the domain')
+  // Hidden: they would fill the help with what a list of names says as well.
+  for (const type of meshCommandTypes) command.addCommand(commandOfType(io, type, nowEpochMs), { hidden: true })
+  command.usage('<type> [fields] [options]')
+  command.addHelpText('after', `\nTypes, each with a help of its own:\n${columns(meshCommandTypes)}`)
+  return examples(command, [
+    'meshfold command AddPolicy --help',
+    'meshfold command CreateGateway --node-id node_abc --auto-relay true',
+    'meshfold command AssignRelay --node-id node_abc --gateway-ids node_one --gateway-ids node_two',
+    `meshfold command RemovePolicy '{"policyId":"policy_abc"}' --json`,
+  ])
+}
+
+const columns = (names: readonly string[]): string => {
+  const width = Math.max(...names.map((name) => name.length)) + 2
+  const rows = Math.ceil(names.length / 3)
+  return Array.from({ length: rows }, (_, row) => [names[row], names[row + rows], names[row + 2 * rows]])
+    .map((line) => `  ${line.map((name = '') => name.padEnd(width)).join('')}`.trimEnd())
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+const commandOfType = (io: CliIo, type: MeshCommandType, nowEpochMs: () => number): Command => {
+  const command = new Command(type)
+    .description(`give the command ${type}`)
+    .argument('[fields]', 'all or some of its fields, as a JSON object')
+  for (const field of meshCommandFields(type)) {
+    const must = mustBeGiven(field) ? 'required; ' : ''
+    const fresh = field.isFresh ? '; made by the server when left out' : ''
+    const option = new Option(`${flagOf(field)} <value>`, `${must}${outlineText(field.takes)}${fresh}`)
+    command.addOption(option.argParser<readonly string[]>(collect))
+  }
+  return command.action(async (fields: string | undefined, options: Options, self: Command) => {
+    const body = { ...fieldsOf(fields), ...fieldsOfOptions(type, options, nowEpochMs), type }
+    checkComplete(type, body)
+    await give(await contextOf(io, self), body)
+  })
+}
+
+type Options = Readonly<Record<string, readonly string[] | undefined>>
+
+const fieldsOf = (text: string | undefined): object => {
+  if (text === undefined) return {}
+  const fields = jsonOf(text, 'of the fields')
+  if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return fields
+  throw usage('The fields of a command are a JSON object, such as \'{"nodeId":"node_abc"}\'.')
+}
+
+const fieldsOfOptions = (type: MeshCommandType, options: Options, nowEpochMs: () => number): object =>
+  Object.fromEntries(
+    meshCommandFields(type).flatMap((field) => {
+      const texts = options[field.name]
+      return texts === undefined ? [] : [[field.name, fieldValue(field, texts, nowEpochMs)]]
+    }),
+  )
+
+/** The server would say so too, but by the names of fields. */
+const checkComplete = (type: MeshCommandType, body: object): void => {
+  const missing = meshCommandFields(type).filter((field) => mustBeGiven(field) && !Object.hasOwn(body, field.name))
+  if (missing.length === 0) return
+  throw usage(`${type} needs ${missing.map(flagOf).join(', ')} too. See: meshfold command ${type} --help`)
+}
+
+const give = async (context: CliContext, body: object): Promise<void> => {
+  const { client, isJson, reason } = context
+  const call = { method: 'POST', path: '/commands', body, reason, answer: commandAnswer } as const
+  const answer = await client.call(call)
+  const lines = isJson || answer.events.length === 0 ? [] : await linesOf(context, answer)
+  print(context, answer, () => (answer.events.length === 0 ? 'It was so already: nothing changed.\n' : lines.join('')))
+}
+
+/** A removal in a large network has thousands of consequences. */
+const MOST_LINES = 100
+
+const linesOf = async (
+  { client }: CliContext,
+  { revision, events }: t.TypeOf<typeof commandAnswer>,
+): Promise<readonly string[]> => {
+  const from = revision - events.length + 1
+  const query = { from, limit: Math.min(events.length, MOST_LINES) }
+  const page = await client.call({ path: '/events', query, answer: eventsAnswer })
+  const more = events.length - page.events.length
+  return [
+    ...page.events.map(eventLine),
+    ...(more > 0 ? [`and ${more} more: meshfold events --from ${from + page.events.length}\n`] : []),
+  ]
+}
