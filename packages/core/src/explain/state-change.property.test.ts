@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { lawRuns } from '../../test/law-runs.js'
 import { choosePaths } from '../host-config/choose-paths.js'
 import { projectHostConfig } from '../host-config/expand-host-config.js'
 import { replay } from '../mesh/evolve.js'
@@ -17,9 +18,6 @@ import { packetText } from './packet-text.js'
 import type { ReachedMembers } from './reachability-change.js'
 import { reaches } from './reaches.js'
 import { stateChange } from './state-change.js'
-
-const runs = Number(process.env.MESHFOLD_LAW_RUNS ?? 40)
-vi.setConfig({ testTimeout: 600_000 })
 
 interface Change {
   readonly before: MeshState
@@ -93,7 +91,7 @@ const viewOf = (state: MeshState, hostId: HostId) => {
 }
 
 const kindsOf = (differences: readonly ConfigDifference[]): readonly string[] =>
-  differences.map(({ part, change }) => `${part} ${change}`)
+  differences.map(({ part, change }) => `${part} ${change}`).sort()
 
 describe('what a change does', () => {
   test('to reachability is the same for all that are alike: as if every pair had been followed', async () => {
@@ -106,7 +104,7 @@ describe('what a change does', () => {
         expect(writtenOut(reachability.lost)).toEqual([...was].filter((line) => !is.has(line)).sort())
         expect(reachability.isComplete).toBe(true)
       }),
-      { numRuns: runs },
+      lawRuns(0.2),
     )
   })
 
@@ -122,7 +120,7 @@ describe('what a change does', () => {
           for (const hostId of hostIds)
             expect(kindsOf(configDifferences(was.viewOf(hostId), is.viewOf(hostId)))).toEqual(kindsOf(differences))
       }),
-      { numRuns: runs },
+      lawRuns(0.2),
     )
   })
 })
