@@ -17,6 +17,7 @@ export {
 export { type ConfigDifference, configDifferences } from './explain/config-differences.js'
 export { type ConfigPart, configParts, type PolicyNames } from './explain/config-items.js'
 export { describeStateChange } from './explain/describe-change.js'
+export { describeDifferences } from './explain/describe-differences.js'
 export { describeExplanation } from './explain/describe-explanation.js'
 export { type Explanation, explain, type FlowExplanation } from './explain/explain.js'
 export {
@@ -48,7 +49,8 @@ export {
   stateChange,
   stateChangeInSteps,
 } from './explain/state-change.js'
-export { stateDifferences, type ThingDifference, type ThingKind } from './explain/state-differences.js'
+export { stateDifferences, type ThingDifference } from './explain/state-differences.js'
+export { type Thing, type ThingKind, thingKinds, thingOf, thingsOf, thingWord } from './explain/state-things.js'
 export { type FlowMemory, tracePacket } from './explain/trace-packet.js'
 export { changedFragments } from './host-config/changed-fragments.js'
 export { choosePaths } from './host-config/choose-paths.js'

@@ -13,10 +13,12 @@ import {
 } from '../testing/sample-mesh.js'
 import { hostCapabilities, networkId, nodeId, policyId, tagName } from '../values/index.js'
 import { describeStateChange } from './describe-change.js'
+import { describeDifferences } from './describe-differences.js'
 import { describeExplanation } from './describe-explanation.js'
 import { explain } from './explain.js'
 import { planCommand } from './plan-command.js'
 import { stateDifferences } from './state-differences.js'
+import { thingOf, thingsOf } from './state-things.js'
 
 const [one, two, three] = [1, 2, 3].map((n) => nodeId(`node-1-${n}`)) as [never, never, never]
 const about = { atEpochMs: sampleTime }
@@ -167,4 +169,26 @@ test('stateDifferences tells what came, went and changed', () => {
     { kind: 'nodes', id: three, change: 'went', fields: [] },
     { kind: 'policies', id: 'web', change: 'came', fields: [] },
   ])
+})
+
+test('differences are told in words, the mesh as a whole included', () => {
+  const before = meshWith()
+  const after = meshWith(
+    webPolicy,
+    { type: 'UpdateMeshSettings', ...about, name: 'Ours' },
+    { type: 'DisconnectNode', ...about, nodeId: three },
+  )
+  expect(describeDifferences(before, after)).toEqual([
+    'mesh Ours changed: name Sample mesh → Ours',
+    'node machine-3.office-1 changed: connected true → false',
+    'policy Web.office-1 came',
+  ])
+})
+
+test('things are told without what is kept for speed', () => {
+  const [network] = thingsOf(meshWith(), 'networks')
+  expect(network).toMatchObject({ id: 'net-1', name: 'office-1', facts: { range4: '10.1.0.0/24', everUsed: true } })
+  expect(Object.keys(network?.facts ?? {})).not.toContain('nodeIds')
+  expect(thingOf(meshWith(), 'nodes', one)?.name).toBe('machine-1.office-1')
+  expect(thingOf(meshWith(), 'nodes', 'nobody')).toBeUndefined()
 })

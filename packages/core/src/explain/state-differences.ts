@@ -1,57 +1,33 @@
 /** What is different between two states of a mesh: things that came, went, or changed. Costs what differs, where they share the rest. */
 import { type LargeMap, largeMapDifferences } from '../mesh/large-map.js'
-import type { MeshState } from '../mesh/mesh-state.js'
-
-/** Collections of a state that things come into and go out of. */
-export type ThingKind =
-  | 'networks'
-  | 'hosts'
-  | 'nodes'
-  | 'enrollmentKeys'
-  | 'gateways'
-  | 'autoRelays'
-  | 'egresses'
-  | 'clients'
-  | 'policies'
-  | 'policyTests'
-  | 'users'
-  | 'groups'
-  | 'apiTokens'
-  | 'dnsRecords'
-  | 'resolvers'
+import type { Mesh, MeshState } from '../mesh/mesh-state.js'
+import { collection, isIndex, type ThingKind, thingKinds } from './state-things.js'
 
 /** One thing of a mesh that is there only before, only after, or is otherwise. */
 export interface ThingDifference {
-  readonly kind: ThingKind
+  readonly kind: ThingKind | 'mesh'
   readonly id: string
   readonly change: 'came' | 'went' | 'changed'
   /** Which fields are not what they were; sorted. Empty unless `changed`. Indexes are left out. */
   readonly fields: readonly string[]
 }
 
-const kinds: readonly ThingKind[] = [
-  'networks',
-  'hosts',
-  'nodes',
-  'enrollmentKeys',
-  'gateways',
-  'autoRelays',
-  'egresses',
-  'clients',
-  'policies',
-  'policyTests',
-  'users',
-  'groups',
-  'apiTokens',
-  'dnsRecords',
-  'resolvers',
+/** The mesh as a whole first, then by kind, then by id. */
+export const stateDifferences = (before: MeshState, after: MeshState): readonly ThingDifference[] => [
+  ...meshDifferences(before.mesh, after.mesh),
+  ...thingKinds.flatMap((kind) => mapDifferences(kind, collection(before, kind), collection(after, kind))),
 ]
 
-/** By kind, then by id. */
-export const stateDifferences = (before: MeshState, after: MeshState): readonly ThingDifference[] =>
-  kinds.flatMap((kind) =>
-    mapDifferences(kind, before[kind] as LargeMap<string, object>, after[kind] as LargeMap<string, object>),
+const meshDifferences = (before: Mesh | null, after: Mesh | null): readonly ThingDifference[] => {
+  const id = (after ?? before)?.meshId
+  if (id === undefined || before === after) return []
+  if (before === null || after === null)
+    return [{ kind: 'mesh', id, change: after === null ? 'went' : 'came', fields: [] }]
+  const fields = changedFields({ ...before, ...before.settings }, { ...after, ...after.settings }).filter(
+    (field) => field !== 'settings',
   )
+  return fields.length === 0 ? [] : [{ kind: 'mesh', id, change: 'changed', fields }]
+}
 
 const mapDifferences = (
   kind: ThingKind,
@@ -77,8 +53,3 @@ const changedFields = (before: object, after: object): readonly string[] => {
     .filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]))
     .sort()
 }
-
-/** Collections, pools and hashes are kept for speed and say nothing that things themselves don't. */
-const isIndex = (field: string, value: unknown): boolean =>
-  field.startsWith('pool') ||
-  (typeof value === 'object' && value !== null && ('root' in value || ('high' in value && 'low' in value)))
