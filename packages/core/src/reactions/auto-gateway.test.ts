@@ -255,6 +255,23 @@ describe('F3 a node moved by itself', () => {
     expect(world.observe(told(4, 1999, 1, 2, 3)).commands).toEqual([])
   })
 
+  test('F3 an older vector that comes late does not take the place of one that waits to be recorded', () => {
+    const world = settled()
+    const first = world.now
+    for (const [number, sequence] of [
+      [2, first],
+      [1, first + 1],
+      [3, first + 3],
+      [2, first + 2],
+    ] as const) {
+      world.observe(told(4, sequence, number))
+      world.pass(1000)
+    }
+    world.pass(60_000)
+    expect(world.observe().events).toMatchObject([{ type: 'RelayMoved', sequence: first + 3 }])
+    expect(gatewaysOf(world, 4)?.[0]).toBe(node(3))
+  })
+
   test('F3 the recovery of a gateway moves nobody back', () => {
     const world = settled()
     world.observe(told(4, world.now, 2, 3))
