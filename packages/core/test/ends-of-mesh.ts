@@ -7,9 +7,18 @@ import { egressesOfNetwork, egressRangesSeen } from '../src/mesh/egress-queries.
 import { isActiveGateway } from '../src/mesh/gateway-queries.js'
 import { largeMapGet, largeMapKeys } from '../src/mesh/large-map.js'
 import { memberPrefixes } from '../src/mesh/members.js'
-import { type Host, type MeshState, type Network, type Node, pairIdOf, type TestEnd } from '../src/mesh/mesh-state.js'
+import {
+  type Egress,
+  type Host,
+  type MeshState,
+  type Network,
+  type Node,
+  pairIdOf,
+  type TestEnd,
+} from '../src/mesh/mesh-state.js'
 import { type End, endsOf } from '../src/policy/end.js'
 import {
+  type HostId,
   hostCapabilities,
   type IpAddress,
   ipAddress,
@@ -24,7 +33,10 @@ export interface MeshEnd {
   readonly end: End
   /** As a policy test would name it. */
   readonly asked: TestEnd
-  /** Who carries it: the node itself, a client's gateway, the first router of an egress; `null` for what internet gateways lead to. */
+  /**
+   * Who carries it: the node itself, a client's gateway, the first live router of an egress; `null`: nobody, or it is what internet
+   * gateways lead to.
+   */
   readonly nodeId: NodeId | null
   /** How a packet from there comes into the mesh; `null`: it doesn't. */
   readonly origin: PacketOrigin | null
@@ -32,12 +44,24 @@ export interface MeshEnd {
 
 const outThere = ['192.0.2.77', '2001:db8:77::1'].map(ipAddress)
 
+/** A mesh, and hosts of it that are gone. */
+export interface LivingMesh {
+  readonly state: MeshState
+  readonly dead: ReadonlySet<HostId>
+}
+
+/** Whether the host of a node is there. */
+export const isAlive = ({ state, dead }: LivingMesh, nodeId: NodeId): boolean => {
+  const hostId = largeMapGet(state.nodes, nodeId)?.hostId
+  return hostId !== undefined && !dead.has(hostId)
+}
+
 /** Nodes and clients that take part, their prefixes, an address in each range of each egress, two addresses out on the internet. */
-export const endsOfNetwork = (state: MeshState, network: Network): readonly MeshEnd[] => [
-  ...[...largeMapKeys(network.members)].sort().flatMap((nodeId) => nodeEnds(state, nodeId)),
+export const endsOfNetwork = (mesh: LivingMesh, network: Network): readonly MeshEnd[] => [
+  ...[...largeMapKeys(network.members)].sort().flatMap((nodeId) => nodeEnds(mesh.state, nodeId)),
   ...[...largeMapKeys(network.clientIds)].sort().flatMap((clientId) => {
-    const client = largeMapGet(state.clients, clientId)
-    return client === undefined || !client.enabled || !isActiveGateway(state, network, client.gatewayId)
+    const client = largeMapGet(mesh.state.clients, clientId)
+    return client === undefined || !client.enabled || !isActiveGateway(mesh.state, network, client.gatewayId)
       ? []
       : memberPrefixes(client).map((prefix): MeshEnd => {
           const address = prefixFirst(prefix)
@@ -49,18 +73,7 @@ export const endsOfNetwork = (state: MeshState, network: Network): readonly Mesh
           }
         })
   }),
-  ...egressesOfNetwork(state, network.networkId).flatMap((egress) => {
-    const nodeId = activeRouters(state, egress)[0]?.nodeId
-    const hostId = nodeId === undefined ? undefined : largeMapGet(state.nodes, nodeId)?.hostId
-    if (nodeId === undefined || hostId === undefined) return []
-    return egressRangesSeen(egress).map((range): MeshEnd => {
-      const family = prefixFamily(range)
-      const address = ipAddressFromBigInt(family, ipAddressToBigInt(prefixFirst(range)) + 5n)
-      const { egressId } = egress
-      const asked = { kind: 'address', address } as const
-      return { end: { kind: 'egress', egressId, address }, asked, nodeId, origin: { kind: 'underlay', hostId } }
-    })
-  }),
+  ...egressesOfNetwork(mesh.state, network.networkId).flatMap((egress) => egressEnds(mesh, egress)),
   ...outThere.map(
     (address): MeshEnd => ({
       end: { kind: 'internet', address },
@@ -70,6 +83,25 @@ export const endsOfNetwork = (state: MeshState, network: Network): readonly Mesh
     }),
   ),
 ]
+
+/** Of an egress without any live router there are ends, but nothing comes in by them. */
+const egressEnds = (mesh: LivingMesh, egress: Egress): readonly MeshEnd[] => {
+  const { state } = mesh
+  const nodeIds = activeRouters(state, egress).map(({ nodeId }) => nodeId)
+  const nodeId = nodeIds.find((each) => isAlive(mesh, each)) ?? null
+  const hostId = nodeId === null ? undefined : largeMapGet(state.nodes, nodeId)?.hostId
+  if (nodeIds.length === 0) return []
+  return egressRangesSeen(egress).map((range) => {
+    const family = prefixFamily(range)
+    const address = ipAddressFromBigInt(family, ipAddressToBigInt(prefixFirst(range)) + 5n)
+    return {
+      end: { kind: 'egress', egressId: egress.egressId, address },
+      asked: { kind: 'address', address },
+      nodeId,
+      origin: hostId === undefined ? null : { kind: 'underlay', hostId },
+    }
+  })
+}
 
 const nodeEnds = (state: MeshState, nodeId: NodeId): readonly MeshEnd[] => {
   const node = largeMapGet(state.nodes, nodeId)
@@ -98,20 +130,22 @@ const ableHost = (state: MeshState, nodeId: NodeId): Host | undefined => {
   return host !== undefined && hostCapabilities.every((each) => host.capabilities.includes(each)) ? host : undefined
 }
 
-/** A way between two nodes: each reached directly or through an able gateway, and so is a pair that is relayed. */
-export const haveWayBetween = (state: MeshState, network: Network, one: NodeId, other: NodeId): boolean => {
-  if (ableHost(state, one) === undefined || ableHost(state, other) === undefined) return false
+/** A way between two nodes: each reached directly or through a live, able gateway, and so is a pair that is relayed. */
+export const haveWayBetween = (mesh: LivingMesh, network: Network, one: NodeId, other: NodeId): boolean => {
+  const { state } = mesh
+  if (![one, other].every((nodeId) => isAlive(mesh, nodeId) && ableHost(state, nodeId) !== undefined)) return false
   if (one === other) return true
-  const passesOn = (nodeId: NodeId | undefined) =>
-    nodeId !== undefined && isActiveGateway(state, network, nodeId) && ableHost(state, nodeId) !== undefined
   const isReached = (nodeId: NodeId) => {
     const membership = membershipOf(state, nodeId)
-    if (membership === undefined) return false
-    const via = viaOf(state, membership)
-    return via === null || passesOn(via[0])
+    const via = membership === undefined ? [] : viaOf(state, membership)
+    return via === null || passOn(mesh, network, via)
   }
   const pair = largeMapGet(state.autoRelays, pairIdOf(one, other))
-  const isPairCarried =
-    pair === undefined || passesOn(pair.gatewayIds.find((id) => isActiveGateway(state, network, id)))
-  return isReached(one) && isReached(other) && isPairCarried
+  return isReached(one) && isReached(other) && (pair === undefined || passOn(mesh, network, pair.gatewayIds))
+}
+
+/** Whether the first of these gateways that lives can do everything. */
+const passOn = (mesh: LivingMesh, network: Network, gatewayIds: readonly NodeId[]): boolean => {
+  const live = gatewayIds.find((nodeId) => isActiveGateway(mesh.state, network, nodeId) && isAlive(mesh, nodeId))
+  return live !== undefined && ableHost(mesh.state, live) !== undefined
 }
