@@ -41,6 +41,7 @@ export type {
 export { type CommandPlan, planCommand, planCommandInSteps } from './explain/plan-command.js'
 export type { PrefixMap, PrefixMatch } from './explain/prefix-map.js'
 export type { ReachabilityChange, ReachabilityOptions, ReachedMembers } from './explain/reachability-change.js'
+export type { ReachedPlace } from './explain/reaches.js'
 export {
   type ChangedConfigs,
   type ChangedHost,

@@ -1,10 +1,11 @@
 /** A change in English, for a terminal: whose configs change and how, who can talk to whom from then on, and who no more. */
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import type { ClientId, HostId, MemberId, NodeId } from '../values/index.js'
+import type { ClientId, EgressId, HostId, NodeId } from '../values/index.js'
 import type { ConfigDifference } from './config-differences.js'
 import { packetText } from './packet-text.js'
 import type { ReachabilityChange, ReachedMembers } from './reachability-change.js'
+import { type ReachedPlace, theInternet } from './reaches.js'
 import type { ChangedConfigs, StateChange } from './state-change.js'
 
 /** What is listed of many: the rest is counted. */
@@ -18,7 +19,7 @@ export const describeStateChange = (before: MeshState, after: MeshState, change:
 
 interface Names {
   readonly host: (hostId: HostId) => string
-  readonly member: (memberId: MemberId) => string
+  readonly place: (place: ReachedPlace) => string
 }
 
 const namesIn = (states: readonly MeshState[]): Names => {
@@ -32,36 +33,44 @@ const namesIn = (states: readonly MeshState[]): Names => {
   }
   return {
     host: (hostId) => found((state) => largeMapGet(state.hosts, hostId)?.name) ?? hostId,
-    member: (memberId) =>
-      found((state) => {
-        const member = largeMapGet(state.nodes, memberId as NodeId) ?? largeMapGet(state.clients, memberId as ClientId)
-        if (member === undefined || !areSeveral) return member?.name
-        return `${member.name}.${largeMapGet(state.networks, member.networkId)?.name ?? member.networkId}`
-      }) ?? memberId,
+    place: (place) => {
+      if (place === theInternet) return 'the internet'
+      const name = found((state) => {
+        const thing =
+          largeMapGet(state.nodes, place as NodeId) ??
+          largeMapGet(state.clients, place as ClientId) ??
+          largeMapGet(state.egresses, place as EgressId)
+        if (thing === undefined || !areSeveral) return thing?.name
+        return `${thing.name}.${largeMapGet(state.networks, thing.networkId)?.name ?? thing.networkId}`
+      })
+      return name ?? place
+    },
   }
 }
 
 const hostLines = ({ hosts, configs }: StateChange, names: Names): readonly string[] => {
   if (hosts.length === 0) return ["No host's config changes."]
   const told = configs.reduce((count, { hostIds }) => count + hostIds.length, 0)
+  const isSeen = ({ differences }: ChangedConfigs) => linesOf(differences).length > 0
+  const unseen = configs.filter((config) => !isSeen(config)).flatMap(({ hostIds }) => hostIds.map(names.host))
   return [
     `${counted(hosts.length, 'host')} ${hosts.length === 1 ? 'changes its' : 'change their'} config:`,
-    ...configs.flatMap((config) => configLines(config, names)),
+    ...configs.filter(isSeen).flatMap((config) => configLines(config, names)),
+    ...(unseen.length === 0 ? [] : [`  nothing that their systems would see: ${shortList(unseen.sort(), mostNames)}`]),
     ...(told < hosts.length ? [`  and ${hosts.length - told} more`] : []),
   ]
 }
 
 const configLines = ({ hostIds, differences }: ChangedConfigs, names: Names): readonly string[] => {
   const [first, ...alike] = hostIds.map(names.host)
-  const lines = differenceLines(differences)
   return [
     `  ${first}${alike.length === 0 ? '' : `, and alike ${shortList(alike, mostNames)}`}`,
-    ...(lines.length === 0 ? ['    nothing that its system would see'] : shortened(lines).map((line) => `    ${line}`)),
+    ...shortened(linesOf(differences)).map((line) => `    ${line}`),
   ]
 }
 
 /** Things of one kind that come or go share a line when they are many. Sets come and go with the rules that name them. */
-const differenceLines = (differences: readonly ConfigDifference[]): readonly string[] => {
+const linesOf = (differences: readonly ConfigDifference[]): readonly string[] => {
   const alike = new Map<string, ConfigDifference[]>()
   for (const each of differences) {
     if (each.part === 'set' && each.change !== 'changes') continue
@@ -120,7 +129,7 @@ const reachabilityLines = (change: ReachabilityChange, names: Names): readonly s
 }
 
 const reachedLine = ({ from, to, traffic }: ReachedMembers, names: Names): string =>
-  `  ${shortList(from.map(names.member), mostNames)} to ${from.join() === to.join() ? 'each other' : shortList(to.map(names.member), mostNames)}: ${traffic.map(packetText).join(', ')}`
+  `  ${shortList(from.map(names.place), mostNames)} to ${from.join() === to.join() ? 'each other' : shortList(to.map(names.place), mostNames)}: ${traffic.map(packetText).join(', ')}`
 
 const shortened = (lines: readonly string[]): readonly string[] =>
   lines.length <= mostLines + 1

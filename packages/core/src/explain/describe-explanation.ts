@@ -57,6 +57,7 @@ const wayOut = ({ policy, request: { verdict } }: FlowExplanation): readonly str
 }
 
 const waysOut: { readonly [R in DropReason]?: string } = {
+  'host-down': 'bring it back, or wait: those who use it miss it within seconds, and go by what stands by',
   'no-peer': 'connect the node, or give it a gateway that takes part',
   'not-forwarding': 'choose a gateway whose driver can forward',
   'control-address': 'use an address of the network',

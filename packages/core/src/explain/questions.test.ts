@@ -113,7 +113,7 @@ describe('planCommand', () => {
       to: [two],
       traffic: [{ protocol: 'icmp' }],
     })
-    expect(plan?.reachability).toMatchObject({ pairs: 6, isComplete: true })
+    expect(plan?.reachability).toMatchObject({ pairs: 9, isComplete: true })
     expect(plan && describeStateChange(state, plan.after, plan)).toEqual([
       '3 hosts change their config:',
       '  machine-1',
@@ -132,7 +132,7 @@ describe('planCommand', () => {
       '  machine-1 to machine-2: ICMP',
       '  machine-1, machine-2 to machine-3: ICMP, TCP 443',
       '  machine-3 to machine-2: ICMP, TCP 443',
-      '(6 kinds of pairs tried with ICMP, TCP 443)',
+      '(9 kinds of pairs tried with ICMP, TCP 443)',
     ])
   })
 
@@ -144,7 +144,7 @@ describe('planCommand', () => {
     expect(planned).toMatchObject({
       right: {
         configs: [{ hostIds: ['host-1', 'host-2', 'host-3'] }],
-        reachability: { pairs: 1, lost: [{ from: [one, two, three], to: [one, two, three] }] },
+        reachability: { pairs: 2, lost: [{ from: [one, two, three], to: [one, two, three] }] },
       },
     })
   })

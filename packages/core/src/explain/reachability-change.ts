@@ -1,15 +1,16 @@
-/** Who can talk to whom only after a change, or only before it. Members that are alike are looked at once, in both states. */
+/** Who can talk to whom, and to what, only after a change, or only before it. Members that are alike are looked at once, in both states. */
+import { egressesOfNetwork } from '../mesh/egress-queries.js'
 import { largeMapGet, largeMapKeys } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState, Network } from '../mesh/mesh-state.js'
 import type { PacketTraffic } from '../policy/index.js'
-import type { ClientId, HostId, MemberId, NetworkId, NodeId } from '../values/index.js'
+import type { ClientId, EgressId, HostId, MemberId, NetworkId, NodeId } from '../values/index.js'
 import { memberLikenessIn } from './alike.js'
 import type { TraceWorld } from './host-view.js'
-import { reaches } from './reaches.js'
+import { isPresent, type ReachedPlace, reaches, theInternet } from './reaches.js'
 import { trafficToTry } from './traffic-to-try.js'
 
-/** Nodes and clients that could talk only after, or only before. */
+/** What nodes and clients could reach only after, or only before: each other, ranges of egresses, the internet. */
 export interface ReachabilityChange {
   readonly gained: readonly ReachedMembers[]
   readonly lost: readonly ReachedMembers[]
@@ -25,7 +26,7 @@ export interface ReachabilityChange {
 export interface ReachedMembers {
   readonly networkId: NetworkId
   readonly from: readonly MemberId[]
-  readonly to: readonly MemberId[]
+  readonly to: readonly ReachedPlace[]
   readonly traffic: readonly PacketTraffic[]
 }
 
@@ -39,9 +40,10 @@ export interface ReachabilityOptions {
   readonly isEnough?: () => boolean
 }
 
-/** Members that are alike before the change, and after it. */
+/** Members that are alike before the change, and after it; or one place beyond the mesh. */
 interface Kind {
   readonly memberIds: MemberId[]
+  readonly place: ReachedPlace | null
   /** Named by an event: 0; on a host whose config changes: 1; others: 2. What is likelier to change is looked at first. */
   readonly rank: number
 }
@@ -69,7 +71,8 @@ export function* reachabilityChangeInSteps(
   for (const networkId of networksConcerned(states)) {
     const traffics = traffic ?? trafficToTry(before, after, networkId)
     for (const each of traffics) tried.add(each)
-    const kinds = yield* kindsOfMembers(states, networkId)
+    const members = yield* kindsOfMembers(states, networkId)
+    const kinds = [...placesOf(states, networkId), ...members].sort((one, other) => one.rank - other.rank)
     for (const [from, to] of pairsOf(kinds)) {
       if (pairs >= maxPairs || isEnough()) {
         isComplete = false
@@ -77,7 +80,7 @@ export function* reachabilityChangeInSteps(
       }
       pairs += 1
       const ends = followed(worlds, from, to, traffics)
-      const lists = { networkId, from: from.memberIds, to: to.memberIds }
+      const lists = { networkId, from: from.memberIds, to: to.place === null ? to.memberIds : [to.place] }
       if (ends.gained.length > 0) found.gained.push({ ...lists, traffic: ends.gained })
       if (ends.lost.length > 0) found.lost.push({ ...lists, traffic: ends.lost })
       yield
@@ -94,8 +97,9 @@ const followed = (
   traffics: readonly PacketTraffic[],
 ): { readonly gained: readonly PacketTraffic[]; readonly lost: readonly PacketTraffic[] } => {
   const source = from.memberIds[0]
-  const destination = to.memberIds[from === to ? 1 : 0]
+  const destination = to.place ?? to.memberIds[from === to ? 1 : 0]
   if (source === undefined || destination === undefined) return { gained: [], lost: [] }
+  if (destination === theInternet && !(isPresent(was, source) && isPresent(is, source))) return { gained: [], lost: [] }
   const reached = (world: TraceWorld) => traffics.filter((traffic) => reaches(world, source, destination, traffic))
   const [earlier, later] = [reached(was), reached(is)]
   return {
@@ -128,12 +132,25 @@ function* kindsOfMembers(states: ChangedStates, networkId: NetworkId): Generator
   const kinds = new Map<string, Kind>()
   for (const memberId of membersOf(networks.map(([, network]) => network))) {
     const key = JSON.stringify(likeness.map((of) => of(memberId)))
-    const kind = kinds.get(key) ?? { memberIds: [], rank: rankOf(memberId) }
+    const kind = kinds.get(key) ?? { memberIds: [], place: null, rank: rankOf(memberId) }
     kind.memberIds.push(memberId)
     kinds.set(key, { ...kind, rank: Math.min(kind.rank, rankOf(memberId)) })
     yield
   }
-  return [...kinds.values()].sort((one, other) => one.rank - other.rank)
+  return [...kinds.values()]
+}
+
+/** Ranges of egresses, and the internet. */
+const placesOf = ({ before, after, events }: ChangedStates, networkId: NetworkId): readonly Kind[] => {
+  const named = namedIn(events)
+  const egressIds = new Set<EgressId>()
+  for (const state of [before, after])
+    for (const { egressId } of egressesOfNetwork(state, networkId)) egressIds.add(egressId)
+  return [...[...egressIds].sort(), theInternet as ReachedPlace].map((place) => ({
+    memberIds: [],
+    place,
+    rank: named.has(place) ? 0 : 1,
+  }))
 }
 
 const membersOf = (networks: readonly (Network | undefined)[]): readonly MemberId[] => {
@@ -166,8 +183,8 @@ const namedIn = (events: readonly MeshEvent[]): ReadonlySet<string> => {
 function* pairsOf(kinds: readonly Kind[]): Generator<readonly [Kind, Kind]> {
   for (const [at, one] of kinds.entries())
     for (const other of kinds.slice(at)) {
-      if (one !== other) yield [other, one]
-      if (one !== other || one.memberIds.length > 1) yield [one, other]
+      if (one !== other && other.place === null) yield [other, one]
+      if (one.place === null && (one !== other || one.memberIds.length > 1)) yield [one, other]
     }
 }
 

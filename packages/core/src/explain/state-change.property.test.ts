@@ -11,12 +11,12 @@ import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
 import { busyMeshHistory } from '../testing/arbitraries/busy-mesh.js'
 import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
 import { type MeshHistory, meshHistory } from '../testing/arbitraries/mesh.js'
-import type { HostId, MemberId, NetworkId } from '../values/index.js'
+import type { HostId, MemberId } from '../values/index.js'
 import { type ConfigDifference, configDifferences } from './config-differences.js'
 import { createTraceWorld } from './host-view.js'
 import { packetText } from './packet-text.js'
 import type { ReachedMembers } from './reachability-change.js'
-import { reaches } from './reaches.js'
+import { isPresent, type ReachedPlace, reaches, theInternet } from './reaches.js'
 import { stateChange } from './state-change.js'
 
 interface Change {
@@ -55,23 +55,35 @@ const changes: fc.Arbitrary<Change> = fc
   )
   .map(readable)
 
-const membersIn = (state: MeshState): readonly (readonly [NetworkId, readonly MemberId[]])[] =>
-  [...largeMapValues(state.networks)].map(({ networkId, members, clientIds }) => [
-    networkId,
-    [...largeMapKeys(members), ...largeMapKeys(clientIds)],
-  ])
+/** Members of each network, and what they may reach. */
+const membersIn = (state: MeshState): readonly (readonly [readonly MemberId[], readonly ReachedPlace[]])[] =>
+  [...largeMapValues(state.networks)].map(({ members, clientIds, egressIds }) => {
+    const all = [...largeMapKeys(members), ...largeMapKeys(clientIds)]
+    return [all, [...all, ...largeMapKeys(egressIds), theInternet]]
+  })
 
-const lineOf = (from: MemberId, to: MemberId, traffic: ReachedMembers['traffic'][number]): string =>
+const lineOf = (from: MemberId, to: ReachedPlace, traffic: ReachedMembers['traffic'][number]): string =>
   `${from} to ${to}: ${packetText(traffic)}`
 
-const everyPair = (state: MeshState, traffics: ReachedMembers['traffic']): ReadonlySet<string> => {
+/** Nobody asks of members that come or go whether they have the internet. */
+const toldIn = (before: MeshState, after: MeshState) => {
+  const worlds = [createTraceWorld(before), createTraceWorld(after)]
+  return (from: MemberId, to: ReachedPlace): boolean =>
+    to !== theInternet || worlds.every((world) => isPresent(world, from))
+}
+
+const everyPair = (
+  state: MeshState,
+  traffics: ReachedMembers['traffic'],
+  isTold: ReturnType<typeof toldIn>,
+): ReadonlySet<string> => {
   const world = createTraceWorld(state)
   const lines = new Set<string>()
-  for (const [, members] of membersIn(state))
+  for (const [members, places] of membersIn(state))
     for (const from of members)
-      for (const to of members)
+      for (const to of places)
         for (const traffic of traffics)
-          if (from !== to && reaches(world, from, to, traffic)) lines.add(lineOf(from, to, traffic))
+          if (from !== to && isTold(from, to) && reaches(world, from, to, traffic)) lines.add(lineOf(from, to, traffic))
   return lines
 }
 
@@ -99,7 +111,8 @@ describe('what a change does', () => {
       fc.property(changes, ({ before, after, events }) => {
         const traffic = [{ protocol: 'icmp' }, { protocol: 'tcp', port: 443 }] as const
         const { reachability } = stateChange(before, after, events, { traffic, maxPairs: 1_000_000 })
-        const [was, is] = [everyPair(before, traffic), everyPair(after, traffic)]
+        const isTold = toldIn(before, after)
+        const [was, is] = [everyPair(before, traffic, isTold), everyPair(after, traffic, isTold)]
         expect(writtenOut(reachability.gained)).toEqual([...is].filter((line) => !was.has(line)).sort())
         expect(writtenOut(reachability.lost)).toEqual([...was].filter((line) => !is.has(line)).sort())
         expect(reachability.isComplete).toBe(true)
