@@ -64,8 +64,8 @@ const tagged = (tag: typeof web, ...names: readonly (typeof machines)[number][])
   names.map((name) => ({ type: 'AssignTag', atEpochMs, memberId: nodeOf(name), tag }))
 const tcp = (port: number) => [{ protocol: 'tcp', ports: [{ first: port, last: port }] }] as const
 
-/** How the office began, at nine o'clock of the 18th. */
-export const beginning = eventsOf(
+/** How the office was set up, at nine o'clock of the 18th. */
+export const setUp: readonly MeshCommand[] = [
   { ...sampleCreateMesh(), atEpochMs },
   sampleCreateNetwork(1, { atEpochMs, name: networkName('office'), range4: ipPrefix('10.20.0.0/24'), range6: null }),
   ...joined,
@@ -109,4 +109,7 @@ export const beginning = eventsOf(
     direction: 'one-way',
   }),
   { type: 'SwitchDefaultPolicy', atEpochMs, networkId: office, everyoneAllowed: false },
-)
+]
+
+/** What followed. */
+export const beginning = eventsOf(...setUp)
