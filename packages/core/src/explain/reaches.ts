@@ -20,7 +20,9 @@ import type { PacketOrigin, TraceVerdict } from './packet.js'
 import { tracePacket } from './trace-packet.js'
 
 /** Where packets go: to a member, into an egress's ranges, or out to the internet. */
-export type ReachedPlace = MemberId | EgressId | typeof theInternet
+export type ReachedPlace = MemberId | EgressId | 'internet'
+
+/** Anything beyond the mesh that is in no range of an egress but one of /0. */
 export const theInternet = 'internet'
 
 /**
