@@ -1,4 +1,4 @@
-import { commandIdCodec, epochMsCodec, eventIdCodec, type RecordedEvent } from '@meshfold/core'
+import { commandIdCodec, epochMsCodec, eventIdCodec, type MeshEvent, type RecordedEvent } from '@meshfold/core'
 import * as t from 'io-ts'
 import type { CommandDone } from '../mesh-service/command-answer.js'
 import { body, orNull, queryNumber } from './api-codecs.js'
@@ -45,6 +45,9 @@ export const viewEvent = ({ revision, envelope }: RecordedEvent, description: st
 /** Not even hashes of secrets are shown. */
 export const withoutSecrets = (data: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(data).filter(([name]) => !/secret/i.test(name)))
+
+/** What an event says, besides its type; without secrets. */
+export const eventData = ({ type: _type, ...data }: MeshEvent): Record<string, unknown> => withoutSecrets(data)
 
 /** Done, and nothing is left to show. `changed`: false when it was already so. */
 export const doneAnswer = t.readonly(t.strict({ commandId: commandIdCodec, revision: t.number, changed: t.boolean }))

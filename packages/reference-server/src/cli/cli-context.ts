@@ -10,6 +10,7 @@ export interface CliContext {
   readonly client: ApiClient
   readonly isJson: boolean
   readonly reason: string | undefined
+  readonly isDryRun: boolean
 }
 
 export interface GlobalOptions {
@@ -19,6 +20,7 @@ export interface GlobalOptions {
   readonly ca?: string
   readonly json?: boolean
   readonly reason?: string
+  readonly dryRun?: boolean
 }
 
 export const DEFAULT_URL = 'http://127.0.0.1:7400'
@@ -34,7 +36,8 @@ export const contextOf = async (io: CliIo, command: Command): Promise<CliContext
   // A token is for the server that gave it, and not shown to another.
   const token = tokenGiven ?? (login?.url === url ? login.token : undefined)
   const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8')
-  return { io, client: new ApiClient({ url, token, ca }), isJson: options.json ?? false, reason: options.reason }
+  const { json: isJson = false, dryRun: isDryRun = false, reason } = options
+  return { io, client: new ApiClient({ url, token, ca }), isJson, isDryRun, reason }
 }
 
 /** Prints an answer: as JSON for programs, or in words. */

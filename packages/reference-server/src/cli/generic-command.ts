@@ -4,7 +4,8 @@ import { Command, Option } from 'commander'
 import type * as t from 'io-ts'
 import { commandAnswer, mustBeGiven } from '../api/command-api.js'
 import { eventsAnswer } from '../api/event-api.js'
-import { type CliContext, contextOf, print } from './cli-context.js'
+import { change, dryRunOption } from './change.js'
+import { type CliContext, contextOf } from './cli-context.js'
 import { usage } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
 import { fieldValue, flagOf, jsonOf, outlineText } from './command-fields.js'
@@ -45,11 +46,13 @@ const commandOfType = (io: CliIo, type: MeshCommandType, nowEpochMs: () => numbe
     const option = new Option(`${flagOf(field)} <value>`, `${must}${outlineText(field.takes)}${fresh}`)
     command.addOption(option.argParser<readonly string[]>(collect))
   }
-  return command.action(async (fields: string | undefined, options: Options, self: Command) => {
-    const body = { ...fieldsOf(fields), ...fieldsOfOptions(type, options, nowEpochMs), type }
-    checkComplete(type, body)
-    await give(await contextOf(io, self), body)
-  })
+  return command
+    .addOption(dryRunOption())
+    .action(async (fields: string | undefined, options: Options, self: Command) => {
+      const body = { ...fieldsOf(fields), ...fieldsOfOptions(type, options, nowEpochMs), type }
+      checkComplete(type, body)
+      await give(await contextOf(io, self), body)
+    })
 }
 
 type Options = Readonly<Record<string, readonly string[] | undefined>>
@@ -76,27 +79,21 @@ const checkComplete = (type: MeshCommandType, body: object): void => {
   throw usage(`${type} needs ${missing.map(flagOf).join(', ')} too. See: meshfold command ${type} --help`)
 }
 
-const give = async (context: CliContext, body: object): Promise<void> => {
-  const { client, isJson, reason } = context
-  const call = { method: 'POST', path: '/commands', body, reason, answer: commandAnswer } as const
-  const answer = await client.call(call)
-  const lines = isJson || answer.events.length === 0 ? [] : await linesOf(context, answer)
-  print(context, answer, () => (answer.events.length === 0 ? 'It was so already: nothing changed.\n' : lines.join('')))
-}
+const give = (context: CliContext, body: object): Promise<void> =>
+  change(context, { method: 'POST', path: '/commands', body, answer: commandAnswer }, (done) => outcome(context, done))
 
 /** A removal in a large network has thousands of consequences. */
 const MOST_LINES = 100
 
-const linesOf = async (
+const outcome = async (
   { client }: CliContext,
   { revision, events }: t.TypeOf<typeof commandAnswer>,
-): Promise<readonly string[]> => {
+): Promise<string> => {
+  if (events.length === 0) return 'It was so already: nothing changed.\n'
   const from = revision - events.length + 1
   const query = { from, limit: Math.min(events.length, MOST_LINES) }
   const page = await client.call({ path: '/events', query, answer: eventsAnswer })
   const more = events.length - page.events.length
-  return [
-    ...page.events.map(eventLine),
-    ...(more > 0 ? [`and ${more} more: meshfold events --from ${from + page.events.length}\n`] : []),
-  ]
+  const rest = more > 0 ? `and ${more} more: meshfold events --from ${from + page.events.length}\n` : ''
+  return page.events.map(eventLine).join('') + rest
 }

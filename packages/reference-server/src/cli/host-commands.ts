@@ -3,6 +3,7 @@ import { listenPort, mtuBytes } from '../api/api-codecs.js'
 import { doneAnswer } from '../api/event-api.js'
 import { type HostView, hostAnswer } from '../api/host-api.js'
 import { type HostConfigAnswer, hostConfigAnswer } from '../api/host-config-api.js'
+import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
 import { agoText, type CliIo, plain, table } from './cli-io.js'
 import { examples } from './examples.js'
@@ -42,12 +43,12 @@ export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
   host
     .command('remove <host>')
     .description('take a machine out of the mesh; its keys never come back')
+    .addOption(dryRunOption())
     .action(async (nameOrId: string, _options, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/hosts/${await findHostId(context.client, nameOrId)}`
-      const { reason } = context
-      const answer = await context.client.call({ method: 'DELETE', path, reason, answer: doneAnswer })
-      print(context, answer, () => `Host ${nameOrId} is out of the mesh.\n`)
+      const call = { method: 'DELETE', path, answer: doneAnswer } as const
+      await change(context, call, () => `Host ${nameOrId} is out of the mesh.\n`)
     })
   return examples(host, [
     'meshfold host list',
@@ -70,6 +71,7 @@ const updateHost = (io: CliIo): Command =>
     .option('--name <name>', 'its new name')
     .option('--port <port>', 'the UDP port it listens on', parseNumber(listenPort))
     .option('--mtu <bytes>', 'its MTU; auto: that of its networks', parseMtu)
+    .addOption(dryRunOption())
     .action(async (nameOrId: string, { name, port, mtu }: UpdateOptions, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/hosts/${await findHostId(context.client, nameOrId)}`
@@ -78,9 +80,7 @@ const updateHost = (io: CliIo): Command =>
         ...(port === undefined ? {} : { listenPort: port }),
         ...(mtu === undefined ? {} : { mtuBytes: mtu }),
       }
-      const { reason } = context
-      const answer = await context.client.call({ method: 'PATCH', path, body, reason, answer: hostAnswer })
-      print(context, answer, ({ host }) => details(host))
+      await change(context, { method: 'PATCH', path, body, answer: hostAnswer }, ({ host }) => details(host))
     })
 
 const parseMtu = (text: string): number | null => {

@@ -6,6 +6,7 @@ import {
   enrollmentKeyAnswer,
   enrollmentKeysAnswer,
 } from '../api/enrollment-key-api.js'
+import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
 import { type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
@@ -30,12 +31,12 @@ export const keyCommands = (io: CliIo, nowEpochMs: () => number): Command => {
   key
     .command('revoke <key>')
     .description('let nobody join with a key any more; hosts that did stay')
+    .addOption(dryRunOption())
     .action(async (nameOrId: string, _options, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/enrollment-keys/${await findKeyId(context.client, nameOrId)}/revoke`
-      const { reason } = context
-      const answer = await context.client.call({ method: 'POST', path, reason, answer: enrollmentKeyAnswer })
-      print(context, answer, ({ enrollmentKey }) => `Nobody joins with ${enrollmentKey.name} any more.\n`)
+      const call = { method: 'POST', path, answer: enrollmentKeyAnswer } as const
+      await change(context, call, ({ enrollmentKey }) => `Nobody joins with ${enrollmentKey.name} any more.\n`)
     })
   return examples(key, [
     'meshfold key create laptops --network office --uses 5 --expires 24h',
@@ -61,9 +62,10 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
     .option('--expires <moment>', 'such as 24h, 7d or a date; never by default', parseMoment(nowEpochMs))
     .option('--ephemeral', 'its nodes are removed some time after they went away')
     .option('--pre-approved', 'no administrator has to approve its nodes')
+    .addOption(dryRunOption())
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = await contextOf(io, command)
-      const { client, reason } = context
+      const { client } = context
       const networkIds = await Promise.all(options.network.map((nameOrId) => findNetworkId(client, nameOrId)))
       const body = {
         name,
@@ -77,11 +79,9 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
         method: 'POST',
         path: '/enrollment-keys',
         body,
-        reason,
         answer: createdEnrollmentKeyAnswer,
       } as const
-      const answer = await client.call(call)
-      print(context, answer, ({ token, serverUrl }) => shownOnce(token, serverUrl ?? client.target.url))
+      await change(context, call, ({ token, serverUrl }) => shownOnce(token, serverUrl ?? client.target.url))
     })
 
 const shownOnce = (token: string, serverUrl: string): string =>

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { domain, ephemeralGraceSeconds } from '../api/api-codecs.js'
 import { type MeshView, meshAnswer } from '../api/mesh-api.js'
+import { change, dryRunOption } from './change.js'
 import { type CliContext, contextOf, print } from './cli-context.js'
 import { usage } from './cli-error.js'
 import { type CliIo, plain } from './cli-io.js'
@@ -18,15 +19,15 @@ export const meshCommands = (io: CliIo): Command => {
     .command('raise-epoch')
     .description('after an old copy of the event log was restored: agents then take its older revision')
     .option('--yes', 'say that this is meant')
+    .addOption(dryRunOption())
     .action(async ({ yes = false }: { yes?: boolean }, command: Command) => {
-      if (!yes)
+      const context = await contextOf(io, command)
+      if (!yes && !context.isDryRun)
         throw usage(
           'Every agent takes a whole new snapshot after this. Say that it is meant: meshfold mesh raise-epoch --yes',
         )
-      const context = await contextOf(io, command)
-      const { reason } = context
-      const call = { method: 'POST', path: '/mesh/raise-epoch', reason, answer: meshAnswer } as const
-      print(context, await context.client.call(call), ({ mesh: shown }) => `The epoch is ${shown.asOf.epoch} now.\n`)
+      const call = { method: 'POST', path: '/mesh/raise-epoch', answer: meshAnswer } as const
+      await change(context, call, ({ mesh: shown }) => `The epoch is ${shown.asOf.epoch} now.\n`)
     })
   return examples(mesh, [
     'meshfold mesh show',
@@ -63,6 +64,7 @@ const updateMesh = (io: CliIo): Command =>
     .option('--control-range <prefix>', 'IPv4 control range; moves only while there are no hosts')
     .option('--control-range6 <prefix>', 'IPv6 control range; moves only while there are no hosts')
     .option('--ephemeral-grace <seconds>', 'how long an ephemeral node may be away', parseNumber(ephemeralGraceSeconds))
+    .addOption(dryRunOption())
     .action(async (options: UpdateOptions, command: Command) => {
       const context = await contextOf(io, command)
       const { name, controlRange, controlRange6, ephemeralGrace } = options
@@ -74,8 +76,7 @@ const updateMesh = (io: CliIo): Command =>
         ephemeralGraceSeconds: ephemeralGrace,
       }
       const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-      const call = { method: 'PATCH', path: '/mesh', body, reason: context.reason, answer: meshAnswer } as const
-      print(context, await context.client.call(call), ({ mesh }) => details(mesh))
+      await change(context, { method: 'PATCH', path: '/mesh', body, answer: meshAnswer }, ({ mesh }) => details(mesh))
     })
 
 const details = (mesh: MeshView): string =>

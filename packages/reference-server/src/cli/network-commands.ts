@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { keepaliveSeconds, mtuBytes } from '../api/api-codecs.js'
 import { doneAnswer } from '../api/event-api.js'
 import { type NetworkView, networkAnswer, networksAnswer } from '../api/network-api.js'
+import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
 import { CliError, refused } from './cli-error.js'
 import { type CliIo, table } from './cli-io.js'
@@ -29,13 +30,12 @@ export const networkCommands = (io: CliIo): Command => {
     .command('remove <network>')
     .description('end a network; its hosts stay in the mesh')
     .option('--even-with-nodes', 'remove its nodes too')
-    .action(async (nameOrId: string, options: { evenWithNodes?: boolean }, command: Command) => {
+    .addOption(dryRunOption())
+    .action(async (nameOrId: string, { evenWithNodes }: { evenWithNodes?: boolean }, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/networks/${await findNetworkId(context.client, nameOrId)}`
-      const { reason } = context
-      const call = { method: 'DELETE', path, query: options, reason, answer: doneAnswer } as const
-      const answer = await context.client.call(call).catch(nameTheOption)
-      print(context, answer, () => `Network ${nameOrId} is gone.\n`)
+      const call = { method: 'DELETE', path, query: { evenWithNodes }, answer: doneAnswer } as const
+      await change(context, call, () => `Network ${nameOrId} is gone.\n`).catch(nameTheOption)
     })
   return examples(network, [
     'meshfold network create office --range 10.66.0.0/24 --range6 fd66::/64',
@@ -66,17 +66,9 @@ const createNetwork = (io: CliIo): Command =>
     .action(async (name: string, options: Settings, command: Command) => {
       const context = await contextOf(io, command)
       const body = { name, ...bodyOf(options) }
-      const { reason } = context
-      const answer = await context.client.call({
-        method: 'POST',
-        path: '/networks',
-        body,
-        reason,
-        answer: networkAnswer,
-      })
-      print(
+      await change(
         context,
-        answer,
+        { method: 'POST', path: '/networks', body, answer: networkAnswer },
         ({ network }) => `Network ${network.name} is there: ${rangesOf(network)} (${network.networkId})\n`,
       )
     })
@@ -90,9 +82,7 @@ const updateNetwork = (io: CliIo): Command =>
       const context = await contextOf(io, command)
       const path = `/networks/${await findNetworkId(context.client, nameOrId)}`
       const body = { ...(options.name === undefined ? {} : { name: options.name }), ...bodyOf(options) }
-      const { reason } = context
-      const answer = await context.client.call({ method: 'PATCH', path, body, reason, answer: networkAnswer })
-      print(context, answer, ({ network }) =>
+      await change(context, { method: 'PATCH', path, body, answer: networkAnswer }, ({ network }) =>
         table(['NAME', 'RANGES', 'NODES', 'MTU', 'APPROVAL', 'ID'], [row(network)]),
       )
     })
@@ -104,6 +94,7 @@ const settingsOptions = (command: Command): Command =>
     .option('--mtu <bytes>', 'MTU of its hosts', parseNumber(mtuBytes))
     .option('--keepalive <seconds>', 'of hosts behind NAT; 0: none', parseNumber(keepaliveSeconds))
     .option('--dns <address>', 'for clients without DNS servers of their own; may be given again', collect)
+    .addOption(dryRunOption())
     .addOption(
       new Option('--approval <kind>', 'who may join without an administrator').choices(['automatic', 'required']),
     )

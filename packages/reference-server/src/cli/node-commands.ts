@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { doneAnswer } from '../api/event-api.js'
 import { type NodeView, nodeAnswer } from '../api/node-api.js'
+import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
 import { type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
@@ -28,23 +29,23 @@ export const nodeCommands = (io: CliIo, nowEpochMs: () => number): Command => {
     .argument('<node>', 'name, name.network or id')
     .argument('<moment>', '30m, 24h, 7d, a date, or never', parseMoment(nowEpochMs))
     .description('set when a node expires')
+    .addOption(dryRunOption())
     .action(async (nameOrId: string, expiresAtEpochMs: number | null, _options, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/nodes/${await findNodeId(context.client, nameOrId)}`
       const body = { expiresAtEpochMs }
-      const { reason } = context
-      const answer = await context.client.call({ method: 'PATCH', path, body, reason, answer: nodeAnswer })
-      print(context, answer, ({ node: changed }) => nodeTable([changed]))
+      const call = { method: 'PATCH', path, body, answer: nodeAnswer } as const
+      await change(context, call, ({ node: changed }) => nodeTable([changed]))
     })
   node
     .command('remove <node>')
     .description('take a node out of its network; its host stays in the mesh')
+    .addOption(dryRunOption())
     .action(async (nameOrId: string, _options, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/nodes/${await findNodeId(context.client, nameOrId)}`
-      const { reason } = context
-      const answer = await context.client.call({ method: 'DELETE', path, reason, answer: doneAnswer })
-      print(context, answer, () => `Node ${nameOrId} is out of its network.\n`)
+      const call = { method: 'DELETE', path, answer: doneAnswer } as const
+      await change(context, call, () => `Node ${nameOrId} is out of its network.\n`)
     })
   return examples(node, [
     'meshfold node list --network office',
@@ -72,27 +73,26 @@ const addNode = (io: CliIo, nowEpochMs: () => number): Command =>
     .option('--address6 <address>', 'its IPv6 address (default: the lowest free one)')
     .option('--ephemeral', 'it is removed some time after it went away')
     .option('--expires <moment>', 'such as 24h, 7d or a date', parseMoment(nowEpochMs))
+    .addOption(dryRunOption())
     .action(async (network: string, host: string, options: AddOptions, command: Command) => {
       const context = await contextOf(io, command)
-      const { client, reason } = context
+      const { client } = context
       const [networkId, hostId] = [await findNetworkId(client, network), await findHostId(client, host)]
       const { name = null, address = null, address6 = null, ephemeral = false, expires = null } = options
       const body = { hostId, name, address4: address, address6, ephemeral, expiresAtEpochMs: expires }
       const path = `/networks/${networkId}/nodes`
-      const answer = await client.call({ method: 'POST', path, body, reason, answer: nodeAnswer })
-      print(context, answer, ({ node }) => nodeTable([node]))
+      await change(context, { method: 'POST', path, body, answer: nodeAnswer }, ({ node }) => nodeTable([node]))
     })
 
 const changeNode = (io: CliIo, verb: 'approve' | 'connect' | 'disconnect', description: string): Command =>
   new Command(verb)
     .argument('<node>', 'name, name.network or id')
     .description(description)
+    .addOption(dryRunOption())
     .action(async (nameOrId: string, _options, command: Command) => {
       const context = await contextOf(io, command)
       const path = `/nodes/${await findNodeId(context.client, nameOrId)}/${verb}`
-      const { reason } = context
-      const answer = await context.client.call({ method: 'POST', path, reason, answer: nodeAnswer })
-      print(context, answer, ({ node }) => nodeTable([node]))
+      await change(context, { method: 'POST', path, answer: nodeAnswer }, ({ node }) => nodeTable([node]))
     })
 
 const nodeTable = (nodes: readonly NodeView[]): string =>

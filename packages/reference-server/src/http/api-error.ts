@@ -26,6 +26,7 @@ const serviceStatus: { readonly [C in ServiceError['code']]: number } = {
   'event-log-unreadable': 503,
   'server-stopping': 503,
   'too-many-commands': 503,
+  'too-many-questions': 503,
   'command-crashed': 500,
 }
 

@@ -5,6 +5,8 @@ import { type Clock, type Crypto, decodeWith } from '@meshfold/core'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { body as codecOfObject, queryFlag } from '../api/api-codecs.js'
+import { type PlanAnswer, planAnswer } from '../api/plan-api.js'
 import type { FreshIds } from '../fresh-ids.js'
 import type { ServerLog } from '../server-log.js'
 import type { ApiError } from './api-error.js'
@@ -118,13 +120,17 @@ const answerJson = async (
 ): Promise<FastifyReply> => {
   const params = decodePart('path', route.params, request.params)
   if (E.isLeft(params)) return refuse(reply, params.left)
-  const query = decodePart('query', route.query, request.query)
+  const { dryRun, ...otherQuery } = request.query as Readonly<Record<string, unknown>>
+  const query = decodeQuery(route, route.plan === undefined ? request.query : otherQuery)
   if (E.isLeft(query)) return refuse(reply, query.left)
+  const isPlan = decodePart('query dryRun', queryFlag, (route.plan && dryRun) ?? 'false')
+  if (E.isLeft(isPlan)) return refuse(reply, isPlan.left)
   const body = decodePart('body', route.body, request.body)
   if (E.isLeft(body)) return refuse(reply, body.left)
   const context = contextOf(request, route.access === 'admin' ? 'admin' : 'anonymous', options.ids, options.crypto)
   if (E.isLeft(context)) return refuse(reply, context.left)
   const input = { params: params.right, query: query.right, body: body.right }
+  if (route.plan !== undefined && isPlan.right === true) return sendPlan(reply, await route.plan(input))
   const handle = () => route.handle(input, { context: context.right })
   const key = idempotencyKeyOf(request)
   const answer =
@@ -139,6 +145,15 @@ const answerJson = async (
   if (E.isLeft(answer)) return refuse(reply, answer.left)
   return reply.code(route.status).send(route.answer.encode(answer.right))
 }
+
+const sendPlan = (reply: FastifyReply, plan: E.Either<ApiError, PlanAnswer>): FastifyReply =>
+  E.isLeft(plan) ? refuse(reply, plan.left) : reply.send(planAnswer.encode(plan.right))
+
+/** Of a call that changes something, what nobody asks for is refused: a misspelt `dryRun` must not be overlooked. */
+const decodeQuery = ({ query, method }: JsonRoute, input: unknown): E.Either<ApiError, unknown> =>
+  decodePart('query', query ?? (method === 'GET' ? undefined : noQuery), input)
+
+const noQuery = codecOfObject({}, {})
 
 const answerRaw = async (route: RawRoute, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
   const query = decodePart('query', route.query, request.query)

@@ -2,7 +2,8 @@
 import type * as t from 'io-ts'
 import { errorAnswer } from '../api/error-api.js'
 import { type JsonSchema, schemaOf } from '../api/json-schema.js'
-import type { Route } from './route.js'
+import { planAnswer } from '../api/plan-api.js'
+import type { JsonRoute, Route } from './route.js'
 
 export const openApiOf = (routes: readonly Route[], version: string): JsonSchema => {
   const paths: Record<string, Record<string, JsonSchema>> = {}
@@ -17,7 +18,7 @@ export const openApiOf = (routes: readonly Route[], version: string): JsonSchema
     paths,
     components: {
       securitySchemes: { adminToken: { type: 'http', scheme: 'bearer', description: 'The admin token, mft_…' } },
-      schemas: { Error: schemaOf(errorAnswer) },
+      schemas: { Error: schemaOf(errorAnswer), Plan: schemaOf(planAnswer) },
     },
   }
 }
@@ -28,6 +29,7 @@ const operationOf = (route: Route): JsonSchema => ({
   parameters: [
     ...(route.kind === 'json' ? parametersOf('path', route.params) : []),
     ...parametersOf('query', route.query),
+    ...(isPlannable(route) ? [dryRunParameter] : []),
     ...(route.method === 'GET' || route.access !== 'admin' ? [] : commandHeaders),
   ],
   ...(route.kind === 'json' && route.body !== undefined
@@ -35,7 +37,7 @@ const operationOf = (route: Route): JsonSchema => ({
     : {}),
   responses: {
     ...(route.kind === 'json'
-      ? { [route.status]: { description: 'Done', content: { 'application/json': { schema: schemaOf(route.answer) } } } }
+      ? answersOf(route)
       : { 200: { description: 'Done', content: { [route.produces]: { schema: { type: 'string' } } } } }),
     default: {
       description: 'Refused: a code for programs, a sentence with the way out for people',
@@ -43,6 +45,29 @@ const operationOf = (route: Route): JsonSchema => ({
     },
   },
 })
+
+const isPlannable = (route: Route): boolean => route.kind === 'json' && route.plan !== undefined
+
+const answersOf = (route: JsonRoute): Record<string, JsonSchema> => {
+  const answer = (description: string, schema: JsonSchema) => ({
+    description,
+    content: { 'application/json': { schema } },
+  })
+  const done = schemaOf(route.answer)
+  if (!isPlannable(route)) return { [route.status]: answer('Done', done) }
+  const plan = { $ref: '#/components/schemas/Plan' }
+  return route.status === 200
+    ? { 200: answer('Done, or with `dryRun=true` what would be', { anyOf: [done, plan] }) }
+    : { [route.status]: answer('Done', done), 200: answer('With `dryRun=true`: what would be', plan) }
+}
+
+const dryRunParameter: JsonSchema = {
+  name: 'dryRun',
+  in: 'query',
+  required: false,
+  description: 'Say what the call would do: events, configs, who gains or loses whom. Nothing is written.',
+  schema: { type: 'boolean' },
+}
 
 const parametersOf = (place: 'path' | 'query', codec: t.Mixed | undefined): readonly JsonSchema[] => {
   if (codec === undefined) return []

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import type { PlanAnswer } from '../api/plan-api.js'
 import type { CommandContext } from '../mesh-service/command-answer.js'
 import type { ApiError } from './api-error.js'
 
@@ -31,6 +32,8 @@ export interface JsonRoute extends RouteHead {
   readonly answer: t.Mixed
   readonly status: number
   readonly handle: (input: RouteInput<unknown, unknown, unknown>, call: Call) => Promise<Either<ApiError, unknown>>
+  /** Only of routes that change the mesh: what the call would do, and nothing is done. Asked for by `dryRun=true`. */
+  readonly plan: ((input: RouteInput<unknown, unknown, unknown>) => Promise<Either<ApiError, PlanAnswer>>) | undefined
 }
 
 /** A route that answers something else than one JSON object. */
@@ -52,7 +55,7 @@ export interface RouteInput<P, Q, B> {
   readonly body: B
 }
 
-interface JsonRouteSpec<P, Q, B, A> extends RouteHead {
+export interface JsonRouteSpec<P, Q, B, A> extends RouteHead {
   readonly params?: t.Type<P, unknown, unknown>
   readonly query?: t.Type<Q, unknown, unknown>
   readonly body?: t.Type<B, unknown, unknown>
@@ -61,6 +64,7 @@ interface JsonRouteSpec<P, Q, B, A> extends RouteHead {
   /** 200 unless said otherwise. */
   readonly status?: number
   readonly handle: (input: RouteInput<P, Q, B>, call: Call) => Promise<Either<ApiError, A>> | Either<ApiError, A>
+  readonly plan?: (input: RouteInput<P, Q, B>) => Promise<Either<ApiError, PlanAnswer>>
 }
 
 /** A route from codecs and a function between them. */
@@ -79,6 +83,7 @@ export const jsonRoute = <P = undefined, Q = undefined, B = undefined, A = unkno
   answer: spec.answer,
   status: spec.status ?? 200,
   handle: async (input, call) => spec.handle(input as RouteInput<P, Q, B>, call),
+  plan: spec.plan as JsonRoute['plan'],
 })
 
 type RawRouteSpec = Omit<RawRoute, 'kind' | 'query' | 'isEndless'> & Partial<Pick<RawRoute, 'query' | 'isEndless'>>

@@ -33,6 +33,8 @@ export type ServiceError =
   | { readonly code: 'server-stopping' }
   /** More commands wait than the server holds. */
   | { readonly code: 'too-many-commands'; readonly waiting: number }
+  /** More questions wait than are answered in time. */
+  | { readonly code: 'too-many-questions'; readonly waiting: number }
   /** A fault of the server; its log has the details. */
   | { readonly code: 'command-crashed'; readonly commandId: CommandId }
 
@@ -44,6 +46,7 @@ const serviceCodes: ReadonlySet<string> = new Set<ServiceError['code']>([
   'event-log-unreadable',
   'server-stopping',
   'too-many-commands',
+  'too-many-questions',
   'command-crashed',
 ])
 
@@ -61,6 +64,8 @@ export const describeServiceError = (error: ServiceError): string => {
       return 'The server is stopping. Try again in a moment, with the same Idempotency-Key.'
     case 'too-many-commands':
       return `${error.waiting} commands wait already. Try again in a second, with the same Idempotency-Key.`
+    case 'too-many-questions':
+      return `${error.waiting} questions wait already, each of which takes a while. Ask again in a few seconds.`
     case 'command-crashed':
       return `The server failed at command ${error.commandId}; nothing was written. Its log has the details.`
   }

@@ -47,5 +47,5 @@ export const decideBatch = (
 }
 
 /** Event time never runs backwards, whatever the clock does. */
-const stamped = (command: UnstampedCommand, state: MeshState, nowEpochMs: number): MeshCommand =>
+export const stamped = (command: UnstampedCommand, state: MeshState, nowEpochMs: number): MeshCommand =>
   ({ ...command, atEpochMs: epochMs(Math.max(Math.floor(nowEpochMs), state.lastEventAtEpochMs)) }) as MeshCommand

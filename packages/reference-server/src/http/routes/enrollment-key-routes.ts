@@ -17,9 +17,11 @@ import {
   enrollmentKeysAnswer,
   viewEnrollmentKey,
 } from '../../api/enrollment-key-api.js'
+import type { CommandDone } from '../../mesh-service/command-answer.js'
 import { type ApiError, notFound } from '../api-error.js'
+import { changeRoute } from '../change-route.js'
 import { jsonRoute, type Route } from '../route.js'
-import { carryOut, eventOf, type ServerContext } from '../server-context.js'
+import { eventOf, type ServerContext } from '../server-context.js'
 
 const PATH = '/api/v1/enrollment-keys'
 
@@ -46,22 +48,20 @@ export const enrollmentKeyRoutes = (server: ServerContext): readonly Route[] => 
     answer: enrollmentKeyAnswer,
     handle: ({ params }) => shownKey(server, params.keyId),
   }),
-  jsonRoute({
+  changeRoute(server, {
     method: 'POST',
     path: `${PATH}/:keyId/revoke`,
     access: 'admin',
     summary: 'Let nobody join with a key any more; hosts that did stay',
     params: enrollmentKeyParams,
     answer: enrollmentKeyAnswer,
-    handle: async ({ params: { keyId } }, { context }) => {
-      const done = await carryOut(server, { type: 'RevokeEnrollmentKey', keyId }, context)
-      return E.isLeft(done) ? done : shownKey(server, keyId)
-    },
+    change: ({ params: { keyId } }) =>
+      E.right({ command: { type: 'RevokeEnrollmentKey', keyId }, shown: () => shownKey(server, keyId) }),
   }),
 ]
 
 const createRoute = (server: ServerContext): Route =>
-  jsonRoute({
+  changeRoute(server, {
     method: 'POST',
     path: PATH,
     access: 'admin',
@@ -69,22 +69,23 @@ const createRoute = (server: ServerContext): Route =>
     body: createEnrollmentKeyBody,
     status: 201,
     answer: createdEnrollmentKeyAnswer,
-    handle: async ({ body }, { context }) => {
+    change: ({ body }) => {
       const { crypto, ids, identityFingerprint, publicUrl } = server
       const { name, networkIds, maxUses = null, expiresAtEpochMs = null, preApproved = false, ephemeral = false } = body
       const secret = generateEnrollmentSecret(crypto)
       const secretHash = hashEnrollmentSecret(crypto, secret)
       const terms = { name, networkIds, maxUses, expiresAtEpochMs, preApproved, ephemeral }
       const command = { type: 'CreateEnrollmentKey', keyId: ids.enrollmentKey(), secretHash, ...terms } as const
-      const done = await carryOut(server, command, context)
-      if (E.isLeft(done)) return done
-      const created = eventOf(done.right, 'EnrollmentKeyCreated')
-      if (created?.secretHash !== secretHash) return E.left(tokenLost)
-      const shown = shownKey(server, created.keyId)
-      if (E.isLeft(shown)) return shown
-      const serverFingerprint = identityFingerprint as ServerFingerprint
-      const token = formatEnrollmentToken({ keyId: created.keyId, secret, serverFingerprint })
-      return E.right({ ...shown.right, token, serverUrl: publicUrl() })
+      const shown = (done: CommandDone) => {
+        const created = eventOf(done, 'EnrollmentKeyCreated')
+        if (created?.secretHash !== secretHash) return E.left(tokenLost)
+        const key = shownKey(server, created.keyId)
+        if (E.isLeft(key)) return key
+        const serverFingerprint = identityFingerprint as ServerFingerprint
+        const token = formatEnrollmentToken({ keyId: created.keyId, secret, serverFingerprint })
+        return E.right({ ...key.right, token, serverUrl: publicUrl() })
+      }
+      return E.right({ command, shown })
     },
   })
 

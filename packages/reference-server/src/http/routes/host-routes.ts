@@ -1,6 +1,6 @@
 import { type HostId, largeMapGet, largeMapValues } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { doneAnswer, viewDone } from '../../api/event-api.js'
+import { doneAnswer } from '../../api/event-api.js'
 import {
   type HostView,
   hostAnswer,
@@ -12,9 +12,10 @@ import {
 } from '../../api/host-api.js'
 import { hostConfigAnswer, viewHostConfig } from '../../api/host-config-api.js'
 import { type ApiError, notFound } from '../api-error.js'
+import { changeRoute, shownDone } from '../change-route.js'
 import { pageOf } from '../page-of.js'
 import { jsonRoute, type Route } from '../route.js'
-import { carryOut, type ServerContext } from '../server-context.js'
+import type { ServerContext } from '../server-context.js'
 import { given } from './network-routes.js'
 
 const PATH = '/api/v1/hosts'
@@ -57,7 +58,7 @@ export const hostRoutes = (server: ServerContext): readonly Route[] => [
       return config === undefined ? E.left(notFound('host', hostId)) : E.right(config)
     },
   }),
-  jsonRoute({
+  changeRoute(server, {
     method: 'PATCH',
     path: `${PATH}/:hostId`,
     access: 'admin',
@@ -65,20 +66,17 @@ export const hostRoutes = (server: ServerContext): readonly Route[] => [
     params: hostParams,
     body: updateHostBody,
     answer: hostAnswer,
-    handle: async ({ params: { hostId }, body }, { context }) => {
-      const done = await carryOut(server, { type: 'UpdateHost', hostId, ...given(body) }, context)
-      return E.isLeft(done) ? done : shownHost(server, hostId)
-    },
+    change: ({ params: { hostId }, body }) =>
+      E.right({ command: { type: 'UpdateHost', hostId, ...given(body) }, shown: () => shownHost(server, hostId) }),
   }),
-  jsonRoute({
+  changeRoute(server, {
     method: 'DELETE',
     path: `${PATH}/:hostId`,
     access: 'admin',
     summary: 'Take a machine out of the mesh; its keys never come back',
     params: hostParams,
     answer: doneAnswer,
-    handle: async ({ params: { hostId } }, { context }) =>
-      E.map(viewDone)(await carryOut(server, { type: 'RemoveHost', hostId }, context)),
+    change: ({ params: { hostId } }) => E.right({ command: { type: 'RemoveHost', hostId }, shown: shownDone }),
   }),
 ]
 

@@ -4,8 +4,9 @@ import { describe } from '../../api/json-schema.js'
 import { type MeshView, meshAnswer, updateMeshBody, viewMesh } from '../../api/mesh-api.js'
 import { meshNotReady } from '../../enrollment/enrollment-errors.js'
 import type { ApiError } from '../api-error.js'
+import { changeRoute } from '../change-route.js'
 import { jsonRoute, type Route } from '../route.js'
-import { carryOut, type ServerContext } from '../server-context.js'
+import type { ServerContext } from '../server-context.js'
 import { given } from './network-routes.js'
 
 const healthAnswer = t.readonly(t.strict({ status: t.string }))
@@ -19,28 +20,23 @@ export const meshRoutes = (server: ServerContext): readonly Route[] => [
     answer: meshAnswer,
     handle: () => shownMesh(server),
   }),
-  jsonRoute({
+  changeRoute(server, {
     method: 'PATCH',
     path: '/api/v1/mesh',
     access: 'admin',
     summary: 'Change what holds for the whole mesh; what is left out stays',
     body: updateMeshBody,
     answer: meshAnswer,
-    handle: async ({ body }, { context }) => {
-      const done = await carryOut(server, { type: 'UpdateMeshSettings', ...given(body) }, context)
-      return E.isLeft(done) ? done : shownMesh(server)
-    },
+    change: ({ body }) =>
+      E.right({ command: { type: 'UpdateMeshSettings', ...given(body) }, shown: () => shownMesh(server) }),
   }),
-  jsonRoute({
+  changeRoute(server, {
     method: 'POST',
     path: '/api/v1/mesh/raise-epoch',
     access: 'admin',
     summary: 'After an old copy of the event log was restored: agents take the older revision',
     answer: meshAnswer,
-    handle: async (_input, { context }) => {
-      const done = await carryOut(server, { type: 'RaiseMeshEpoch' }, context)
-      return E.isLeft(done) ? done : shownMesh(server)
-    },
+    change: () => E.right({ command: { type: 'RaiseMeshEpoch' }, shown: () => shownMesh(server) }),
   }),
 ]
 

@@ -1,6 +1,6 @@
 import { largeMapGet, largeMapValues, type NetworkId } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { doneAnswer, viewDone } from '../../api/event-api.js'
+import { doneAnswer } from '../../api/event-api.js'
 import {
   createNetworkBody,
   networkAnswer,
@@ -11,8 +11,9 @@ import {
   viewNetwork,
 } from '../../api/network-api.js'
 import { type ApiError, notFound } from '../api-error.js'
+import { changeRoute, shownDone } from '../change-route.js'
 import { jsonRoute, type Route } from '../route.js'
-import { carryOut, eventOf, type ServerContext } from '../server-context.js'
+import { eventOf, type ServerContext } from '../server-context.js'
 
 const PATH = '/api/v1/networks'
 
@@ -33,7 +34,7 @@ export const networkRoutes = (server: ServerContext): readonly Route[] => {
         return E.right({ networks: networks.sort((a, b) => (a.name < b.name ? -1 : 1)) })
       },
     }),
-    jsonRoute({
+    changeRoute(server, {
       method: 'POST',
       path: PATH,
       access: 'admin',
@@ -41,13 +42,13 @@ export const networkRoutes = (server: ServerContext): readonly Route[] => {
       body: createNetworkBody,
       status: 201,
       answer: networkAnswer,
-      handle: async ({ body: { name, range4 = null, range6 = null, ...given } }, { context }) => {
+      change: ({ body: { name, range4 = null, range6 = null, ...given } }) => {
         const networkId = server.ids.network()
         const settings = { ...defaultSettings, ...given }
-        const command = { type: 'CreateNetwork', networkId, name, range4, range6, settings } as const
-        const done = await carryOut(server, command, context)
-        if (E.isLeft(done)) return done
-        return shown(eventOf(done.right, 'NetworkCreated')?.networkId ?? networkId)
+        return E.right({
+          command: { type: 'CreateNetwork', networkId, name, range4, range6, settings },
+          shown: (done) => shown(eventOf(done, 'NetworkCreated')?.networkId ?? networkId),
+        })
       },
     }),
     jsonRoute({
@@ -60,7 +61,7 @@ export const networkRoutes = (server: ServerContext): readonly Route[] => {
       handle: ({ params }) => shown(params.networkId),
     }),
     updateNetworkRoute(server, shown),
-    jsonRoute({
+    changeRoute(server, {
       method: 'DELETE',
       path: `${PATH}/:networkId`,
       access: 'admin',
@@ -68,10 +69,8 @@ export const networkRoutes = (server: ServerContext): readonly Route[] => {
       params: networkParams,
       query: removeNetworkQuery,
       answer: doneAnswer,
-      handle: async ({ params, query: { evenWithNodes = false } }, { context }) => {
-        const command = { type: 'RemoveNetwork', networkId: params.networkId, evenWithNodes } as const
-        return E.map(viewDone)(await carryOut(server, command, context))
-      },
+      change: ({ params: { networkId }, query: { evenWithNodes = false } }) =>
+        E.right({ command: { type: 'RemoveNetwork', networkId, evenWithNodes }, shown: shownDone }),
     }),
   ]
 }
@@ -80,7 +79,7 @@ const updateNetworkRoute = (
   server: ServerContext,
   shown: (networkId: NetworkId) => E.Either<ApiError, { network: ReturnType<typeof viewNetwork> }>,
 ): Route =>
-  jsonRoute({
+  changeRoute(server, {
     method: 'PATCH',
     path: `${PATH}/:networkId`,
     access: 'admin',
@@ -88,15 +87,14 @@ const updateNetworkRoute = (
     params: networkParams,
     body: updateNetworkBody,
     answer: networkAnswer,
-    handle: async ({ params: { networkId }, body: { name, range4, range6, ...settings } }, { context }) => {
+    change: ({ params: { networkId }, body: { name, range4, range6, ...settings } }) => {
       const command = {
         type: 'UpdateNetwork',
         networkId,
         ...given({ name, range4, range6 }),
         ...(Object.keys(settings).length === 0 ? {} : { settings }),
       } as const
-      const done = await carryOut(server, command, context)
-      return E.isLeft(done) ? done : shown(networkId)
+      return E.right({ command, shown: () => shown(networkId) })
     },
   })
 

@@ -1,6 +1,6 @@
 import { largeMapGet, largeMapValues, type Node, type NodeId } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { doneAnswer, viewDone } from '../../api/event-api.js'
+import { doneAnswer } from '../../api/event-api.js'
 import { networkParams } from '../../api/network-api.js'
 import {
   joinNetworkBody,
@@ -13,9 +13,10 @@ import {
   viewNode,
 } from '../../api/node-api.js'
 import { type ApiError, notFound } from '../api-error.js'
+import { changeRoute, shownDone } from '../change-route.js'
 import { pageOf } from '../page-of.js'
 import { jsonRoute, type Route } from '../route.js'
-import { carryOut, eventOf, type ServerContext } from '../server-context.js'
+import { eventOf, type ServerContext } from '../server-context.js'
 
 const PATH = '/api/v1/nodes'
 
@@ -50,7 +51,7 @@ export const nodeRoutes = (server: ServerContext): readonly Route[] => [
   changeNodeRoute(server, 'approve', 'ApproveNode', 'Let a waiting node take part'),
   changeNodeRoute(server, 'connect', 'ConnectNode', 'Let a disconnected node take part again'),
   changeNodeRoute(server, 'disconnect', 'DisconnectNode', 'Put a node aside; it keeps its addresses'),
-  jsonRoute({
+  changeRoute(server, {
     method: 'PATCH',
     path: `${PATH}/:nodeId`,
     access: 'admin',
@@ -58,25 +59,22 @@ export const nodeRoutes = (server: ServerContext): readonly Route[] => [
     params: nodeParams,
     body: updateNodeBody,
     answer: nodeAnswer,
-    handle: async ({ params: { nodeId }, body: { expiresAtEpochMs } }, { context }) => {
-      const done = await carryOut(server, { type: 'UpdateNode', nodeId, expiresAtEpochMs }, context)
-      return E.isLeft(done) ? done : shownNode(server, nodeId)
-    },
+    change: ({ params: { nodeId }, body: { expiresAtEpochMs } }) =>
+      E.right({ command: { type: 'UpdateNode', nodeId, expiresAtEpochMs }, shown: () => shownNode(server, nodeId) }),
   }),
-  jsonRoute({
+  changeRoute(server, {
     method: 'DELETE',
     path: `${PATH}/:nodeId`,
     access: 'admin',
     summary: 'Take a node out of its network; its host stays in the mesh',
     params: nodeParams,
     answer: doneAnswer,
-    handle: async ({ params: { nodeId } }, { context }) =>
-      E.map(viewDone)(await carryOut(server, { type: 'RemoveNode', nodeId }, context)),
+    change: ({ params: { nodeId } }) => E.right({ command: { type: 'RemoveNode', nodeId }, shown: shownDone }),
   }),
 ]
 
 const joinNetworkRoute = (server: ServerContext): Route =>
-  jsonRoute({
+  changeRoute(server, {
     method: 'POST',
     path: '/api/v1/networks/:networkId/nodes',
     access: 'admin',
@@ -85,14 +83,17 @@ const joinNetworkRoute = (server: ServerContext): Route =>
     body: joinNetworkBody,
     status: 201,
     answer: nodeAnswer,
-    handle: async ({ params: { networkId }, body }, { context }) => {
+    change: ({ params: { networkId }, body }) => {
       const { hostId, name = null, address4 = null, address6 = null, ephemeral = false, expiresAtEpochMs = null } = body
       const asked = { networkId, hostId, name, address4, address6, ephemeral, expiresAtEpochMs }
-      const done = await carryOut(server, { type: 'JoinNetwork', nodeId: server.ids.node(), ...asked }, context)
-      if (E.isLeft(done)) return done
-      const joined = eventOf(done.right, 'NodeJoined')?.nodeId
-      const nodeId = joined ?? nodesOfHost(server, hostId).find((node) => node.networkId === networkId)?.nodeId
-      return nodeId === undefined ? E.left(notFound('node', hostId)) : shownNode(server, nodeId)
+      return E.right({
+        command: { type: 'JoinNetwork', nodeId: server.ids.node(), ...asked },
+        shown: (done) => {
+          const joined = eventOf(done, 'NodeJoined')?.nodeId
+          const nodeId = joined ?? nodesOfHost(server, hostId).find((node) => node.networkId === networkId)?.nodeId
+          return nodeId === undefined ? E.left(notFound('node', hostId)) : shownNode(server, nodeId)
+        },
+      })
     },
   })
 
@@ -102,17 +103,14 @@ const changeNodeRoute = (
   type: 'ApproveNode' | 'ConnectNode' | 'DisconnectNode',
   summary: string,
 ): Route =>
-  jsonRoute({
+  changeRoute(server, {
     method: 'POST',
     path: `${PATH}/:nodeId/${verb}`,
     access: 'admin',
     summary,
     params: nodeParams,
     answer: nodeAnswer,
-    handle: async ({ params: { nodeId } }, { context }) => {
-      const done = await carryOut(server, { type, nodeId }, context)
-      return E.isLeft(done) ? done : shownNode(server, nodeId)
-    },
+    change: ({ params: { nodeId } }) => E.right({ command: { type, nodeId }, shown: () => shownNode(server, nodeId) }),
   })
 
 const shownNode = ({ service }: ServerContext, nodeId: NodeId): E.Either<ApiError, { node: NodeView }> => {
