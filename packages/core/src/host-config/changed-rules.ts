@@ -2,26 +2,20 @@
 import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import type { ClassKey, MeshState, Network, Policy } from '../mesh/mesh-state.js'
 import type { ClientId, HostId, MemberId, NetworkId, NodeId } from '../values/index.js'
-import type { ClassFragment, FragmentId, SetName } from './fragment.js'
+import { FragmentComparison } from './compare-rules.js'
+import type { FragmentId, SetName } from './fragment.js'
 import type { PatchChange } from './fragment-change.js'
 import {
   classFragmentId,
   clientFragmentId,
   egressFragmentId,
-  hostFragmentId,
   internetFragmentId,
-  membersFragmentId,
-  nodeFragmentId,
   relayingFragmentId,
   routerFragmentId,
-  setFragmentId,
 } from './fragment-id.js'
-import { fragmentVersion } from './fragment-version.js'
 import type { RoleChange } from './node-role-changes.js'
-import { projectFragment } from './project-fragments.js'
 import { activeRouters } from './project-rules.js'
 import { membersOfSet } from './project-sets.js'
-import { setNamesIn } from './rule-sets.js'
 import type { Touched } from './touched-by-event.js'
 
 export interface RuleChanges {
@@ -40,11 +34,12 @@ export const changedRules = (
   const changes: PatchChange[] = []
   const revealed = new Set<FragmentId>()
   const hostIds = new Set<HostId>()
+  const comparing = new FragmentComparison(before, after, revealed)
   for (const networkId of networksConcerned(before, after, touched, roles)) {
     const [was, is] = [largeMapGet(before.networks, networkId), largeMapGet(after.networks, networkId)]
     if (was === undefined || is === undefined) continue
     for (const id of fragmentsConcerned(before, after, was, is, touched)) {
-      const change = compare(before, after, id, revealed)
+      const change = comparing.changeOf(id)
       if (change !== undefined) changes.push(change)
     }
     // Routers look at the routers of all egresses that theirs exchange anything with.
@@ -185,55 +180,4 @@ const setNameOf = (selector: Policy['destinations'][number]): SetName | undefine
     case 'internet':
       return undefined
   }
-}
-
-const compare = (
-  before: MeshState,
-  after: MeshState,
-  fragment: FragmentId,
-  revealed: Set<FragmentId>,
-): PatchChange | undefined => {
-  const content = projectFragment(after, fragment)
-  if (content === undefined) return undefined
-  const was = projectFragment(before, fragment)
-  const to = fragmentVersion(content)
-  if (was !== undefined && fragmentVersion(was) === to) return undefined
-  if (content.kind === 'class' && was?.kind === 'class') addRevealedByClass(after, was, content, revealed)
-  const known = was === undefined ? new Set() : setNamesIn(was)
-  const networkId = content.kind === 'self' || content.kind === 'host' ? undefined : content.networkId
-  if (networkId !== undefined)
-    for (const name of setNamesIn(content)) if (!known.has(name)) revealed.add(setFragmentId(networkId, name))
-  return { fragment, change: { op: 'put', to, content } }
-}
-
-/** What members of a class may look at now: nodes of sets that are peers now, and egresses with their routers. */
-const addRevealedByClass = (
-  after: MeshState,
-  was: ClassFragment,
-  is: ClassFragment,
-  revealed: Set<FragmentId>,
-): void => {
-  const network = largeMapGet(after.networks, is.networkId)
-  if (network === undefined) return
-  const ownIs = JSON.stringify(is.ownPeers) === JSON.stringify(was.ownPeers) ? [] : (is.ownPeers?.sets ?? [])
-  for (const name of [...is.peers, ...ownIs]) {
-    if (was.peers.includes(name) || was.peers.includes('everyone')) continue
-    const memberIds = name === 'everyone' ? largeMapKeys(network.members) : membersOfSet(network, name)
-    for (const memberId of memberIds) addRevealedNode(after, memberId as NodeId, revealed)
-  }
-  if (is.peers.includes('everyone') && !was.peers.includes('everyone')) revealed.add(membersFragmentId(is.networkId))
-  for (const egressId of is.egressIds) {
-    if (was.egressIds.includes(egressId)) continue
-    revealed.add(egressFragmentId(egressId))
-    const egress = largeMapGet(after.egresses, egressId)
-    if (egress !== undefined)
-      for (const { nodeId } of activeRouters(after, egress)) addRevealedNode(after, nodeId, revealed)
-  }
-}
-
-const addRevealedNode = (after: MeshState, nodeId: NodeId, revealed: Set<FragmentId>): void => {
-  const hostId = largeMapGet(after.nodes, nodeId)?.hostId
-  if (hostId === undefined) return
-  revealed.add(nodeFragmentId(nodeId))
-  revealed.add(hostFragmentId(hostId))
 }

@@ -4,10 +4,11 @@ import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NodeId } from '../values/index.js'
 import type { FragmentId, FragmentVersion } from './fragment.js'
 import type { AsOf, Change, FragmentChanges, Patch, PatchChange, Snapshot } from './fragment-change.js'
-import { classFragmentId, parseFragmentId } from './fragment-id.js'
+import { classFragmentId, hostFragmentId, nodeFragmentId, parseFragmentId } from './fragment-id.js'
 import { fragmentVersion } from './fragment-version.js'
-import { membershipOf, membershipsOfHost } from './member-roles.js'
+import { membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
 import { projectFragment, projectFragmentVersion } from './project-fragments.js'
+import { sortedChanges, sortedRevealed } from './sorted-changes.js'
 import { visibleFragmentIds } from './viewers.js'
 import { canSee } from './visibility.js'
 
@@ -45,7 +46,7 @@ export const patchOfStep = (
     const whole = wholes.put(id)
     if (whole !== undefined) sent.set(id, whole)
   }
-  for (const id of changes.revealed) if (canSee(after, viewer, id)) reveal(id)
+  for (const id of revealedTo(changes, after, viewer)) if (canSee(after, viewer, id)) reveal(id)
   if (changes.reviewed.includes(viewer)) for (const id of visibleFragmentIds(after, viewer)) reveal(id)
   const removed = changes.removed.filter((id) => canSee(before, viewer, id) && !canSee(after, viewer, id))
   return removed.length === 0 ? [...sent.values()] : [...sent.values(), ...removed.map(forget)]
@@ -53,7 +54,7 @@ export const patchOfStep = (
 
 /** There may be thousands of own parts and classes in a step: only one's own are looked at. */
 function* concerning({ changes }: FragmentChanges, after: MeshState, viewer: HostId): Generator<PatchChange> {
-  const { shared, selves, classes } = sortedChanges(changes)
+  const { shared, nodes, selves, classes } = sortedChanges(changes)
   const own = selves.get(viewer)
   if (own !== undefined) yield own
   if (classes.size > 0)
@@ -63,31 +64,35 @@ function* concerning({ changes }: FragmentChanges, after: MeshState, viewer: Hos
       if (ofClass !== undefined) yield ofClass
     }
   yield* shared
+  const looked = fragmentsOfGateways(after, viewer)
+  if (looked === undefined) yield* nodes.values()
+  else
+    for (const id of looked) {
+      const item = nodes.get(id)
+      if (item !== undefined) yield item
+    }
 }
 
-interface SortedChanges {
-  readonly selves: ReadonlyMap<HostId, PatchChange>
-  readonly classes: ReadonlyMap<FragmentId, PatchChange>
-  readonly shared: readonly PatchChange[]
+function* revealedTo({ revealed }: FragmentChanges, after: MeshState, viewer: HostId): Generator<FragmentId> {
+  const { shared, nodes } = sortedRevealed(revealed)
+  yield* shared
+  const looked = fragmentsOfGateways(after, viewer)
+  if (looked === undefined) yield* nodes
+  else for (const id of looked) if (nodes.has(id)) yield id
 }
 
-const sortedByChanges = new WeakMap<readonly PatchChange[], SortedChanges>()
-
-const sortedChanges = (changes: readonly PatchChange[]): SortedChanges => {
-  const known = sortedByChanges.get(changes)
-  if (known !== undefined) return known
-  const selves = new Map<HostId, PatchChange>()
-  const classes = new Map<FragmentId, PatchChange>()
-  const shared: PatchChange[] = []
-  for (const item of changes) {
-    const { change } = item
-    if (change.op === 'put' && change.content.kind === 'self') selves.set(change.content.hostId, item)
-    else if (change.op === 'put' && change.content.kind === 'class') classes.set(item.fragment, item)
-    else shared.push(item)
+/** All that a relayed node may see of nodes and hosts, since it looks at its gateways alone; `undefined`: it isn't relayed everywhere. */
+const fragmentsOfGateways = (state: MeshState, viewer: HostId): readonly FragmentId[] | undefined => {
+  const ids: FragmentId[] = []
+  for (const membership of membershipsOfHost(state, viewer)) {
+    const via = viaOf(state, membership)
+    if (via === null) return undefined
+    for (const nodeId of via) {
+      const hostId = largeMapGet(state.nodes, nodeId)?.hostId
+      ids.push(nodeFragmentId(nodeId), ...(hostId === undefined ? [] : [hostFragmentId(hostId)]))
+    }
   }
-  const sorted = { selves, classes, shared }
-  sortedByChanges.set(changes, sorted)
-  return sorted
+  return ids
 }
 
 /** Fragments as they are now, each put together once. */

@@ -5,10 +5,11 @@
 import { largeMapEntries, largeMapGet, largeMapHas, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
 import type { MeshState, Network } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
+import { ClassPatches, isPlainBeforeAndAfter, plainMembershipOf } from './class-patches.js'
 import type { FragmentId } from './fragment.js'
 import type { FragmentChanges, PatchChange } from './fragment-change.js'
 import { parseFragmentId } from './fragment-id.js'
-import { membershipsOfHost } from './member-roles.js'
+import { membershipOf, membershipsOfHost } from './member-roles.js'
 import { createWholeFragments, patchOfStep } from './patch.js'
 import { viewersOfFragment } from './viewers.js'
 import { networkOfFragment } from './visibility.js'
@@ -24,6 +25,7 @@ export function* patchesOfStep(
     const network = largeMapGet(after.networks, networkId)
     if (network !== undefined) yield* step.ofClasses(network)
   }
+  yield* step.ofPlain()
   yield* step.ofOthers()
 }
 
@@ -35,12 +37,16 @@ class StepPatches {
   readonly #wholes
   /** Hosts that are looked at one by one: those who change themselves, are special, or in several networks. */
   readonly #others = new Set<HostId>()
+  /** Plain nodes' hosts that something of the step is about. */
+  readonly #plain = new Set<HostId>()
+  readonly #classes: ClassPatches
 
   constructor(changes: FragmentChanges, before: MeshState, after: MeshState) {
     this.#changes = changes
     this.#before = before
     this.#after = after
     this.#wholes = createWholeFragments(after)
+    this.#classes = new ClassPatches(changes, before, after, this.#wholes)
     const networkIds = new Set<NetworkId>()
     for (const id of [...changes.changes.map(({ fragment }) => fragment), ...changes.revealed])
       this.#involve(id, networkIds)
@@ -55,7 +61,7 @@ class StepPatches {
     if (parsed === undefined) return
     const { kind, about } = parsed
     if (kind === 'self' || kind === 'host') {
-      this.#others.add(about as HostId)
+      this.#addChanged(about as HostId)
       if (kind === 'host')
         for (const { network } of membershipsOfHost(this.#after, about as HostId)) networkIds.add(network.networkId)
       return
@@ -65,9 +71,15 @@ class StepPatches {
       for (const hostId of viewersOfFragment(this.#after, id)) this.#others.add(hostId)
       return
     }
-    if (kind === 'node') this.#addHostOf(about as NodeId)
+    if (kind === 'node') this.#addChanged(largeMapGet(this.#after.nodes, about as NodeId)?.hostId)
     const networkId = networkOfFragment(this.#after, parsed)
     if (networkId !== undefined) networkIds.add(networkId)
+  }
+
+  #addChanged(hostId: HostId | undefined): void {
+    if (hostId === undefined || this.#plain.has(hostId) || this.#others.has(hostId)) return
+    if (isPlainBeforeAndAfter(this.#before, this.#after, hostId)) this.#plain.add(hostId)
+    else this.#others.add(hostId)
   }
 
   #addHostOf(nodeId: NodeId): void {
@@ -89,16 +101,26 @@ class StepPatches {
     const isOnlyNetwork = this.#after.networks.size === 1
     for (const { nodeIds } of largeMapValues(network.classes)) {
       let patch: readonly PatchChange[] | undefined
-      for (const [, hostId] of largeMapEntries(nodeIds)) {
-        if (this.#others.has(hostId)) continue
+      for (const [nodeId, hostId] of largeMapEntries(nodeIds)) {
+        if (this.#others.has(hostId) || this.#plain.has(hostId)) continue
         if (!isOnlyNetwork && isInSeveral(this.#after, hostId)) {
           this.#others.add(hostId)
           continue
         }
-        patch ??= this.#of(hostId)
+        const member = patch === undefined ? membershipOf(this.#after, nodeId) : undefined
+        if (member !== undefined) patch = this.#classes.ofHost(hostId, member)
+        if (patch === undefined) continue
         if (patch.length > 0) yield [hostId, patch]
         else if (isOnlyNetwork) break
       }
+    }
+  }
+
+  *ofPlain(): Generator<readonly [HostId, readonly PatchChange[]]> {
+    for (const hostId of this.#plain) {
+      const member = this.#others.has(hostId) ? undefined : plainMembershipOf(this.#after, hostId)
+      const patch = member === undefined ? [] : this.#classes.ofHost(hostId, member)
+      if (patch.length > 0) yield [hostId, patch]
     }
   }
 

@@ -62,9 +62,8 @@ const looksAtNode = (state: MeshState, viewer: Membership, subject: Membership):
   const via = viaOf(state, viewer)
   if (via !== null) return via.includes(subject.node.nodeId)
   if (gatewayAt(state, viewer) !== undefined || gatewayAt(state, subject) !== undefined) return true
-  const { peerNames, ownPeers, egressIds } = viewOfClass(state, viewer)
-  if (isInAny(subject, peerNames)) return true
-  if (ownPeers !== null && isInAny(subject, [ownPeers.within]) && isInAny(subject, ownPeers.sets)) return true
+  if (isSeenByPolicy(state, viewer, subject)) return true
+  const { egressIds } = viewOfClass(state, viewer)
   if (subject.node.egressIds.some((egressId) => egressIds.includes(egressId))) return true
   if (viewer.node.egressIds.length === 0) return false
   // Routers of one egress know each other: only one of them serves it at a time.
@@ -72,6 +71,15 @@ const looksAtNode = (state: MeshState, viewer: Membership, subject: Membership):
   if (isInAny(subject, looksAtBesides(state, viewer))) return true
   const others = egressIdsBesides(state, viewer)
   return subject.node.egressIds.some((egressId) => others.includes(egressId))
+}
+
+/** Whether policies let the two exchange anything: the same for all of one class and all of another. */
+export const isSeenByPolicy = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
+  const { peerNames, ownPeers } = viewOfClass(state, viewer)
+  return (
+    isInAny(subject, peerNames) ||
+    (ownPeers !== null && isInAny(subject, [ownPeers.within]) && isInAny(subject, ownPeers.sets))
+  )
 }
 
 const isInAny = ({ network, node }: Membership, names: Iterable<SetName>): boolean => {
