@@ -20,6 +20,8 @@ test('only a higher sequence takes the place of what is known', () => {
   expect(isNewerVector(vector, undefined)).toBe(true)
   expect(isNewerVector(vector, vector)).toBe(false)
   expect(isNewerVector({ ...vector, sequence: 6 }, vector)).toBe(true)
+  expect(isNewerVector({ ...vector, sequence: 4 }, vector)).toBe(false)
+  expect(isNewerVector({ ...vector, sequence: 5, gatewayIds: [nodeId('h')] }, vector)).toBe(false)
 })
 
 test('a vector is renewed when order or membership changed, never otherwise', () => {

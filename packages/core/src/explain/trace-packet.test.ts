@@ -1,0 +1,77 @@
+/** What single hosts do with a packet, one example each; what of it follows from policy is law 5. */
+import { describe, expect, test } from 'vitest'
+import { replay } from '../mesh/evolve.js'
+import type { MeshCommand } from '../mesh/mesh-command.js'
+import { sampleAbleHost, sampleCreateGateway } from '../testing/sample-gateways.js'
+import {
+  eventsOf,
+  sampleAddClient,
+  sampleAddEgress,
+  sampleCreateMesh,
+  sampleCreateNetwork,
+  sampleJoinNetwork,
+} from '../testing/sample-mesh.js'
+import { clientId, hostId, ipAddress, ipPrefix, nodeId } from '../values/index.js'
+import { createTraceWorld } from './host-view.js'
+import type { PacketOrigin } from './packet.js'
+import { tracePacket } from './trace-packet.js'
+
+const [one, two] = [hostId('host-1'), hostId('host-2')]
+
+/** Hosts 1, 2 and 3 with 10.1.0.1, 10.1.0.2 and 10.1.0.3. */
+const worldWith = (...commands: readonly MeshCommand[]) =>
+  createTraceWorld(
+    replay(
+      eventsOf(
+        sampleCreateMesh(),
+        sampleCreateNetwork(1, { range6: null }),
+        ...[1, 2, 3].flatMap((number) => [sampleAbleHost(number), sampleJoinNetwork(1, number)]),
+        ...commands,
+      ),
+    ),
+  )
+
+const verdictOf = (
+  world: ReturnType<typeof worldWith>,
+  origin: PacketOrigin,
+  from: string,
+  to: string,
+): ReturnType<typeof tracePacket>['verdict'] =>
+  tracePacket(world, origin, {
+    source: ipAddress(from),
+    destination: ipAddress(to),
+    traffic: { protocol: 'tcp', port: 443 },
+  }).verdict
+
+describe("a source that isn't that of the peer it comes from", () => {
+  test('A2 is dropped by whoever gets it, from a host', () => {
+    const rogue = { kind: 'rogue-host', hostId: one, peer: two } as const
+    const dropped = { kind: 'dropped', hostId: two, reason: 'source-not-of-peer' }
+    expect(verdictOf(worldWith(), rogue, '10.1.0.1', '10.1.0.2')).toMatchObject({ kind: 'delivered' })
+    expect(verdictOf(worldWith(), rogue, '10.1.0.3', '10.1.0.2')).toEqual(dropped)
+    expect(verdictOf(worldWith(), rogue, '192.0.2.1', '10.1.0.2')).toEqual(dropped)
+  })
+
+  test('B5 is dropped by its gateway, from a client', () => {
+    const world = worldWith(sampleCreateGateway(2), sampleAddClient(1, { gatewayId: nodeId('node-1-2') }))
+    const client = { kind: 'client', clientId: clientId('client-1') } as const
+    expect(verdictOf(world, client, '10.1.0.3', '10.1.0.1')).toEqual({
+      kind: 'dropped',
+      hostId: two,
+      reason: 'source-not-of-peer',
+    })
+  })
+})
+
+test('E8 a virtual address leads to the same place in the real range', () => {
+  const world = worldWith(
+    sampleAddEgress(1, {
+      ranges: ['192.168.1.0/24', '192.168.8.0/24'].map(ipPrefix),
+      virtualRanges: ['10.99.1.0/24', '10.99.8.0/24'].map(ipPrefix),
+      routers: [{ nodeId: nodeId('node-1-2'), interfaceName: 'eth1' }],
+    }),
+  )
+  const to = (address: string) => verdictOf(world, { kind: 'host', hostId: one }, '10.1.0.1', address)
+  expect(to('10.99.1.20')).toMatchObject({ kind: 'delivered', to: { hostId: two, address: '192.168.1.20' } })
+  expect(to('10.99.8.255')).toMatchObject({ kind: 'delivered', to: { hostId: two, address: '192.168.8.255' } })
+})
