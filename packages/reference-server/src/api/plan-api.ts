@@ -15,7 +15,7 @@ const memberIds = t.readonlyArray(nodeIdCodec as t.Type<MemberId, string>)
 const places = t.readonlyArray(nodeIdCodec as t.Type<ReachedPlace, string>)
 
 /** What a packet carries. */
-const packetTraffic = t.union([
+export const packetTraffic = t.union([
   t.readonly(t.strict({ protocol: t.keyof({ tcp: null, udp: null }), port: t.number })),
   t.readonly(t.strict({ protocol: t.keyof({ icmp: null, other: null }) })),
 ])

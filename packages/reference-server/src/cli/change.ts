@@ -3,7 +3,7 @@ import { Option } from 'commander'
 import { planAnswer } from '../api/plan-api.js'
 import type { ApiCall } from './api-client.js'
 import { type CliContext, print } from './cli-context.js'
-import { plain } from './cli-io.js'
+import { linesText } from './cli-io.js'
 
 /** On every command that changes the mesh. */
 export const dryRunOption = (): Option => new Option('--dry-run', 'say what would change, and change nothing')
@@ -24,8 +24,5 @@ export const change = async <A>(
 
 const printPlan = async (context: CliContext, call: ChangeCall<unknown>): Promise<void> => {
   const plan = await context.client.call({ ...call, query: { ...call.query, dryRun: true }, answer: planAnswer })
-  print(context, plan, ({ description }) => lines(['Nothing was changed.', ...description]))
+  print(context, plan, ({ description }) => linesText(['Nothing was changed.', ...description]))
 }
-
-/** Lines that a server wrote, safe for a terminal. */
-const lines = (texts: readonly string[]): string => texts.map((text) => `${plain(text)}\n`).join('')

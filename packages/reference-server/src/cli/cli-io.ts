@@ -24,6 +24,9 @@ export const table = (titles: readonly string[], rows: readonly (readonly string
 /** Text from a server, safe to print: nothing in it can move a terminal's cursor. */
 export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '?')
 
+/** Lines that a server wrote, safe to print. */
+export const linesText = (lines: readonly string[]): string => lines.map((line) => `${plain(line)}\n`).join('')
+
 export const timeText = (epochMs: number): string => new Date(epochMs).toISOString().replace('T', ' ').slice(0, 19)
 
 /** `3 min ago`, roughly. */

@@ -4,6 +4,7 @@ import { DEFAULT_URL } from './cli-context.js'
 import type { CliIo } from './cli-io.js'
 import { eventsCommand } from './events-command.js'
 import { examples } from './examples.js'
+import { explainCommand } from './explain-command.js'
 import { genericCommand } from './generic-command.js'
 import { hostCommands } from './host-commands.js'
 import { keyCommands } from './key-commands.js'
@@ -34,6 +35,7 @@ export const createProgram = (io: CliIo): Command => {
     nodeCommands(io, Date.now),
     meshCommands(io),
     eventsCommand(io),
+    explainCommand(io),
     genericCommand(io, Date.now),
     tokenCommands(io),
   ]

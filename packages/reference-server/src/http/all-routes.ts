@@ -4,6 +4,7 @@ import { commandRoutes } from './routes/command-routes.js'
 import { enrollmentKeyRoutes } from './routes/enrollment-key-routes.js'
 import { enrollmentRoutes } from './routes/enrollment-routes.js'
 import { eventRoutes } from './routes/event-routes.js'
+import { explainRoutes } from './routes/explain-routes.js'
 import { hostRoutes } from './routes/host-routes.js'
 import { healthRoutes, meshRoutes } from './routes/mesh-routes.js'
 import { networkRoutes } from './routes/network-routes.js'
@@ -26,6 +27,7 @@ export const allRoutes = (
     ...enrollmentKeyRoutes(server),
     ...commandRoutes(server),
     ...eventRoutes(server),
+    ...explainRoutes(server),
     rawRoute({
       method: 'GET',
       path: '/api/v1/metrics',

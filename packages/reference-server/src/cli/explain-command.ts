@@ -1,0 +1,43 @@
+import { Command, Option } from 'commander'
+import { listenPort } from '../api/api-codecs.js'
+import { explainAnswer } from '../api/explain-api.js'
+import { contextOf, print } from './cli-context.js'
+import { type CliIo, linesText } from './cli-io.js'
+import { examples } from './examples.js'
+import { parseNumber } from './parse-options.js'
+
+interface ExplainOptions {
+  readonly tcp?: number
+  readonly udp?: number
+  readonly icmp?: boolean
+}
+
+export const explainCommand = (io: CliIo): Command =>
+  examples(
+    new Command('explain')
+      .argument('<from>', 'name, name.network, id or address of a node or client; or an address beyond the mesh')
+      .argument('<to>', 'the same of the other end')
+      .description("why two can or can't talk: what policy says, and every hop there and back")
+      .addOption(protocolOption('--tcp <port>', 'a connection to this port', ['udp', 'icmp']))
+      .addOption(protocolOption('--udp <port>', 'a packet to this port', ['tcp', 'icmp']))
+      .addOption(new Option('--icmp', 'a ping (default)').conflicts(['tcp', 'udp']))
+      .action(async (from: string, to: string, options: ExplainOptions, command: Command) => {
+        const context = await contextOf(io, command)
+        const query = { from, to, ...trafficOf(options) }
+        const answer = await context.client.call({ path: '/explain', query, answer: explainAnswer })
+        print(context, answer, ({ description }) => linesText(description))
+      }),
+    [
+      'meshfold explain alpha beta',
+      'meshfold explain alpha.office beta.office --tcp 443',
+      'meshfold explain phone 192.168.1.20 --udp 53 --json',
+    ],
+  )
+
+const protocolOption = (flags: string, description: string, others: string[]): Option =>
+  new Option(flags, description).argParser(parseNumber(listenPort)).conflicts(others)
+
+const trafficOf = ({ tcp, udp }: ExplainOptions): Readonly<Record<string, string | number>> => {
+  if (tcp !== undefined) return { protocol: 'tcp', port: tcp }
+  return udp === undefined ? { protocol: 'icmp' } : { protocol: 'udp', port: udp }
+}
