@@ -201,6 +201,60 @@ const found: Readonly<Record<string, Scenario>> = {
     latencyMs: 30,
     phases: [{ faults: [nothing], isLong: false }],
   },
+  'while a list is changed twice, no packet goes round': {
+    ...calm,
+    seed: 6,
+    gateways: 3,
+    plain: 3,
+    relayed: [[0]],
+    lossOfProbes: 0.01,
+    phases: [
+      {
+        faults: [
+          { atMs: 0, fault: { kind: 'assign', relayed: 0, first: 2 } },
+          { atMs: 0, fault: { kind: 'kill', host: 3 } },
+          { atMs: 391, fault: { kind: 'assign', relayed: 0, first: 1 } },
+        ],
+        isLong: true,
+      },
+    ],
+  },
+  'a relay sends nothing back to the end of a pair that it comes from': {
+    ...calm,
+    gateways: 4,
+    relayed: [[0]],
+    egresses: [{ kind: 'routed', routers: [3, 0] }],
+    phases: [
+      { faults: [{ atMs: 0, fault: { kind: 'link', a: 0, b: 3, carries: 'none' } }], isLong: false },
+      { faults: [{ atMs: 0, fault: { kind: 'assign', relayed: 0, first: 0 } }], isLong: false },
+      {
+        faults: [
+          { atMs: 0, fault: { kind: 'kill', host: 1 } },
+          { atMs: 0, fault: { kind: 'assign', relayed: 0, first: 3 } },
+          { atMs: 0, fault: { kind: 'link', a: 3, b: 8, carries: 'none' } },
+        ],
+        isLong: false,
+      },
+    ],
+  },
+  'the relay of two gateways sends nothing back to one of them while a relayed router moves to the other': {
+    ...calm,
+    gateways: 4,
+    plain: 3,
+    relayed: [[0], [1]],
+    egresses: [{ kind: 'leaving', routers: [0, 8, 3] }],
+    phases: [
+      { faults: [{ atMs: 0, fault: { kind: 'link', a: 0, b: 1, carries: 'none' } }], isLong: false },
+      { faults: [{ atMs: 0, fault: { kind: 'kill', host: 2 } }], isLong: false },
+      {
+        faults: [
+          { atMs: 0, fault: { kind: 'link', a: 3, b: 0, carries: 'none' } },
+          { atMs: 0, fault: { kind: 'assign', relayed: 1, first: 0 } },
+        ],
+        isLong: false,
+      },
+    ],
+  },
   'a router that waits takes over from one that died, which it measures': {
     ...calm,
     plain: 2,

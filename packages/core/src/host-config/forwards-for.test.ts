@@ -42,38 +42,41 @@ const tells = (...told: readonly (readonly [HostId, readonly HostId[]])[]): Path
       { hostId: id, sequence: 1, gatewayIds: gateways.map((each) => hop(each).nodeId), servedEgressIds: [] },
     ]),
   )
-const prefixes = (withPairs: readonly PairFragment[], vectors: PathVectors, more: readonly Path[] = []) => {
+const forwarding = (vectors: PathVectors, withPairs: readonly PairFragment[] = [], more: readonly Path[] = []) => {
   const config = handMadeConfig({ viewer: me, peers: [a, b, g, d], paths: [...paths, ...more], pairs: withPairs })
-  return [...forwardsFor(config, vectors, choosePaths(config, new Map(), vectors, undefined)).prefixes].sort()
+  const { prefixes, between } = forwardsFor(config, vectors, choosePaths(config, new Map(), vectors, undefined))
+  return { prefixes: [...prefixes].sort(), between: between.map((sides) => sides.map((side) => [...side].sort())) }
 }
 
 describe('a gateway passes on', () => {
   test('C1 C7 for relayed nodes and what lies behind them, unless their vector leaves it out', () => {
-    expect(prefixes([], tells([d, [me, g]]))).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
-    expect(prefixes([], tells([d, [g]]))).toEqual([])
+    expect(forwarding(tells([d, [me, g]])).prefixes).toEqual(['10.0.0.3/32', '192.0.2.0/24'])
+    expect(forwarding(tells([d, [g]])).prefixes).toEqual([])
   })
 
   test('C7 for a node that is at another gateway of its list, but not for ranges behind it, which that one has', () => {
-    expect(prefixes([], tells())).toEqual(['10.0.0.3/32'])
-    expect(prefixes([], tells([d, [g, me]]))).toEqual(['10.0.0.3/32'])
+    expect(forwarding(tells()).prefixes).toEqual(['10.0.0.3/32'])
+    expect(forwarding(tells([d, [g, me]])).prefixes).toEqual(['10.0.0.3/32'])
   })
 
-  test('C3 for both ends of a pair, unless one of them leaves it out', () => {
-    const ends = ['10.0.0.1/32', '10.0.0.2/32', '10.0.0.99/32']
+  test('C3 from one end of a pair to the other, unless one of them leaves it out', () => {
+    const sides = [['10.0.0.1/32', '10.0.0.99/32'], ['10.0.0.2/32']]
     const alone = [d, [g]] as const
-    expect(prefixes(pairs, tells(alone))).toEqual(ends)
-    expect(prefixes(pairs, tells(alone, [a, [me]], [b, [me, g]]))).toEqual(ends)
-    expect(prefixes(pairs, tells(alone, [a, [me]], [b, [g]]))).toEqual([])
+    expect(forwarding(tells(alone), pairs)).toEqual({ prefixes: [], between: [sides] })
+    expect(forwarding(tells(alone, [a, [me]], [b, [me, g]]), pairs).between).toEqual([sides])
+    expect(forwarding(tells(alone, [a, [me]], [b, [g]]), pairs).between).toEqual([])
   })
 
   test('C3 not for pairs that others relay', () => {
-    expect(prefixes([handMadePair(a, b, [g])], tells([d, [g]]))).toEqual([])
+    expect(forwarding(tells([d, [g]]), [handMadePair(a, b, [g])])).toEqual({ prefixes: [], between: [] })
   })
 
   test('C7 for what an end of a pair relays', () => {
-    const behind = node(hostId('x'), '10.0.0.4/32', relayed(hostId('x'), [a, g]))
-    expect(prefixes(pairs, tells([d, [g]]), [behind])).toContain('10.0.0.4/32')
-    expect(prefixes(pairs, tells([d, [g]], [hostId('x'), [g]]), [behind])).not.toContain('10.0.0.4/32')
+    const x = hostId('x')
+    const behind = node(x, '10.0.0.4/32', relayed(x, [a, g]))
+    const [of, to] = [forwarding(tells([d, [g]]), pairs, [behind]), forwarding(tells([x, [g]]), pairs, [behind])]
+    expect(of.between[0]?.[0]).toContain('10.0.0.4/32')
+    expect(to.between.flat(2)).not.toContain('10.0.0.4/32')
   })
 
   test('B9 E1 for its own clients, and to egresses that it routes', () => {
@@ -86,12 +89,12 @@ describe('a gateway passes on', () => {
     }
     const routing = [{ egressId: egressId('r'), before: [], routers: [] }]
     const config = handMadeConfig({ viewer: me, peers: [], paths: [], clients: [client], routing })
-    const forwarding = forwardsFor(config, new Map(), {
+    const own = forwardsFor(config, new Map(), {
       hops: new Map(),
       vector: { gatewayIds: [], servedEgressIds: [] },
     })
-    expect([...forwarding.prefixes]).toEqual(['10.0.0.200/32'])
-    expect(forwarding.egressIds).toEqual(['r'])
-    expect(forwarding.activeEgressIds).toEqual([])
+    expect([...own.prefixes]).toEqual(['10.0.0.200/32'])
+    expect(own.egressIds).toEqual(['r'])
+    expect(own.activeEgressIds).toEqual([])
   })
 })

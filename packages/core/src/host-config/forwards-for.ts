@@ -1,7 +1,6 @@
 /** For whom a host passes packets on now: what changes with vectors, beside the rules that say who may talk to whom. */
 import type { PairId } from '../mesh/mesh-state.js'
 import type { EgressId, HostId, IpPrefix, NodeId } from '../values/index.js'
-import { gatewayOfRelayed } from './choose-hop.js'
 import type { ChosenPaths } from './chosen-paths.js'
 import type { Hop, HostConfig, Path } from './host-config.js'
 import { pathKey } from './host-config.js'
@@ -20,8 +19,10 @@ export interface RelayedPair {
 export interface Forwarding {
   /** Nodes that are attached: relayed ones and ends of pairs, whose vectors, if they are known, name this gateway. */
   readonly nodeIds: ReadonlySet<NodeId>
-  /** Where a packet between others must come from or go to: attached nodes with all that lies behind them, own clients. */
+  /** What a packet between others may come from or go to: attached relayed nodes with all that lies behind them, own clients. */
   readonly prefixes: ReadonlySet<IpPrefix>
+  /** What lies behind either end of each attached pair: from one of the two to the other a packet may pass as well, but not back. */
+  readonly between: readonly (readonly [ReadonlySet<IpPrefix>, ReadonlySet<IpPrefix>])[]
   /** Egresses that this host lets packets out to: all that it routes, since a viewer may know sooner or later who is active. */
   readonly egressIds: readonly EgressId[]
   /** Egresses of those that it lets begin something itself (E9). */
@@ -48,7 +49,11 @@ export const relayedPairsOf = ({
   })
 }
 
-/** For whom this host passes packets on, by what it is to pass on at all (`config`) and what others chose (`vectors`). */
+/**
+ * For whom this host passes packets on, by what it is to pass on at all (`config`), what others chose (`vectors`) and what it chose
+ * itself. Nothing is passed on that somebody else would send back, while gateways don't agree yet on where a node or a range is: ranges
+ * behind a relayed router count only while it is the one that they go to, and what came from one end of a pair goes to the other.
+ */
 export const forwardsFor = (
   config: Pick<HostConfig, 'own' | 'paths' | 'clients' | 'routing' | 'pairs'>,
   vectors: PathVectors,
@@ -56,26 +61,40 @@ export const forwardsFor = (
 ): Forwarding => {
   const viewer = config.own.hostId
   const all = [...config.paths.values()]
-  const ends = attachedEnds(relayedPairsOf(config), vectors)
-  const nodeIds = new Set<NodeId>(ends)
-  for (const { to } of all) if (to.kind === 'relayed' && isAttachedNow(viewer, to, vectors)) nodeIds.add(to.nodeId)
-  const prefixes = new Set<IpPrefix>([...config.clients.values()].flatMap((client) => client.prefixes))
-  const isBehind = ({ key, to }: Path): boolean => {
-    if (to.kind === 'behind-node') return nodeIds.has(to.nodeId)
+  const pairs = relayedPairsOf(config).filter((pair) => isAttachedPair(pair, vectors))
+  const relayed = new Set<NodeId>()
+  for (const { to } of all) if (to.kind === 'relayed' && isAttachedNow(viewer, to, vectors)) relayed.add(to.nodeId)
+  const isOf = ({ key, to }: Path): boolean => {
     if (to.kind === 'leaving' || to.kind === 'routed')
-      return to.routers.some(({ nodeId, hostId }) => nodeIds.has(nodeId) && hops.get(key) === hostId)
-    if (to.kind !== 'relayed') return false
-    // What an end of a pair relays moves along with it.
-    const gateway = gatewayOfRelayed({ vectors }, to)
-    return gateway !== undefined && ends.has(gateway.nodeId)
+      return to.routers.some(({ nodeId, hostId }) => relayed.has(nodeId) && hops.get(key) === hostId)
+    return (to.kind === 'relayed' || to.kind === 'behind-node') && relayed.has(to.nodeId)
   }
-  const add = (path: Path | undefined) => {
-    for (const prefix of path?.prefixes ?? []) prefixes.add(prefix)
+  const prefixes = new Set<IpPrefix>([...config.clients.values()].flatMap((client) => client.prefixes))
+  for (const path of all) if (isOf(path)) for (const prefix of path.prefixes) prefixes.add(prefix)
+  const ends = pairs.flatMap((pair) => pair.ends)
+  const behind = prefixesBehind(all, hops, ends)
+  const behindEnd = ({ hostId }: Hop) => behind.get(hostId) ?? new Set<IpPrefix>()
+  return {
+    nodeIds: new Set([...ends.map(({ nodeId }) => nodeId), ...relayed]),
+    prefixes,
+    between: pairs.map((pair) => [behindEnd(pair.ends[0]), behindEnd(pair.ends[1])] as const),
+    egressIds: config.routing.map(({ egressId }) => egressId),
+    activeEgressIds: vector.servedEgressIds,
   }
-  for (const nodeId of nodeIds) add(config.paths.get(pathKey('node', nodeId)))
-  for (const path of all) if (isBehind(path)) add(path)
-  const egressIds = config.routing.map(({ egressId }) => egressId)
-  return { nodeIds, prefixes, egressIds, activeEgressIds: vector.servedEgressIds }
+}
+
+/** What goes to these now. */
+const prefixesBehind = (
+  paths: readonly Path[],
+  hops: ChosenPaths['hops'],
+  ends: readonly Hop[],
+): ReadonlyMap<HostId, ReadonlySet<IpPrefix>> => {
+  const behind = new Map(ends.map(({ hostId }) => [hostId, new Set<IpPrefix>()]))
+  for (const { key, prefixes } of behind.size === 0 ? [] : paths) {
+    const set = behind.get(hops.get(key) as HostId)
+    if (set !== undefined) for (const prefix of prefixes) set.add(prefix)
+  }
+  return behind
 }
 
 /** Whether this host is one of the node's gateways, and the node's vector, if one is known, names it. */
@@ -84,12 +103,8 @@ export const isAttachedNow = (viewer: HostId, to: TargetOf<'relayed'>, vectors: 
   return to.isAttached && own !== undefined && names(vectors, to.hostId, own.nodeId)
 }
 
-const attachedEnds = (pairs: readonly RelayedPair[], vectors: PathVectors): ReadonlySet<NodeId> => {
-  const ends = new Set<NodeId>()
-  for (const { ends: both, gatewayId } of pairs)
-    if (both.every(({ hostId }) => names(vectors, hostId, gatewayId))) for (const { nodeId } of both) ends.add(nodeId)
-  return ends
-}
+const isAttachedPair = ({ ends, gatewayId }: RelayedPair, vectors: PathVectors): boolean =>
+  ends.every(({ hostId }) => names(vectors, hostId, gatewayId))
 
 const names = (vectors: PathVectors, hostId: HostId, gatewayId: NodeId): boolean =>
   vectors.get(hostId)?.gatewayIds.includes(gatewayId) ?? true

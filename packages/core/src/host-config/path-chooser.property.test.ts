@@ -6,6 +6,7 @@ import { pairIdOf } from '../mesh/mesh-state.js'
 import {
   clientId,
   comparePrefixes,
+  type EgressId,
   egressId,
   type HostId,
   hostId,
@@ -64,12 +65,13 @@ const nodeTarget = (id: HostId): fc.Arbitrary<PathTarget> =>
       gateways: list,
     }),
   )
-const egressTarget = fc.record({
-  kind: fc.constantFrom('leaving' as const, 'routed' as const),
-  egressId: anyEgress,
-  routers,
-  fallbackToWider: fc.boolean(),
-})
+const egressTarget = (id: EgressId) =>
+  fc.record({
+    kind: fc.constantFrom('leaving' as const, 'routed' as const),
+    egressId: fc.constant(id),
+    routers,
+    fallbackToWider: fc.boolean(),
+  })
 const withPrefixes = (key: Path['key'], to: fc.Arbitrary<PathTarget>): fc.Arbitrary<Path> =>
   fc.record({ key: fc.constant(key), networkId: fc.constant(sampleNetwork), prefixes: somePrefixes, to })
 const anyPath: fc.Arbitrary<Path> = fc.oneof(
@@ -77,7 +79,7 @@ const anyPath: fc.Arbitrary<Path> = fc.oneof(
   otherHost.chain((id) =>
     withPrefixes(pathKey('clients', hop(id).nodeId), fc.constant({ kind: 'behind-node', ...hop(id) })),
   ),
-  anyEgress.chain((id) => withPrefixes(pathKey('egress', id), egressTarget)),
+  anyEgress.chain((id) => withPrefixes(pathKey('egress', id), egressTarget(id))),
   fc.constantFrom(sampleNetwork, networkId('other')).chain((id) =>
     withPrefixes(
       pathKey('network', id),
@@ -122,7 +124,7 @@ interface Change {
   readonly paths: readonly Path[]
   readonly clients: readonly ClientPeer[]
   readonly routing: readonly RoutedEgress[] | undefined
-  readonly unservable: ReadonlySet<ReturnType<typeof egressId>> | undefined
+  readonly unservable: ReadonlySet<EgressId> | undefined
   readonly health: readonly (readonly [HostId, PeerHealth | undefined])[]
   readonly vectors: readonly PathVector[]
 }
@@ -151,7 +153,7 @@ class Whole {
   config: HostConfig
   readonly health = new Map<HostId, PeerHealth>()
   readonly vectors = new Map<HostId, PathVector>()
-  unservable: ReadonlySet<ReturnType<typeof egressId>> = new Set()
+  unservable: ReadonlySet<EgressId> = new Set()
   chosen: ChosenPaths
 
   constructor(config: HostConfig) {

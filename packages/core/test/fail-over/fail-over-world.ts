@@ -2,7 +2,7 @@
 import type { HostConfig, PathKey } from '../../src/host-config/host-config.js'
 import type { HostId } from '../../src/values/index.js'
 import { circleTowards, clientEnd, egressEnd, HostTable, hostEnd, type PacketEnd, walk } from './host-tables.js'
-import { configOf, type MeshPlan, pairBetween, pairName } from './mesh-plan.js'
+import { configOf, type MeshPlan, pairBetween, pairName, rolesIn } from './mesh-plan.js'
 import { type AgentDisk, type AgentMessage, SimulatedAgent } from './simulated-agent.js'
 import { Underlay } from './underlay.js'
 import { dice, VirtualTime } from './virtual-time.js'
@@ -207,7 +207,8 @@ export class FailOverWorld {
       const circle = circleTowards(this.tables, this.underlay, end)
       if (circle === undefined) continue
       const what = `${(this.nowMs / 1000).toFixed(2)} s: to ${end.name} over ${circle.join(' ')}`
-      if (!this.#leadsOverPair(circle) && !this.#leadsToRelayedRouter(end)) this.circles.push(what)
+      if (!this.#leadsOverPair(circle) && !this.#leadsToRelayedRouter(end) && !this.#isBehind(circle))
+        this.circles.push(what)
       for (const source of ends)
         for (const start of this.tables.keys())
           if (source.isAt(start) && walk(this.tables, this.underlay, start, source, end).verdict === 'loop')
@@ -228,6 +229,14 @@ export class FailOverWorld {
     return this.plan.egresses.some(
       ({ egressId, routers }) => egressId === name && routers.some((router) => this.plan.relayed.has(router)),
     )
+  }
+
+  /** Whether one of them doesn't know a list as the server has it now: what a vector begins with may not be in the list that it knows. */
+  #isBehind(circle: readonly HostId[]): boolean {
+    return circle.some((hostId) => {
+      const config = this.agents.get(hostId)?.config
+      return config !== undefined && rolesIn(config) !== rolesIn(this.#configOf(hostId))
+    })
   }
 
   /** Owners move by themselves; the server records where they are. */

@@ -1,5 +1,5 @@
 /** A host's WireGuard table and what it forwards, as its kernel has them: they outlive its agent. Follows packets through them. */
-import { forwardsFor } from '../../src/host-config/forwards-for.js'
+import { type Forwarding, forwardsFor } from '../../src/host-config/forwards-for.js'
 import type { HostId, IpAddress, IpPrefix } from '../../src/values/index.js'
 import { addressOf, clientAddress, egressAddress, egressPrefix, type MeshPlan, meshRange } from './mesh-plan.js'
 import type { SimulatedAgent } from './simulated-agent.js'
@@ -8,7 +8,7 @@ import type { Underlay } from './underlay.js'
 export class HostTable {
   readonly #holders = new Map<IpPrefix, HostId>()
   readonly #lists = new Map<HostId, readonly IpPrefix[]>()
-  #forwards: ReadonlySet<IpPrefix> | undefined
+  #forwards: Forwarding | undefined
   #agent: SimulatedAgent | undefined
 
   take(agent: SimulatedAgent, hosts: Iterable<HostId>): void {
@@ -43,9 +43,17 @@ export class HostTable {
   forwards(source: readonly IpPrefix[], destination: readonly IpPrefix[]): boolean {
     const agent = this.#agent
     if (agent === undefined) return false
-    this.#forwards ??= forwardsFor(agent.config, agent.vectors, agent.chooser.chosen).prefixes
-    const through = this.#forwards
-    return source.some((prefix) => through.has(prefix)) || destination.some((prefix) => through.has(prefix))
+    this.#forwards ??= forwardsFor(agent.config, agent.vectors, agent.chooser.chosen)
+    const { prefixes, between } = this.#forwards
+    const isIn = (around: readonly IpPrefix[], set: ReadonlySet<IpPrefix>) => around.some((prefix) => set.has(prefix))
+    return (
+      isIn(source, prefixes) ||
+      isIn(destination, prefixes) ||
+      between.some(
+        ([one, other]) =>
+          (isIn(source, one) && isIn(destination, other)) || (isIn(source, other) && isIn(destination, one)),
+      )
+    )
   }
 }
 
@@ -96,8 +104,9 @@ export const walk = (
   for (let at = start; ; ) {
     if (destination.isAt(at)) return { verdict: 'delivered', over }
     const table = tables.get(at)
-    const isOwn = source.isAt(at)
-    if (!isOwn && table?.forwards(source.around, destination.around) !== true) return { verdict: 'not forwarded', over }
+    const begins = over.length === 1 && source.isAt(at)
+    if (!begins && table?.forwards(source.around, destination.around) !== true)
+      return { verdict: 'not forwarded', over }
     const next = table?.holderOf(destination.around)
     if (next === undefined) return { verdict: 'no peer', over }
     if (!underlay.carries(at, next)) return { verdict: 'link broken', over: [...over, next] }

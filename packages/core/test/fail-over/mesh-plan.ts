@@ -210,3 +210,14 @@ const probesOf = (
   const probes = lists.flatMap((hops) => hops.map(({ hostId }) => hostId).slice(0, 4))
   return [...new Set(probes)].filter((hostId) => peers.includes(hostId)).sort()
 }
+
+/** Who may relay whom, as a config says it: what is in each list, in whatever order. */
+export const rolesIn = ({ paths, pairs }: HostConfig): string =>
+  [
+    ...pairs.map(({ pairId }) => `knows ${pairId}`),
+    ...[...paths.values()].map(
+      ({ key, to }) => `${key} ${to.kind} ${'gateways' in to ? to.gateways.map(({ hostId }) => hostId).sort() : ''}`,
+    ),
+  ]
+    .sort()
+    .join()

@@ -2,11 +2,11 @@
  * Who has to reach whom some time after a failure: pairs whose configured lists hold a live hop for both ends. What the design excepts is
  * left out here: a third node that can't reach the gateway that a node is at, pairs whose server was away.
  */
-import type { HostConfig, Path } from '../../src/host-config/host-config.js'
+import type { Path } from '../../src/host-config/host-config.js'
 import type { HostId } from '../../src/values/index.js'
 import type { FailOverWorld } from './fail-over-world.js'
 import { clientEnd, egressEnd, hostEnd, type PacketEnd, walk } from './host-tables.js'
-import { configOf, type EgressPlan, pairBetween, pairName } from './mesh-plan.js'
+import { configOf, type EgressPlan, pairBetween, pairName, rolesIn } from './mesh-plan.js'
 
 /** How long something has to work before others must have noticed: five probes, with a miss among them. */
 const provenMs = 12_000
@@ -62,16 +62,6 @@ const isOutdated = (world: FailOverWorld, hostId: HostId): boolean => {
   if (world.isServerUp || agent === undefined) return false
   return rolesIn(agent.config) !== rolesIn(configOf(world.plan, hostId))
 }
-
-const rolesIn = ({ paths, pairs }: HostConfig): string =>
-  [
-    ...pairs.map(({ pairId }) => `knows ${pairId}`),
-    ...[...paths.values()].map(
-      ({ key, to }) => `${key} ${to.kind} ${'gateways' in to ? to.gateways.map(({ hostId }) => hostId).sort() : ''}`,
-    ),
-  ]
-    .sort()
-    .join()
 
 /** Where the packets of a host come from, as others see it: itself, or the gateway that it is at; `undefined`: nowhere now. */
 const standsAt = (world: FailOverWorld, hostId: HostId): HostId | undefined => {
