@@ -44,7 +44,7 @@ const verdictOf = (
   }).verdict
 
 describe("a source that isn't that of the peer it comes from", () => {
-  test('A2 is dropped by whoever gets it, from a host', () => {
+  test('is dropped by whoever gets it, from a host', () => {
     const rogue = { kind: 'rogue-host', hostId: one, peer: two } as const
     const dropped = { kind: 'dropped', hostId: two, reason: 'source-not-of-peer' }
     expect(verdictOf(worldWith(), rogue, '10.1.0.1', '10.1.0.2')).toMatchObject({ kind: 'delivered' })
@@ -52,7 +52,7 @@ describe("a source that isn't that of the peer it comes from", () => {
     expect(verdictOf(worldWith(), rogue, '192.0.2.1', '10.1.0.2')).toEqual(dropped)
   })
 
-  test('B5 is dropped by its gateway, from a client', () => {
+  test('is dropped by its gateway, from a client', () => {
     const world = worldWith(sampleCreateGateway(2), sampleAddClient(1, { gatewayId: nodeId('node-1-2') }))
     const client = { kind: 'client', clientId: clientId('client-1') } as const
     expect(verdictOf(world, client, '10.1.0.3', '10.1.0.1')).toEqual({

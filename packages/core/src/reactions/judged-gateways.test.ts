@@ -70,10 +70,11 @@ describe('F2 the server judges each gateway', () => {
 
   test('F2 a host that reaches none of its gateways says nothing of them', () => {
     const there = world()
-    there.observe(measured(4, [1, null], [2, null]), measured(5, [1, null], [3, null]))
+    there.observe(measured(4, [1, null], [2, null]), measured(5, [1, null], [3, null]), measured(6, [3, 10]))
     there.pass(30_000)
     there.observe()
-    expect([1, 2, 3].map((gateway) => verdictOf(there, gateway))).toEqual([undefined, undefined, undefined])
+    expect([1, 2, 3].map((gateway) => verdictOf(there, gateway))).toEqual([undefined, undefined, 'healthy'])
+    expect(gatewayVerdictOf(there.memory, node(3), there.now)).toMatchObject({ answering: 1, silent: 0 })
   })
 
   test('F2 when every gateway seems dead, the verdicts before that stand', () => {
