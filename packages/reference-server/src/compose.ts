@@ -16,6 +16,7 @@ import { buildApp } from './http/build-app.js'
 import type { ServerContext } from './http/server-context.js'
 import { EventDescriptions } from './mesh-service/event-descriptions.js'
 import { MeshService } from './mesh-service/mesh-service.js'
+import { PastStates } from './mesh-service/past-states.js'
 import { Questions } from './mesh-service/questions.js'
 import { createMetrics } from './metrics/metrics.js'
 import { AdminTokenCheck, type AdminTokenError, ensureAdminToken, readAdminTokenHash } from './secrets/admin-token.js'
@@ -136,6 +137,7 @@ const contextOf = async (
   const ids = createFreshIds(nodeCrypto)
   const descriptions = new EventDescriptions({ log, stream, service, timers: systemTimers })
   const questions = new Questions(clock)
+  const past = new PastStates({ log, stream, service, timers: systemTimers, nowEpochMs: clock.nowEpochMs })
   const sessions = new AgentSessions({ ...shared, service, freshCommandId: ids.command, onSent: metrics.sent })
   const desk = new EnrollmentDesk({
     ...shared,
@@ -148,7 +150,7 @@ const contextOf = async (
   const identityFingerprint = serverFingerprint(nodeCrypto, pair.publicKey)
   const publicUrl = () => options.publicUrl ?? null
   const rest = { log, stream, ids, metrics, identityKey: publicKey, identityFingerprint, publicUrl }
-  return E.right({ service, sessions, desk, descriptions, questions, crypto: nodeCrypto, clock, ...rest })
+  return E.right({ service, sessions, desk, descriptions, questions, past, crypto: nodeCrypto, clock, ...rest })
 }
 
 interface Serving {

@@ -42,9 +42,18 @@ export const viewEvent = ({ revision, envelope }: RecordedEvent, description: st
   data: withoutSecrets(envelope.data),
 })
 
-/** Not even hashes of secrets are shown. */
+/** Not even hashes of secrets are shown, however deep they lie. */
 export const withoutSecrets = (data: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(data).filter(([name]) => !/secret/i.test(name)))
+  Object.fromEntries(
+    Object.entries(data)
+      .filter(([name]) => !/secret/i.test(name))
+      .map(([name, value]) => [name, withoutSecretsIn(value)]),
+  )
+
+const withoutSecretsIn = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutSecretsIn)
+  return typeof value === 'object' && value !== null ? withoutSecrets(value) : value
+}
 
 /** What an event says, besides its type; without secrets. */
 export const eventData = ({ type: _type, ...data }: MeshEvent): Record<string, unknown> => withoutSecrets(data)

@@ -1,6 +1,7 @@
 /** Why two can or can't talk. */
 import * as t from 'io-ts'
 import { body, orNull, queryNumber, title } from './api-codecs.js'
+import { pointInTime } from './history-api.js'
 import { asOfView } from './host-api.js'
 import { packetTraffic } from './plan-api.js'
 
@@ -13,6 +14,8 @@ export const explainQuery = body(
   {
     protocol: t.keyof({ tcp: null, udp: null, icmp: null, other: null }),
     port: queryNumber(1, 65_535),
+    /** Now unless told. */
+    at: pointInTime,
   },
 )
 

@@ -15,7 +15,8 @@ import {
   wireguardPublicKeyCodec,
 } from '@meshfold/core'
 import * as t from 'io-ts'
-import { orNull } from './api-codecs.js'
+import { body, orNull } from './api-codecs.js'
+import { pointInTime } from './history-api.js'
 import { asOfView } from './host-api.js'
 
 /** Ids of nodes and of clients are texts of one kind. */
@@ -68,6 +69,9 @@ export const hostConfigAnswer = t.readonly(
   }),
 )
 export type HostConfigAnswer = t.TypeOf<typeof hostConfigAnswer>
+
+/** `GET /hosts/:hostId/config`; now unless told. */
+export const hostConfigQuery = body({}, { at: pointInTime })
 
 /** `undefined` for a host that the mesh doesn't know. */
 export const viewHostConfig = (state: MeshState, hostId: HostId): HostConfigAnswer | undefined => {

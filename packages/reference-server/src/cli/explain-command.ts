@@ -4,26 +4,28 @@ import { explainAnswer } from '../api/explain-api.js'
 import { contextOf, print } from './cli-context.js'
 import { type CliIo, linesText } from './cli-io.js'
 import { examples } from './examples.js'
-import { parseNumber } from './parse-options.js'
+import { parseNumber, parsePast } from './parse-options.js'
 
 interface ExplainOptions {
   readonly tcp?: number
   readonly udp?: number
   readonly icmp?: boolean
+  readonly at?: string
 }
 
-export const explainCommand = (io: CliIo): Command =>
+export const explainCommand = (io: CliIo, nowEpochMs: () => number): Command =>
   examples(
     new Command('explain')
-      .argument('<from>', 'name, name.network, id or address of a node or client; or an address beyond the mesh')
+      .argument('<from>', 'name, name.network, id or address of a host, node or client; or an address beyond the mesh')
       .argument('<to>', 'the same of the other end')
       .description("why two can or can't talk: what policy says, and every hop there and back")
       .addOption(protocolOption('--tcp <port>', 'a connection to this port', ['udp', 'icmp']))
       .addOption(protocolOption('--udp <port>', 'a packet to this port', ['tcp', 'icmp']))
       .addOption(new Option('--icmp', 'a ping (default)').conflicts(['tcp', 'udp']))
+      .option('--at <when>', 'a revision, a date, or 30m, 24h, 7d ago (default: now)', parsePast(nowEpochMs))
       .action(async (from: string, to: string, options: ExplainOptions, command: Command) => {
         const context = await contextOf(io, command)
-        const query = { from, to, ...trafficOf(options) }
+        const query = { from, to, ...trafficOf(options), at: options.at }
         const answer = await context.client.call({ path: '/explain', query, answer: explainAnswer })
         print(context, answer, ({ description }) => linesText(description))
       }),
@@ -31,6 +33,7 @@ export const explainCommand = (io: CliIo): Command =>
       'meshfold explain alpha beta',
       'meshfold explain alpha.office beta.office --tcp 443',
       'meshfold explain phone 192.168.1.20 --udp 53 --json',
+      'meshfold explain alpha beta --at 24h',
     ],
   )
 

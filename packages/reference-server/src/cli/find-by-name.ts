@@ -5,6 +5,7 @@ import { networksAnswer } from '../api/network-api.js'
 import { type NodeView, nodesAnswer } from '../api/node-api.js'
 import type { ApiClient } from './api-client.js'
 import { refused } from './cli-error.js'
+import { wholeState } from './whole-state.js'
 
 /** Every host, page by page. */
 export const allHosts = async (client: ApiClient): Promise<readonly HostView[]> => {
@@ -44,6 +45,17 @@ export const findHostId = async (client: ApiClient, nameOrId: string): Promise<s
     (await allHosts(client)).map(({ hostId, name }) => ({ id: hostId, name })),
   )
 
+/** By the name that it had then; it may be gone since. */
+export const findPastHostId = async (client: ApiClient, nameOrId: string, at: string): Promise<string> => {
+  const { things } = await wholeState(client, at, 'hosts')
+  return only(
+    'host',
+    nameOrId,
+    things.map(({ id, name }) => ({ id, name: name ?? id })),
+    `meshfold state --kind hosts --at ${at}`,
+  )
+}
+
 /** A node's name is its own in its network only: `alpha.office` says which. */
 export const findNodeId = async (client: ApiClient, nameOrId: string): Promise<string> =>
   only(
@@ -68,12 +80,13 @@ const only = (
   what: string,
   nameOrId: string,
   all: readonly { readonly id: string; readonly name: string }[],
+  list = `meshfold ${what} list`,
 ): string => {
   if (all.some(({ id }) => id === nameOrId)) return nameOrId
   const ids = [...new Set(all.filter(({ name }) => name === nameOrId).map(({ id }) => id))]
   const [id] = ids
   if (id === undefined)
-    throw refused(`${what}-unknown`, `There is no ${what} "${nameOrId}". See what there is: meshfold ${what} list`)
+    throw refused(`${what}-unknown`, `There is no ${what} "${nameOrId}". See what there is: ${list}`)
   if (ids.length > 1)
     throw refused(`${what}-ambiguous`, `Several have the name "${nameOrId}": ${ids.join(', ')}. Give the id.`)
   return id

@@ -7,8 +7,8 @@ import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
 import { agoText, type CliIo, plain, table } from './cli-io.js'
 import { examples } from './examples.js'
-import { allHosts, findHostId } from './find-by-name.js'
-import { parseNumber } from './parse-options.js'
+import { allHosts, findHostId, findPastHostId } from './find-by-name.js'
+import { parseNumber, parsePast } from './parse-options.js'
 
 export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
   const host = new Command('host').description('machines of the mesh')
@@ -33,11 +33,15 @@ export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
     })
   host
     .command('config <host>')
-    .description('the configuration of one host, as its agent puts it into effect')
-    .action(async (nameOrId: string, _options, command: Command) => {
+    .description('the configuration of one host, as its agent puts it into effect, or did')
+    .option('--at <when>', 'a revision, a date, or 30m, 24h, 7d ago (default: now)', parsePast(nowEpochMs))
+    .action(async (nameOrId: string, { at }: { at?: string }, command: Command) => {
       const context = await contextOf(io, command)
-      const path = `/hosts/${await findHostId(context.client, nameOrId)}/config`
-      print(context, await context.client.call({ path, answer: hostConfigAnswer }), configText)
+      const hostId = await (at === undefined
+        ? findHostId(context.client, nameOrId)
+        : findPastHostId(context.client, nameOrId, at))
+      const call = { path: `/hosts/${hostId}/config`, query: { at }, answer: hostConfigAnswer }
+      print(context, await context.client.call(call), configText)
     })
   host.addCommand(updateHost(io))
   host

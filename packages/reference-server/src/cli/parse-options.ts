@@ -17,6 +17,21 @@ export const parseMoment =
     return date
   }
 
+/** A place in history as the API takes it, from a revision, from `30m`, `24h`, `7d` ago, or from a date, of this machine's time zone unless it says another. */
+export const parsePast =
+  (nowEpochMs: () => number) =>
+  (text: string): string => {
+    if (/^\d{1,15}$/.test(text)) return text
+    const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
+    const ago = count === undefined ? undefined : Number(count) * UNITS[unit as keyof typeof UNITS]
+    const date = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN)
+    const moment = ago === undefined ? date : new Date(Math.max(0, nowEpochMs() - ago))
+    if (!Number.isNaN(moment.getTime())) return moment.toISOString()
+    throw new InvalidArgumentError(
+      'Give a revision such as 120, a date such as 2031-01-31T12:00Z, or 30m, 24h, 7d ago.',
+    )
+  }
+
 /** A whole number. */
 export const parseWhole = (text: string): number => {
   if (/^\d{1,15}$/.test(text)) return Number(text)

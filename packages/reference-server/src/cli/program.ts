@@ -6,6 +6,7 @@ import { eventsCommand } from './events-command.js'
 import { examples } from './examples.js'
 import { explainCommand } from './explain-command.js'
 import { genericCommand } from './generic-command.js'
+import { diffCommand, stateCommand } from './history-commands.js'
 import { hostCommands } from './host-commands.js'
 import { keyCommands } from './key-commands.js'
 import { meshCommands, statusCommand } from './mesh-commands.js'
@@ -35,7 +36,9 @@ export const createProgram = (io: CliIo): Command => {
     nodeCommands(io, Date.now),
     meshCommands(io),
     eventsCommand(io),
-    explainCommand(io),
+    explainCommand(io, Date.now),
+    diffCommand(io, Date.now),
+    stateCommand(io, Date.now),
     genericCommand(io, Date.now),
     tokenCommands(io),
   ]
@@ -45,6 +48,7 @@ export const createProgram = (io: CliIo): Command => {
     'meshfold network create office --range 10.66.0.0/24',
     'meshfold key create laptops --network office --uses 5 --expires 24h',
     'meshfold events --follow',
+    'meshfold explain alpha beta --tcp 443',
   ])
   for (const command of everyCommand(program)) prepare(command, io)
   return program

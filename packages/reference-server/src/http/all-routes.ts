@@ -5,6 +5,7 @@ import { enrollmentKeyRoutes } from './routes/enrollment-key-routes.js'
 import { enrollmentRoutes } from './routes/enrollment-routes.js'
 import { eventRoutes } from './routes/event-routes.js'
 import { explainRoutes } from './routes/explain-routes.js'
+import { historyRoutes } from './routes/history-routes.js'
 import { hostRoutes } from './routes/host-routes.js'
 import { healthRoutes, meshRoutes } from './routes/mesh-routes.js'
 import { networkRoutes } from './routes/network-routes.js'
@@ -28,6 +29,7 @@ export const allRoutes = (
     ...commandRoutes(server),
     ...eventRoutes(server),
     ...explainRoutes(server),
+    ...historyRoutes(server),
     rawRoute({
       method: 'GET',
       path: '/api/v1/metrics',

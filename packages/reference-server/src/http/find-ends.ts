@@ -2,6 +2,8 @@
 import {
   type ClientId,
   clientIdCodec,
+  type Host,
+  hostIdCodec,
   type IpAddress,
   ipAddressCodec,
   largeMapGet,
@@ -29,8 +31,8 @@ export const findEnds = (
   to: string,
 ): E.Either<ApiError, readonly [from: TestEnd, to: TestEnd]> => {
   const [ones, others] = [candidatesOf(state, from), candidatesOf(state, to)]
-  if (ones.length === 0) return E.left(unknown(from))
-  if (others.length === 0) return E.left(unknown(to))
+  if (ones.length === 0) return E.left(unknown(state, from))
+  if (others.length === 0) return E.left(unknown(state, to))
   const pairs = ones.flatMap((one) => others.filter((other) => mayMeet(one, other)).map((other) => [one, other]))
   const [pair, another] = pairs
   const [one, other] = pair ?? []
@@ -43,8 +45,15 @@ const mayMeet = (one: Candidate, other: Candidate): boolean =>
 
 const candidatesOf = (state: MeshState, text: string): readonly Candidate[] => {
   const members = [...nodesCalled(state, text), ...clientsCalled(state, text)]
-  if (members.length > 0 || !ipAddressCodec.is(text)) return members
-  return [{ end: { kind: 'address', address: text }, networkId: null }]
+  if (members.length > 0) return members
+  if (ipAddressCodec.is(text)) return [{ end: { kind: 'address', address: text }, networkId: null }]
+  return hostsCalled(state, text).flatMap(({ nodeIds }) => nodeIds.flatMap((nodeId) => [...nodesCalled(state, nodeId)]))
+}
+
+/** Nodes may have other names than their host. */
+const hostsCalled = (state: MeshState, text: string): readonly Host[] => {
+  const byId = hostIdCodec.is(text) ? largeMapGet(state.hosts, text) : undefined
+  return byId === undefined ? [...largeMapValues(state.hosts)].filter(({ name }) => name === text) : [byId]
 }
 
 function* nodesCalled(state: MeshState, text: string): Generator<Candidate> {
@@ -78,10 +87,21 @@ const isCalled = (
   (text.startsWith(`${name}.`) && text === `${name}.${largeMapGet(state.networks, networkId)?.name}`)
 
 /** Long texts are not repeated: somebody may have pasted a token. */
-const unknown = (text: string): ApiError => ({
+const unknown = (state: MeshState, text: string): ApiError => {
+  const [host] = hostsCalled(state, text)
+  return host === undefined ? calledByNobody(text) : inNoNetwork(host)
+}
+
+const inNoNetwork = ({ name }: Host): ApiError => ({
+  status: 409,
+  code: 'end-in-no-network',
+  message: `Host "${name}" is in no network, so nothing comes to it. Put it into one: meshfold node add`,
+})
+
+const calledByNobody = (text: string): ApiError => ({
   status: 404,
   code: 'end-unknown',
-  message: `There is no node and no client ${text.length <= 40 ? `"${text}"` : 'of that name'}. Give a name, name.network, an id or an IP address; see what there is: meshfold node list`,
+  message: `There is no host, no node and no client ${text.length <= 40 ? `"${text}"` : 'of that name'}. Give a name, name.network, an id or an IP address; see what there is: meshfold node list`,
 })
 
 /** Packets between networks there are none. */

@@ -6,6 +6,7 @@ import type { FreshIds } from '../fresh-ids.js'
 import type { CommandContext, CommandDone, UnstampedCommand } from '../mesh-service/command-answer.js'
 import type { EventDescriptions } from '../mesh-service/event-descriptions.js'
 import type { MeshService } from '../mesh-service/mesh-service.js'
+import type { PastStates } from '../mesh-service/past-states.js'
 import type { Questions } from '../mesh-service/questions.js'
 import type { Metrics } from '../metrics/metrics.js'
 import { type ApiError, apiErrorOf } from './api-error.js'
@@ -17,6 +18,7 @@ export interface ServerContext {
   readonly desk: EnrollmentDesk
   readonly descriptions: EventDescriptions
   readonly questions: Questions
+  readonly past: PastStates
   readonly log: EventLog
   readonly stream: string
   readonly crypto: Crypto

@@ -10,17 +10,14 @@ import {
   type EventLog,
   emptyMeshState,
   evolve,
-  evolveAll,
-  type MeshEvent,
   type MeshState,
   type RecordedEvent,
-  startReplay,
   type Timers,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { AdvanceError } from './mesh-history.js'
 import type { MeshService } from './mesh-service.js'
-import { type RebuildError, readPages } from './rebuild-history.js'
+import type { RebuildError } from './rebuild-history.js'
+import { newestUntil, stateAfter } from './state-after.js'
 
 export interface EventDescriptionsOptions {
   readonly log: EventLog
@@ -35,8 +32,6 @@ const KEPT_LINES = 5000
 const RECENT_STEPS = 32
 /** Old states share little with the newest: one is kept only while somebody reads on. */
 const KEEP_MS = 30_000
-/** A replay works on a copy of the state it begins with; fewer events than these are quicker without. */
-const COPYING_PAYS = 5000
 /** Some 10 ms of work in a large mesh; then others have their turn. */
 const EVENTS_A_TURN = 100
 
@@ -95,29 +90,10 @@ export class EventDescriptions {
   }
 
   /** The mesh as it was right after a revision, from the nearest state before that is at hand. */
-  async #stateAt(revision: number): Promise<E.Either<RebuildError, MeshState>> {
-    const { log, stream } = this.#options
-    const nearest = this.#nearest(revision)
-    const isFar = revision - nearest.revision > COPYING_PAYS
-    const replaying = isFar ? startReplay(nearest) : undefined
-    let state = nearest
-    const read = await readPages(log, stream, nearest.revision + 1, revision + 1, (page) => {
-      const events = decodePage(page)
-      if (E.isLeft(events)) return events
-      if (replaying === undefined) state = evolveAll(state, events.right)
-      else for (const event of events.right) replaying.apply(event)
-      return E.right(undefined)
-    })
-    if (E.isLeft(read)) return read
-    return E.right(replaying === undefined ? state : replaying.finish())
-  }
-
-  #nearest(revision: number): MeshState {
-    const { service } = this.#options
+  #stateAt(revision: number): Promise<E.Either<RebuildError, MeshState>> {
+    const { log, stream, service } = this.#options
     const atHand = [...this.#recent, service.state, ...(this.#reached === undefined ? [] : [this.#reached])]
-    return atHand
-      .filter((state) => state.revision <= revision)
-      .reduce((one, other) => (other.revision > one.revision ? other : one), emptyMeshState())
+    return stateAfter(log, stream, newestUntil(atHand, revision) ?? emptyMeshState(), revision)
   }
 
   #keepLine(revision: number, line: string): void {
@@ -135,14 +111,4 @@ export class EventDescriptions {
       this.#reached = undefined
     })
   }
-}
-
-const decodePage = (page: readonly RecordedEvent[]): E.Either<AdvanceError, readonly MeshEvent[]> => {
-  const events: MeshEvent[] = []
-  for (const { revision, envelope } of page) {
-    const event = decodeMeshEvent(envelope)
-    if (E.isLeft(event)) return E.left({ code: 'event-unreadable', unreadable: { revision, error: event.left } })
-    events.push(event.right)
-  }
-  return E.right(events)
 }

@@ -18,7 +18,7 @@ const ANSWER_MS = 1000
 
 /** In an order in which nobody waits for what is gone: no new calls, agents told, commands answered, then the log. */
 export const stopServer = async ({ listeners, endpoint, close, sweeper, context, log }: StopParts): Promise<void> => {
-  const { sessions, service, descriptions, questions } = context
+  const { sessions, service, descriptions, questions, past } = context
   listeners.stop()
   questions.close()
   sessions.close()
@@ -27,6 +27,7 @@ export const stopServer = async ({ listeners, endpoint, close, sweeper, context,
   await service.close()
   await within(ANSWER_MS, close())
   descriptions.close()
+  past.close()
   await within(ANSWER_MS, listeners.end())
   await log.close()
 }

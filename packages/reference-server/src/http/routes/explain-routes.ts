@@ -2,11 +2,12 @@ import { asOfState, describeExplanation, explain, type MeshState, type PacketTra
 import * as E from 'fp-ts/lib/Either.js'
 import { type ExplainAnswer, type ExplainQuery, explainAnswer, explainQuery } from '../../api/explain-api.js'
 import type { ApiError } from '../api-error.js'
+import { askPast } from '../ask-past.js'
 import { endsApart, findEnds } from '../find-ends.js'
 import { jsonRoute, type Route } from '../route.js'
 import type { ServerContext } from '../server-context.js'
 
-export const explainRoutes = ({ service }: ServerContext): readonly Route[] => [
+export const explainRoutes = (server: ServerContext): readonly Route[] => [
   jsonRoute({
     method: 'GET',
     path: '/api/v1/explain',
@@ -14,9 +15,10 @@ export const explainRoutes = ({ service }: ServerContext): readonly Route[] => [
     summary: 'Why two can or can not talk: what policy says, and every hop there and back',
     query: explainQuery,
     answer: explainAnswer,
-    handle: ({ query }) => {
+    handle: async ({ query }) => {
       const traffic = trafficOf(query)
-      return E.isLeft(traffic) ? traffic : explained(service.state, query, traffic.right)
+      if (E.isLeft(traffic)) return traffic
+      return askPast(server, [query.at], ([state]) => explained(state, query, traffic.right))
     },
   }),
 ]

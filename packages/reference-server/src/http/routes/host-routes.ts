@@ -10,8 +10,9 @@ import {
   updateHostBody,
   viewHost,
 } from '../../api/host-api.js'
-import { hostConfigAnswer, viewHostConfig } from '../../api/host-config-api.js'
+import { hostConfigAnswer, hostConfigQuery, viewHostConfig } from '../../api/host-config-api.js'
 import { type ApiError, notFound } from '../api-error.js'
+import { askPast } from '../ask-past.js'
 import { changeRoute, shownDone } from '../change-route.js'
 import { pageOf } from '../page-of.js'
 import { jsonRoute, type Route } from '../route.js'
@@ -50,13 +51,15 @@ export const hostRoutes = (server: ServerContext): readonly Route[] => [
     method: 'GET',
     path: `${PATH}/:hostId/config`,
     access: 'admin',
-    summary: 'The configuration of one host, as its agent puts it into effect; no private key is in it',
+    summary: 'The configuration of one host, as its agent puts it into effect, or did; no private key is in it',
     params: hostParams,
+    query: hostConfigQuery,
     answer: hostConfigAnswer,
-    handle: ({ params: { hostId } }) => {
-      const config = viewHostConfig(server.service.state, hostId)
-      return config === undefined ? E.left(notFound('host', hostId)) : E.right(config)
-    },
+    handle: ({ params: { hostId }, query: { at } }) =>
+      askPast(server, [at], ([state]) => {
+        const config = viewHostConfig(state, hostId)
+        return config === undefined ? E.left(notFound('host', hostId)) : E.right(config)
+      }),
   }),
   changeRoute(server, {
     method: 'PATCH',
