@@ -8,7 +8,7 @@ import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
 import { changedRules } from './changed-rules.js'
 import { changedSets } from './changed-sets.js'
-import type { FragmentId } from './fragment.js'
+import type { Fragment, FragmentId, FragmentVersion } from './fragment.js'
 import type { FragmentChanges, PatchChange } from './fragment-change.js'
 import {
   clientFragmentId,
@@ -36,8 +36,9 @@ export const changedFragments = (
   const touched = touchedBy(before, after, events)
   const roles = changedRoles(before, after, touched)
   const rules = changedRules(before, after, touched, roles)
+  const entities = changedEntities(before, after, entityIds(touched, before, after, roles, rules.hostIds))
   const changes = [
-    ...changedEntities(before, after, entityIds(touched, before, after, roles, rules.hostIds)),
+    ...entities.map(({ fragment, to, is }): PatchChange => ({ fragment, change: { op: 'put', to, content: is } })),
     ...rules.changes,
     ...changedSets(before, after, touched),
   ]
@@ -46,7 +47,7 @@ export const changedFragments = (
     since: { epoch: before.mesh?.epoch ?? 0, revision: before.revision },
     changes,
     revealed: [...new Set([...roles.flatMap(revealedBy), ...rules.revealed])],
-    reviewed: reviewedHosts(before, changes),
+    reviewed: entities.flatMap(({ was, is }) => reviewedHost(was, is) ?? []),
     removed: [...[...touched.clients].map(clientFragmentId), ...[...touched.egresses].map(egressFragmentId)].filter(
       (id) => projectFragment(before, id) !== undefined,
     ),
@@ -121,31 +122,35 @@ const networksOf = (touched: Touched, roles: readonly RoleChange[]): ReadonlySet
   return networkIds
 }
 
-const changedEntities = (before: MeshState, after: MeshState, ids: Iterable<FragmentId>): readonly PatchChange[] => {
-  const changes: PatchChange[] = []
+interface ChangedEntity {
+  readonly fragment: FragmentId
+  readonly was: Fragment | undefined
+  readonly is: Fragment
+  readonly to: FragmentVersion
+}
+
+const changedEntities = (before: MeshState, after: MeshState, ids: Iterable<FragmentId>): readonly ChangedEntity[] => {
+  const changes: ChangedEntity[] = []
   for (const fragment of ids) {
-    const content = projectFragment(after, fragment)
-    if (content === undefined) continue
+    const is = projectFragment(after, fragment)
+    if (is === undefined) continue
     const was = projectFragment(before, fragment)
-    const to = fragmentVersion(content)
-    if (was === undefined || fragmentVersion(was) !== to) changes.push({ fragment, change: { op: 'put', to, content } })
+    const to = fragmentVersion(is)
+    if (was === undefined || fragmentVersion(was) !== to) changes.push({ fragment, was, is, to })
   }
   return changes
 }
 
-/** Hosts whose own part leads elsewhere than before. */
-const reviewedHosts = (before: MeshState, changes: readonly PatchChange[]): readonly HostId[] =>
-  changes.flatMap(({ change }) => {
-    if (change.op !== 'put' || change.content.kind !== 'self') return []
-    const { hostId, memberships } = change.content
-    const was = projectFragment(before, selfFragmentId(hostId))
-    const known = new Map(was?.kind === 'self' ? was.memberships.map((part) => [part.networkId, part]) : [])
-    const leadsAlike = memberships.every((part) => {
-      const earlier = known.get(part.networkId)
-      return earlier !== undefined && whatItLeadsTo(earlier) === whatItLeadsTo(part)
-    })
-    return leadsAlike ? [] : [hostId]
+/** The host, if this is its own part and leads elsewhere than before. */
+const reviewedHost = (was: Fragment | undefined, is: Fragment): HostId | undefined => {
+  if (is.kind !== 'self') return undefined
+  const known = new Map(was?.kind === 'self' ? was.memberships.map((part) => [part.networkId, part]) : [])
+  const leadsAlike = is.memberships.every((part) => {
+    const earlier = known.get(part.networkId)
+    return earlier !== undefined && whatItLeadsTo(earlier) === whatItLeadsTo(part)
   })
+  return leadsAlike ? undefined : is.hostId
+}
 
 const whatItLeadsTo = (part: object): string => {
   const { addresses: _addresses, tunnel: _tunnel, ownLan: _ownLan, ...rest } = part as Record<string, unknown>

@@ -8,7 +8,7 @@ import { classFragmentId, hostFragmentId, nodeFragmentId, parseFragmentId } from
 import { fragmentVersion } from './fragment-version.js'
 import { membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
 import { projectFragment, projectFragmentVersion } from './project-fragments.js'
-import { sortedChanges, sortedRevealed } from './sorted-changes.js'
+import { hostsReviewed, sortedChanges, sortedRevealed } from './sorted-changes.js'
 import { visibleFragmentIds } from './viewers.js'
 import { canSee } from './visibility.js'
 
@@ -33,7 +33,8 @@ export const patchOfStep = (
   wholes: WholeFragments = createWholeFragments(after),
 ): readonly PatchChange[] => {
   const sent = new Map<FragmentId, PatchChange>()
-  for (const item of concerning(changes, after, viewer)) {
+  const looked = fragmentsOfGateways(after, viewer)
+  for (const item of concerning(changes, after, viewer, looked)) {
     const { fragment, change } = item
     if (!canSee(after, viewer, fragment)) continue
     const fits = change.op === 'put' || canSee(before, viewer, fragment)
@@ -46,14 +47,19 @@ export const patchOfStep = (
     const whole = wholes.put(id)
     if (whole !== undefined) sent.set(id, whole)
   }
-  for (const id of revealedTo(changes, after, viewer)) if (canSee(after, viewer, id)) reveal(id)
-  if (changes.reviewed.includes(viewer)) for (const id of visibleFragmentIds(after, viewer)) reveal(id)
+  for (const id of revealedTo(changes, looked)) if (canSee(after, viewer, id)) reveal(id)
+  if (hostsReviewed(changes.reviewed).has(viewer)) for (const id of visibleFragmentIds(after, viewer)) reveal(id)
   const removed = changes.removed.filter((id) => canSee(before, viewer, id) && !canSee(after, viewer, id))
   return removed.length === 0 ? [...sent.values()] : [...sent.values(), ...removed.map(forget)]
 }
 
 /** There may be thousands of own parts and classes in a step: only one's own are looked at. */
-function* concerning({ changes }: FragmentChanges, after: MeshState, viewer: HostId): Generator<PatchChange> {
+function* concerning(
+  { changes }: FragmentChanges,
+  after: MeshState,
+  viewer: HostId,
+  looked: Looked,
+): Generator<PatchChange> {
   const { shared, nodes, selves, classes } = sortedChanges(changes)
   const own = selves.get(viewer)
   if (own !== undefined) yield own
@@ -64,7 +70,6 @@ function* concerning({ changes }: FragmentChanges, after: MeshState, viewer: Hos
       if (ofClass !== undefined) yield ofClass
     }
   yield* shared
-  const looked = fragmentsOfGateways(after, viewer)
   if (looked === undefined) yield* nodes.values()
   else
     for (const id of looked) {
@@ -73,16 +78,17 @@ function* concerning({ changes }: FragmentChanges, after: MeshState, viewer: Hos
     }
 }
 
-function* revealedTo({ revealed }: FragmentChanges, after: MeshState, viewer: HostId): Generator<FragmentId> {
+function* revealedTo({ revealed }: FragmentChanges, looked: Looked): Generator<FragmentId> {
   const { shared, nodes } = sortedRevealed(revealed)
   yield* shared
-  const looked = fragmentsOfGateways(after, viewer)
   if (looked === undefined) yield* nodes
   else for (const id of looked) if (nodes.has(id)) yield id
 }
 
 /** All that a relayed node may see of nodes and hosts, since it looks at its gateways alone; `undefined`: it isn't relayed everywhere. */
-const fragmentsOfGateways = (state: MeshState, viewer: HostId): readonly FragmentId[] | undefined => {
+type Looked = readonly FragmentId[] | undefined
+
+const fragmentsOfGateways = (state: MeshState, viewer: HostId): Looked => {
   const ids: FragmentId[] = []
   for (const membership of membershipsOfHost(state, viewer)) {
     const via = viaOf(state, membership)

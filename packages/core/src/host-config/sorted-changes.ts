@@ -52,3 +52,14 @@ export const sortedRevealed = (revealed: readonly FragmentId[]): SortedRevealed 
   sortedByRevealed.set(revealed, sorted)
   return sorted
 }
+
+const setsOfReviewed = new WeakMap<readonly HostId[], ReadonlySet<HostId>>()
+
+/** The hosts of a step's `reviewed`. */
+export const hostsReviewed = (reviewed: readonly HostId[]): ReadonlySet<HostId> => {
+  const known = setsOfReviewed.get(reviewed)
+  if (known !== undefined) return known
+  const hostIds = new Set(reviewed)
+  setsOfReviewed.set(reviewed, hostIds)
+  return hostIds
+}

@@ -39,23 +39,25 @@ export const setRelay = (draft: MeshDraft, nodeId: NodeId, relay: NodeRelay | nu
   const node = largeMapGet(draft.nodes, nodeId)
   if (node === undefined) return
   const { hostId, networkId } = node
+  const gatewayIds = relay?.gatewayIds ?? []
   for (const [at, gatewayId] of (node.relay?.gatewayIds ?? []).entries()) {
     const gateway = largeMapGet(draft.gateways, gatewayId)
     if (gateway === undefined || !largeMapHas(gateway.relayedNodeIds, nodeId)) continue
-    largeMapDelete(gateway.relayedNodeIds, nodeId)
+    if (!gatewayIds.includes(gatewayId)) largeMapDelete(gateway.relayedNodeIds, nodeId)
     if (at === 0) gateway.usedBy -= 1
   }
-  for (const [at, gatewayId] of (relay?.gatewayIds ?? []).entries()) {
+  for (const [at, gatewayId] of gatewayIds.entries()) {
     const gateway = largeMapGet(draft.gateways, gatewayId)
     if (gateway === undefined) continue
-    largeMapSet(gateway.relayedNodeIds, nodeId, hostId)
+    if (!largeMapHas(gateway.relayedNodeIds, nodeId)) largeMapSet(gateway.relayedNodeIds, nodeId, hostId)
     if (at === 0) gateway.usedBy += 1
   }
   node.relay = relay === null ? null : { ...relay, gatewayIds: [...relay.gatewayIds] }
   const network = largeMapGet(draft.networks, networkId)
   if (network === undefined) return
-  if (relay !== null && relay.gatewayIds.length > 0) largeMapSet(network.relayedNodeIds, nodeId, hostId)
-  else largeMapDelete(network.relayedNodeIds, nodeId)
+  if (gatewayIds.length > 0) {
+    if (!largeMapHas(network.relayedNodeIds, nodeId)) largeMapSet(network.relayedNodeIds, nodeId, hostId)
+  } else largeMapDelete(network.relayedNodeIds, nodeId)
 }
 
 /** Puts a pair in, or in the place of the one with its id. Nothing without both its ends. */

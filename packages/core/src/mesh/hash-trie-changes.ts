@@ -68,14 +68,16 @@ const branchWith = <K extends string, V>(
   shift: number,
 ): TrieNode<K, V> => {
   let { size } = branch
-  const children = branch.children.slice()
+  let children: (TrieNode<K, V> | undefined)[] | undefined
   for (const [slot, part] of partsOf(changes, shift)) {
-    const child = children[slot] ?? emptyTrie
-    const fresh = nodeWith(child, part, shift + bitsPerLevel)
-    size += (fresh === undefined ? 0 : trieSize(fresh)) - trieSize(child)
+    const child = branch.children[slot]
+    const fresh = nodeWith(child ?? emptyTrie, part, shift + bitsPerLevel)
+    if (fresh === child) continue
+    size += (fresh === undefined ? 0 : trieSize(fresh)) - (child === undefined ? 0 : trieSize(child))
+    children ??= branch.children.slice()
     children[slot] = fresh
   }
-  if (children.every((child, slot) => child === branch.children[slot])) return branch
+  if (children === undefined) return branch
   const fresh = branchOf(children, size)
   return size > leafLimit ? fresh : leafOf([...entriesOf(fresh)])
 }
@@ -86,13 +88,12 @@ const leafWith = <K extends string, V>(
   shift: number,
 ): TrieNode<K, V> => {
   if (changes.length > leafLimit) return nodeOf(merged(leaf, changes), shift)
+  if (!changes.some((change) => differsFrom(leaf, change))) return leaf
   const [hashes, keys, values] = [leaf.hashes.slice(), leaf.keys.slice(), leaf.values.slice()]
-  let differs = false
   for (const { hash, key, value } of changes) {
     const at = placeOf(hashes, keys, hash, key)
     const isThere = keys[at] === key
-    if (value === absent ? !isThere : isThere && Object.is(values[at], value)) continue
-    differs = true
+    if (value === absent && !isThere) continue
     if (isThere && value !== absent) {
       values[at] = value
       continue
@@ -102,10 +103,14 @@ const leafWith = <K extends string, V>(
     keys.splice(at, gone, ...come.map(() => key))
     values.splice(at, gone, ...come)
   }
-  if (!differs) return leaf
   return keys.length <= leafLimit || shift > lastShift
     ? frozenLeaf(hashes, keys, values)
     : nodeOf([...entriesOf({ hashes, keys, values })], shift)
+}
+
+const differsFrom = <K extends string, V>(leaf: TrieLeaf<K, V>, { hash, key, value }: EntryChange<K, V>): boolean => {
+  const at = placeOf(leaf.hashes, leaf.keys, hash, key)
+  return leaf.keys[at] === key ? value === absent || !Object.is(leaf.values[at], value) : value !== absent
 }
 
 const merged = <K extends string, V>(
@@ -124,8 +129,8 @@ const merged = <K extends string, V>(
 /** Where an entry is in a leaf, or would be. */
 const placeOf = (hashes: readonly number[], keys: readonly string[], hash: number, key: string): number => {
   let at = 0
-  while (at < hashes.length && ((hashes[at] as number) < hash || (hashes[at] === hash && (keys[at] as string) < key)))
-    at += 1
+  while (at < hashes.length && (hashes[at] as number) < hash) at += 1
+  while (at < hashes.length && hashes[at] === hash && (keys[at] as string) < key) at += 1
   return at
 }
 
