@@ -2,7 +2,7 @@
 import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NodeId } from '../values/index.js'
-import type { FragmentId, FragmentVersion } from './fragment.js'
+import type { Fragment, FragmentId, FragmentVersion } from './fragment.js'
 import type { AsOf, Change, FragmentChanges, Patch, PatchChange, Snapshot } from './fragment-change.js'
 import { classFragmentId, hostFragmentId, nodeFragmentId, parseFragmentId } from './fragment-id.js'
 import { fragmentVersion } from './fragment-version.js'
@@ -42,15 +42,19 @@ export const patchOfStep = (
     if (whole !== undefined) sent.set(fragment, whole)
   }
   const isNew = !largeMapHas(before.hosts, viewer)
-  const reveal = (id: FragmentId) => {
-    if (sent.has(id) || (!isNew && canSee(before, viewer, id))) return
-    const whole = wholes.put(id)
+  const isKnown = (id: FragmentId) => sent.has(id) || (!isNew && canSee(before, viewer, id))
+  for (const id of revealedTo(changes, looked)) {
+    const whole = !canSee(after, viewer, id) || isKnown(id) ? undefined : wholes.put(id)
     if (whole !== undefined) sent.set(id, whole)
   }
-  for (const id of revealedTo(changes, looked)) if (canSee(after, viewer, id)) reveal(id)
-  if (hostsReviewed(changes.reviewed).has(viewer)) for (const id of visibleFragmentIds(after, viewer)) reveal(id)
-  const removed = changes.removed.filter((id) => canSee(before, viewer, id) && !canSee(after, viewer, id))
-  return removed.length === 0 ? [...sent.values()] : [...sent.values(), ...removed.map(forget)]
+  const list = [...sent.values()]
+  if (hostsReviewed(changes.reviewed).has(viewer))
+    for (const id of visibleFragmentIds(after, viewer)) {
+      const whole = isKnown(id) ? undefined : wholes.put(id)
+      if (whole !== undefined) list.push(whole)
+    }
+  for (const id of changes.removed) if (canSee(before, viewer, id) && !canSee(after, viewer, id)) list.push(forget(id))
+  return list
 }
 
 /** There may be thousands of own parts and classes in a step: only one's own are looked at. */
@@ -112,7 +116,10 @@ export const createWholeFragments = (state: MeshState): WholeFragments => {
   const known = new Map<FragmentId, PatchChange | undefined>()
   return {
     put: (id) => {
-      if (!known.has(id)) known.set(id, putOf(state, id))
+      const thing = thingAlone(state, id)
+      // The thing itself remembers it.
+      if (thing !== undefined) return putOfThing(state, id, thing)
+      if (!known.has(id)) known.set(id, freshPutOf(state, id))
       return known.get(id)
     },
   }
@@ -139,7 +146,10 @@ export const patchOfTable = (
 /** One thing whole, as it is in `state`. Hosts and plain nodes are put together once for as long as they stay as they are. */
 export const putOf = (state: MeshState, id: FragmentId): PatchChange | undefined => {
   const thing = thingAlone(state, id)
-  if (thing === undefined) return freshPutOf(state, id)
+  return thing === undefined ? freshPutOf(state, id) : putOfThing(state, id, thing)
+}
+
+const putOfThing = (state: MeshState, id: FragmentId, thing: object): PatchChange | undefined => {
   const known = putsByThing.get(thing)
   if (known !== undefined) return known
   const fresh = freshPutOf(state, id)
@@ -161,10 +171,14 @@ const thingAlone = (state: MeshState, id: FragmentId): object | undefined => {
 
 const freshPutOf = (state: MeshState, id: FragmentId): PatchChange | undefined => {
   const content = projectFragment(state, id)
-  return content === undefined
-    ? undefined
-    : { fragment: id, change: { op: 'put', to: fragmentVersion(content), content } }
+  if (content === undefined) return undefined
+  const to = keepsVersion(content) ? projectFragmentVersion(state, id) : fragmentVersion(content)
+  return to === undefined ? undefined : { fragment: id, change: { op: 'put', to, content } }
 }
+
+/** Of those whose size grows with the network the state keeps the version. */
+const keepsVersion = ({ kind }: Fragment): boolean =>
+  kind === 'members' || kind === 'names' || kind === 'set' || kind === 'clients'
 
 const forgetting: Change = { op: 'forget' }
 export const forget = (fragment: FragmentId): PatchChange => ({ fragment, change: forgetting })
