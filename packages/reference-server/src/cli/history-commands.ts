@@ -50,11 +50,15 @@ const stateText = ({ things, ...place }: WholeState): string => {
   return [
     `${plain(String(place.mesh?.name ?? 'no mesh yet'))} at ${placeText(place)}\n`,
     ...kinds.flatMap((kind) => {
-      const ofKind = things.filter((thing) => thing.kind === kind)
+      const ofKind = things.filter((thing) => thing.kind === kind).sort(byName)
       return [`\n${kind} (${ofKind.length})\n`, linesText(ofKind.map((thing) => `  ${thingText(thing)}`))]
     }),
   ].join('')
 }
+
+/** Ids are in no order that people know. */
+const byName = (one: StateAnswer['things'][number], other: StateAnswer['things'][number]): number =>
+  (one.name ?? one.id) < (other.name ?? other.id) ? -1 : 1
 
 const thingText = ({ id, name, facts }: StateAnswer['things'][number]): string => {
   const told = Object.entries(facts).filter(([field, value]) => field !== 'name' && value !== id && isTelling(value))
