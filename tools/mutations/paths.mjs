@@ -52,6 +52,22 @@ export const pathMutations = [
   },
   {
     area: 'paths',
+    name: 'a host tells a gateway that is down for its pairs',
+    file: 'src/host-config/own-vector.ts',
+    find: 'heldBefore.has(relay.nodeId) || isDown(facts, relay)',
+    replace: 'heldBefore.has(relay.nodeId)',
+    tests: ['src/explain/law-5-ends'],
+  },
+  {
+    area: 'paths',
+    name: 'the next router does not serve the ranges of one that died',
+    file: 'src/host-config/own-vector.ts',
+    find: "state === 'down' || (isServing",
+    replace: '(isServing',
+    tests: ['src/explain/law-5-ends'],
+  },
+  {
+    area: 'paths',
     name: 'the router of the highest metric is taken',
     file: 'src/host-config/choose-hop.ts',
     find: 'Math.min(lowest, metric), Number.POSITIVE_INFINITY',

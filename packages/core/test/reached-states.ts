@@ -12,7 +12,12 @@ export interface ReachedState {
   readonly state: MeshState
 }
 
-const reached = (beginning: string, events: readonly MeshEvent[], state: MeshState = replay(events)): ReachedState =>
+/** For counter-examples: the events are what is printed. */
+export const reachedBy = (
+  beginning: string,
+  events: readonly MeshEvent[],
+  state: MeshState = replay(events),
+): ReachedState =>
   Object.defineProperty({ state }, fc.toStringMethod, {
     value: () => [beginning, ...events.map((event) => JSON.stringify(event))].join('\n'),
   })
@@ -21,15 +26,15 @@ const endOf = ({ states }: MeshHistory): MeshState => states.at(-1) as MeshState
 
 /** Where commands of all types lead to from a mesh that has everything. */
 export const busyStates: fc.Arbitrary<ReachedState> = busyMeshHistory().map((history) =>
-  reached(`the busy mesh of ${busyMeshBeginning.length} events, then`, history.events, endOf(history)),
+  reachedBy(`the busy mesh of ${busyMeshBeginning.length} events, then`, history.events, endOf(history)),
 )
 
 /** Meshes with everything that carries traffic for others, made of events that no rule was asked about. */
 export const carriedStates: fc.Arbitrary<ReachedState> = carriedMeshes().map((batches) =>
-  reached('from nothing', batches.flat()),
+  reachedBy('from nothing', batches.flat()),
 )
 
 /** Where commands of all types lead to from nothing. */
 export const grownStates: fc.Arbitrary<ReachedState> = meshHistory({ maxCommands: 80 }).map((history) =>
-  reached('from nothing', history.events, endOf(history)),
+  reachedBy('from nothing', history.events, endOf(history)),
 )
