@@ -130,6 +130,27 @@ describe('meshfold command', () => {
     expect(JSON.parse(never).events[0].expiresAtEpochMs).toBeNull()
   })
 
+  it('takes names for ids', async () => {
+    const [alpha = '', beta = ''] = nodeIds
+    const given = async (...args: readonly string[]) => JSON.parse(await ok('command', ...args, '--json')).events[0]
+    expect(await given('DisconnectNode', '--node-id', 'alpha.office')).toMatchObject({ nodeId: alpha })
+    expect(await given('ConnectNode', '--node-id', 'alpha')).toMatchObject({ nodeId: alpha })
+    expect(await given('AssignTag', '--member-id', 'beta', '--tag', 'named')).toMatchObject({ memberId: beta })
+    const added = await given('AddGroup', '--name', 'crew')
+    expect(await given('UpdateGroup', '--group-id', 'crew', '--name', 'staff')).toMatchObject({
+      groupId: added.groupId,
+    })
+    const { hostId } = (await test.call('GET', `/nodes/${alpha}`)).json.node
+    await give({ type: 'UpdateHost', hostId, capabilities: ['isolate-networks'] })
+    await ok('network', 'create', 'second', '--range', '10.67.0.0/24')
+    await ok('node', 'add', 'second', 'alpha')
+    const { code, err } = await cli('command', 'DisconnectNode', '--node-id', 'alpha')
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/alpha\.(office|second).*alpha\.(office|second).*Give the id/),
+    ])
+  })
+
   it('takes lists by repetition or as JSON, objects and whole commands as JSON', async () => {
     const [alpha = '', beta = ''] = nodeIds
     const added = JSON.parse(

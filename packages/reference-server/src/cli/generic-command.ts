@@ -11,18 +11,21 @@ import type { CliIo } from './cli-io.js'
 import { fieldValue, flagOf, jsonOf, outlineText } from './command-fields.js'
 import { eventLine } from './events-command.js'
 import { examples } from './examples.js'
+import { withIds } from './ids-of-names.js'
 import { collect } from './parse-options.js'
 
 export const genericCommand = (io: CliIo, nowEpochMs: () => number): Command => {
-  const command = new Command('command').description('give any command of the domain')
+  const command = new Command('command').description(
+    'give any command of the domain; in its options names will do for ids',
+  )
   // Hidden: they would fill the help with what a list of names says as well.
   for (const type of meshCommandTypes) command.addCommand(commandOfType(io, type, nowEpochMs), { hidden: true })
   command.usage('<type> [fields] [options]')
   command.addHelpText('after', `\nTypes, each with a help of its own:\n${columns(meshCommandTypes)}`)
   return examples(command, [
     'meshfold command AddPolicy --help',
-    'meshfold command CreateGateway --node-id node_abc --auto-relay true',
-    'meshfold command AssignRelay --node-id node_abc --gateway-ids node_one --gateway-ids node_two',
+    'meshfold command CreateGateway --node-id gw.office --auto-relay true --dry-run',
+    'meshfold command AssignRelay --node-id laptop.office --gateway-ids gw.office --gateway-ids gw2.office',
     `meshfold command RemovePolicy '{"policyId":"policy_abc"}' --json`,
   ])
 }
@@ -49,9 +52,11 @@ const commandOfType = (io: CliIo, type: MeshCommandType, nowEpochMs: () => numbe
   return command
     .addOption(dryRunOption())
     .action(async (fields: string | undefined, options: Options, self: Command) => {
-      const body = { ...fieldsOf(fields), ...fieldsOfOptions(type, options, nowEpochMs), type }
-      checkComplete(type, body)
-      await give(await contextOf(io, self), body)
+      const [whole, given] = [fieldsOf(fields), fieldsOfOptions(type, options, nowEpochMs)]
+      checkComplete(type, { ...whole, ...given })
+      const context = await contextOf(io, self)
+      const named = await withIds(context.client, meshCommandFields(type), given)
+      await give(context, { ...whole, ...named, type })
     })
 }
 
@@ -64,7 +69,7 @@ const fieldsOf = (text: string | undefined): object => {
   throw usage('The fields of a command are a JSON object, such as \'{"nodeId":"node_abc"}\'.')
 }
 
-const fieldsOfOptions = (type: MeshCommandType, options: Options, nowEpochMs: () => number): object =>
+const fieldsOfOptions = (type: MeshCommandType, options: Options, nowEpochMs: () => number): Record<string, unknown> =>
   Object.fromEntries(
     meshCommandFields(type).flatMap((field) => {
       const texts = options[field.name]
