@@ -65,7 +65,7 @@ const firstBad = (good: number, bad: number): number => {
 }
 // #endregion
 const revision = firstBad(at(yesterday).revision, at(now).revision)
-const culprit = log[revision - 1]
+const culprit = log[revision]
 if (culprit === undefined) throw new TypeError('the log ends before')
 const before = replayUntil(log, { revision: revision - 1 })
 console.log(`\nIt doesn't work since revision ${revision}, ${clock(culprit.atEpochMs)}:`)
