@@ -96,7 +96,7 @@ export const configMutations = [
     file: 'src/host-config/expand-filter.ts',
     find: '      within: this.#within(within),\n      traffic,\n    }))',
     replace: '      within: null,\n      traffic,\n    }))',
-    tests: ['src/explain/law-5'],
+    tests: ['src/explain/trace-packet'],
   },
   {
     area: 'filter',

@@ -7,11 +7,14 @@ import {
   eventsOf,
   sampleAddClient,
   sampleAddEgress,
+  sampleAddPolicy,
+  sampleAddUser,
   sampleCreateMesh,
   sampleCreateNetwork,
   sampleJoinNetwork,
+  sampleTime,
 } from '../testing/sample-mesh.js'
-import { clientId, hostId, ipAddress, ipPrefix, nodeId } from '../values/index.js'
+import { clientId, hostId, ipAddress, ipPrefix, networkId, nodeId, userId } from '../values/index.js'
 import { createTraceWorld } from './host-view.js'
 import type { PacketOrigin } from './packet.js'
 import { tracePacket } from './trace-packet.js'
@@ -74,4 +77,24 @@ test('E8 a virtual address leads to the same place in the real range', () => {
   const to = (address: string) => verdictOf(world, { kind: 'host', hostId: one }, '10.1.0.1', address)
   expect(to('10.99.1.20')).toMatchObject({ kind: 'delivered', to: { hostId: two, address: '192.168.1.20' } })
   expect(to('10.99.8.255')).toMatchObject({ kind: 'delivered', to: { hostId: two, address: '192.168.8.255' } })
+})
+
+test('G4 own devices let in those of their owner, and nobody else', () => {
+  const owned = (number: number, user: number): MeshCommand => ({
+    type: 'SetHostOwner',
+    atEpochMs: sampleTime,
+    hostId: hostId(`host-${number}`),
+    userId: userId(`user-${user}`),
+  })
+  const world = worldWith(
+    ...[sampleAddUser(1), sampleAddUser(2), owned(1, 1), owned(2, 1), owned(3, 2)],
+    sampleAddPolicy(1, { destinations: [{ kind: 'own-devices' }] }),
+    // So that the others are peers.
+    sampleAddPolicy(2, { traffic: [{ protocol: 'icmp' }] }),
+    { type: 'SwitchDefaultPolicy', atEpochMs: sampleTime, networkId: networkId('net-1'), everyoneAllowed: false },
+  )
+  const from = (number: number) =>
+    verdictOf(world, { kind: 'host', hostId: hostId(`host-${number}`) }, `10.1.0.${number}`, '10.1.0.1')
+  expect(from(2)).toMatchObject({ kind: 'delivered' })
+  expect(from(3)).toEqual({ kind: 'dropped', hostId: one, reason: 'input-filter' })
 })
