@@ -22,6 +22,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // What ends is no matter of time: busy machines are slow, and only what hangs shall fail.
+          testTimeout: 60_000,
           include: ['packages/*/{src,test}/**/*.test.ts', 'tools/**/*.test.{ts,mjs}'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.lab.test.ts', '**/*.browser.test.ts', ...lawsApart],
         },

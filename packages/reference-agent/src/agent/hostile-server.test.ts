@@ -85,8 +85,6 @@ test.each([
     const [, ...later] = world.server.saidBy(sample.hostId, 'resume')
     expect(later).toEqual(Array.from({ length: wishes }, () => ({ type: 'resume', asOf: null })))
   },
-  // Megabytes are encoded, decoded and hashed: seconds on a machine that does something else too.
-  60_000,
 )
 
 const snapshotAt = (world: SampleWorld, { hostId }: SampleHost, asOf: { epoch: number; revision: number }): string =>
