@@ -79,11 +79,16 @@ const sortedFragments = <K extends FragmentKind>(table: FragmentTable, kind: K):
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, fragment]) => fragment)
 
+/** What of the class itself: a host's own part, which is in its config too, may name the same again. */
 const expandPeerSets = (table: FragmentTable, own: SelfFragment): readonly PeerSets[] =>
-  own.memberships.map(({ networkId, classKey, looksAt }) => {
+  own.memberships.map(({ networkId, classKey }) => {
     const ofClass = heldOf(table, classFragmentId(networkId, classKey), 'class')
-    const sets = [...new Set([...looksAt, ...(ofClass?.peers ?? [])])].sort()
-    return { networkId, sets, own: ofClass?.ownPeers ?? null }
+    return {
+      networkId,
+      sets: ofClass?.peers ?? [],
+      own: ofClass?.ownPeers ?? null,
+      egressIds: ofClass?.egressIds ?? [],
+    }
   })
 
 const expandRouting = (table: FragmentTable, own: SelfFragment): readonly RoutedEgress[] =>

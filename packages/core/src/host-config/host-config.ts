@@ -33,12 +33,14 @@ import type {
   SetName,
 } from './fragment.js'
 
-/** Which sets a host's peers in one network come from. */
+/** Which sets a host's peers in one network come from by its class, and what else the class may reach. */
 export interface PeerSets {
   readonly networkId: NetworkId
   readonly sets: readonly SetName[]
   /** Nodes of these sets as well, of the host's own user alone. */
   readonly own: FragmentOf<'class'>['ownPeers']
+  /** Egresses that policies let nodes of its class reach: those of /0 and its own too. */
+  readonly egressIds: FragmentOf<'class'>['egressIds']
 }
 
 /**
