@@ -300,7 +300,7 @@ export {
   type TunnelSettings,
   type User,
 } from './mesh/mesh-state.js'
-export { isAfter, type PointInHistory, replayUntil } from './mesh/replay-until.js'
+export { type PointInHistory, replayUntil } from './mesh/replay-until.js'
 export { type MeshAction, mayDo, roles } from './mesh/roles.js'
 export type { IssuedConfig } from './mesh/state/client.js'
 export type { ClassKey, MemberRecord, MemberSet, MemberSetKey, NodeClass } from './mesh/state/member.js'

@@ -8,14 +8,11 @@ import { emptyMeshState, type MeshState } from './mesh-state.js'
 export type PointInHistory =
   /** As states and logs count them: the first event leads to 0, and -1 is before everything. */
   | { readonly revision: number }
-  /**
-   * Before the first event that is later, in milliseconds since 1970. Events have the clock of the server that decided them: one
-   * that went wrong ends the time before it early, and revisions don't.
-   */
+  /** Before the first event that is later, in milliseconds since 1970. Event time never runs backwards. */
   | { readonly atEpochMs: EpochMs }
 
 /** Whether an event is after that point. `revision`: of the state that the event leads to. */
-export const isAfter = (point: PointInHistory, event: MeshEvent, revision: number): boolean =>
+const isAfter = (point: PointInHistory, event: MeshEvent, revision: number): boolean =>
   'revision' in point ? revision > point.revision : event.atEpochMs > point.atEpochMs
 
 /** The state at that point, or the last one where the events end before it. Takes no more of the events than it needs. */
