@@ -63,6 +63,7 @@ export const handMadeConfig = ({
   routing,
   ranges: [],
   routes: [],
+  keptByLan: [],
   fullTunnel: null,
   filter: { isEnforced: true, sets: new Map(), input: [], forward: [] },
   nat: [],

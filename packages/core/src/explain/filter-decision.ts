@@ -55,4 +55,4 @@ export const isBeyondMesh = (view: HostView, address: IpAddress): boolean =>
   (view.peers.longest(address)?.length ?? 0) === 0 &&
   view.routedRanges.longest(address) === undefined &&
   !view.ownAddresses.has(address) &&
-  (view.routes.longest(address)?.length ?? 0) === 0
+  (view.forwardRoutes.longest(address)?.length ?? 0) === 0

@@ -26,7 +26,10 @@ export interface HostView {
   readonly chosen: ChosenPaths
   /** Which peer an address belongs to: WireGuard's table, for both directions. */
   readonly peers: PrefixMap<PeerRef>
-  readonly routes: PrefixMap<HostConfig['routes'][number]>
+  /** For what the host makes itself. */
+  readonly routes: PrefixMap<true>
+  /** For what it passes on. */
+  readonly forwardRoutes: PrefixMap<true>
   readonly localPrefixes: PrefixMap<true>
   readonly ownAddresses: ReadonlySet<IpAddress>
   readonly controlAddresses: ReadonlySet<IpAddress>
@@ -89,7 +92,10 @@ const viewOf = (state: MeshState, config: HostConfig, chosen: ChosenPaths): Host
     config,
     chosen,
     peers: prefixMapOf(peerEntries(config, chosen)),
-    routes: prefixMapOf(config.routes.map((route) => [route.prefix, route])),
+    routes: prefixMapOf(config.routes.map(({ prefix }) => [prefix, true])),
+    forwardRoutes: prefixMapOf(
+      [...config.routes.map(({ prefix }) => prefix), ...config.keptByLan].map((each) => [each, true]),
+    ),
     localPrefixes: prefixMapOf(own.localPrefixes.map((prefix) => [prefix, true])),
     ownAddresses: new Set(own.memberships.flatMap(({ addresses }) => addresses)),
     controlAddresses: new Set<IpAddress>([own.controlAddress4, own.controlAddress6]),

@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import { replay } from '../mesh/evolve.js'
 import type { MeshCommand } from '../mesh/mesh-command.js'
-import { sampleAbleHost, sampleCreateGateway } from '../testing/sample-gateways.js'
+import {
+  sampleAbleHost,
+  sampleConnect,
+  sampleCreateExit,
+  sampleCreateGateway,
+  sampleRouteAll,
+} from '../testing/sample-gateways.js'
 import {
   eventsOf,
   sampleAddClient,
@@ -22,15 +28,15 @@ import { tracePacket } from './trace-packet.js'
 const [one, two] = [hostId('host-1'), hostId('host-2')]
 
 /** Hosts 1, 2 and 3 with 10.1.0.1, 10.1.0.2 and 10.1.0.3. */
-const worldWith = (...commands: readonly MeshCommand[]) =>
-  createTraceWorld(
-    replay(
-      eventsOf(
-        sampleCreateMesh(),
-        sampleCreateNetwork(1, { range6: null }),
-        ...[1, 2, 3].flatMap((number) => [sampleAbleHost(number), sampleJoinNetwork(1, number)]),
-        ...commands,
-      ),
+const worldWith = (...commands: readonly MeshCommand[]) => createTraceWorld(stateWith(...commands))
+
+const stateWith = (...commands: readonly MeshCommand[]) =>
+  replay(
+    eventsOf(
+      sampleCreateMesh(),
+      sampleCreateNetwork(1, { range6: null }),
+      ...[1, 2, 3].flatMap((number) => [sampleAbleHost(number), sampleJoinNetwork(1, number)]),
+      ...commands,
     ),
   )
 
@@ -97,4 +103,28 @@ test('G4 own devices let in those of their owner, and nobody else', () => {
     verdictOf(world, { kind: 'host', hostId: hostId(`host-${number}`) }, `10.1.0.${number}`, '10.1.0.1')
   expect(from(2)).toMatchObject({ kind: 'delivered' })
   expect(from(3)).toEqual({ kind: 'dropped', hostId: one, reason: 'input-filter' })
+})
+
+test('E6 E7 what is passed on for a range whose router is gone goes to no LAN of the same range, nor to the internet', () => {
+  const range = ipPrefix('192.168.1.0/24')
+  const three = hostId('host-3')
+  const state = stateWith(
+    sampleCreateExit(2),
+    sampleConnect(2, [1]),
+    sampleRouteAll(1),
+    sampleAddEgress(1, { ranges: [range], routers: [{ nodeId: nodeId('node-1-3') }] }),
+    {
+      type: 'ReportHostEndpoints',
+      atEpochMs: sampleTime,
+      hostId: two,
+      listenPort: 51_821,
+      endpoints: sampleAbleHost(2).endpoints ?? [],
+      localPrefixes: [range],
+    },
+  )
+  const known = new Map([[three, { state: 'down', roundTripMs: null } as const]])
+  const world = createTraceWorld(state, { dead: new Set([three]), healthOf: () => known })
+  const send = (to: string) => verdictOf(world, { kind: 'host', hostId: one }, '10.1.0.1', to)
+  expect(send('192.0.2.7')).toMatchObject({ kind: 'delivered', to: { kind: 'internet', hostId: two } })
+  expect(send('192.168.1.5')).toMatchObject({ kind: 'dropped', hostId: two })
 })

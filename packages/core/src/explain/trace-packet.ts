@@ -147,7 +147,7 @@ class Tracing {
     const peer = view.peers.longest(destination)
     const range = from === 'underlay' ? undefined : view.routedRanges.longest(destination)
     // A route into the tunnel that is longer than the range goes before it, whether a peer is there or not.
-    const route = view.routes.longest(destination)
+    const route = view.forwardRoutes.longest(destination)
     const isOwn = range !== undefined && !(range.value.isAnothers && range.length === peer?.length)
     if (isOwn && range.length >= Math.max(peer?.length ?? 0, route?.length ?? 0))
       return this.#toRange(hostId, view, from, range.value)

@@ -63,6 +63,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
     routing,
     ranges: expandRanges(table, own),
     routes: routes.taken,
+    keptByLan: [...new Set(routes.kept.map(({ prefix }) => prefix))].sort(comparePrefixes),
     fullTunnel,
     filter: expandFilter(table, own, write),
     nat: nat.rules,

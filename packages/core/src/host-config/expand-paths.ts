@@ -81,8 +81,8 @@ const standbyPath = (table: FragmentTable, part: MembershipPart, egressId: Egres
 }
 
 /**
- * Egresses that this host uses and doesn't route itself, each prefix once over all its networks: the lower metric wins, then the
- * network's name, then the id.
+ * Egresses that this host uses and doesn't route itself, each prefix once over all its networks: what the host routes itself wins
+ * before all (E10), then the lower metric, the network's name, the id.
  */
 const usableEgresses = (
   table: FragmentTable,
@@ -94,6 +94,7 @@ const usableEgresses = (
   const order = (a: EgressFragment, b: EgressFragment) =>
     metricOf(a) - metricOf(b) || compareText(nameOf(a), nameOf(b)) || compareText(a.egressId, b.egressId)
   const taken = new Map<IpPrefix, EgressFragment>()
+  for (const egress of routedEgresses(table, own)) for (const prefix of egress.prefixes) taken.set(prefix, egress)
   const shadowed: RefusedPart[] = []
   const egresses = [...found].sort(order).map((egress) => {
     const prefixes = egress.prefixes.filter((prefix) => {
@@ -111,6 +112,11 @@ const usableEgresses = (
   })
   return { egresses, shadowed }
 }
+
+const routedEgresses = (table: FragmentTable, own: SelfFragment): readonly EgressFragment[] =>
+  own.memberships.flatMap(({ routerOf }) =>
+    routerOf.flatMap((egressId) => heldOf(table, egressFragmentId(egressId), 'egress') ?? []),
+  )
 
 const egressesOf = (table: FragmentTable, part: MembershipPart): readonly EgressFragment[] => {
   const ofClass = heldOf(table, classFragmentId(part.networkId, part.classKey), 'class')?.egressIds ?? []

@@ -71,6 +71,8 @@ export interface HostConfig {
   readonly ranges: readonly IpPrefix[]
   /** Into the mesh, through the own interface; sorted by prefix. */
   readonly routes: readonly HostRoute[]
+  /** What no route leads to, because the host's own LAN has it: only what is passed on for others goes into the mesh (E7). Sorted. */
+  readonly keptByLan: readonly IpPrefix[]
   readonly fullTunnel: FullTunnel | null
   readonly filter: Filter
   readonly nat: readonly NatRule[]

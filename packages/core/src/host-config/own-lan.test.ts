@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { replay } from '../mesh/evolve.js'
 import type { MeshCommand } from '../mesh/mesh-command.js'
+import { sampleAbleHost } from '../testing/sample-gateways.js'
 import {
   eventsOf,
   sampleAddEgress,
@@ -11,12 +12,13 @@ import {
   sampleRegisterHost,
   sampleTime,
 } from '../testing/sample-mesh.js'
-import { egressId, hostId, ipPrefix, nodeId } from '../values/index.js'
+import { egressId, type HostCapability, hostId, ipPrefix, networkId, nodeId } from '../values/index.js'
 import { choosePaths } from './choose-paths.js'
 import { projectHostConfig } from './expand-host-config.js'
 import { pathKey } from './host-config.js'
 
 const range = ipPrefix('192.168.1.0/24')
+const able: readonly HostCapability[] = ['isolate-networks', 'forward', 'nat', 'nat66']
 
 /** Host 1 routes 192.168.1.0/24; host 2 has `local` at its own interfaces. */
 const configOf = (local: string, ...more: readonly MeshCommand[]) => {
@@ -24,8 +26,8 @@ const configOf = (local: string, ...more: readonly MeshCommand[]) => {
     eventsOf(
       sampleCreateMesh(),
       sampleCreateNetwork(),
-      sampleRegisterHost(1, { capabilities: ['forward', 'nat', 'nat66'] }),
-      sampleRegisterHost(2, { localPrefixes: [ipPrefix(local)] }),
+      sampleAbleHost(1),
+      sampleRegisterHost(2, { capabilities: able, localPrefixes: [ipPrefix(local)] }),
       sampleJoinNetwork(1, 1),
       sampleJoinNetwork(1, 2),
       sampleAddEgress(1, { ranges: [range] }),
@@ -78,4 +80,18 @@ test('E7 what it passes on for others follows the mesh: its router keeps the ran
   const { hops, allowedIps } = choosePaths(config, new Map(), new Map(), undefined)
   expect(hops.get(pathKey('egress', egressId('egress-1')))).toBe('host-1')
   expect(allowedIps.get(hostId('host-1'))).toContain(range)
+  expect(config.keptByLan).toEqual([range])
+})
+
+test('A4 E10 a range that the host routes for one network is not the way to the same range of another', () => {
+  const config = configOf(
+    '10.99.0.0/24',
+    sampleCreateNetwork(2),
+    sampleJoinNetwork(2, 2),
+    sampleAddEgress(2, { networkId: networkId('net-2'), ranges: [range], routers: [{ nodeId: nodeId('node-2-2') }] }),
+  )
+  expect(config.paths.get(pathKey('egress', egressId('egress-1')))?.prefixes).toBeUndefined()
+  expect(config.refused.map(({ reason }) => reason)).toContain(
+    '192.168.1.0/24 of network "office-1" is shadowed by the same range of network "office-2".',
+  )
 })
