@@ -6,11 +6,11 @@ import { membershipOf, viaOf } from '../src/host-config/member-roles.js'
 import { activeRouters } from '../src/host-config/project-rules.js'
 import { egressesOfNetwork, isInternetEgress } from '../src/mesh/egress-queries.js'
 import { largeMapGet, largeMapKeys, largeMapValues } from '../src/mesh/large-map.js'
-import type { MeshState, Network } from '../src/mesh/mesh-state.js'
+import type { MeshState, Network, Node } from '../src/mesh/mesh-state.js'
 import type { End } from '../src/policy/end.js'
 import { type PacketTraffic, policyAllows } from '../src/policy/index.js'
 import { policiesOf } from '../src/policy/network-policies.js'
-import { type HostId, ipFamilyOf, ipPrefix, prefixContainsAddress } from '../src/values/index.js'
+import { type HostId, ipFamilyOf, ipPrefix, type NetworkId, prefixContainsAddress } from '../src/values/index.js'
 import { endsOfNetwork, haveWayBetween, isAlive, isSeenAs, type LivingMesh, type MeshEnd } from './ends-of-mesh.js'
 
 /** Packets from one end to another of the same network and family. */
@@ -69,11 +69,35 @@ export const send = (
 
 type Delivered = Extract<TraceVerdict, { kind: 'delivered' }>
 
-/** A host may be an internet gateway and the router of an egress of /0: what either may carry, leaves there. */
-export const asItLeft = (flow: Flow, { to }: Delivered): Flow => {
+/**
+ * A host may be an internet gateway and the router of an egress of /0: what either may carry, leaves there. And a host in two
+ * networks that knows an address in neither sends there by the /0 of either: then it is that network's, and the host its node there.
+ */
+export const asItLeft = (state: MeshState, flow: Flow, { to }: Delivered): Flow => {
+  const egress = to.kind === 'egress' ? largeMapGet(state.egresses, to.egressId) : undefined
+  if (egress === undefined) return flow
   const { end } = flow.to
-  if (end.kind !== 'internet' || to.kind !== 'egress') return flow
-  return { ...flow, to: { ...flow.to, end: { kind: 'egress', egressId: to.egressId, address: end.address } } }
+  const left: Flow = {
+    ...flow,
+    to: { ...flow.to, end: { kind: 'egress', egressId: egress.egressId, address: end.address } },
+  }
+  if (egress.networkId === flow.network.networkId) return end.kind === 'internet' ? left : flow
+  const network = largeMapGet(state.networks, egress.networkId)
+  const node = nodeOfHostIn(state, flow.from, egress.networkId)
+  if (network === undefined || node === undefined) return flow
+  return {
+    ...left,
+    network,
+    from: { ...flow.from, end: { kind: 'node', nodeId: node.nodeId, address: flow.from.end.address } },
+  }
+}
+
+const nodeOfHostIn = (state: MeshState, { end }: MeshEnd, networkId: NetworkId): Node | undefined => {
+  const hostId = end.kind === 'node' ? largeMapGet(state.nodes, end.nodeId)?.hostId : undefined
+  const nodeIds = (hostId && largeMapGet(state.hosts, hostId)?.nodeIds) ?? []
+  return nodeIds
+    .flatMap((nodeId) => largeMapGet(state.nodes, nodeId) ?? [])
+    .find((node) => node.networkId === networkId)
 }
 
 /** Where the answer comes in: with masquerading at the router that the packet left by. */

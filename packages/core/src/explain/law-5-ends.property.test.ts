@@ -45,7 +45,8 @@ const expectAllowedWhereDelivered = (mesh: LivingMesh): void => {
     for (const traffic of traffics) {
       const trace = send(world, flow.from.origin as PacketOrigin, flow, traffic)
       if (trace.verdict.kind !== 'delivered' || !isEnforced(world, trace)) continue
-      if ([flow, asItLeft(flow, trace.verdict)].some((each) => isAllowed(mesh.state, each, traffic))) continue
+      if ([flow, asItLeft(mesh.state, flow, trace.verdict)].some((each) => isAllowed(mesh.state, each, traffic)))
+        continue
       expect(shown(world, flow, traffic, trace)).toBe('not delivered')
     }
   }
