@@ -58,6 +58,19 @@ describe('a gateway is away for a while', () => {
     expect(largeMapGet(state.clients, clientId('client-1'))?.gatewayId).toBe(sampleNode(1))
   })
 
+  test('A5 F4 those who lose their only gateway spread over the others: each counts those who moved before it', () => {
+    const alone = [...sampleMeshOfSix, sampleCreateGateway(1), ...[4, 5, 6].map(sampleSetAutoGateway)]
+    mesh
+      .given(eventsOf(...alone, sampleCreateGateway(2), sampleCreateGateway(3)))
+      .when(aside)
+      .then([
+        relayMoved(4, [2, 3], 'gateway-away'),
+        relayMoved(5, [3, 2], 'gateway-away'),
+        relayMoved(6, [2, 3], 'gateway-away'),
+        { type: 'NodeDisconnected', ...at, nodeId: sampleNode(1) },
+      ])
+  })
+
   test('A5 F1 automatic nodes that wait for a gateway get it when it is back', () => {
     mesh
       .given(eventsOf(...sampleMeshOfSix, sampleCreateGateway(1), sampleSetAutoGateway(3), aside))

@@ -16,6 +16,8 @@ export interface AutoUser {
   readonly current: readonly NodeId[]
   /** Taken last, of those that it doesn't have: they don't answer. */
   readonly shunned?: ReadonlySet<NodeId>
+  /** How many users more than in the state gateways have by now; fewer when negative. */
+  readonly gained?: ReadonlyMap<NodeId, number>
 }
 
 /** What is about to go and still looks as if it were there. */
@@ -30,14 +32,15 @@ export interface Going {
  * gateways where the host may not use one; with all traffic routed, internet gateways come first.
  */
 export const autoGatewayIds = (state: MeshState, user: AutoUser, going?: Going): readonly NodeId[] => {
-  const { host, nodeId, network, current, shunned } = user
+  const { host, nodeId, network, current, shunned, gained } = user
   const rank = (gateway: Gateway) => (shunned?.has(gateway.nodeId) ? 1 : 0)
+  const usersOf = (gateway: Gateway) => gateway.usedBy + (gained?.get(gateway.nodeId) ?? 0)
   const mayLead = mayUseInternetGateway(state, host, nodeId)
   const isGone = (gatewayId: NodeId) => going?.as === 'gateway' && going.gatewayId === gatewayId
   const fitting = activeGatewaysOf(state, network)
     .filter((gateway) => gateway.nodeId !== nodeId && !isGone(gateway.nodeId))
     .filter((gateway) => mayLead || internetExitOf(state, gateway.nodeId) === null)
-    .sort((one, other) => rank(one) - rank(other) || one.usedBy - other.usedBy || byId(one, other))
+    .sort((one, other) => rank(one) - rank(other) || usersOf(one) - usersOf(other) || byId(one, other))
     .map((gateway) => gateway.nodeId)
   const list = [...new Set([...current.filter((gatewayId) => fitting.includes(gatewayId)), ...fitting])]
   const isExit = (gatewayId: NodeId) =>

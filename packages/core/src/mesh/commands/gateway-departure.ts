@@ -4,9 +4,10 @@ import type { GatewayRemoved } from '../events/gateway-removed.js'
 import { isInternetGateway, nodesRelayedBy } from '../gateway-queries.js'
 import { largeMapGet, largeMapKeys } from '../large-map.js'
 import type { AutoRelay, Gateway, MeshState, Node, PairId } from '../mesh-state.js'
-import { autoGatewayIds, autoUserOf, type Going } from './auto-gateway-list.js'
+import type { Going } from './auto-gateway-list.js'
 import { deviceNodeMoveProblem } from './client-devices.js'
 import { assignmentProblem } from './gateway-target-rules.js'
+import { moveAutomaticNodes } from './move-automatic-nodes.js'
 import { changeRelay } from './relay-changes.js'
 import type { Unfolding } from './unfolding.js'
 
@@ -55,30 +56,10 @@ export const endGateway = (
 
 /** A gateway takes no part for a while: who was assigned to it waits, the others go elsewhere. */
 export const leaveAbsentGateway = (unfolding: Unfolding, gatewayId: NodeId, atEpochMs: EpochMs): void => {
+  // A node that moves may end pairs, and never begins one.
+  const hasPairs = pairsRelayedBy(unfolding.state(), gatewayId).length > 0
   moveAutomaticNodes(unfolding, gatewayId, 'gateway-away', atEpochMs)
-  movePairs(unfolding, gatewayId, 'gateway-away', atEpochMs)
-}
-
-/** Automatic nodes go to the next of their list, or to whoever is there; without any they wait for one. */
-const moveAutomaticNodes = (
-  unfolding: Unfolding,
-  gatewayId: NodeId,
-  cause: 'gateway-removed' | 'gateway-away',
-  atEpochMs: EpochMs,
-): void => {
-  const going: Going = { gatewayId, as: 'gateway' }
-  for (const node of nodesRelayedBy(unfolding.state(), gatewayId)) {
-    if (node.relay?.mode !== 'auto') continue
-    const user = autoUserOf(unfolding.state(), node)
-    const gatewayIds = user === undefined ? [] : autoGatewayIds(unfolding.state(), user, going)
-    const { nodeId } = node
-    const { sequence } = node.relay
-    changeRelay(
-      unfolding,
-      { type: 'RelayMoved', atEpochMs, nodeId, gatewayIds, sequence, cause, evidence: null },
-      going,
-    )
-  }
+  if (hasPairs) movePairs(unfolding, gatewayId, 'gateway-away', atEpochMs)
 }
 
 /** Pairs go to the next that both ends had proven; without any they end. */

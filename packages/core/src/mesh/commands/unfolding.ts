@@ -1,4 +1,4 @@
-import { evolve } from '../evolve.js'
+import { evolveAll } from '../evolve.js'
 import type { MeshEvent } from '../mesh-event.js'
 import type { ExistingMesh } from './decision.js'
 
@@ -15,12 +15,16 @@ export interface Unfolding {
 
 export const unfoldFrom = (start: ExistingMesh): Unfolding => {
   let state = start
+  let folded = 0
   const events: MeshEvent[] = []
   return {
-    state: () => state,
+    state: () => {
+      if (folded < events.length) state = evolveAll(state, events.slice(folded)) as ExistingMesh
+      folded = events.length
+      return state
+    },
     emit: (event) => {
       events.push(event)
-      state = evolve(state, event) as ExistingMesh
     },
     events: () => events,
   }
