@@ -30,8 +30,8 @@ export const configMutations = [
     area: 'patches',
     name: 'whoever sees more than before is not sent it',
     file: 'src/host-config/patch.ts',
-    find: 'if (hostsReviewed(changes.reviewed).has(viewer))\n',
-    replace: 'if (isNew)\n',
+    find: 'if (hostsReviewed(changes.reviewed).has(viewer)) {\n',
+    replace: 'if (isNew) {\n',
     tests: ['src/host-config/patch-laws'],
   },
   {

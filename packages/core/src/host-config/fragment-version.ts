@@ -5,6 +5,7 @@
 import { nameEntryText } from '../mesh/membership.js'
 import { type ContentHash, emptyHash, formatHash, hashText, toggleHash } from '../values/content-hash.js'
 import type { Fragment, FragmentVersion, MemberEntry, NameEntry } from './fragment.js'
+import { fragmentText } from './fragment-text.js'
 import { entriesHash, entryHash } from './project-sets.js'
 
 /** The version of a fragment from its whole content: linear in its size. */
@@ -18,7 +19,7 @@ export const fragmentVersion = (fragment: Fragment): FragmentVersion => {
     case 'clients':
       return entitySetVersion(entriesHash(fragment.entries))
     default:
-      return formatHash(hashText(JSON.stringify(fragment))) as FragmentVersion
+      return formatHash(hashText(fragmentText(fragment))) as FragmentVersion
   }
 }
 

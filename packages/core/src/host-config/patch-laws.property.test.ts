@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { lawRuns } from '../../test/law-runs.js'
-import { evolveAll } from '../mesh/evolve.js'
+import { evolveAll, replay } from '../mesh/evolve.js'
 import { largeMapKeys } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
@@ -20,8 +20,8 @@ import { applyPatch, type FragmentTable, tableOfSnapshot, tableVersions } from '
 import { asOfState, patchOfStep, patchOfTable, projectSnapshot } from './patch.js'
 import { projectFragmentVersion } from './project-fragments.js'
 import { patchesOfStep } from './step-patches.js'
-import { visibleFragmentIds } from './viewers.js'
 import { canSee } from './visibility.js'
+import { visibleFragmentIds } from './visible.js'
 
 const batchesOf = ({ steps }: MeshHistory): readonly (readonly MeshEvent[])[] =>
   steps.flatMap(({ decision }) => (E.isRight(decision) && decision.right.length > 0 ? [decision.right] : []))
@@ -168,6 +168,21 @@ describe('law 4: who is sent a patch has another config, and who is not has the 
         }
       }),
       lawRuns(0.6),
+    )
+  })
+})
+
+describe('fragments that are kept', () => {
+  test('are those that a server makes of the same events when it has just started', async () => {
+    await fc.assert(
+      fc.property(histories, (batches) => {
+        for (const [at, { after }] of historyOf(batches).entries()) {
+          const fresh = replay(batches.slice(0, at + 1).flat())
+          for (const hostId of hostsOf(after))
+            expectSame(projectSnapshot(after, hostId), projectSnapshot(fresh, hostId))
+        }
+      }),
+      lawRuns(0.1),
     )
   })
 })

@@ -1,25 +1,34 @@
 /** From what changed to what one viewer is sent: as it happens, after an absence, or from a table of versions. */
 import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import type { HostId, NodeId } from '../values/index.js'
+import type { HostId } from '../values/index.js'
 import type { Fragment, FragmentId, FragmentVersion } from './fragment.js'
 import type { AsOf, Change, FragmentChanges, Patch, PatchChange, Snapshot } from './fragment-change.js'
-import { classFragmentId, hostFragmentId, nodeFragmentId, parseFragmentId } from './fragment-id.js'
+import { classFragmentId, fragmentIdOf, hostFragmentId, nodeFragmentId } from './fragment-id.js'
 import { fragmentVersion } from './fragment-version.js'
-import { membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
+import { keptHostFragment, keptNodeFragment } from './kept-fragments.js'
+import { membershipsOfHost, viaOf } from './member-roles.js'
 import { projectFragment, projectFragmentVersion } from './project-fragments.js'
 import { hostsReviewed, sortedChanges, sortedRevealed } from './sorted-changes.js'
-import { visibleFragmentIds } from './viewers.js'
 import { canSee } from './visibility.js'
+import { showVisible, visibleFragmentIds } from './visible.js'
 
 /** The place in history that a state stands at. Epoch 0: there is no mesh yet. */
 export const asOfState = (state: MeshState): AsOf => ({ epoch: state.mesh?.epoch ?? 0, revision: state.revision })
 
 /** Everything that `viewer` may see. */
-export const projectSnapshot = (state: MeshState, viewer: HostId): Snapshot => ({
-  asOf: asOfState(state),
-  fragments: [...visibleFragmentIds(state, viewer)].flatMap((id) => projectFragment(state, id) ?? []),
-})
+export const projectSnapshot = (state: MeshState, viewer: HostId): Snapshot => {
+  const fragments: Fragment[] = []
+  const add = (fragment: Fragment | undefined) => {
+    if (fragment !== undefined) fragments.push(fragment)
+  }
+  showVisible(state, viewer, {
+    other: (id) => add(projectFragment(state, id)),
+    node: (membership) => fragments.push(keptNodeFragment(state, membership)),
+    host: (hostId) => add(keptHostFragment(state, hostId)),
+  })
+  return { asOf: asOfState(state), fragments }
+}
 
 /**
  * What `viewer` is sent for one step, if it held everything before it. Changes are handed on by reference, so that their
@@ -48,11 +57,19 @@ export const patchOfStep = (
     if (whole !== undefined) sent.set(id, whole)
   }
   const list = [...sent.values()]
-  if (hostsReviewed(changes.reviewed).has(viewer))
-    for (const id of visibleFragmentIds(after, viewer)) {
-      const whole = isKnown(id) ? undefined : wholes.put(id)
-      if (whole !== undefined) list.push(whole)
+  if (hostsReviewed(changes.reviewed).has(viewer)) {
+    const add = (whole: PatchChange | undefined) => {
+      if (whole !== undefined && !isKnown(whole.fragment)) list.push(whole)
     }
+    const addFragment = (fragment: Fragment | undefined) => {
+      if (fragment !== undefined) add(wholes.of(fragment))
+    }
+    showVisible(after, viewer, {
+      other: (id) => (isKnown(id) ? undefined : add(wholes.put(id))),
+      node: (membership) => addFragment(keptNodeFragment(after, membership)),
+      host: (hostId) => addFragment(keptHostFragment(after, hostId)),
+    })
+  }
   for (const id of changes.removed) if (canSee(before, viewer, id) && !canSee(after, viewer, id)) list.push(forget(id))
   return list
 }
@@ -109,6 +126,8 @@ const fragmentsOfGateways = (state: MeshState, viewer: HostId): Looked => {
 export interface WholeFragments {
   /** `undefined`: there is no such fragment in the state. */
   readonly put: (id: FragmentId) => PatchChange | undefined
+  /** Of a fragment that the state has. */
+  readonly of: (fragment: Fragment) => PatchChange | undefined
 }
 
 /** For the viewers of one state together: make one, and pass it to `patchOfStep` for each of them. */
@@ -116,12 +135,10 @@ export const createWholeFragments = (state: MeshState): WholeFragments => {
   const known = new Map<FragmentId, PatchChange | undefined>()
   return {
     put: (id) => {
-      const thing = thingAlone(state, id)
-      // The thing itself remembers it.
-      if (thing !== undefined) return putOfThing(state, id, thing)
-      if (!known.has(id)) known.set(id, freshPutOf(state, id))
+      if (!known.has(id)) known.set(id, putOf(state, id))
       return known.get(id)
     },
+    of: (fragment) => puts.get(fragment) ?? putOfFragment(state, fragmentIdOf(fragment), fragment),
   }
 }
 
@@ -143,38 +160,24 @@ export const patchOfTable = (
   return { asOf: asOfState(state), changes }
 }
 
-/** One thing whole, as it is in `state`. Hosts and plain nodes are put together once for as long as they stay as they are. */
+/** One thing whole, as it is in `state`. */
 export const putOf = (state: MeshState, id: FragmentId): PatchChange | undefined => {
-  const thing = thingAlone(state, id)
-  return thing === undefined ? freshPutOf(state, id) : putOfThing(state, id, thing)
-}
-
-const putOfThing = (state: MeshState, id: FragmentId, thing: object): PatchChange | undefined => {
-  const known = putsByThing.get(thing)
-  if (known !== undefined) return known
-  const fresh = freshPutOf(state, id)
-  if (fresh !== undefined) putsByThing.set(thing, fresh)
-  return fresh
-}
-
-const putsByThing = new WeakMap<object, PatchChange>()
-
-/** What of the state a fragment is made of, where that is one thing alone. */
-const thingAlone = (state: MeshState, id: FragmentId): object | undefined => {
-  const parsed = parseFragmentId(id)
-  if (parsed?.kind === 'host') return largeMapGet(state.hosts, parsed.about as HostId)
-  if (parsed?.kind !== 'node') return undefined
-  const membership = membershipOf(state, parsed.about as NodeId)
-  const isPlain = membership?.node.relay === null && !largeMapHas(state.gateways, membership.node.nodeId)
-  return isPlain ? membership.node : undefined
-}
-
-const freshPutOf = (state: MeshState, id: FragmentId): PatchChange | undefined => {
   const content = projectFragment(state, id)
-  if (content === undefined) return undefined
-  const to = keepsVersion(content) ? projectFragmentVersion(state, id) : fragmentVersion(content)
-  return to === undefined ? undefined : { fragment: id, change: { op: 'put', to, content } }
+  return content === undefined ? undefined : putOfFragment(state, id, content)
 }
+
+/** The same object for the same fragment, so that it is encoded once for as long as its fragment is kept. */
+const putOfFragment = (state: MeshState, id: FragmentId, content: Fragment): PatchChange | undefined => {
+  const known = puts.get(content)
+  if (known !== undefined) return known
+  const to = keepsVersion(content) ? projectFragmentVersion(state, id) : fragmentVersion(content)
+  if (to === undefined) return undefined
+  const put: PatchChange = { fragment: id, change: { op: 'put', to, content } }
+  puts.set(content, put)
+  return put
+}
+
+const puts = new WeakMap<Fragment, PatchChange>()
 
 /** Of those whose size grows with the network the state keeps the version. */
 const keepsVersion = ({ kind }: Fragment): boolean =>

@@ -9,21 +9,18 @@ import { egressPrefixes } from '../policy/index.js'
 import {
   type ClientId,
   type EgressId,
-  endpointAddress,
   type HostId,
   type IpPrefix,
   type MemberId,
   mergePrefixes,
   type NetworkId,
   type NodeId,
-  prefixContainsAddress,
 } from '../values/index.js'
 import type {
   DnsFragment,
   Fragment,
   FragmentId,
   FragmentVersion,
-  HostFragment,
   NameEntry,
   NamesFragment,
   NetworkFragment,
@@ -32,7 +29,8 @@ import type {
 } from './fragment.js'
 import { parseFragmentId } from './fragment-id.js'
 import { entitySetVersion, fragmentVersion, membersVersion, namesVersion } from './fragment-version.js'
-import { activeGateways, membershipOf, viaOf } from './member-roles.js'
+import { keptHostFragment, keptNamesFragment, keptNodeFragment } from './kept-fragments.js'
+import { activeGateways, membershipOf } from './member-roles.js'
 import {
   projectClass,
   projectClient,
@@ -41,7 +39,7 @@ import {
   projectRelaying,
   projectRouter,
 } from './project-rules.js'
-import { addressesOf, projectSelf } from './project-self.js'
+import { projectSelf } from './project-self.js'
 import { clientsHash, projectClients, projectMembers, projectSet, setHash } from './project-sets.js'
 
 /** The fragment as it is now; `undefined` when what it is about isn't there. */
@@ -53,7 +51,7 @@ export const projectFragment = (state: MeshState, id: FragmentId): Fragment | un
     case 'self':
       return projectSelf(state, about as HostId)
     case 'host':
-      return projectHost(state, about as HostId)
+      return keptHostFragment(state, about as HostId)
     case 'node':
       return projectNode(state, about as NodeId)
     case 'network':
@@ -105,33 +103,10 @@ export const projectFragmentVersion = (state: MeshState, id: FragmentId): Fragme
   return fragment === undefined ? undefined : fragmentVersion(fragment)
 }
 
-const projectHost = (state: MeshState, hostId: HostId): HostFragment | undefined => {
-  const host = largeMapGet(state.hosts, hostId)
-  if (host === undefined) return undefined
-  const { name, wireguardKey, identityKey, controlAddress4, controlAddress6 } = host
-  const isExcluded = (address: ReturnType<typeof endpointAddress>) =>
-    host.excludedPrefixes.some((prefix) => prefixContainsAddress(prefix, address))
-  const endpoints =
-    host.excludedPrefixes.length === 0
-      ? host.endpoints
-      : host.endpoints.filter(({ endpoint, origin }) => origin !== 'local' || !isExcluded(endpointAddress(endpoint)))
-  return { kind: 'host', hostId, name, wireguardKey, identityKey, controlAddress4, controlAddress6, endpoints }
-}
-
 /** Only nodes that take part have a fragment. */
 const projectNode = (state: MeshState, nodeId: NodeId): NodeFragment | undefined => {
   const membership = membershipOf(state, nodeId)
-  if (membership === undefined) return undefined
-  const { node, network } = membership
-  return {
-    kind: 'node',
-    nodeId,
-    hostId: node.hostId,
-    networkId: node.networkId,
-    addresses: addressesOf(node),
-    via: viaOf(state, membership),
-    isGateway: isActiveGateway(state, network, nodeId),
-  }
+  return membership === undefined ? undefined : keptNodeFragment(state, membership)
 }
 
 const projectNetwork = (state: MeshState, networkId: NetworkId): NetworkFragment | undefined => {
@@ -165,8 +140,11 @@ const egressPrefixesOf = (state: MeshState, network: Network): readonly IpPrefix
 export const projectNames = (state: MeshState, networkId: NetworkId): NamesFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)
   if (network === undefined) return undefined
-  const entries = [...largeMapKeys(network.memberRecords)].sort().flatMap((id) => projectNameEntry(state, id) ?? [])
-  return { kind: 'names', networkId, suffix: namesSuffix(state, network), entries }
+  const suffix = namesSuffix(state, network)
+  return keptNamesFragment(network, suffix, () => {
+    const entries = [...largeMapKeys(network.memberRecords)].sort().flatMap((id) => projectNameEntry(state, id) ?? [])
+    return { kind: 'names', networkId, suffix, entries }
+  })
 }
 
 /** `undefined` for one that takes no part. */

@@ -7,11 +7,16 @@ import type { MemberSetKey, MeshState, Network } from '../mesh/mesh-state.js'
 import { type ContentHash, emptyHash, hashText, toggleHash } from '../values/content-hash.js'
 import type { ClientId, MemberId, NetworkId, NodeId } from '../values/index.js'
 import type { ClientsFragment, MemberEntry, MembersFragment, SetFragment } from './fragment.js'
+import { keptMembersFragment } from './kept-fragments.js'
 
 export const projectMembers = (state: MeshState, networkId: NetworkId): MembersFragment | undefined => {
   const network = largeMapGet(state.networks, networkId)
   if (network === undefined) return undefined
-  return { kind: 'members', networkId, nodeIds: [...largeMapKeys(network.members)].sort() }
+  return keptMembersFragment(network, () => ({
+    kind: 'members',
+    networkId,
+    nodeIds: [...largeMapKeys(network.members)].sort(),
+  }))
 }
 
 /** A set of one: `node:<id>` or `client:<id>`. */

@@ -5,6 +5,7 @@
 import * as t from 'io-ts'
 import type { FragmentId, FragmentVersion } from '../host-config/fragment.js'
 import type { AsOf, Patch, PatchChange, Snapshot } from '../host-config/fragment-change.js'
+import { keptFragmentText } from '../host-config/fragment-text.js'
 import type { EndpointCandidate } from '../mesh/endpoint-candidate.js'
 import {
   endpointCandidatesCodec,
@@ -136,9 +137,20 @@ export const agentMessageCodec: t.Type<AgentMessage, unknown> = messageByType<Ag
 export const encodePatchMessage = (asOf: AsOf, changes: readonly PatchChange[]): string =>
   `{"type":"patch","patch":{"asOf":${JSON.stringify(asOf)},"changes":[${changes.map(encodedChange).join(',')}]}}`
 
-/** The text of a message to an agent. Texts of a patch's changes are shared, as by `encodePatchMessage`. */
-export const encodeServerMessage = (message: ServerMessage): string =>
-  message.type === 'patch' ? encodePatchMessage(message.patch.asOf, message.patch.changes) : JSON.stringify(message)
+/** The text of a message to an agent. Texts of a patch's changes are shared, as by `encodePatchMessage`, and those of a snapshot's fragments. */
+export const encodeServerMessage = (message: ServerMessage): string => {
+  switch (message.type) {
+    case 'patch':
+      return encodePatchMessage(message.patch.asOf, message.patch.changes)
+    case 'snapshot':
+      return encodeSnapshotMessage(message.snapshot)
+    default:
+      return JSON.stringify(message)
+  }
+}
+
+const encodeSnapshotMessage = ({ asOf, fragments }: Snapshot): string =>
+  `{"type":"snapshot","snapshot":{"asOf":${JSON.stringify(asOf)},"fragments":[${fragments.map(keptFragmentText).join(',')}]}}`
 
 /** The text of a message to the server. */
 export const encodeAgentMessage = (message: AgentMessage): string => JSON.stringify(message)
@@ -148,7 +160,13 @@ const encodedChanges = new WeakMap<object, string>()
 const encodedChange = (change: PatchChange): string => {
   const known = encodedChanges.get(change)
   if (known !== undefined) return known
-  const text = JSON.stringify({ fragment: change.fragment, change: change.change })
+  const text = freshlyEncoded(change)
   encodedChanges.set(change, text)
   return text
+}
+
+const freshlyEncoded = ({ fragment, change }: PatchChange): string => {
+  if (change.op !== 'put') return JSON.stringify({ fragment, change })
+  const { op, to, content } = change
+  return `{"fragment":${JSON.stringify(fragment)},"change":{"op":"${op}","to":"${to}","content":${keptFragmentText(content)}}}`
 }
