@@ -19,7 +19,7 @@ export { type ConfigPart, configParts, type PolicyNames } from './explain/config
 export { describeStateChange } from './explain/describe-change.js'
 export { describeDifferences } from './explain/describe-differences.js'
 export { describeExplanation } from './explain/describe-explanation.js'
-export { type Explanation, explain, type FlowExplanation } from './explain/explain.js'
+export { type Explanation, explain, explainInSteps, type FlowExplanation } from './explain/explain.js'
 export {
   createTraceWorld,
   type HostView,

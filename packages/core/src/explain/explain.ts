@@ -4,6 +4,7 @@ import type { MeshState, TestEnd } from '../mesh/mesh-state.js'
 import { endsOf } from '../policy/end.js'
 import { type PacketTraffic, type PolicyVerdict, policyAllows } from '../policy/index.js'
 import { type HostId, type IpAddress, ipFamilyOf, type NetworkId, prefixContainsAddress } from '../values/index.js'
+import { finish } from './finish.js'
 import { createTraceWorld, type TraceConditions, type TraceWorld } from './host-view.js'
 import type { Packet, PacketOrigin, Trace, TraceVerdict } from './packet.js'
 import { type FlowMemory, tracePacket } from './trace-packet.js'
@@ -36,13 +37,23 @@ export const explain = (
   to: TestEnd,
   traffic: PacketTraffic,
   conditions: TraceConditions = {},
-): Explanation | undefined => {
+): Explanation | undefined => finish(explainInSteps(state, from, to, traffic, conditions))
+
+/** The same, a little at a time: for a server of a large mesh that has others to answer. */
+export function* explainInSteps(
+  state: MeshState,
+  from: TestEnd,
+  to: TestEnd,
+  traffic: PacketTraffic,
+  conditions: TraceConditions = {},
+): Generator<undefined, Explanation | undefined> {
   const networkId = networkOf(state, from) ?? networkOf(state, to)
   const network = networkId === undefined ? undefined : largeMapGet(state.networks, networkId)
   if (networkId === undefined || network === undefined) return undefined
   const other = networkOf(state, to)
   if (other !== undefined && other !== networkId) return undefined
   const world = createTraceWorld(state, conditions)
+  for (const end of [from, to]) for (const hostId of hostsOf(state, end)) yield* world.viewInSteps(hostId)
   const flows = endsOf(state, network, from, to).flatMap((source) =>
     endsOf(state, network, to, from)
       .filter((destination) => ipFamilyOf(destination.address) === ipFamilyOf(source.address))
@@ -54,6 +65,14 @@ export const explain = (
       }),
   )
   return { networkId, from, to, traffic, flows }
+}
+
+/** Where packets begin, end and are likely to pass. */
+const hostsOf = (state: MeshState, end: TestEnd): readonly HostId[] => {
+  const nodeId = end.kind === 'client' ? largeMapGet(state.clients, end.clientId)?.gatewayId : undefined
+  const node = end.kind === 'node' ? largeMapGet(state.nodes, end.nodeId) : undefined
+  const nodeIds = [nodeId, node?.nodeId, ...(node?.relay?.gatewayIds.slice(0, 1) ?? [])]
+  return nodeIds.flatMap((each) => (each === undefined ? [] : (largeMapGet(state.nodes, each)?.hostId ?? [])))
 }
 
 const networkOf = (state: MeshState, end: TestEnd): NetworkId | undefined => {

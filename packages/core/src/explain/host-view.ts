@@ -8,7 +8,7 @@ import type { MeshState } from '../mesh/mesh-state.js'
 import type { ClientId, HostId, IpAddress, IpPrefix } from '../values/index.js'
 import { type PrefixMap, prefixMapOf } from './prefix-map.js'
 import { recentlyUsed } from './recently-used.js'
-import { spreadVectors } from './spread-vectors.js'
+import { spreadVectors, tellersOf } from './spread-vectors.js'
 
 /** Whom a WireGuard key belongs to. */
 export type PeerRef =
@@ -65,6 +65,8 @@ export interface TraceWorld {
   readonly conditions: TraceConditions
   /** `undefined`: there is no such host. */
   readonly viewOf: (hostId: HostId) => HostView | undefined
+  /** The same, a little at a time: in a large mesh a gateway's view takes long when it is made first. */
+  readonly viewInSteps: (hostId: HostId) => Generator<undefined, HostView | undefined>
 }
 
 /**
@@ -83,7 +85,18 @@ export const createTraceWorld = (
     const config = spread.configOf(hostId)
     return config && viewOf(state, config, choosePaths(config, healthOf(hostId), vectors, undefined))
   }
-  return { state, conditions, viewOf: recentlyUsed(makeView, keptViews) }
+  const kept = recentlyUsed(makeView, keptViews)
+  return { state, conditions, viewOf: kept, viewInSteps }
+
+  function* viewInSteps(hostId: HostId): Generator<undefined, HostView | undefined> {
+    const config = spread.configOf(hostId)
+    for (const teller of config === undefined ? [] : tellersOf(config)) {
+      yield
+      vectors.get(teller)
+    }
+    yield
+    return kept(hostId)
+  }
 }
 
 const viewOf = (state: MeshState, config: HostConfig, chosen: ChosenPaths): HostView => {

@@ -6,7 +6,8 @@ import type { MeshCommand } from '../mesh/mesh-command.js'
 import type { MeshError } from '../mesh/mesh-error.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import { finish, type StateChange, type StateChangeOptions, stateChangeInSteps } from './state-change.js'
+import { finish } from './finish.js'
+import { type StateChange, type StateChangeOptions, stateChangeInSteps } from './state-change.js'
 
 /** What a command would do, were it given now: nothing was done yet. */
 export interface CommandPlan extends StateChange {

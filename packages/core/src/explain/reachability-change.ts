@@ -36,8 +36,8 @@ export interface ReachabilityOptions {
   readonly traffic?: readonly PacketTraffic[]
   /** 10,000 unless told. */
   readonly maxPairs?: number
-  /** Asked between pairs; what is left is left out once it says so. */
-  readonly isEnough?: () => boolean
+  /** Asked again and again while each part is looked at; what is left of that part is left out once it says so. */
+  readonly isEnough?: (part: 'configs' | 'reachability') => boolean
 }
 
 /** Members that are alike before the change, and after it; or one place beyond the mesh. */
@@ -74,7 +74,7 @@ export function* reachabilityChangeInSteps(
     const members = yield* kindsOfMembers(states, networkId)
     const kinds = [...placesOf(states, networkId), ...members].sort((one, other) => one.rank - other.rank)
     for (const [from, to] of pairsOf(kinds)) {
-      if (pairs >= maxPairs || isEnough()) {
+      if (pairs >= maxPairs || isEnough('reachability')) {
         isComplete = false
         break
       }

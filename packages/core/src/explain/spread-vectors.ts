@@ -1,9 +1,9 @@
 /** What every host would know of the others' choices once all have told each other: the steady state that packets are followed in. */
 import { choosePaths } from '../host-config/choose-paths.js'
 import type { HealthView } from '../host-config/chosen-paths.js'
-import { projectHostConfig } from '../host-config/expand-host-config.js'
 import type { HostConfig } from '../host-config/host-config.js'
 import type { PathVector, PathVectors } from '../host-config/path-vector.js'
+import { projectHostConfigs } from '../host-config/project-host-configs.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId } from '../values/index.js'
 import { recentlyUsed } from './recently-used.js'
@@ -22,7 +22,7 @@ export const spreadVectors = (
   healthOf: (hostId: HostId) => HealthView,
   keptConfigs: number,
 ): SpreadVectors => {
-  const configOf = recentlyUsed((hostId: HostId) => projectHostConfig(state, hostId), keptConfigs)
+  const configOf = recentlyUsed(projectHostConfigs(state), keptConfigs)
   const told = (known: PathVectors) => (hostId: HostId) => {
     const config = configOf(hostId)
     if (config === undefined) return undefined
@@ -30,6 +30,16 @@ export const spreadVectors = (
   }
   const first = new VectorsOnDemand(told(new Map()))
   return { configOf, vectors: new VectorsOnDemand(told(first)) }
+}
+
+/** Whose vectors this host's choices follow from. */
+export const tellersOf = ({ paths }: HostConfig): ReadonlySet<HostId> => {
+  const tellers = new Set<HostId>()
+  for (const { to } of paths.values()) {
+    if (to.kind === 'relayed' || to.kind === 'pair') tellers.add(to.hostId)
+    if (to.kind === 'leaving' || to.kind === 'routed') for (const { hostId } of to.routers) tellers.add(hostId)
+  }
+  return tellers
 }
 
 /** Looks like a map in which everyone's vector is. */

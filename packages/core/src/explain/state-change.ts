@@ -1,7 +1,7 @@
 /** What became, or would become, of a mesh between two states: whose configs change and how, and who gains or loses whom. */
 import { changedFragments } from '../host-config/changed-fragments.js'
 import type { FragmentId } from '../host-config/fragment.js'
-import { selfFragmentId } from '../host-config/fragment-id.js'
+import type { PatchChange } from '../host-config/fragment-change.js'
 import { patchesOfStep } from '../host-config/step-patches.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
@@ -9,6 +9,7 @@ import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, PolicyId } from '../values/index.js'
 import { hostLikeness } from './alike.js'
 import { type ConfigDifference, configDifferences } from './config-differences.js'
+import { finish } from './finish.js'
 import { createTraceWorld } from './host-view.js'
 import {
   type ChangedStates,
@@ -29,8 +30,10 @@ export interface StateChange {
 /** A host whose config is another than before. */
 export interface ChangedHost {
   readonly hostId: HostId
-  /** What it is sent. */
+  /** What it is sent; of very many the first. */
   readonly fragments: readonly FragmentId[]
+  /** How many it is sent. */
+  readonly fragmentCount: number
 }
 
 /** Hosts whose configs change in the same way. */
@@ -65,48 +68,68 @@ export function* stateChangeInSteps(
   events: readonly MeshEvent[],
   options: StateChangeOptions = {},
 ): Generator<undefined, StateChange> {
-  const hosts = changedHostsOf(before, after, events)
-  yield
+  const found = yield* changedHostsInSteps(before, after, events)
+  const hosts = found.map(({ hostId, fragments, fragmentCount }) => ({ hostId, fragments, fragmentCount }))
   const worlds = [createTraceWorld(before, {}, keptViews), createTraceWorld(after, {}, keptViews)] as const
   const states = { before, after, events, worlds, changedHosts: new Set(hosts.map(({ hostId }) => hostId)) }
-  const configs = yield* configsInSteps(states, hosts, options)
+  const configs = yield* configsInSteps(states, found, options)
   return { hosts, configs, reachability: yield* reachabilityChangeInSteps(states, options) }
 }
 
-/** Runs something to its end at once. */
-export const finish = <A>(steps: Generator<undefined, A>): A => {
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-  }
+/** More is no use to anybody: where thousands of hosts are sent thousands of fragments each, a list of all would be millions long. */
+const mostFragments = 20
+
+interface FoundHost extends ChangedHost {
+  /** The same text for hosts that are alike, before and after, and are sent alike. */
+  readonly likeness: string
 }
 
-const changedHostsOf = (before: MeshState, after: MeshState, events: readonly MeshEvent[]): readonly ChangedHost[] =>
-  [...patchesOfStep(changedFragments(before, after, events), before, after)]
-    .map(([hostId, patch]) => ({ hostId, fragments: patch.map(({ fragment }) => fragment) }))
-    .sort((a, b) => (a.hostId < b.hostId ? -1 : 1))
+function* changedHostsInSteps(
+  before: MeshState,
+  after: MeshState,
+  events: readonly MeshEvent[],
+): Generator<undefined, readonly FoundHost[]> {
+  const changes = changedFragments(before, after, events)
+  yield
+  const hosts: FoundHost[] = []
+  for (const [hostId, patch] of patchesOfStep(changes, before, after)) {
+    const fragments = patch.slice(0, mostFragments).map(({ fragment }) => fragment)
+    const likeness = JSON.stringify([hostLikeness(before, hostId), hostLikeness(after, hostId), sentLikeness(patch)])
+    hosts.push({ hostId, fragments, fragmentCount: patch.length, likeness })
+    yield
+  }
+  return hosts.sort((a, b) => (a.hostId < b.hostId ? -1 : 1))
+}
+
+/** What is sent of others is counted: hosts that are alike see the same others, but each the other instead of itself. */
+const sentLikeness = (patch: readonly PatchChange[]): readonly [others: number, rest: readonly FragmentId[]] => {
+  const rest: FragmentId[] = []
+  let others = 0
+  for (const { fragment } of patch)
+    if (fragment.startsWith('node:') || fragment.startsWith('host:')) others += 1
+    else if (!fragment.startsWith('self:')) rest.push(fragment)
+  return [others, rest.sort()]
+}
 
 function* configsInSteps(
   { before, after, worlds: [was, is] }: ChangedStates,
-  hosts: readonly ChangedHost[],
+  hosts: readonly FoundHost[],
   { maxConfigs = 50, isEnough = () => false }: StateChangeOptions,
 ): Generator<undefined, readonly ChangedConfigs[]> {
   const kinds = new Map<string, HostId[]>()
-  for (const { hostId, fragments } of hosts) {
-    const others = fragments.filter((fragment) => fragment !== selfFragmentId(hostId))
-    const key = JSON.stringify([hostLikeness(before, hostId), hostLikeness(after, hostId), others])
-    const kind = kinds.get(key)
-    if (kind === undefined) kinds.set(key, [hostId])
+  for (const { hostId, likeness } of hosts) {
+    const kind = kinds.get(likeness)
+    if (kind === undefined) kinds.set(likeness, [hostId])
     else kind.push(hostId)
-    yield
   }
   const policyName = (policyId: PolicyId) =>
     (largeMapGet(after.policies, policyId) ?? largeMapGet(before.policies, policyId))?.name ?? policyId
   const configs: ChangedConfigs[] = []
   for (const hostIds of kinds.values()) {
     const [first] = hostIds
-    if (first === undefined || configs.length >= maxConfigs || isEnough()) break
-    configs.push({ hostIds, differences: configDifferences(was.viewOf(first), is.viewOf(first), policyName) })
+    if (first === undefined || configs.length >= maxConfigs || isEnough('configs')) break
+    const views = [yield* was.viewInSteps(first), yield* is.viewInSteps(first)] as const
+    configs.push({ hostIds, differences: configDifferences(...views, policyName) })
     yield
   }
   return configs

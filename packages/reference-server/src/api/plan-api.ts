@@ -40,8 +40,10 @@ const differences = t.readonlyArray(
 
 /** Whose configs change and how, and who gains or loses whom. */
 const stateChangeFields = {
-  /** Each with the fragments that it is sent. */
-  hosts: t.readonlyArray(t.readonly(t.strict({ hostId: hostIdCodec, fragments: t.readonlyArray(t.string) }))),
+  /** Each with how many fragments it is sent, and which; of very many the first. */
+  hosts: t.readonlyArray(
+    t.readonly(t.strict({ hostId: hostIdCodec, fragmentCount: t.number, fragments: t.readonlyArray(t.string) })),
+  ),
   /** Hosts that change alike together. */
   configs: t.readonlyArray(t.readonly(t.strict({ hostIds: t.readonlyArray(hostIdCodec), differences }))),
   reachability: t.readonly(

@@ -10,7 +10,7 @@ type StatesAt<P extends readonly unknown[]> = { readonly [I in keyof P]: MeshSta
 export const askPast = async <const P extends readonly (PointInTime | undefined)[], A>(
   { past, questions }: ServerContext,
   points: P,
-  answer: (states: StatesAt<P>) => E.Either<ApiError, A>,
+  answer: (states: StatesAt<P>) => E.Either<ApiError, A> | Promise<E.Either<ApiError, A>>,
 ): Promise<E.Either<ApiError, A>> => {
   const answerNow = async () => {
     const states: MeshState[] = []

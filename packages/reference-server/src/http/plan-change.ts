@@ -6,6 +6,7 @@ import {
   type MeshEvent,
   type MeshState,
   planCommandInSteps,
+  type StateChangeOptions,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type PlanAnswer, viewPlan } from '../api/plan-api.js'
@@ -14,8 +15,8 @@ import { stamped } from '../mesh-service/decide-batch.js'
 import { type ApiError, apiErrorOf } from './api-error.js'
 import type { ServerContext } from './server-context.js'
 
-/** Longer, and in a large mesh who gains or loses whom is looked at in part. */
-const LONGEST_LOOK_MS = 3000
+/** Longer, and in a large mesh how configs change is looked at in part, and so is who gains or loses whom. */
+const LONGEST_LOOK_MS = 2000
 
 /** What a command would do to the mesh as it is now. Refused as the command would be. */
 export const planChange = async (
@@ -26,16 +27,28 @@ export const planChange = async (
   if (health.state === 'broken') return E.left(apiErrorOf({ code: 'event-log-unreadable', reason: health.reason }))
   const answer = await questions.ask(() => {
     const { state } = service
-    const isEnough = questions.enoughAfter(LONGEST_LOOK_MS)
+    const isEnough = forEachPart(() => questions.enoughAfter(LONGEST_LOOK_MS))
     return questions.run(planInSteps(state, stamped(command, state, clock.nowEpochMs()), isEnough))
   })
   return E.isLeft(answer) ? E.left(apiErrorOf(answer.left)) : answer.right
 }
 
+type IsEnough = NonNullable<StateChangeOptions['isEnough']>
+
+/** What is looked at first leaves its time to the next. */
+const forEachPart = (begin: () => () => boolean): IsEnough => {
+  const begun = new Map<string, () => boolean>()
+  return (part) => {
+    const isEnough = begun.get(part) ?? begin()
+    begun.set(part, isEnough)
+    return isEnough()
+  }
+}
+
 function* planInSteps(
   state: MeshState,
   command: MeshCommand,
-  isEnough: () => boolean,
+  isEnough: IsEnough,
 ): Generator<undefined, E.Either<ApiError, PlanAnswer>> {
   const plan = yield* planCommandInSteps(state, command, { isEnough })
   if (E.isLeft(plan)) return E.left(apiErrorOf(plan.left))

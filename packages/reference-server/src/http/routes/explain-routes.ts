@@ -1,4 +1,4 @@
-import { asOfState, describeExplanation, explain, type MeshState, type PacketTraffic } from '@meshfold/core'
+import { asOfState, describeExplanation, explainInSteps, type MeshState, type PacketTraffic } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type ExplainAnswer, type ExplainQuery, explainAnswer, explainQuery } from '../../api/explain-api.js'
 import type { ApiError } from '../api-error.js'
@@ -18,7 +18,7 @@ export const explainRoutes = (server: ServerContext): readonly Route[] => [
     handle: async ({ query }) => {
       const traffic = trafficOf(query)
       if (E.isLeft(traffic)) return traffic
-      return askPast(server, [query.at], ([state]) => explained(state, query, traffic.right))
+      return askPast(server, [query.at], ([state]) => explained(server, state, query, traffic.right))
     },
   }),
 ]
@@ -31,14 +31,15 @@ const trafficOf = ({ protocol = 'icmp', port }: ExplainQuery): E.Either<ApiError
   return E.left({ status: 400, code: 'invalid-input', message: `query: $.port: ${problem}, as protocol=tcp&port=443.` })
 }
 
-const explained = (
+const explained = async (
+  { questions }: ServerContext,
   state: MeshState,
   { from, to }: ExplainQuery,
   traffic: PacketTraffic,
-): E.Either<ApiError, ExplainAnswer> => {
+): Promise<E.Either<ApiError, ExplainAnswer>> => {
   const ends = findEnds(state, from, to)
   if (E.isLeft(ends)) return ends
-  const explanation = explain(state, ...ends.right, traffic)
+  const explanation = await questions.run(explainInSteps(state, ...ends.right, traffic))
   if (explanation === undefined) return E.left(endsApart)
   const works = explanation.flows.length > 0 && explanation.flows.every((flow) => flow.works)
   const description = describeExplanation(state, explanation)
