@@ -10,7 +10,7 @@ import type { HeldFragment } from './held-fragment.js'
 import type { HostConfig } from './host-config.js'
 import { asOfState } from './patch.js'
 import { projectFragment } from './project-fragments.js'
-import { visibleFragmentIds } from './viewers.js'
+import { visibleFragmentIds } from './visible.js'
 
 /**
  * The same as `projectHostConfig` of this state. A network of thousands has names and sets that are as long: they, and all else
