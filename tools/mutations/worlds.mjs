@@ -21,9 +21,9 @@ export const worldMutations = [
   {
     area: 'trace',
     name: 'the shortest prefix wins',
-    file: 'src/explain/prefix-map.ts',
-    find: 'b.match.length - a.match.length',
-    replace: 'a.match.length - b.match.length',
+    file: 'src/explain/peer-table.ts',
+    find: 'other.length - one.length',
+    replace: 'one.length - other.length',
     tests: ['src/explain/law-5', 'src/explain/questions'],
   },
   {

@@ -20,14 +20,7 @@ export { describeStateChange } from './explain/describe-change.js'
 export { describeDifferences } from './explain/describe-differences.js'
 export { describeExplanation } from './explain/describe-explanation.js'
 export { type Explanation, explain, explainInSteps, type FlowExplanation } from './explain/explain.js'
-export {
-  createTraceWorld,
-  type HostView,
-  type PeerRef,
-  type RoutedRange,
-  type TraceConditions,
-  type TraceWorld,
-} from './explain/host-view.js'
+export type { HostView, RoutedRange } from './explain/host-view.js'
 export type {
   Destination,
   DropReason,
@@ -38,8 +31,9 @@ export type {
   TraceHop,
   TraceVerdict,
 } from './explain/packet.js'
+export type { PeerRef } from './explain/peer-table.js'
 export { type CommandPlan, planCommand, planCommandInSteps } from './explain/plan-command.js'
-export type { PrefixMap, PrefixMatch } from './explain/prefix-map.js'
+export type { PrefixMap } from './explain/prefix-map.js'
 export type { ReachabilityChange, ReachabilityOptions, ReachedMembers } from './explain/reachability-change.js'
 export type { ReachedPlace } from './explain/reaches.js'
 export {
@@ -53,6 +47,7 @@ export {
 export { stateDifferences, type ThingDifference } from './explain/state-differences.js'
 export { type Thing, type ThingKind, thingKinds, thingOf, thingsOf, thingWord } from './explain/state-things.js'
 export { type FlowMemory, tracePacket } from './explain/trace-packet.js'
+export { createTraceWorld, type TraceConditions, type TraceWorld } from './explain/trace-world.js'
 export { changedFragments } from './host-config/changed-fragments.js'
 export { choosePaths } from './host-config/choose-paths.js'
 export type {

@@ -1,7 +1,8 @@
 /** Flows between all ends of a mesh, and which of them the mesh can carry while some hosts are gone. For law 5. */
-import { createTraceWorld, type TraceWorld } from '../src/explain/host-view.js'
+
 import type { PacketOrigin, Trace, TraceVerdict } from '../src/explain/packet.js'
 import { type FlowMemory, tracePacket } from '../src/explain/trace-packet.js'
+import { createTraceWorld, type TraceWorld } from '../src/explain/trace-world.js'
 import { membershipOf, viaOf } from '../src/host-config/member-roles.js'
 import { activeRouters } from '../src/host-config/project-rules.js'
 import { egressesOfNetwork, isInternetEgress } from '../src/mesh/egress-queries.js'

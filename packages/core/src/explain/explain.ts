@@ -5,9 +5,9 @@ import { endsOf } from '../policy/end.js'
 import { type PacketTraffic, type PolicyVerdict, policyAllows } from '../policy/index.js'
 import { type HostId, type IpAddress, ipFamilyOf, type NetworkId, prefixContainsAddress } from '../values/index.js'
 import { finish } from './finish.js'
-import { createTraceWorld, type TraceConditions, type TraceWorld } from './host-view.js'
 import type { Packet, PacketOrigin, Trace, TraceVerdict } from './packet.js'
 import { type FlowMemory, tracePacket } from './trace-packet.js'
+import { createTraceWorld, type TraceConditions, type TraceWorld } from './trace-world.js'
 
 /** What is known of one flow from one address to another. */
 export interface FlowExplanation {
@@ -53,26 +53,17 @@ export function* explainInSteps(
   const other = networkOf(state, to)
   if (other !== undefined && other !== networkId) return undefined
   const world = createTraceWorld(state, conditions)
-  for (const end of [from, to]) for (const hostId of hostsOf(state, end)) yield* world.viewInSteps(hostId)
-  const flows = endsOf(state, network, from, to).flatMap((source) =>
-    endsOf(state, network, to, from)
-      .filter((destination) => ipFamilyOf(destination.address) === ipFamilyOf(source.address))
-      .flatMap((destination) => {
-        const origin = originOf(state, from)
-        if (origin === undefined) return []
-        const policy = policyAllows(state, networkId, source, destination, traffic)
-        return [followed(world, origin, { source: source.address, destination: destination.address, traffic }, policy)]
-      }),
-  )
+  const origin = originOf(state, from)
+  const flows: FlowExplanation[] = []
+  for (const source of endsOf(state, network, from, to))
+    for (const destination of endsOf(state, network, to, from)) {
+      if (origin === undefined || ipFamilyOf(destination.address) !== ipFamilyOf(source.address)) continue
+      const policy = policyAllows(state, networkId, source, destination, traffic)
+      const packet = { source: source.address, destination: destination.address, traffic }
+      flows.push(followed(world, origin, packet, policy))
+      yield
+    }
   return { networkId, from, to, traffic, flows }
-}
-
-/** Where packets begin, end and are likely to pass. */
-const hostsOf = (state: MeshState, end: TestEnd): readonly HostId[] => {
-  const nodeId = end.kind === 'client' ? largeMapGet(state.clients, end.clientId)?.gatewayId : undefined
-  const node = end.kind === 'node' ? largeMapGet(state.nodes, end.nodeId) : undefined
-  const nodeIds = [nodeId, node?.nodeId, ...(node?.relay?.gatewayIds.slice(0, 1) ?? [])]
-  return nodeIds.flatMap((each) => (each === undefined ? [] : (largeMapGet(state.nodes, each)?.hostId ?? [])))
 }
 
 const networkOf = (state: MeshState, end: TestEnd): NetworkId | undefined => {

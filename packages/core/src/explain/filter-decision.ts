@@ -5,19 +5,16 @@ import type { IpAddress } from '../values/index.js'
 import type { HostView } from './host-view.js'
 import type { Packet } from './packet.js'
 
-const isInSet = (view: HostView, name: string, address: IpAddress): boolean =>
-  view.sets.get(name)?.longest(address) !== undefined
-
 const isInAny = (view: HostView, names: readonly string[], address: IpAddress): boolean =>
-  names.some((name) => isInSet(view, name, address))
+  names.some((name) => view.isInSet(name, address))
 
 /** The rule that lets a packet in; `undefined`: none does. */
 export const acceptingInput = (view: HostView, { source, destination, traffic }: Packet): InputRule | undefined =>
-  view.config.filter.input.find(
+  view.filter.input.find(
     (rule) =>
-      isInSet(view, rule.to, destination) &&
+      view.isInSet(rule.to, destination) &&
       isInAny(view, rule.from, source) &&
-      (rule.within === null || isInSet(view, rule.within, source)) &&
+      (rule.within === null || view.isInSet(rule.within, source)) &&
       trafficCovers(rule.traffic, traffic),
   )
 
@@ -27,18 +24,18 @@ export const acceptingForward = (
   packet: Packet,
   direction: ForwardRule['direction'],
 ): ForwardRule | undefined =>
-  view.config.filter.forward.find((rule) => rule.direction === direction && lets(view, rule, packet))
+  view.filter.forward.find((rule) => rule.direction === direction && lets(view, rule, packet))
 
 /** Whether answers to what the rule let pass are let through as such. */
 export const isRemembered = (view: HostView, rule: ForwardRule, { source }: Packet): boolean =>
-  rule.stateful !== 'no' || (rule.exceptTo !== null && isInSet(view, rule.exceptTo, source))
+  rule.stateful !== 'no' || (rule.exceptTo !== null && view.isInSet(rule.exceptTo, source))
 
 const lets = (view: HostView, rule: ForwardRule, packet: Packet): boolean => {
   const { source, destination, traffic } = packet
-  if (rule.exceptTo !== null && isInSet(view, rule.exceptTo, destination)) return false
+  if (rule.exceptTo !== null && view.isInSet(rule.exceptTo, destination)) return false
   const { through } = rule
-  if (through !== null && !isInSet(view, through, source) && !isInSet(view, through, destination)) return false
-  if (rule.egressId !== null && !view.chosen.vector.servedEgressIds.includes(rule.egressId)) return false
+  if (through !== null && !view.isInSet(through, source) && !view.isInSet(through, destination)) return false
+  if (rule.egressId !== null && !view.vector.servedEgressIds.includes(rule.egressId)) return false
   if (!trafficCovers(rule.traffic, traffic)) return false
   return (
     matches(view, rule, source, destination) || (rule.stateful === 'no' && matches(view, rule, destination, source))
@@ -47,7 +44,7 @@ const lets = (view: HostView, rule: ForwardRule, packet: Packet): boolean => {
 
 const matches = (view: HostView, rule: ForwardRule, source: IpAddress, destination: IpAddress): boolean =>
   isInAny(view, rule.from, source) &&
-  (rule.within === null || isInSet(view, rule.within, source)) &&
+  (rule.within === null || view.isInSet(rule.within, source)) &&
   (rule.to === null ? isBeyondMesh(view, destination) : isInAny(view, rule.to, destination))
 
 /** Whether an address is nobody's in the mesh: no peer has it but by a default route. */

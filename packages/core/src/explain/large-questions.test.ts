@@ -44,7 +44,7 @@ const stepsOf = <A>(steps: Generator<undefined, A>): { readonly count: number; r
   }
 }
 
-test('an explanation takes a step at least for each node that a gateway relays, and comes out the same', () => {
+test('an explanation takes a step for each flow, and comes out the same', () => {
   const question = [
     state,
     { kind: 'node', nodeId: sampleNode(1) },
@@ -52,9 +52,9 @@ test('an explanation takes a step at least for each node that a gateway relays, 
     { protocol: 'icmp' },
   ] as const
   const { count, answer } = stepsOf(explainInSteps(...question))
-  expect(count).toBeGreaterThan(20)
+  expect(count).toBe(3)
   expect(answer).toEqual(explain(...question))
-  expect(answer?.flows.every(({ works }) => works)).toBe(true)
+  expect(answer?.flows.map(({ works }) => works)).toEqual([true, true])
 })
 
 test('a plan takes a step at least for each host that changes, and comes out the same', () => {

@@ -8,9 +8,9 @@ import { largeMapGet, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
 import { type MeshState, type Network, type Node, pairIdOf } from '../mesh/mesh-state.js'
 import { type PacketTraffic, policyAllows } from '../policy/index.js'
 import { type HostId, type IpAddress, ipFamilyOf } from '../values/index.js'
-import { createTraceWorld, type TraceWorld } from './host-view.js'
 import type { PacketOrigin, Trace } from './packet.js'
 import { type FlowMemory, tracePacket } from './trace-packet.js'
+import { createTraceWorld, type TraceWorld } from './trace-world.js'
 
 const traffics: readonly PacketTraffic[] = [
   { protocol: 'tcp', port: 443 },

@@ -6,8 +6,8 @@ import type { MeshState, Network } from '../mesh/mesh-state.js'
 import type { PacketTraffic } from '../policy/index.js'
 import type { ClientId, EgressId, HostId, MemberId, NetworkId, NodeId } from '../values/index.js'
 import { memberLikenessIn } from './alike.js'
-import type { TraceWorld } from './host-view.js'
 import { isPresent, type ReachedPlace, reaches, theInternet } from './reaches.js'
+import type { TraceWorld } from './trace-world.js'
 import { trafficToTry } from './traffic-to-try.js'
 
 /** What nodes and clients could reach only after, or only before: each other, ranges of egresses, the internet. */

@@ -15,9 +15,9 @@ import {
   prefixFirst,
   prefixLast,
 } from '../values/index.js'
-import type { TraceWorld } from './host-view.js'
 import type { PacketOrigin, TraceVerdict } from './packet.js'
 import { tracePacket } from './trace-packet.js'
+import type { TraceWorld } from './trace-world.js'
 
 /** Where packets go: to a member, into an egress's ranges, or out to the internet. */
 export type ReachedPlace = MemberId | EgressId | 'internet'

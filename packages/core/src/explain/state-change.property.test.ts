@@ -13,11 +13,11 @@ import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
 import { type MeshHistory, meshHistory } from '../testing/arbitraries/mesh.js'
 import type { HostId, MemberId } from '../values/index.js'
 import { type ConfigDifference, configDifferences } from './config-differences.js'
-import { createTraceWorld } from './host-view.js'
 import { packetText } from './packet-text.js'
 import type { ReachedMembers } from './reachability-change.js'
 import { isPresent, type ReachedPlace, reaches, theInternet } from './reaches.js'
 import { stateChange } from './state-change.js'
+import { createTraceWorld } from './trace-world.js'
 
 interface Change {
   readonly before: MeshState

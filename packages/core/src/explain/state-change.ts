@@ -10,13 +10,13 @@ import type { HostId, PolicyId } from '../values/index.js'
 import { hostLikeness } from './alike.js'
 import { type ConfigDifference, configDifferences } from './config-differences.js'
 import { finish } from './finish.js'
-import { createTraceWorld } from './host-view.js'
 import {
   type ChangedStates,
   type ReachabilityChange,
   type ReachabilityOptions,
   reachabilityChangeInSteps,
 } from './reachability-change.js'
+import { createTraceWorld } from './trace-world.js'
 
 /** Whose configs are others than before, and who can talk to whom otherwise. */
 export interface StateChange {
@@ -128,7 +128,7 @@ function* configsInSteps(
   for (const hostIds of kinds.values()) {
     const [first] = hostIds
     if (first === undefined || configs.length >= maxConfigs || isEnough('configs')) break
-    const views = [yield* was.viewInSteps(first), yield* is.viewInSteps(first)] as const
+    const views = [yield* was.wholeViewInSteps(first), yield* is.wholeViewInSteps(first)] as const
     configs.push({ hostIds, differences: configDifferences(...views, policyName) })
     yield
   }

@@ -21,9 +21,9 @@ import {
   sampleTime,
 } from '../testing/sample-mesh.js'
 import { clientId, hostId, ipAddress, ipPrefix, networkId, nodeId, userId } from '../values/index.js'
-import { createTraceWorld } from './host-view.js'
 import type { PacketOrigin } from './packet.js'
 import { tracePacket } from './trace-packet.js'
+import { createTraceWorld } from './trace-world.js'
 
 const [one, two] = [hostId('host-1'), hostId('host-2')]
 

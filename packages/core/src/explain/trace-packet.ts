@@ -14,7 +14,7 @@ import {
   prefixFirst,
 } from '../values/index.js'
 import { acceptingForward, acceptingInput, isBeyondMesh, isRemembered } from './filter-decision.js'
-import { type HostView, type PeerRef, type RoutedRange, samePeer, type TraceWorld } from './host-view.js'
+import type { HostView, RoutedRange } from './host-view.js'
 import type {
   Destination,
   DropReason,
@@ -25,6 +25,8 @@ import type {
   TraceHop,
   TraceVerdict,
 } from './packet.js'
+import { type PeerRef, samePeer } from './peer-table.js'
+import type { TraceWorld } from './trace-world.js'
 
 /** Hosts that let a flow's first packet pass by a rule that remembers it: replies pass there as well. */
 export type FlowMemory = Set<HostId>
@@ -73,8 +75,7 @@ class Tracing {
         const gatewayId = largeMapGet(this.#world.state.clients, clientId)?.gatewayId
         const hostId = gatewayId && largeMapGet(this.#world.state.nodes, gatewayId)?.hostId
         if (hostId === undefined) return { kind: 'dropped', hostId: '' as HostId, reason: 'host-down' }
-        if (this.#world.viewOf(hostId)?.config.clients.has(clientId) !== true)
-          return this.#drop(hostId, null, 'not-a-peer')
+        if (this.#world.viewOf(hostId)?.hasClient(clientId) !== true) return this.#drop(hostId, null, 'not-a-peer')
         return this.#walk(hostId, { kind: 'client', clientId })
       }
     }
@@ -86,7 +87,7 @@ class Tracing {
     if (this.#world.conditions.reaches?.(from, to) === false) return this.#drop(from, null, 'no-underlay-path')
     const view = this.#alive(to)
     if (view === undefined) return this.#drop(to, { kind: 'host', hostId: from }, 'host-down')
-    if (!view.config.peers.has(from)) return this.#drop(to, { kind: 'host', hostId: from }, 'not-a-peer')
+    if (!view.isPeer(from)) return this.#drop(to, { kind: 'host', hostId: from }, 'not-a-peer')
     return this.#walk(to, { kind: 'host', hostId: from })
   }
 
@@ -109,14 +110,14 @@ class Tracing {
 
   #input(hostId: HostId, view: HostView, from: From): TraceVerdict {
     const { destination, source } = this.#packet
-    const part = view.config.own.memberships.find(({ addresses }) => addresses.includes(destination))
+    const part = view.own.memberships.find(({ addresses }) => addresses.includes(destination))
     const delivered = (why: string): TraceVerdict => {
       this.#note(hostId, from, 'delivered', why)
       const to: Destination = { kind: 'node', nodeId: part?.nodeId ?? ('' as never), hostId }
       return { kind: 'delivered', to, source }
     }
     if (from === null) return delivered('it is its own')
-    if (!view.config.filter.isEnforced) return delivered('its driver filters nothing')
+    if (!view.filter.isEnforced) return delivered('its driver filters nothing')
     if (this.#flow.has(hostId)) return delivered('it answers what was let out')
     const rule = acceptingInput(view, this.#packet)
     return rule === undefined ? this.#drop(hostId, from, 'input-filter') : delivered(byPolicy(rule.policyId))
@@ -130,7 +131,7 @@ class Tracing {
     const local = view.localPrefixes.longest(destination)
     if (route !== undefined && route.length >= (local?.length ?? 0)) return this.#toPeer(hostId, view, null)
     if (local !== undefined) return this.#leave(hostId, null)
-    const { fullTunnel } = view.config
+    const { fullTunnel } = view
     if (fullTunnel === null || !fullTunnel.families.includes(ipFamilyOf(destination))) return this.#leave(hostId, null)
     if (fullTunnel.outsidePrefixes.some((prefix) => prefixContainsAddress(prefix, destination)))
       return this.#leave(hostId, null)
@@ -142,7 +143,7 @@ class Tracing {
 
   /** What others sent: the mesh goes before the host's own LAN, but for ranges that it routes. */
   #forward(hostId: HostId, view: HostView, from: PeerRef | 'underlay'): TraceVerdict {
-    if (!view.config.own.capabilities.includes('forward')) return this.#drop(hostId, from, 'not-forwarding')
+    if (!view.own.capabilities.includes('forward')) return this.#drop(hostId, from, 'not-forwarding')
     const { destination } = this.#packet
     const peer = view.peers.longest(destination)
     const range = from === 'underlay' ? undefined : view.routedRanges.longest(destination)
@@ -165,7 +166,7 @@ class Tracing {
     view: HostView,
     direction: 'mesh-to-mesh' | 'mesh-to-underlay' | 'underlay-to-mesh',
   ): string | undefined {
-    if (!view.config.filter.isEnforced) return 'its driver filters nothing'
+    if (!view.filter.isEnforced) return 'its driver filters nothing'
     if (this.#flow.has(hostId)) return 'it answers what was let through'
     const rule = acceptingForward(view, this.#packet, direction)
     if (rule === undefined) return undefined
@@ -220,8 +221,7 @@ class Tracing {
 
 const byPolicy = (policyId: string | null): string => (policyId === null ? 'everyone may' : `policy ${policyId}`)
 
-const isInternetGateway = (view: HostView): boolean =>
-  view.config.own.memberships.some((part) => part.isInternetGateway)
+const isInternetGateway = (view: HostView): boolean => view.own.memberships.some((part) => part.isInternetGateway)
 
 /** The address behind a virtual one: the same place in the real range. */
 const mapped = (address: IpAddress, { seen, real }: RoutedRange): IpAddress =>
@@ -233,7 +233,7 @@ const mapped = (address: IpAddress, { seen, real }: RoutedRange): IpAddress =>
       )
 
 const egressOf = (world: TraceWorld, hostId: HostId, { seen }: RoutedRange): EgressId => {
-  const routing = world.viewOf(hostId)?.config.routing ?? []
+  const routing = world.viewOf(hostId)?.routing ?? []
   const found = routing.find(({ egressId }) => {
     const egress = largeMapGet(world.state.egresses, egressId)
     return (egress?.virtualRanges ?? egress?.ranges ?? []).includes(seen)

@@ -92,7 +92,7 @@ const expandPeerSets = (table: FragmentTable, own: SelfFragment): readonly PeerS
     }
   })
 
-const expandRouting = (table: FragmentTable, own: SelfFragment): readonly RoutedEgress[] =>
+export const expandRouting = (table: FragmentTable, own: SelfFragment): readonly RoutedEgress[] =>
   own.memberships.flatMap((part) =>
     part.routerOf.flatMap((egressId) => {
       const routers = heldOf(table, routerFragmentId(egressId), 'router')?.routers ?? []
@@ -115,13 +115,14 @@ const expandRanges = (table: FragmentTable, own: SelfFragment): readonly IpPrefi
   return [...own.routes.map(({ prefix }) => prefix), ...ranges].sort(comparePrefixes)
 }
 
-interface Routes {
+export interface Routes {
   readonly taken: readonly HostRoute[]
   /** Everything else of its networks that the host's own LAN keeps (E7). */
   readonly kept: readonly KeptByLan[]
 }
 
-const expandRoutes = (table: FragmentTable, own: SelfFragment, paths: ReadonlyMap<PathKey, Path>): Routes => {
+/** Of the paths only those count that lead beyond nodes and their clients. */
+export const expandRoutes = (table: FragmentTable, own: SelfFragment, paths: ReadonlyMap<PathKey, Path>): Routes => {
   const routes = new Map<IpPrefix, HostRoute>(own.routes.map((route) => [route.prefix, route]))
   const kept: KeptByLan[] = []
   for (const part of own.memberships) {

@@ -15,11 +15,19 @@ export interface ExpandedPaths {
 
 export const expandPaths = (table: FragmentTable, own: SelfFragment): ExpandedPaths => {
   const paths = new Map<PathKey, Path>()
+  for (const { fragment } of table.fragments.values())
+    if (fragment.kind === 'node') for (const path of expandNode(table, own, fragment)) paths.set(path.key, path)
+  const beyond = expandPathsBeyond(table, own)
+  for (const path of beyond.paths.values()) paths.set(path.key, path)
+  return { paths, shadowed: beyond.shadowed }
+}
+
+/** Paths that lead to no node and its clients: to egresses, to whole networks, to the internet. */
+export const expandPathsBeyond = (table: FragmentTable, own: SelfFragment): ExpandedPaths => {
+  const paths = new Map<PathKey, Path>()
   const add = (path: Path | undefined) => {
     if (path !== undefined && path.prefixes.length > 0) paths.set(path.key, path)
   }
-  for (const { fragment } of table.fragments.values())
-    if (fragment.kind === 'node') for (const path of expandNode(table, own, fragment)) paths.set(path.key, path)
   const { egresses, shadowed } = usableEgresses(table, own)
   for (const part of own.memberships) {
     if (part.via !== null) add(wholeNetworkPath(table, part, egresses))

@@ -5,8 +5,8 @@ import { type FullTunnel, internetPathKey, type Path, type PathKey, type PeerCon
 /** What stays outside while all traffic goes through the mesh (D5). The server's address is the agent's to add: it knows it. */
 export const expandFullTunnel = (
   own: SelfFragment,
-  paths: ReadonlyMap<PathKey, Path>,
-  peers: ReadonlyMap<HostId, PeerConfig>,
+  paths: { readonly get: (key: PathKey) => Path | undefined },
+  peers: { readonly get: (hostId: HostId) => PeerConfig | undefined },
 ): FullTunnel | null => {
   const path = paths.get(internetPathKey)
   const part = own.memberships.find(({ networkId }) => networkId === path?.networkId)

@@ -205,6 +205,7 @@ export {
   tagName,
 } from './names.js'
 export type { ParseError } from './parse-error.js'
+export { type PrefixMatch, PrefixTable } from './prefix-table.js'
 export {
   type EndpointParseError,
   type EndpointRefusal,

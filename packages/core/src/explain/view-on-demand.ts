@@ -1,0 +1,128 @@
+/** The view of one host, of its config on demand. */
+import type { ChosenPaths, OwnVector } from '../host-config/chosen-paths.js'
+import type { SelfFragment } from '../host-config/fragment.js'
+import type { Filter, FullTunnel, HostConfig, RoutedEgress } from '../host-config/host-config.js'
+import { largeMapGet } from '../mesh/large-map.js'
+import type { MeshState } from '../mesh/mesh-state.js'
+import { type ClientId, type HostId, type IpAddress, type IpPrefix, PrefixTable } from '../values/index.js'
+import type { ChoicesOnDemand } from './choices-on-demand.js'
+import type { ConfigOnDemand } from './config-on-demand.js'
+import type { HostView, RoutedRange } from './host-view.js'
+import { madeOnce, madeOnceEach } from './made-once.js'
+import type { PeerRef } from './peer-table.js'
+import type { PrefixMap } from './prefix-map.js'
+import type { SharedSets } from './shared-sets.js'
+
+export class ViewOnDemand implements HostView {
+  readonly own: SelfFragment
+  readonly peers: PrefixMap<PeerRef>
+  readonly localPrefixes: PrefixMap<true>
+  readonly ownAddresses: ReadonlySet<IpAddress>
+  readonly controlAddresses: ReadonlySet<IpAddress>
+  readonly #config: ConfigOnDemand
+  readonly #choices: ChoicesOnDemand
+  readonly #chosen: () => ChosenPaths
+  readonly #routes: () => PrefixMap<true>
+  readonly #forwardRoutes: () => PrefixMap<true>
+  readonly #routedRanges: () => PrefixMap<RoutedRange>
+  readonly #setOf: (name: string) => PrefixMap<true>
+
+  constructor(
+    state: MeshState,
+    config: ConfigOnDemand,
+    choices: ChoicesOnDemand,
+    {
+      chosen,
+      peers,
+      sets,
+    }: Pick<HostView, 'peers'> & { readonly chosen: () => ChosenPaths; readonly sets: SharedSets },
+  ) {
+    const { own, routes } = config
+    this.own = own
+    this.peers = peers
+    this.localPrefixes = prefixSet(own.localPrefixes)
+    this.ownAddresses = new Set(own.memberships.flatMap(({ addresses }) => addresses))
+    this.controlAddresses = new Set<IpAddress>([own.controlAddress4, own.controlAddress6])
+    this.#config = config
+    this.#choices = choices
+    this.#chosen = madeOnce(chosen)
+    this.#routes = madeOnce(() => prefixSet(prefixesOf(routes().taken)))
+    this.#forwardRoutes = madeOnce(() =>
+      routes().kept.length === 0
+        ? this.#routes()
+        : prefixSet([...prefixesOf(routes().taken), ...prefixesOf(routes().kept)]),
+    )
+    this.#routedRanges = madeOnce(() => new PrefixTable(rangeEntries(state, config, choices)))
+    this.#setOf = madeOnceEach((name: string) => sets.tableOf(config.filter().sets.get(name) ?? []))
+  }
+
+  get config(): HostConfig {
+    return this.#config.whole()
+  }
+
+  get chosen(): ChosenPaths {
+    return this.#chosen()
+  }
+
+  get routes(): PrefixMap<true> {
+    return this.#routes()
+  }
+
+  get forwardRoutes(): PrefixMap<true> {
+    return this.#forwardRoutes()
+  }
+
+  get routing(): readonly RoutedEgress[] {
+    return this.#config.routing()
+  }
+
+  get routedRanges(): PrefixMap<RoutedRange> {
+    return this.#routedRanges()
+  }
+
+  get fullTunnel(): FullTunnel | null {
+    return this.#config.fullTunnel()
+  }
+
+  get filter(): Filter {
+    return this.#config.filter()
+  }
+
+  get vector(): OwnVector {
+    return this.#choices.vector()
+  }
+
+  isPeer(hostId: HostId): boolean {
+    return this.#config.peers.has(hostId)
+  }
+
+  hasClient(clientId: ClientId): boolean {
+    return this.#config.hasClient(clientId)
+  }
+
+  isInSet(name: string, address: IpAddress): boolean {
+    return this.#setOf(name).longest(address) !== undefined
+  }
+}
+
+const prefixesOf = (list: readonly { readonly prefix: IpPrefix }[]): readonly IpPrefix[] =>
+  list.map(({ prefix }) => prefix)
+
+const prefixSet = (prefixes: readonly IpPrefix[]) => new PrefixTable<true>(prefixes.map((prefix) => [prefix, true]))
+
+function* rangeEntries(
+  state: MeshState,
+  config: ConfigOnDemand,
+  choices: ChoicesOnDemand,
+): Generator<readonly [IpPrefix, RoutedRange]> {
+  const masqueraded = (prefix: IpPrefix) =>
+    config.nat().some((rule) => rule.kind === 'masquerade' && rule.to?.includes(prefix) === true)
+  for (const { egressId } of config.routing()) {
+    const egress = largeMapGet(state.egresses, egressId)
+    const isAnothers = egress?.nat === false && !choices.vector().servedEgressIds.includes(egressId)
+    for (const [at, real] of (egress?.ranges ?? []).entries()) {
+      const seen = egress?.virtualRanges?.[at] ?? real
+      yield [seen, { seen, real, isMasqueraded: masqueraded(real), isAnothers }]
+    }
+  }
+}
