@@ -135,6 +135,16 @@ describe('a plan', () => {
     (query) => expectRefused(`/networks?${query}`, { name: 'slip', range4: '10.9.0.0/24' }, 400, 'invalid-input'),
   )
 
+  it.each([{ dryRun: true }, [], 'true', 1])('is not asked for in a body that is not wanted: %j', async (body) => {
+    const revision = test.revision()
+    for (const [method, path] of [
+      ['DELETE', `/hosts/${host}`],
+      ['POST', '/mesh/raise-epoch'],
+    ] as const)
+      expect((await test.call(method, path, body)).status).toBe(400)
+    expect(test.revision()).toBe(revision)
+  })
+
   it('is not to be had without a token, nor of the steps of enrolment', async () => {
     const response = await fetch(`${test.url}/api/v1/mesh/raise-epoch?dryRun=true`, { method: 'POST' })
     expect(response.status).toBe(401)

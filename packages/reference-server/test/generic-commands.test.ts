@@ -104,6 +104,8 @@ describe('meshfold command', () => {
     expect(help).toContain('--egress-id <value> id of an egress; made by the server when left out')
     expect(help).toContain('--ranges <value> required; a range such as 10.66.0.0/24; may be given again')
     expect(help).toContain('--return-route <value> none | external')
+    const lists = (await runLine({}, ['command', 'EnableInternetGateway', '--help'])).out.replaceAll(/\s+/g, ' ')
+    expect(lists).toContain("required; id of a node; may be given again; '[]' for none")
   })
 
   it('has an option for each field, and none that means something else already', async () => {
@@ -151,6 +153,28 @@ describe('meshfold command', () => {
     ])
   })
 
+  it('takes names for ids inside of objects, where they stand for ids', async () => {
+    const [alpha = '', beta = ''] = nodeIds
+    const policy = ['command', 'AddPolicy', '--network-id', 'office', '--traffic', '{"protocol":"any"}', '--json']
+    const selectors = (...texts: readonly string[]) => texts.flatMap((text) => ['--destinations', text])
+    const named = JSON.parse(
+      await ok(
+        ...[...policy, '--name', 'named', '--sources', '{"kind":"node","nodeId":"alpha.office"}'],
+        ...selectors('{"kind":"node","nodeId":"beta"}', '{"kind":"tag","tag":"beta"}'),
+      ),
+    ).events[0]
+    expect(named).toMatchObject({
+      sources: [{ kind: 'node', nodeId: alpha }],
+      destinations: [
+        { kind: 'node', nodeId: beta },
+        { kind: 'tag', tag: 'beta' },
+      ],
+    })
+    await ok('command', 'RemovePolicy', '--policy-id', 'named')
+    const { code, err } = await cli(...policy, '--name', 'none', '--sources', '{"kind":"client","clientId":"alpha"}')
+    expect([code, err]).toEqual([2, expect.stringContaining('--destinations')])
+  })
+
   it('takes lists by repetition or as JSON, objects and whole commands as JSON', async () => {
     const [alpha = '', beta = ''] = nodeIds
     const added = JSON.parse(
@@ -170,6 +194,9 @@ describe('meshfold command', () => {
   it.each([
     [2, ['command', 'Reboot'], 'Reboot'],
     [2, ['command', 'constructor'], 'constructor'],
+    [2, ['command', 'addpolicy'], 'Is it AddPolicy?'],
+    [2, ['command', 'create-policy', '--dry-run'], '--dry-run'],
+    [2, ['command', 'create-policy'], 'AddPolicy'],
     [2, ['command', 'RemovePolicy'], '--policy-id'],
     [2, ['command', 'RemovePolicy', '--policy', 'x'], '--policy'],
     [2, ['command', 'RemovePolicy', '{"policyId":'], 'single quotes'],

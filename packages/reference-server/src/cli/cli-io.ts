@@ -21,13 +21,19 @@ export const table = (titles: readonly string[], rows: readonly (readonly string
     .join('')
 }
 
+/** The server's lists go by ids, which are in no order that people know. */
+export const byName = <A extends { readonly name: string }>(things: readonly A[]): readonly A[] =>
+  [...things].sort((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }))
+
 /** Text from a server, safe to print: nothing in it can move a terminal's cursor. */
 export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '?')
 
 /** Lines that a server wrote, safe to print. */
 export const linesText = (lines: readonly string[]): string => lines.map((line) => `${plain(line)}\n`).join('')
 
-export const timeText = (epochMs: number): string => new Date(epochMs).toISOString().replace('T', ' ').slice(0, 19)
+/** With its zone, so that it can be given back as an option wherever it was printed. */
+export const timeText = (epochMs: number): string =>
+  `${new Date(epochMs).toISOString().replace('T', ' ').slice(0, 19)}Z`
 
 /** `3 min ago`, roughly. */
 export const agoText = (epochMs: number, nowEpochMs: number): string => {

@@ -3,6 +3,15 @@ import type { CodecOutline, FieldOutline } from '@meshfold/core'
 import { usage } from './cli-error.js'
 import { parseMoment } from './parse-options.js'
 
+/** What the option of a field takes, in words. */
+export const fieldHelp = ({ takes, isRequired, isFresh }: FieldOutline, isAsked: boolean): string =>
+  [
+    ...(isAsked ? ['required'] : []),
+    outlineText(takes),
+    ...(isRequired && takes.kind === 'list' && takes.fewest === 0 ? ["'[]' for none"] : []),
+    ...(isFresh ? ['made by the server when left out'] : []),
+  ].join('; ')
+
 /** `--node-id` for `nodeId`. */
 export const flagOf = ({ name }: Pick<FieldOutline, 'name'>): string =>
   `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

@@ -8,7 +8,7 @@ import { change, dryRunOption } from './change.js'
 import { type CliContext, contextOf } from './cli-context.js'
 import { usage } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
-import { fieldValue, flagOf, jsonOf, outlineText } from './command-fields.js'
+import { fieldHelp, fieldValue, flagOf, jsonOf } from './command-fields.js'
 import { eventLine } from './events-command.js'
 import { examples } from './examples.js'
 import { withIds } from './ids-of-names.js'
@@ -20,7 +20,13 @@ export const genericCommand = (io: CliIo, nowEpochMs: () => number): Command => 
   )
   // Hidden: they would fill the help with what a list of names says as well.
   for (const type of meshCommandTypes) command.addCommand(commandOfType(io, type, nowEpochMs), { hidden: true })
-  command.usage('<type> [fields] [options]')
+  command
+    .usage('<type> [fields] [options]')
+    .argument('[type]')
+    .action((type?: string) => {
+      if (type === undefined) return command.help({ error: true })
+      throw usage(`There is no command "${type}". ${meant(type)}`)
+    })
   command.addHelpText('after', `\nTypes, each with a help of its own:\n${columns(meshCommandTypes)}`)
   return examples(command, [
     'meshfold command AddPolicy --help',
@@ -29,6 +35,26 @@ export const genericCommand = (io: CliIo, nowEpochMs: () => number): Command => 
     `meshfold command RemovePolicy '{"policyId":"policy_abc"}' --json`,
   ])
 }
+
+/** However somebody writes it: `add-policy`, `create policy`. */
+const meant = (text: string): string => {
+  const letters = text.toLowerCase().replaceAll(/[^a-z]/g, '')
+  const same = meshCommandTypes.filter((type) => type.toLowerCase() === letters)
+  const words = text
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+  const about = meshCommandTypes.filter((type) => words.some((word) => word !== '' && endsWith(type, word)))
+  const found = same.length > 0 ? same : about
+  return found.length > 0 ? `Is it ${found.slice(0, 6).join(' or ')}?` : 'See which there are: meshfold command --help'
+}
+
+/** `AddPolicyTest` ends with `test`, and with nothing of `est`. */
+const endsWith = (type: string, word: string): boolean =>
+  type
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .endsWith(` ${word}`)
 
 const columns = (names: readonly string[]): string => {
   const width = Math.max(...names.map((name) => name.length)) + 2
@@ -44,9 +70,7 @@ const commandOfType = (io: CliIo, type: MeshCommandType, nowEpochMs: () => numbe
     .description(`give the command ${type}`)
     .argument('[fields]', 'all or some of its fields, as a JSON object')
   for (const field of meshCommandFields(type)) {
-    const must = mustBeGiven(field) ? 'required; ' : ''
-    const fresh = field.isFresh ? '; made by the server when left out' : ''
-    const option = new Option(`${flagOf(field)} <value>`, `${must}${outlineText(field.takes)}${fresh}`)
+    const option = new Option(`${flagOf(field)} <value>`, fieldHelp(field, mustBeGiven(field)))
     command.addOption(option.argParser<readonly string[]>(collect))
   }
   return command

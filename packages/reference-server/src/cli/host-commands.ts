@@ -5,7 +5,7 @@ import { type HostView, hostAnswer } from '../api/host-api.js'
 import { type HostConfigAnswer, hostConfigAnswer } from '../api/host-config-api.js'
 import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
-import { agoText, type CliIo, plain, table } from './cli-io.js'
+import { agoText, byName, type CliIo, plain, table } from './cli-io.js'
 import { examples } from './examples.js'
 import { allHosts, findHostId, findPastHostId } from './find-by-name.js'
 import { parseNumber, parsePast } from './parse-options.js'
@@ -20,7 +20,7 @@ export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
       print(context, { hosts: await allHosts(context.client) }, ({ hosts }) =>
         hosts.length === 0
           ? 'No hosts yet. Let one join: meshfold key create first --network NETWORK\n'
-          : table(['NAME', 'STATE', 'REVISION', 'ADDRESSES', 'ENDPOINTS', 'ID'], hosts.map(row(nowEpochMs()))),
+          : table(['NAME', 'STATE', 'REVISION', 'ADDRESSES', 'ENDPOINTS', 'ID'], byName(hosts).map(row(nowEpochMs()))),
       )
     })
   host

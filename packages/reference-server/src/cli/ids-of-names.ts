@@ -25,7 +25,7 @@ const kindsOfId: ReadonlyMap<string, readonly ThingKind[]> = new Map<string, rea
 
 type Things = StateAnswer['things']
 
-/** The same fields, with ids where names were given. What nobody is called stays: the server says what is wrong with it. */
+/** The same fields, with ids where names were given, however deep. What nobody is called stays: the server says what is wrong with it. */
 export const withIds = async (
   client: ApiClient,
   fields: readonly FieldOutline[],
@@ -37,30 +37,51 @@ export const withIds = async (
     asked.set(kind, things)
     return things
   }
-  const idOf = async (kinds: readonly ThingKind[], value: unknown): Promise<unknown> => {
-    if (typeof value !== 'string' || isMadeHere(value)) return value
-    return idIn((await Promise.all(kinds.map(thingsOf))).flat(), value)
+  const idOf = async (kinds: readonly ThingKind[], text: string): Promise<string> =>
+    isMadeHere(text) ? text : idIn((await Promise.all(kinds.map(thingsOf))).flat(), text)
+  const inObject = async (fields: readonly FieldOutline[], value: Fields): Promise<Record<string, unknown>> => {
+    const result: Record<string, unknown> = { ...value }
+    for (const { name, isFresh, takes } of fields)
+      if (!isFresh && Object.hasOwn(value, name)) result[name] = await within(takes, value[name])
+    return result
   }
-  const result: Record<string, unknown> = { ...values }
-  for (const { name, isFresh, takes } of fields) {
-    const kinds = isFresh ? undefined : kindsIn(takes)
-    const value = values[name]
-    if (kinds === undefined || value === undefined) continue
-    result[name] = await (Array.isArray(value)
-      ? Promise.all(value.map((each) => idOf(kinds, each)))
-      : idOf(kinds, value))
+  const within = async (outline: CodecOutline, value: unknown): Promise<unknown> => {
+    const taken = fitting(outline, value)
+    if (taken?.kind === 'list') return Promise.all((value as unknown[]).map((each) => within(taken.item, each)))
+    if (taken?.kind === 'object') return inObject(taken.fields, value as Fields)
+    const kinds = taken?.kind === 'value' ? kindsOfId.get(taken.name) : undefined
+    return kinds === undefined ? value : idOf(kinds, value as string)
   }
-  return result
+  return inObject(fields, values)
 }
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Which of several that a field takes the value is meant to be. */
+const fitting = (outline: CodecOutline, value: unknown): CodecOutline | undefined => {
+  switch (outline.kind) {
+    case 'choice':
+      return outline.options.map((option) => fitting(option, value)).find((option) => option !== undefined)
+    case 'list':
+      return Array.isArray(value) ? outline : undefined
+    case 'object':
+      return isFields(value) && outline.fields.every((field) => isOfKind(field, value)) ? outline : undefined
+    case 'value':
+      return typeof value === 'string' && kindsOfId.has(outline.name) ? outline : undefined
+    case 'constant':
+      return undefined
+  }
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `"kind": "node"` tells a node from a tag. */
+const isOfKind = ({ name, takes }: FieldOutline, value: Fields): boolean =>
+  takes.kind !== 'constant' || value[name] === takes.value
 
 /** As servers make ids: nobody is called that. */
 const isMadeHere = (text: string): boolean => /^[a-z]+_[a-z2-7]{20}$/.test(text)
-
-const kindsIn = (outline: CodecOutline): readonly ThingKind[] | undefined => {
-  if (outline.kind === 'value') return kindsOfId.get(outline.name)
-  if (outline.kind === 'list') return kindsIn(outline.item)
-  return outline.kind === 'choice' ? outline.options.map(kindsIn).find((kinds) => kinds !== undefined) : undefined
-}
 
 /** `alpha` is `alpha.office` where no other network has an alpha. */
 const idIn = (things: Things, text: string): string => {

@@ -8,7 +8,7 @@ import {
 } from '../api/enrollment-key-api.js'
 import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
-import { type CliIo, table, timeText } from './cli-io.js'
+import { byName, type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
 import { findKeyId, findNetworkId } from './find-by-name.js'
 import { collect, parseMoment, parseNumber } from './parse-options.js'
@@ -24,7 +24,7 @@ export const keyCommands = (io: CliIo, nowEpochMs: () => number): Command => {
       print(context, answer, ({ enrollmentKeys }) =>
         enrollmentKeys.length === 0
           ? 'No keys yet. Create one: meshfold key create first --network office --uses 5\n'
-          : table(['NAME', 'STATUS', 'USES', 'EXPIRES', 'ID'], enrollmentKeys.map(row)),
+          : table(['NAME', 'STATUS', 'USES', 'EXPIRES', 'ID'], byName(enrollmentKeys).map(row)),
       )
     })
   key.addCommand(createKey(io, nowEpochMs))

@@ -5,7 +5,7 @@ import { type NetworkView, networkAnswer, networksAnswer } from '../api/network-
 import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
 import { CliError, refused } from './cli-error.js'
-import { type CliIo, table } from './cli-io.js'
+import { byName, type CliIo, table } from './cli-io.js'
 import { examples } from './examples.js'
 import { findNetworkId } from './find-by-name.js'
 import { collect, parseNumber } from './parse-options.js'
@@ -21,7 +21,7 @@ export const networkCommands = (io: CliIo): Command => {
       print(context, answer, ({ networks }) =>
         networks.length === 0
           ? 'No networks yet. Create one: meshfold network create office --range 10.66.0.0/24\n'
-          : table(['NAME', 'RANGES', 'NODES', 'MTU', 'APPROVAL', 'ID'], networks.map(row)),
+          : table(['NAME', 'RANGES', 'NODES', 'MTU', 'APPROVAL', 'ID'], byName(networks).map(row)),
       )
     })
   network.addCommand(settingsOptions(createNetwork(io)))

@@ -3,7 +3,7 @@ import { doneAnswer } from '../api/event-api.js'
 import { type NodeView, nodeAnswer } from '../api/node-api.js'
 import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
-import { type CliIo, table, timeText } from './cli-io.js'
+import { byName, type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
 import { allNodes, findHostId, findNetworkId, findNodeId } from './find-by-name.js'
 import { parseMoment } from './parse-options.js'
@@ -98,7 +98,7 @@ const changeNode = (io: CliIo, verb: 'approve' | 'connect' | 'disconnect', descr
 const nodeTable = (nodes: readonly NodeView[]): string =>
   nodes.length === 0
     ? 'No nodes yet. Let a host join: meshfold key create first --network NETWORK\n'
-    : table(['NAME', 'NETWORK', 'ADDRESSES', 'STATUS', 'EXPIRES', 'ID'], nodes.map(row))
+    : table(['NAME', 'NETWORK', 'ADDRESSES', 'STATUS', 'EXPIRES', 'ID'], byName(nodes).map(row))
 
 const row = (node: NodeView): readonly string[] => [
   node.name,

@@ -125,7 +125,7 @@ const answerJson = async (
   if (E.isLeft(query)) return refuse(reply, query.left)
   const isPlan = decodePart('query dryRun', queryFlag, (route.plan && dryRun) ?? 'false')
   if (E.isLeft(isPlan)) return refuse(reply, isPlan.left)
-  const body = decodePart('body', route.body, request.body)
+  const body = decodeBody(route, request.body)
   if (E.isLeft(body)) return refuse(reply, body.left)
   const context = contextOf(request, route.access === 'admin' ? 'admin' : 'anonymous', options.ids, options.crypto)
   if (E.isLeft(context)) return refuse(reply, context.left)
@@ -151,9 +151,13 @@ const sendPlan = (reply: FastifyReply, plan: E.Either<ApiError, PlanAnswer>): Fa
 
 /** Of a call that changes something, what nobody asks for is refused: a misspelt `dryRun` must not be overlooked. */
 const decodeQuery = ({ query, method }: JsonRoute, input: unknown): E.Either<ApiError, unknown> =>
-  decodePart('query', query ?? (method === 'GET' ? undefined : noQuery), input)
+  decodePart('query', query ?? (method === 'GET' ? undefined : nothing), input)
 
-const noQuery = codecOfObject({}, {})
+/** The same of a body where none is wanted: whoever writes `dryRun` into it would have the change made. */
+const decodeBody = ({ body, method }: JsonRoute, input: unknown): E.Either<ApiError, unknown> =>
+  body === undefined && method !== 'GET' ? decodePart('body', nothing, input ?? {}) : decodePart('body', body, input)
+
+const nothing = codecOfObject({}, {})
 
 const answerRaw = async (route: RawRoute, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
   const query = decodePart('query', route.query, request.query)
@@ -161,7 +165,7 @@ const answerRaw = async (route: RawRoute, request: FastifyRequest, reply: Fastif
   return route.handle(request, reply, query.right)
 }
 
-/** What no codec asks for is not looked at; a body where none is wanted is ignored. */
+/** What no codec asks for is not looked at. */
 const decodePart = (what: string, codec: t.Mixed | undefined, input: unknown): E.Either<ApiError, unknown> => {
   if (codec === undefined) return E.right(undefined)
   const decoded = decodeWith(codec, input ?? undefined)
