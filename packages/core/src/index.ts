@@ -15,7 +15,7 @@ export {
   type Upcasters,
 } from './event-format/upcast-event.js'
 export { type ConfigDifference, configDifferences } from './explain/config-differences.js'
-export { type ConfigPart, configParts, type PolicyNames } from './explain/config-items.js'
+export { type ConfigPart, configParts } from './explain/config-items.js'
 export { describeStateChange } from './explain/describe-change.js'
 export { describeDifferences } from './explain/describe-differences.js'
 export { describeExplanation } from './explain/describe-explanation.js'
@@ -46,6 +46,7 @@ export {
 } from './explain/state-change.js'
 export { stateDifferences, type ThingDifference } from './explain/state-differences.js'
 export { type Thing, type ThingKind, thingKinds, thingOf, thingsOf, thingWord } from './explain/state-things.js'
+export { type ThingNames, thingNames } from './explain/thing-names.js'
 export { type FlowMemory, tracePacket } from './explain/trace-packet.js'
 export { createTraceWorld, type TraceConditions, type TraceWorld } from './explain/trace-world.js'
 export { changedFragments } from './host-config/changed-fragments.js'

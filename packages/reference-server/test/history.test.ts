@@ -59,7 +59,7 @@ describe('GET /explain', () => {
     expect(await get(`/explain?from=alpha&to=${nodes.beta?.hostId}&at=${early}`)).toEqual(wanted)
     // The host has another name by now, its node has not.
     expect((await get('/explain?from=alpha2&to=beta')).from).toEqual({ kind: 'node', nodeId: nodes.alpha?.nodeId })
-    await expectRefused(`/explain?from=alpha2&to=beta&at=${early}`, 404, 'end-unknown', 'alpha2')
+    await expectRefused(`/explain?from=alpha2&to=beta&at=${early}`, 404, 'end-unknown', `meshfold state --at ${early}`)
   })
 
   it('names the way out for a host in no network', async () => {

@@ -1,6 +1,7 @@
 /** What is different between two configs of one host: things that come, go, or change, with what they gain and lose. */
-import { type ConfigItem, type ConfigPart, configItems, configParts, type PolicyNames } from './config-items.js'
+import { type ConfigItem, type ConfigPart, configItems, configParts } from './config-items.js'
 import type { HostView } from './host-view.js'
+import type { ThingNames } from './thing-names.js'
 
 /** One thing in a host's config that is not what it was. */
 export interface ConfigDifference {
@@ -14,13 +15,13 @@ export interface ConfigDifference {
   readonly lost: readonly string[]
 }
 
-/** In the order of a config's parts; in each first what goes, then what changes, then what comes. `undefined`: the host isn't there. Policies go by their ids unless they are named. */
+/** In the order of a config's parts; in each first what goes, then what changes, then what comes. `undefined`: the host isn't there. What has no name goes by its id. */
 export const configDifferences = (
   before: Pick<HostView, 'config' | 'chosen'> | undefined,
   after: Pick<HostView, 'config' | 'chosen'> | undefined,
-  policyName: PolicyNames = (policyId) => policyId,
+  names: ThingNames = () => undefined,
 ): readonly ConfigDifference[] => {
-  const [was, is] = [itemsByKey(before, policyName), itemsByKey(after, policyName)]
+  const [was, is] = [itemsByKey(before, names), itemsByKey(after, names)]
   const differences = [...new Set([...was.keys(), ...is.keys()])].flatMap(
     (key) => difference(was.get(key), is.get(key)) ?? [],
   )
@@ -37,10 +38,10 @@ const inOrder = (one: ConfigDifference, other: ConfigDifference): number =>
 
 const itemsByKey = (
   view: Pick<HostView, 'config' | 'chosen'> | undefined,
-  policyName: PolicyNames,
+  names: ThingNames,
 ): ReadonlyMap<string, ConfigItem> => {
   const items = new Map<string, ConfigItem>()
-  for (const each of view === undefined ? [] : configItems(view.config, view.chosen, policyName)) {
+  for (const each of view === undefined ? [] : configItems(view.config, view.chosen, names)) {
     // One policy may have several rules alike but for their facts: those are told as one.
     const key = JSON.stringify([each.part, each.what])
     const known = items.get(key)

@@ -1,9 +1,11 @@
 /** A host's config as a flat list of things with facts, in words: what two configs are compared by, and what people are shown. */
 
 import type { ChosenPaths } from '../host-config/chosen-paths.js'
-import type { ForwardRule, HostConfig, InputRule, NatRule, Path } from '../host-config/host-config.js'
+import type { ForwardRule, HostConfig, InputRule, NatRule, Path, PathKey } from '../host-config/host-config.js'
 import type { Traffic } from '../mesh/mesh-state.js'
 import type { HostId, PolicyId } from '../values/index.js'
+import type { ThingKind } from './state-things.js'
+import type { ThingNames } from './thing-names.js'
 
 /** What a config has parts of, in the order in which they are told. */
 export const configParts = [
@@ -33,24 +35,17 @@ export interface ConfigItem {
   readonly facts: readonly string[]
 }
 
-/** What a policy is called. */
-export type PolicyNames = (policyId: PolicyId) => string
-
 /** Everything that a host's system would see of it. */
-export const configItems = (
-  config: HostConfig,
-  chosen: ChosenPaths,
-  policyName: PolicyNames,
-): readonly ConfigItem[] => [
+export const configItems = (config: HostConfig, chosen: ChosenPaths, names: ThingNames): readonly ConfigItem[] => [
   ...interfaceItems(config),
   ...peerItems(config, chosen),
   ...config.routes.map(({ prefix, preferredSource }) =>
     item('route', prefix, [`from ${preferredSource ?? 'any address'}`]),
   ),
-  ...[...config.paths.values()].flatMap((path) => pathItem(config, path)),
+  ...[...config.paths.values()].flatMap((path) => pathItem(config, path, names)),
   ...tunnelItems(config),
-  ...ruleItems(config, policyName),
-  ...[...config.filter.sets].map(([name, prefixes]) => item('set', setText(config)(name), prefixes)),
+  ...ruleItems(config, names),
+  ...[...config.filter.sets].map(([name, prefixes]) => item('set', setText(config, names)(name), prefixes)),
   ...config.nat.map(natItem),
   ...nameItems(config),
   ...config.refused.map(({ part, reason }) => item('refused', part, [reason])),
@@ -84,16 +79,24 @@ const peerItems = (config: HostConfig, chosen: ChosenPaths): readonly ConfigItem
 ]
 
 /** Direct paths say no more than the peers do. */
-const pathItem = (config: HostConfig, { key, to }: Path): readonly ConfigItem[] => {
+const pathItem = (config: HostConfig, { key, to }: Path, names: ThingNames): readonly ConfigItem[] => {
   const hops = 'gateways' in to ? to.gateways : 'routers' in to ? to.routers : undefined
   if (hops === undefined) return []
   return [
     item(
       'path',
-      key,
+      `to ${destinationText(key, names)}`,
       hops.map(({ hostId }, at) => `${at + 1}. ${hostName(config, hostId)}`),
     ),
   ]
+}
+
+const destinationText = (key: PathKey, names: ThingNames): string => {
+  const text = named(key, names)
+  const [, kind, name] = /^([a-z]+):(.*)$/s.exec(text) ?? []
+  if (kind === undefined) return 'the internet'
+  if (kind === 'node') return `${name}`
+  return kind === 'clients' ? `clients of ${name}` : `${kind} ${name}`
 }
 
 const hostName = (config: HostConfig, hostId: HostId): string =>
@@ -112,20 +115,20 @@ const tunnelItems = ({ fullTunnel }: HostConfig): readonly ConfigItem[] =>
         item('full tunnel', 'stays outside', [...fullTunnel.outside, ...fullTunnel.outsidePrefixes]),
       ]
 
-const ruleItems = (config: HostConfig, policyName: PolicyNames): readonly ConfigItem[] => {
-  const set = setText(config)
-  const byWhom = (policyId: PolicyId | null) =>
-    policyId === null ? 'everyone' : `what policy "${policyName(policyId)}" allows`
+const ruleItems = (config: HostConfig, names: ThingNames): readonly ConfigItem[] => {
+  const set = setText(config, names)
+  const byWhom = (policyId: PolicyId | null, everyone: string) =>
+    policyId === null ? everyone : `what policy "${names('policies', policyId) ?? policyId}" allows`
   const fromText = ({ from, within }: InputRule | ForwardRule) =>
     `from ${from.map(set).join(' or ')}${within === null ? '' : `, in ${set(within)}`}`
   const input = ({ policyId, to, traffic, ...rule }: InputRule) =>
-    item('lets in', byWhom(policyId), [
+    item('lets in', byWhom(policyId, 'everyone'), [
       fromText({ policyId, to, traffic, ...rule }),
       ...(set(to) === 'self' ? [] : [`to ${set(to)}`]),
       ...traffic.map(trafficText),
     ])
   const forward = (rule: ForwardRule) =>
-    item('passes on', `${byWhom(rule.policyId)}, ${rule.direction.replaceAll('-', ' ')}`, [
+    item('passes on', `${byWhom(rule.policyId, 'what everyone may send')}, ${rule.direction.replaceAll('-', ' ')}`, [
       fromText(rule),
       `to ${rule.to === null ? 'the internet' : rule.to.map(set).join(' or ')}`,
       ...rule.traffic.map(trafficText),
@@ -135,13 +138,33 @@ const ruleItems = (config: HostConfig, policyName: PolicyNames): readonly Config
 
 /** A set without its network where there is only one, with the network's name where there are more. */
 const setText =
-  ({ networks }: HostConfig) =>
+  ({ networks }: HostConfig, names: ThingNames) =>
   (name: string): string => {
     const network = networks.find(({ networkId }) => name.startsWith(`${networkId}/`))
-    if (network === undefined) return name
-    const key = name.slice(network.networkId.length + 1)
+    if (network === undefined) return named(name, names)
+    const key = named(name.slice(network.networkId.length + 1), names)
     return networks.length === 1 ? key : `${key} in ${network.name}`
   }
+
+const kindsOfKeys: ReadonlyMap<string, ThingKind> = new Map<string, ThingKind>([
+  ['node', 'nodes'],
+  ['client', 'clients'],
+  ['clients', 'nodes'],
+  ['gateway-clients', 'nodes'],
+  ['network', 'networks'],
+  ['egress', 'egresses'],
+  ['ranges', 'egresses'],
+  ['user', 'users'],
+  ['group', 'groups'],
+])
+
+/** `node:web` for `node:node_abc`: keys of paths and sets begin with what their id is of. */
+const named = (text: string, names: ThingNames): string => {
+  const [, kind = '', id = '', rest = ''] = /^([a-z-]+):([\w-]+)(.*)$/s.exec(text) ?? []
+  const kindOfThing = kindsOfKeys.get(kind)
+  const name = kindOfThing && names(kindOfThing, id)
+  return name === undefined ? text : `${kind}:${name}${rest}`
+}
 
 /** A policy's traffic in words. */
 const trafficText = (traffic: Traffic): string => {

@@ -1,12 +1,12 @@
 /** A change in English, for a terminal: whose configs change and how, who can talk to whom from then on, and who no more. */
-import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import type { ClientId, EgressId, HostId, NodeId } from '../values/index.js'
+import type { HostId } from '../values/index.js'
 import type { ConfigDifference } from './config-differences.js'
 import { packetText } from './packet-text.js'
 import type { ReachabilityChange, ReachedMembers } from './reachability-change.js'
 import { type ReachedPlace, theInternet } from './reaches.js'
-import type { ChangedConfigs, StateChange } from './state-change.js'
+import type { StateChange } from './state-change.js'
+import { thingNames } from './thing-names.js'
 
 /** What is listed of many: the rest is counted. */
 const [mostNames, mostFacts, mostLines] = [8, 4, 12]
@@ -23,58 +23,59 @@ interface Names {
 }
 
 const namesIn = (states: readonly MeshState[]): Names => {
-  const areSeveral = states.some(({ networks }) => networks.size > 1)
-  const found = <A>(find: (state: MeshState) => A | undefined): A | undefined => {
-    for (const state of states) {
-      const result = find(state)
-      if (result !== undefined) return result
-    }
-    return undefined
-  }
+  const named = thingNames(states)
   return {
-    host: (hostId) => found((state) => largeMapGet(state.hosts, hostId)?.name) ?? hostId,
-    place: (place) => {
-      if (place === theInternet) return 'the internet'
-      const name = found((state) => {
-        const thing =
-          largeMapGet(state.nodes, place as NodeId) ??
-          largeMapGet(state.clients, place as ClientId) ??
-          largeMapGet(state.egresses, place as EgressId)
-        if (thing === undefined || !areSeveral) return thing?.name
-        return `${thing.name}.${largeMapGet(state.networks, thing.networkId)?.name ?? thing.networkId}`
-      })
-      return name ?? place
-    },
+    host: (hostId) => named('hosts', hostId) ?? hostId,
+    place: (place) =>
+      place === theInternet
+        ? 'the internet'
+        : (named('nodes', place) ?? named('clients', place) ?? named('egresses', place) ?? place),
   }
 }
 
 const hostLines = ({ hosts, configs }: StateChange, names: Names): readonly string[] => {
   if (hosts.length === 0) return ["No host's config changes."]
   const told = configs.reduce((count, { hostIds }) => count + hostIds.length, 0)
-  const isSeen = ({ differences }: ChangedConfigs) => linesOf(differences).length > 0
-  const unseen = configs.filter((config) => !isSeen(config)).flatMap(({ hostIds }) => hostIds.map(names.host))
+  const groups = sameLines(configs, names)
+  const unseen = groups.flatMap(({ lines, hosts: alike }) => (lines.length === 0 ? alike : []))
   return [
     `${counted(hosts.length, 'host')} ${hosts.length === 1 ? 'changes its' : 'change their'} config:`,
-    ...configs.filter(isSeen).flatMap((config) => configLines(config, names)),
+    ...groups.flatMap((group) => (group.lines.length === 0 ? [] : configLines(group))),
     ...(unseen.length === 0 ? [] : [`  nothing that their systems would see: ${shortList(unseen.sort(), mostNames)}`]),
     ...(told < hosts.length ? [`  and ${hosts.length - told} more`] : []),
   ]
 }
 
-const configLines = ({ hostIds, differences }: ChangedConfigs, names: Names): readonly string[] => {
-  const [first, ...alike] = hostIds.map(names.host)
-  return [
-    `  ${first}${alike.length === 0 ? '' : `, and alike ${shortList(alike, mostNames)}`}`,
-    ...shortened(linesOf(differences)).map((line) => `    ${line}`),
-  ]
+interface HostsWithLines {
+  readonly hosts: string[]
+  readonly lines: readonly string[]
 }
+
+/** Two gateways may be like nobody else, and yet what changes is the same. */
+const sameLines = (configs: StateChange['configs'], names: Names): readonly HostsWithLines[] => {
+  const groups = new Map<string, HostsWithLines>()
+  for (const { hostIds, differences } of configs) {
+    const lines = linesOf(differences)
+    const hosts = hostIds.map(names.host)
+    const group = groups.get(lines.join())
+    if (group === undefined) groups.set(lines.join(), { hosts, lines })
+    else group.hosts.push(...hosts)
+  }
+  return [...groups.values()]
+}
+
+const configLines = ({ hosts: [first, ...alike], lines }: HostsWithLines): readonly string[] => [
+  `  ${first}${alike.length === 0 ? '' : `, and alike ${shortList(alike.sort(), mostNames)}`}`,
+  ...shortened(lines).map((line) => `    ${line}`),
+]
 
 /** Things of one kind that come or go share a line when they are many. Sets come and go with the rules that name them. */
 const linesOf = (differences: readonly ConfigDifference[]): readonly string[] => {
   const alike = new Map<string, ConfigDifference[]>()
   for (const each of differences) {
     if (each.part === 'set' && each.change !== 'changes') continue
-    const key = each.change === 'changes' ? JSON.stringify(each) : `${each.part} ${each.change}`
+    const isAlone = each.change === 'changes' || isRule(each.part)
+    const key = isAlone ? JSON.stringify(each) : `${each.part} ${each.change}`
     const group = alike.get(key)
     if (group === undefined) alike.set(key, [each])
     else group.push(each)
@@ -97,7 +98,8 @@ const manyLine = (group: readonly ConfigDifference[]): string => {
 const differenceLine = ({ part, what, change, gained, lost }: ConfigDifference): string => {
   const subject = changeText(part, what, change)
   if (change === 'goes') return subject
-  const facts = gained.filter((fact) => !fact.startsWith('key '))
+  // One policy has several rules: who they are from may be told by each.
+  const facts = [...new Set(gained)].filter((fact) => !fact.startsWith('key '))
   if (change === 'comes') return facts.length === 0 ? subject : `${subject}: ${shortList(facts, mostFacts)}`
   const texts = [
     ...(gained.length === 0 ? [] : [`gains ${shortList(gained, mostFacts)}`]),
@@ -106,10 +108,11 @@ const differenceLine = ({ part, what, change, gained, lost }: ConfigDifference):
   return `${subject} ${texts.length === 0 ? 'comes in another order' : texts.join(', ')}`
 }
 
-/** Rules are sentences already. */
+/** Rules are sentences already, which don't fit into a list. */
+const isRule = (part: ConfigDifference['part']): boolean => part === 'lets in' || part === 'passes on'
+
 const changeText = (part: ConfigDifference['part'], what: string, change: ConfigDifference['change']): string => {
-  const isRule = part === 'lets in' || part === 'passes on'
-  if (isRule)
+  if (isRule(part))
     return change === 'goes' ? `${part} ${what} no more` : `${part} ${what}${change === 'comes' ? ' now' : ':'}`
   return change === 'changes' ? `${part} ${what}` : `${part} ${what} ${change}`
 }
@@ -129,7 +132,7 @@ const reachabilityLines = (change: ReachabilityChange, names: Names): readonly s
 }
 
 const reachedLine = ({ from, to, traffic }: ReachedMembers, names: Names): string =>
-  `  ${shortList(from.map(names.place), mostNames)} to ${from.join() === to.join() ? 'each other' : shortList(to.map(names.place), mostNames)}: ${traffic.map(packetText).join(', ')}`
+  `  ${shortList(from.map(names.place).sort(), mostNames)} to ${from.join() === to.join() ? 'each other' : shortList(to.map(names.place).sort(), mostNames)}: ${traffic.map(packetText).join(', ')}`
 
 const shortened = (lines: readonly string[]): readonly string[] =>
   lines.length <= mostLines + 1

@@ -1,9 +1,9 @@
 /** Differences between two states in English, for a terminal. */
 import type { MeshState } from '../mesh/mesh-state.js'
 import { stateDifferences, type ThingDifference } from './state-differences.js'
-import { type Thing, thingOf, thingWord } from './state-things.js'
+import { type Thing, thingKinds, thingOf, thingWord } from './state-things.js'
 
-const longestValue = 60
+const longestValue = 120
 
 /** A line for each thing that came, went or changed, without a line break at the end. Hashes of secrets are not shown. */
 export const describeDifferences = (before: MeshState, after: MeshState): readonly string[] =>
@@ -13,14 +13,38 @@ const differenceLine = (before: MeshState, after: MeshState, { kind, id, change,
   const [was, is] = [before, after].map((state) => (kind === 'mesh' ? meshThing(state) : thingOf(state, kind, id)))
   const called = `${thingWord(kind)} ${is?.name ?? was?.name ?? id}`
   if (change !== 'changed') return `${called} ${change}`
+  const names = namesIn([after, before])
+  const text = (thing: Thing | undefined, field: string) => valueText(named(field, thing?.facts[field], names))
   const texts = fields.map((field) =>
-    /secret/i.test(field) ? field : `${field} ${valueText(was?.facts[field])} → ${valueText(is?.facts[field])}`,
+    /secret/i.test(field) ? field : `${field} ${text(was, field)} → ${text(is, field)}`,
   )
   return `${called} changed: ${texts.join(', ')}`
 }
 
 const meshThing = ({ mesh }: MeshState): Thing | undefined =>
   mesh === null ? undefined : { id: mesh.meshId, name: mesh.name, facts: { ...mesh, ...mesh.settings } }
+
+type NameOf = (id: string) => string
+
+/** Whatever kind of thing an id is of. */
+const namesIn =
+  (states: readonly MeshState[]): NameOf =>
+  (id) => {
+    for (const state of states)
+      for (const kind of thingKinds) {
+        const name = thingOf(state, kind, id)?.name
+        if (name != null) return name
+      }
+    return id
+  }
+
+/** With names where fields say that they hold ids. */
+const named = (field: string, value: unknown, nameOf: NameOf): unknown => {
+  if (typeof value === 'string') return /Ids?$/.test(field) ? nameOf(value) : value
+  if (Array.isArray(value)) return value.map((each) => named(field, each, nameOf))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, named(name, each, nameOf)]))
+}
 
 const valueText = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null)

@@ -1,8 +1,17 @@
 /** An explanation in English, for a terminal: what policy says, then the way, line by line. */
 import { largeMapGet } from '../mesh/large-map.js'
-import type { MeshState, TestEnd } from '../mesh/mesh-state.js'
+import { memberPrefixes } from '../mesh/members.js'
+import type { MeshState, Network, TestEnd } from '../mesh/mesh-state.js'
 import { takesPart } from '../mesh/takes-part.js'
-import type { HostId, PolicyId } from '../values/index.js'
+import { endsOf } from '../policy/end.js'
+import {
+  type HostId,
+  type IpAddress,
+  ipFamilyOf,
+  type PolicyId,
+  prefixContainsAddress,
+  prefixFamily,
+} from '../values/index.js'
 import type { Explanation, FlowExplanation } from './explain.js'
 import type { DropReason, Trace, TraceHop } from './packet.js'
 import { packetText } from './packet-text.js'
@@ -12,18 +21,33 @@ export const describeExplanation = (state: MeshState, explanation: Explanation):
   const { from, to, traffic, flows } = explanation
   const [one, other] = [endName(state, from), endName(state, to)]
   const absences = [from, to].flatMap((end) => absenceText(state, end)).map((line) => `  ${line}`)
-  if (flows.length === 0) return [`${one} to ${other}: they have no address of the same family.`, ...absences]
+  if (flows.length === 0) return [`${one} to ${other}: ${nothingToFollow(state, explanation)}.`, ...absences]
   return flows.flatMap((flow) => [
     `${withAddress(one, flow.source)} to ${withAddress(other, flow.destination)}, ${packetText(traffic)}: ${flow.works ? 'works' : 'does not work'}`,
     ...absences,
-    ...describeFlow(state, flow),
+    ...describeFlow(state, explanation, flow),
   ])
 }
 
-const describeFlow = (state: MeshState, flow: FlowExplanation): readonly string[] => [
+const nothingToFollow = (state: MeshState, { from, to, networkId }: Explanation): string => {
+  if (from.kind !== 'address' || to.kind === 'address') return 'they have no address of the same family'
+  const network = largeMapGet(state.networks, networkId)
+  if (network !== undefined && isInRange(network, from.address))
+    return `nobody in network "${network.name}" has ${from.address}`
+  const member = to.kind === 'node' ? largeMapGet(state.nodes, to.nodeId) : largeMapGet(state.clients, to.clientId)
+  const addresses = member === undefined ? [] : memberPrefixes(member)
+  return addresses.some((prefix) => prefixFamily(prefix) === ipFamilyOf(from.address))
+    ? `${from.address} is in no range of an egress, so that nothing comes into the mesh from there`
+    : 'they have no address of the same family'
+}
+
+const isInRange = ({ range4, range6 }: Network, address: IpAddress): boolean =>
+  [range4, range6].some((range) => range !== null && prefixContainsAddress(range, address))
+
+const describeFlow = (state: MeshState, explanation: Explanation, flow: FlowExplanation): readonly string[] => [
   `  policy: ${policyText(state, flow)}`,
   ...describeTrace(state, flow.request).map((line) => `  ${line}`),
-  ...wayOut(flow),
+  ...wayOut(state, explanation, flow).map((text) => `  way out: ${text}`),
   ...(flow.reply === null || flow.reply.verdict.kind === 'delivered'
     ? []
     : ['  and back:', ...describeTrace(state, flow.reply).map((line) => `  ${line}`)]),
@@ -49,12 +73,28 @@ const absenceText = (state: MeshState, end: TestEnd): readonly string[] => {
 }
 
 /** Without a policy two hosts aren't even peers: that is the reason then, whatever stops the packet. */
-const wayOut = ({ policy, request: { verdict } }: FlowExplanation): readonly string[] => {
-  if (verdict.kind !== 'dropped') return []
-  if (!policy.allowed) return ['  way out: add a policy from the one to the other for this traffic, or widen one']
-  const text = waysOut[verdict.reason]
-  return text === undefined ? [] : [`  way out: ${text}`]
+const wayOut = (
+  state: MeshState,
+  { networkId, to }: Explanation,
+  { policy, works, destination, request: { verdict } }: FlowExplanation,
+): readonly string[] => {
+  const network = largeMapGet(state.networks, networkId)
+  const isBeyond = to.kind === 'address' && network !== undefined && nobodyHas(state, network, to)
+  if (!works && isBeyond && isInRange(network, destination))
+    return [`nobody in network "${network.name}" has this address: ask for one that somebody has`]
+  if (isBeyond && (verdict.kind === 'left-outside' || (verdict.kind === 'dropped' && verdict.reason === 'no-peer')))
+    return [
+      'nothing of the mesh leads there: add an egress with this address, or send all traffic through an internet gateway',
+    ]
+  if (verdict.kind === 'delivered') return []
+  if (!policy.allowed) return ['add a policy from the one to the other for this traffic, or widen one']
+  if (verdict.kind === 'left-outside') return []
+  return [waysOut[verdict.reason] ?? []].flat()
 }
+
+/** Neither a member, nor a range that an egress leads to: the internet, if anything. */
+const nobodyHas = (state: MeshState, network: Network, end: TestEnd): boolean =>
+  endsOf(state, network, end, end).every(({ kind }) => kind === 'internet')
 
 const waysOut: { readonly [R in DropReason]?: string } = {
   'host-down': 'bring it back, or wait: those who use it miss it within seconds, and go by what stands by',
@@ -64,7 +104,11 @@ const waysOut: { readonly [R in DropReason]?: string } = {
   'fail-closed': 'give the node another internet gateway, or let it send outside while there is none',
 }
 
-const policyText = (state: MeshState, { policy }: FlowExplanation): string => {
+const policyText = (state: MeshState, { policy, works, request }: FlowExplanation): string => {
+  const [first] = request.hops
+  if (first?.from === null && first.action === 'delivered') return 'is not asked: it stays on the host'
+  if (!policy.allowed && works)
+    return 'nothing allows it, but what a host itself sends to its own clients and ranges passes no filter'
   if (!policy.allowed) return 'nothing allows it'
   return policy.by === 'everyone' ? 'everyone may talk to everyone' : `allowed by ${policyName(state, policy.by)}`
 }

@@ -1,9 +1,9 @@
 /** "Why can't A reach B?": what policy says, the way there hop by hop, the way back, or the first thing that stopped it. */
-import { largeMapGet, largeMapValues } from '../mesh/large-map.js'
+import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState, TestEnd } from '../mesh/mesh-state.js'
-import { endsOf } from '../policy/end.js'
+import { type End, endsOf } from '../policy/end.js'
 import { type PacketTraffic, type PolicyVerdict, policyAllows } from '../policy/index.js'
-import { type HostId, type IpAddress, ipFamilyOf, type NetworkId, prefixContainsAddress } from '../values/index.js'
+import { type IpAddress, ipFamilyOf, type NetworkId } from '../values/index.js'
 import { finish } from './finish.js'
 import type { Packet, PacketOrigin, Trace, TraceVerdict } from './packet.js'
 import { type FlowMemory, tracePacket } from './trace-packet.js'
@@ -26,7 +26,7 @@ export interface Explanation {
   readonly from: TestEnd
   readonly to: TestEnd
   readonly traffic: PacketTraffic
-  /** One for each family that both ends have; empty when there is none. */
+  /** One for each family that both ends have; empty when there is none, or nobody of the mesh can begin there. */
   readonly flows: readonly FlowExplanation[]
 }
 
@@ -53,9 +53,9 @@ export function* explainInSteps(
   const other = networkOf(state, to)
   if (other !== undefined && other !== networkId) return undefined
   const world = createTraceWorld(state, conditions)
-  const origin = originOf(state, from)
   const flows: FlowExplanation[] = []
-  for (const source of endsOf(state, network, from, to))
+  for (const source of endsOf(state, network, from, to)) {
+    const origin = originOf(state, source)
     for (const destination of endsOf(state, network, to, from)) {
       if (origin === undefined || ipFamilyOf(destination.address) !== ipFamilyOf(source.address)) continue
       const policy = policyAllows(state, networkId, source, destination, traffic)
@@ -63,6 +63,7 @@ export function* explainInSteps(
       flows.push(followed(world, origin, packet, policy))
       yield
     }
+  }
   return { networkId, from, to, traffic, flows }
 }
 
@@ -71,22 +72,13 @@ const networkOf = (state: MeshState, end: TestEnd): NetworkId | undefined => {
   return end.kind === 'client' ? largeMapGet(state.clients, end.clientId)?.networkId : undefined
 }
 
-const originOf = (state: MeshState, end: TestEnd): PacketOrigin | undefined => {
+/** Where packets of an end come into the mesh, of an egress through its first router; `undefined`: out on the internet nobody begins. */
+const originOf = (state: MeshState, end: End): PacketOrigin | undefined => {
   if (end.kind === 'client') return { kind: 'client', clientId: end.clientId }
-  const hostId = end.kind === 'node' ? largeMapGet(state.nodes, end.nodeId)?.hostId : routerOf(state, end.address)
-  if (hostId === undefined) return undefined
-  return end.kind === 'node' ? { kind: 'host', hostId } : { kind: 'underlay', hostId }
-}
-
-/** The host through which what lies at an address comes into the mesh: the first router of an egress around it. */
-const routerOf = (state: MeshState, address: IpAddress): HostId | undefined => {
-  for (const egress of largeMapValues(state.egresses)) {
-    const seen = egress.virtualRanges ?? egress.ranges
-    const nodeId = egress.routers[0]?.nodeId
-    if (nodeId !== undefined && seen.some((range) => prefixContainsAddress(range, address)))
-      return largeMapGet(state.nodes, nodeId)?.hostId
-  }
-  return undefined
+  if (end.kind === 'internet') return undefined
+  const nodeId = end.kind === 'node' ? end.nodeId : largeMapGet(state.egresses, end.egressId)?.routers[0]?.nodeId
+  const hostId = nodeId && largeMapGet(state.nodes, nodeId)?.hostId
+  return hostId && { kind: end.kind === 'node' ? 'host' : 'underlay', hostId }
 }
 
 const followed = (world: TraceWorld, origin: PacketOrigin, packet: Packet, policy: PolicyVerdict): FlowExplanation => {

@@ -165,7 +165,6 @@ test('stateDifferences tells what came, went and changed', () => {
   const [before, after] = [meshWith(), meshWith(webPolicy, { type: 'RemoveNode', ...about, nodeId: three })]
   expect(stateDifferences(before, before)).toEqual([])
   expect(stateDifferences(before, after)).toEqual([
-    { kind: 'hosts', id: 'host-3', change: 'changed', fields: ['nodeIds'] },
     { kind: 'nodes', id: three, change: 'went', fields: [] },
     { kind: 'policies', id: 'web', change: 'came', fields: [] },
   ])

@@ -3,10 +3,9 @@ import { changedFragments } from '../host-config/changed-fragments.js'
 import type { FragmentId } from '../host-config/fragment.js'
 import type { PatchChange } from '../host-config/fragment-change.js'
 import { patchesOfStep } from '../host-config/step-patches.js'
-import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import type { HostId, PolicyId } from '../values/index.js'
+import type { HostId } from '../values/index.js'
 import { hostLikeness } from './alike.js'
 import { type ConfigDifference, configDifferences } from './config-differences.js'
 import { finish } from './finish.js'
@@ -16,6 +15,7 @@ import {
   type ReachabilityOptions,
   reachabilityChangeInSteps,
 } from './reachability-change.js'
+import { thingNames } from './thing-names.js'
 import { createTraceWorld } from './trace-world.js'
 
 /** Whose configs are others than before, and who can talk to whom otherwise. */
@@ -122,14 +122,13 @@ function* configsInSteps(
     if (kind === undefined) kinds.set(likeness, [hostId])
     else kind.push(hostId)
   }
-  const policyName = (policyId: PolicyId) =>
-    (largeMapGet(after.policies, policyId) ?? largeMapGet(before.policies, policyId))?.name ?? policyId
+  const names = thingNames([after, before])
   const configs: ChangedConfigs[] = []
   for (const hostIds of kinds.values()) {
     const [first] = hostIds
     if (first === undefined || configs.length >= maxConfigs || isEnough('configs')) break
     const views = [yield* was.wholeViewInSteps(first), yield* is.wholeViewInSteps(first)] as const
-    configs.push({ hostIds, differences: configDifferences(...views, policyName) })
+    configs.push({ hostIds, differences: configDifferences(...views, names) })
     yield
   }
   return configs

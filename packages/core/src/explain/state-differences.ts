@@ -23,7 +23,7 @@ const meshDifferences = (before: Mesh | null, after: Mesh | null): readonly Thin
   if (id === undefined || before === after) return []
   if (before === null || after === null)
     return [{ kind: 'mesh', id, change: after === null ? 'went' : 'came', fields: [] }]
-  const fields = changedFields({ ...before, ...before.settings }, { ...after, ...after.settings }).filter(
+  const fields = changedFields('mesh', { ...before, ...before.settings }, { ...after, ...after.settings }).filter(
     (field) => field !== 'settings',
   )
   return fields.length === 0 ? [] : [{ kind: 'mesh', id, change: 'changed', fields }]
@@ -39,17 +39,19 @@ const mapDifferences = (
     if (was === undefined) differences.push({ kind, id, change: 'came', fields: [] })
     else if (is === undefined) differences.push({ kind, id, change: 'went', fields: [] })
     else {
-      const fields = changedFields(was, is)
+      const fields = changedFields(kind, was, is)
       if (fields.length > 0) differences.push({ kind, id, change: 'changed', fields })
     }
   }
   return differences.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-const changedFields = (before: object, after: object): readonly string[] => {
+const changedFields = (kind: ThingDifference['kind'], before: object, after: object): readonly string[] => {
   const [was, is] = [before as Record<string, unknown>, after as Record<string, unknown>]
   return [...new Set([...Object.keys(was), ...Object.keys(is)])]
-    .filter((field) => was[field] !== is[field] && !isIndex(field, was[field]) && !isIndex(field, is[field]))
+    .filter(
+      (field) => was[field] !== is[field] && !isIndex(kind, field, was[field]) && !isIndex(kind, field, is[field]),
+    )
     .filter((field) => JSON.stringify(was[field]) !== JSON.stringify(is[field]))
     .sort()
 }

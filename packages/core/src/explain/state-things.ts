@@ -56,15 +56,25 @@ export const thingOf = (state: MeshState, kind: ThingKind, id: string): Thing | 
 export const collection = (state: MeshState, kind: ThingKind): LargeMap<string, object> =>
   state[kind] as LargeMap<string, object>
 
-/** Collections, pools and hashes are kept for speed and say nothing that things themselves don't. */
-export const isIndex = (field: string, value: unknown): boolean =>
+/** What things say of others that say it themselves. */
+const indexes: { readonly [K in ThingKind]?: readonly string[] } = {
+  networks: ['namedPrefixes'],
+  hosts: ['nodeIds'],
+  nodes: ['egressIds', 'pairIds'],
+  gateways: ['usedBy'],
+  users: ['groupIds'],
+}
+
+/** Collections, pools and hashes are kept for speed and say nothing that things themselves don't; neither do lists of who names a thing. */
+export const isIndex = (kind: ThingKind | 'mesh', field: string, value: unknown): boolean =>
   field.startsWith('pool') ||
+  (kind !== 'mesh' && indexes[kind]?.includes(field) === true) ||
   (typeof value === 'object' && value !== null && ('root' in value || ('high' in value && 'low' in value)))
 
 const thingWith = (state: MeshState, kind: ThingKind, id: string, thing: object): Thing => ({
   id,
   name: nameOf(state, kind, thing as Record<string, unknown>),
-  facts: Object.fromEntries(Object.entries(thing).filter(([field, value]) => !isIndex(field, value))),
+  facts: Object.fromEntries(Object.entries(thing).filter(([field, value]) => !isIndex(kind, field, value))),
 })
 
 const nameOf = (state: MeshState, kind: ThingKind, thing: Readonly<Record<string, unknown>>): string | null => {

@@ -16,6 +16,8 @@ import {
   type TestEnd,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import { pointInTime } from '../api/history-api.js'
+import type { PointInTime } from '../mesh-service/past-states.js'
 import type { ApiError } from './api-error.js'
 
 /** An end, and the network in which it would be; `null`: an address beyond the mesh is in none. */
@@ -24,15 +26,16 @@ interface Candidate {
   readonly networkId: NetworkId | null
 }
 
-/** Of several of a name those count that are in one network with the other end. */
+/** Of several of a name those count that are in one network with the other end. `at`: what place in history the state is of. */
 export const findEnds = (
   state: MeshState,
   from: string,
   to: string,
+  at?: PointInTime,
 ): E.Either<ApiError, readonly [from: TestEnd, to: TestEnd]> => {
   const [ones, others] = [candidatesOf(state, from), candidatesOf(state, to)]
-  if (ones.length === 0) return E.left(unknown(state, from))
-  if (others.length === 0) return E.left(unknown(state, to))
+  if (ones.length === 0) return E.left(unknown(state, from, at))
+  if (others.length === 0) return E.left(unknown(state, to, at))
   const pairs = ones.flatMap((one) => others.filter((other) => mayMeet(one, other)).map((other) => [one, other]))
   const [pair, another] = pairs
   const [one, other] = pair ?? []
@@ -87,9 +90,9 @@ const isCalled = (
   (text.startsWith(`${name}.`) && text === `${name}.${largeMapGet(state.networks, networkId)?.name}`)
 
 /** Long texts are not repeated: somebody may have pasted a token. */
-const unknown = (state: MeshState, text: string): ApiError => {
+const unknown = (state: MeshState, text: string, at: PointInTime | undefined): ApiError => {
   const [host] = hostsCalled(state, text)
-  return host === undefined ? calledByNobody(text) : inNoNetwork(host)
+  return host === undefined ? calledByNobody(text, at) : inNoNetwork(host)
 }
 
 const inNoNetwork = ({ name }: Host): ApiError => ({
@@ -98,11 +101,15 @@ const inNoNetwork = ({ name }: Host): ApiError => ({
   message: `Host "${name}" is in no network, so nothing comes to it. Put it into one: meshfold node add`,
 })
 
-const calledByNobody = (text: string): ApiError => ({
-  status: 404,
-  code: 'end-unknown',
-  message: `There is no host, no node and no client ${text.length <= 40 ? `"${text}"` : 'of that name'}. Give a name, name.network, an id or an IP address; see what there is: meshfold node list`,
-})
+const calledByNobody = (text: string, at: PointInTime | undefined): ApiError => {
+  const [was, list] = at === undefined ? ['is', 'node list'] : ['was then', `state --at ${pointInTime.encode(at)}`]
+  const called = text.length <= 40 ? `"${text}"` : 'of that name'
+  return {
+    status: 404,
+    code: 'end-unknown',
+    message: `There ${was} no host, no node and no client ${called}. Give a name, name.network, an id or an IP address; see what there ${was === 'is' ? 'is' : 'was'}: meshfold ${list}`,
+  }
+}
 
 /** Packets between networks there are none. */
 export const endsApart: ApiError = {

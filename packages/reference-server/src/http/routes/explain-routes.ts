@@ -34,10 +34,10 @@ const trafficOf = ({ protocol = 'icmp', port }: ExplainQuery): E.Either<ApiError
 const explained = async (
   { questions }: ServerContext,
   state: MeshState,
-  { from, to }: ExplainQuery,
+  { from, to, at }: ExplainQuery,
   traffic: PacketTraffic,
 ): Promise<E.Either<ApiError, ExplainAnswer>> => {
-  const ends = findEnds(state, from, to)
+  const ends = findEnds(state, from, to, at)
   if (E.isLeft(ends)) return ends
   const explanation = await questions.run(explainInSteps(state, ...ends.right, traffic))
   if (explanation === undefined) return E.left(endsApart)
