@@ -8,7 +8,7 @@ import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
 import { changedRules } from './changed-rules.js'
 import { changedSets } from './changed-sets.js'
-import type { Fragment, FragmentId, FragmentVersion } from './fragment.js'
+import type { Fragment, FragmentId, FragmentVersion, MembershipPart } from './fragment.js'
 import type { FragmentChanges, PatchChange } from './fragment-change.js'
 import {
   clientFragmentId,
@@ -22,9 +22,11 @@ import {
   routerFragmentId,
   selfFragmentId,
 } from './fragment-id.js'
+import { keptFragmentText } from './fragment-text.js'
 import { fragmentVersion } from './fragment-version.js'
-import { type RoleChange, roleChange } from './node-role-changes.js'
+import { isReachedOtherwise, type RoleChange, roleChange } from './node-role-changes.js'
 import { projectFragment } from './project-fragments.js'
+import { isSameContent } from './same-content.js'
 import { addDependentsOf, type Touched, touchedBy } from './touched-by-event.js'
 
 /** What the step from `before` to `after` changed; `events` are those in between, in order. */
@@ -36,7 +38,8 @@ export const changedFragments = (
   const touched = touchedBy(before, after, events)
   const roles = changedRoles(before, after, touched)
   const rules = changedRules(before, after, touched, roles)
-  const entities = changedEntities(before, after, entityIds(touched, before, after, roles, rules.hostIds))
+  const ids = entityIds(touched, before, after, roles, rules.hostIds)
+  const entities = changedEntities(before, after, ids, othersForSure(roles))
   const changes = [
     ...entities.map(({ fragment, to, is }): PatchChange => ({ fragment, change: { op: 'put', to, content: is } })),
     ...rules.changes,
@@ -129,16 +132,34 @@ interface ChangedEntity {
   readonly to: FragmentVersion
 }
 
-const changedEntities = (before: MeshState, after: MeshState, ids: Iterable<FragmentId>): readonly ChangedEntity[] => {
+const changedEntities = (
+  before: MeshState,
+  after: MeshState,
+  ids: Iterable<FragmentId>,
+  forSure: ReadonlySet<FragmentId>,
+): readonly ChangedEntity[] => {
   const changes: ChangedEntity[] = []
   for (const fragment of ids) {
     const is = projectFragment(after, fragment)
     if (is === undefined) continue
-    const was = projectFragment(before, fragment)
-    const to = fragmentVersion(is)
-    if (was === undefined || fragmentVersion(was) !== to) changes.push({ fragment, was, is, to })
+    const was = forSure.has(fragment) ? undefined : projectFragment(before, fragment)
+    if (was !== undefined && isSameContent(was, is)) continue
+    // It is about to be sent to many, so its text is kept.
+    keptFragmentText(is)
+    changes.push({ fragment, was, is, to: fragmentVersion(is) })
   }
   return changes
+}
+
+/** Parts that are others than before, and where a host's own lead it elsewhere: that needs no comparing. */
+const othersForSure = (roles: readonly RoleChange[]): ReadonlySet<FragmentId> => {
+  const ids = new Set<FragmentId>()
+  for (const change of roles) {
+    if (!isReachedOtherwise(change) || change.is === undefined) continue
+    ids.add(selfFragmentId(change.is.hostId))
+    ids.add(nodeFragmentId(change.nodeId))
+  }
+  return ids
 }
 
 /** The host, if this is its own part and leads elsewhere than before. */
@@ -147,12 +168,10 @@ const reviewedHost = (was: Fragment | undefined, is: Fragment): HostId | undefin
   const known = new Map(was?.kind === 'self' ? was.memberships.map((part) => [part.networkId, part]) : [])
   const leadsAlike = is.memberships.every((part) => {
     const earlier = known.get(part.networkId)
-    return earlier !== undefined && whatItLeadsTo(earlier) === whatItLeadsTo(part)
+    return earlier !== undefined && isSameContent(whatItLeadsTo(earlier), whatItLeadsTo(part))
   })
   return leadsAlike ? undefined : is.hostId
 }
 
-const whatItLeadsTo = (part: object): string => {
-  const { addresses: _addresses, tunnel: _tunnel, ownLan: _ownLan, ...rest } = part as Record<string, unknown>
-  return JSON.stringify(rest)
-}
+const whatItLeadsTo = ({ addresses: _addresses, tunnel: _tunnel, ownLan: _ownLan, ...rest }: MembershipPart): object =>
+  rest

@@ -30,13 +30,11 @@ export const membershipsOfHost = (state: MeshState, hostId: HostId): readonly Me
   return host === undefined ? [] : membershipsOf(state, host)
 }
 
-/** The host's membership in one network. */
-export const membershipIn = (state: MeshState, hostId: HostId, networkId: NetworkId): Membership | undefined =>
-  membershipsOfHost(state, hostId).find(({ network }) => network.networkId === networkId)
-
 /** The gateway that a node is, while it takes part and its host can forward. */
-export const gatewayAt = (state: MeshState, { network, node }: Membership): Gateway | undefined =>
-  isActiveGateway(state, network, node.nodeId) ? largeMapGet(state.gateways, node.nodeId) : undefined
+export const gatewayAt = (state: MeshState, { network, node }: Membership): Gateway | undefined => {
+  const gateway = largeMapGet(state.gateways, node.nodeId)
+  return gateway !== undefined && isActiveGateway(state, network, node.nodeId) ? gateway : undefined
+}
 
 /**
  * Gateways that a node is reached through, those that take part; `null`: directly. A gateway is always reached directly, also one
@@ -44,8 +42,27 @@ export const gatewayAt = (state: MeshState, { network, node }: Membership): Gate
  */
 export const viaOf = (state: MeshState, { network, node }: Membership): readonly NodeId[] | null => {
   if (node.relay === null || node.relay.gatewayIds.length === 0 || largeMapHas(state.gateways, node.nodeId)) return null
-  return node.relay.gatewayIds.filter((nodeId) => isActiveGateway(state, network, nodeId))
+  const known = knownGateways(state, network)
+  return node.relay.gatewayIds.filter((nodeId) => {
+    const isActive = known.get(nodeId) ?? isActiveGateway(state, network, nodeId)
+    known.set(nodeId, isActive)
+    return isActive
+  })
 }
+
+/** Which gateways of a network take part, as far as somebody asked: thousands are reached through the same few. */
+const knownGateways = ({ hosts }: MeshState, network: Network): Map<NodeId, boolean> => {
+  const known = gatewaysByNetwork.get(network)
+  if (known?.hosts === hosts) return known.areActive
+  const areActive = new Map<NodeId, boolean>()
+  gatewaysByNetwork.set(network, { hosts, areActive })
+  return areActive
+}
+
+const gatewaysByNetwork = new WeakMap<
+  Network,
+  { readonly hosts: MeshState['hosts']; readonly areActive: Map<NodeId, boolean> }
+>()
 
 /** Where what a gateway gets for the internet leaves, when both take part: at itself, or at the internet gateway behind it (D6). */
 export const activeExitOf = (state: MeshState, network: Network, gatewayId: NodeId): NodeId | null => {

@@ -1,8 +1,9 @@
 /** What a step changed about what nodes are to others: who began, ceased, or is something else now. */
 import { largeMapGet } from '../mesh/large-map.js'
-import type { MeshState } from '../mesh/mesh-state.js'
-import type { HostId, NetworkId, NodeId } from '../values/index.js'
+import type { ClassKey, MemberSetKey, MeshState } from '../mesh/mesh-state.js'
+import type { EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
 import { activeExitOf, gatewayAt, membershipOf, viaOf } from './member-roles.js'
+import { isSameContent } from './same-content.js'
 
 /** What of a node decides who looks at it. */
 export interface NodeRole {
@@ -10,7 +11,12 @@ export interface NodeRole {
   readonly hostId: HostId
   readonly isGateway: boolean
   readonly isInternetGateway: boolean
-  readonly text: string
+  /** Where what a gateway gets for the internet leaves: relayed nodes send theirs there. */
+  readonly exit: NodeId | null
+  readonly via: readonly NodeId[] | null
+  readonly egressIds: readonly EgressId[]
+  readonly classKey: ClassKey | null
+  readonly sets: readonly MemberSetKey[]
 }
 
 /** `undefined` when it takes no part. */
@@ -25,17 +31,11 @@ const roleOf = (state: MeshState, nodeId: NodeId): NodeRole | undefined => {
     hostId: node.hostId,
     isGateway: gateway !== undefined,
     isInternetGateway: gateway?.internet ?? false,
-    text: JSON.stringify([
-      network.networkId,
-      node.hostId,
-      gateway !== undefined,
-      // Relayed nodes send what they have for the internet where their gateway does.
-      gateway === undefined ? null : [gateway.internet, activeExitOf(state, network, nodeId)],
-      viaOf(state, membership),
-      node.egressIds,
-      record?.classKey,
-      record?.sets,
-    ]),
+    exit: gateway === undefined ? null : activeExitOf(state, network, nodeId),
+    via: viaOf(state, membership),
+    egressIds: node.egressIds,
+    classKey: record?.classKey ?? null,
+    sets: record?.sets ?? [],
   }
 }
 
@@ -48,5 +48,9 @@ export interface RoleChange {
 /** `undefined` when the node is to others what it was. */
 export const roleChange = (before: MeshState, after: MeshState, nodeId: NodeId): RoleChange | undefined => {
   const [was, is] = [roleOf(before, nodeId), roleOf(after, nodeId)]
-  return was?.text === is?.text ? undefined : { nodeId, was, is }
+  return isSameContent(was, is) ? undefined : { nodeId, was, is }
 }
+
+/** Whether the node is reached through others than before, by which alone its host looks at others, and its own parts are others. */
+export const isReachedOtherwise = ({ was, is }: RoleChange): boolean =>
+  was !== undefined && is !== undefined && was.hostId === is.hostId && !isSameContent(was.via, is.via)

@@ -1,5 +1,5 @@
 /** From what changed to what one viewer is sent: as it happens, after an absence, or from a table of versions. */
-import { largeMapGet, largeMapHas } from '../mesh/large-map.js'
+import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId } from '../values/index.js'
 import type { Fragment, FragmentId, FragmentVersion } from './fragment.js'
@@ -10,7 +10,7 @@ import { keptHostFragment, keptNodeFragment } from './kept-fragments.js'
 import { membershipsOfHost, viaOf } from './member-roles.js'
 import { projectFragment, projectFragmentVersion } from './project-fragments.js'
 import { hostsReviewed, sortedChanges, sortedRevealed } from './sorted-changes.js'
-import { canSee } from './visibility.js'
+import { canSee, sightOf } from './visibility.js'
 import { showVisible, visibleFragmentIds } from './visible.js'
 
 /** The place in history that a state stands at. Epoch 0: there is no mesh yet. */
@@ -41,19 +41,19 @@ export const patchOfStep = (
   viewer: HostId,
   wholes: WholeFragments = createWholeFragments(after),
 ): readonly PatchChange[] => {
+  const [saw, sees] = [sightOf(before, viewer), sightOf(after, viewer)]
   const sent = new Map<FragmentId, PatchChange>()
   const looked = fragmentsOfGateways(after, viewer)
   for (const item of concerning(changes, after, viewer, looked)) {
     const { fragment, change } = item
-    if (!canSee(after, viewer, fragment)) continue
-    const fits = change.op === 'put' || canSee(before, viewer, fragment)
+    if (!sees(fragment)) continue
+    const fits = change.op === 'put' || saw(fragment)
     const whole = fits ? item : wholes.put(fragment)
     if (whole !== undefined) sent.set(fragment, whole)
   }
-  const isNew = !largeMapHas(before.hosts, viewer)
-  const isKnown = (id: FragmentId) => sent.has(id) || (!isNew && canSee(before, viewer, id))
+  const isKnown = (id: FragmentId) => sent.has(id) || saw(id)
   for (const id of revealedTo(changes, looked)) {
-    const whole = !canSee(after, viewer, id) || isKnown(id) ? undefined : wholes.put(id)
+    const whole = !sees(id) || isKnown(id) ? undefined : wholes.put(id)
     if (whole !== undefined) sent.set(id, whole)
   }
   const list = [...sent.values()]
@@ -70,7 +70,7 @@ export const patchOfStep = (
       host: (hostId) => addFragment(keptHostFragment(after, hostId)),
     })
   }
-  for (const id of changes.removed) if (canSee(before, viewer, id) && !canSee(after, viewer, id)) list.push(forget(id))
+  for (const id of changes.removed) if (saw(id) && !sees(id)) list.push(forget(id))
   return list
 }
 

@@ -9,9 +9,11 @@ import {
   comparePrefixes,
   type EgressId,
   endpointAddress,
+  type HostCapability,
   type HostId,
   type HostRoute,
   type IpAddress,
+  type IpPrefix,
 } from '../values/index.js'
 import type { MembershipPart, SelfFragment, SetName, TunnelPart } from './fragment.js'
 import { meshRouteMetric } from './host-config.js'
@@ -25,6 +27,7 @@ export const projectSelf = (state: MeshState, hostId: HostId): SelfFragment | un
   const host = largeMapGet(state.hosts, hostId)
   if (host === undefined || state.mesh === null) return undefined
   const memberships = membershipsOf(state, host)
+  const parts = partsOfHost(state.mesh, host)
   return {
     kind: 'self',
     hostId,
@@ -33,14 +36,40 @@ export const projectSelf = (state: MeshState, hostId: HostId): SelfFragment | un
     mtuBytes: host.mtuBytes ?? mtuOf(memberships),
     controlAddress4: host.controlAddress4,
     controlAddress6: host.controlAddress6,
-    routes: controlRoutes(state.mesh, host),
-    keepaliveSeconds: isBehindNat(host) ? keepaliveOf(memberships) : 0,
+    routes: parts.routes,
+    keepaliveSeconds: parts.isBehindNat ? keepaliveOf(memberships) : 0,
     os: host.system.os,
-    capabilities: [...host.capabilities].sort(),
-    localPrefixes: [...host.localPrefixes].sort(comparePrefixes),
+    capabilities: parts.capabilities,
+    localPrefixes: parts.localPrefixes,
     memberships: memberships.map((membership) => projectMembership(state, membership)),
   }
 }
+
+/** What of a host's own part follows from the host and the mesh's settings. */
+interface HostParts {
+  readonly settings: Mesh['settings']
+  readonly routes: readonly HostRoute[]
+  readonly isBehindNat: boolean
+  readonly capabilities: readonly HostCapability[]
+  readonly localPrefixes: readonly IpPrefix[]
+}
+
+const partsOfHost = ({ settings }: Mesh, host: Host): HostParts => {
+  const known = partsByHost.get(host)
+  if (known?.settings === settings) return known
+  const parts = {
+    settings,
+    routes: controlRoutes(settings, host),
+    isBehindNat: isBehindNat(host),
+    capabilities: [...host.capabilities].sort(),
+    localPrefixes: [...host.localPrefixes].sort(comparePrefixes),
+  }
+  partsByHost.set(host, parts)
+  return parts
+}
+
+/** Kept while the host stays as it is: it is asked for whenever one of its nodes changes. */
+const partsByHost = new WeakMap<Host, HostParts>()
 
 const projectMembership = (state: MeshState, membership: Membership): MembershipPart => {
   const { network, node } = membership
@@ -107,10 +136,10 @@ export const addressesOf = (node: {
 }): readonly IpAddress[] =>
   [node.address4, node.address6].filter((address): address is IpAddress => address !== null).sort(compareIpAddresses)
 
-const controlRoutes = (mesh: Mesh, host: Host): readonly HostRoute[] =>
+const controlRoutes = (settings: Mesh['settings'], host: Host): readonly HostRoute[] =>
   [
-    { prefix: mesh.settings.controlRange4, preferredSource: host.controlAddress4, metric: meshRouteMetric },
-    { prefix: mesh.settings.controlRange6, preferredSource: host.controlAddress6, metric: meshRouteMetric },
+    { prefix: settings.controlRange4, preferredSource: host.controlAddress4, metric: meshRouteMetric },
+    { prefix: settings.controlRange6, preferredSource: host.controlAddress6, metric: meshRouteMetric },
   ].sort((a, b) => comparePrefixes(a.prefix, b.prefix))
 
 /** A host without a public address of its own sits behind something that forgets it when it is silent. */

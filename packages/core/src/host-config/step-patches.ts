@@ -11,6 +11,7 @@ import type { FragmentChanges, PatchChange } from './fragment-change.js'
 import { parseFragmentId } from './fragment-id.js'
 import { membershipOf, membershipsOfHost } from './member-roles.js'
 import { createWholeFragments, patchOfStep } from './patch.js'
+import { RelayedPatches } from './relayed-patches.js'
 import { viewersOfFragment } from './viewers.js'
 import { networkOfFragment } from './visibility.js'
 
@@ -40,6 +41,7 @@ class StepPatches {
   /** Plain nodes' hosts that something of the step is about. */
   readonly #plain = new Set<HostId>()
   readonly #classes: ClassPatches
+  readonly #relayed: RelayedPatches
 
   constructor(changes: FragmentChanges, before: MeshState, after: MeshState) {
     this.#changes = changes
@@ -47,6 +49,7 @@ class StepPatches {
     this.#after = after
     this.#wholes = createWholeFragments(after)
     this.#classes = new ClassPatches(changes, before, after, this.#wholes)
+    this.#relayed = new RelayedPatches(changes, before, after, (hostId) => this.#of(hostId))
     const networkIds = new Set<NetworkId>()
     for (const id of [...changes.changes.map(({ fragment }) => fragment), ...changes.revealed])
       this.#involve(id, networkIds)
@@ -127,7 +130,7 @@ class StepPatches {
   *ofOthers(): Generator<readonly [HostId, readonly PatchChange[]]> {
     for (const hostId of this.#others) {
       if (!largeMapHas(this.#after.hosts, hostId)) continue
-      const patch = this.#of(hostId)
+      const patch = this.#relayed.of(hostId) ?? this.#of(hostId)
       if (patch.length > 0) yield [hostId, patch]
     }
   }

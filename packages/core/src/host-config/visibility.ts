@@ -8,7 +8,7 @@ import type { Gateway, MeshState, PairId } from '../mesh/mesh-state.js'
 import type { ClientId, EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
 import type { FragmentId, SetName } from './fragment.js'
 import { type ParsedFragmentId, parseFragmentId } from './fragment-id.js'
-import { gatewayAt, type Membership, membershipIn, membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
+import { gatewayAt, type Membership, membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
 import {
   type ClassView,
   classViewOf,
@@ -27,28 +27,42 @@ export const networksSeenBy = (state: MeshState, viewer: HostId): readonly Netwo
   membershipsOfHost(state, viewer).map(({ network }) => network.networkId)
 
 /** Whether `viewer` may hold the fragment now. */
-export const canSee = (state: MeshState, viewer: HostId, id: FragmentId): boolean => {
-  const parsed = parseFragmentId(id)
-  if (parsed === undefined || !largeMapHas(state.hosts, viewer)) return false
-  const { kind, about } = parsed
-  if (kind === 'self') return about === viewer
-  if (kind === 'host') return about !== viewer && isDirectPeer(state, viewer, about as HostId)
-  const networkId = networkOfFragment(state, parsed)
-  const membership = networkId === undefined ? undefined : membershipIn(state, viewer, networkId)
-  return membership !== undefined && memberSees(state, membership, parsed)
+export const canSee = (state: MeshState, viewer: HostId, id: FragmentId): boolean => sightOf(state, viewer)(id)
+
+/** The same, for those who ask about many fragments: what the viewer itself is is found out once. */
+export const sightOf = (state: MeshState, viewer: HostId): ((id: FragmentId) => boolean) => {
+  if (!largeMapHas(state.hosts, viewer)) return () => false
+  const viewers = membershipsOfHost(state, viewer).map(
+    (membership): Viewer => ({ ...membership, via: viaOf(state, membership), gateway: gatewayAt(state, membership) }),
+  )
+  return (id) => {
+    const parsed = parseFragmentId(id)
+    if (parsed === undefined) return false
+    const { kind, about } = parsed
+    if (kind === 'self') return about === viewer
+    if (kind === 'host') return about !== viewer && isDirectPeer(state, viewers, about as HostId)
+    const networkId = networkOfFragment(state, parsed)
+    const membership = viewers.find(({ network }) => network.networkId === networkId)
+    return membership !== undefined && memberSees(state, membership, parsed)
+  }
+}
+
+/** A viewer in one of its networks, and what it is there. */
+interface Viewer extends Membership {
+  readonly via: readonly NodeId[] | null
+  readonly gateway: Gateway | undefined
 }
 
 /** Whether two hosts are direct peers, over whichever network. */
-const isDirectPeer = (state: MeshState, viewer: HostId, hostId: HostId): boolean =>
+const isDirectPeer = (state: MeshState, viewers: readonly Viewer[], hostId: HostId): boolean =>
   membershipsOfHost(state, hostId).some((subject) => {
-    const membership = membershipIn(state, viewer, subject.network.networkId)
-    return membership !== undefined && isDirect(state, membership, subject)
+    const viewer = viewers.find(({ network }) => network.networkId === subject.network.networkId)
+    return viewer !== undefined && isDirect(state, viewer, subject)
   })
 
 /** Whether the subject is a direct peer of the viewer in their network. */
-const isDirect = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
-  return looksAtNode(state, viewer, subject) && isReachedDirectly(state, viewer, subject)
-}
+const isDirect = (state: MeshState, viewer: Viewer, subject: Membership): boolean =>
+  looksAtNode(state, viewer, subject) && isReachedDirectly(state, viewer, subject)
 
 /** Whether a viewer that looks at the subject has it as a peer, and not a gateway of its in its place. */
 export const isReachedDirectly = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
@@ -57,11 +71,11 @@ export const isReachedDirectly = (state: MeshState, viewer: Membership, subject:
 }
 
 /** Whether the viewer knows of the subject's node, because a path of its own may lead there. */
-const looksAtNode = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
+const looksAtNode = (state: MeshState, viewer: Viewer, subject: Membership): boolean => {
+  const { via, gateway } = viewer
   if (viewer.node.hostId === subject.node.hostId) return false
-  const via = viaOf(state, viewer)
   if (via !== null) return via.includes(subject.node.nodeId)
-  if (gatewayAt(state, viewer) !== undefined || gatewayAt(state, subject) !== undefined) return true
+  if (gateway !== undefined || gatewayAt(state, subject) !== undefined) return true
   if (isSeenByPolicy(state, viewer, subject)) return true
   const { egressIds } = viewOfClass(state, viewer)
   if (subject.node.egressIds.some((egressId) => egressIds.includes(egressId))) return true
@@ -91,8 +105,8 @@ export const viewOfClass = (state: MeshState, { network, node }: Membership): Cl
   classViewOf(state, network, largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? '')
 
 /** Whether a member of the fragment's network sees it. */
-const memberSees = (state: MeshState, viewer: Membership, { kind, about, key }: ParsedFragmentId): boolean => {
-  const { network, node } = viewer
+const memberSees = (state: MeshState, viewer: Viewer, { kind, about, key }: ParsedFragmentId): boolean => {
+  const { network, node, via, gateway } = viewer
   switch (kind) {
     case 'self':
     case 'host':
@@ -112,23 +126,23 @@ const memberSees = (state: MeshState, viewer: Membership, { kind, about, key }: 
     case 'class':
       return largeMapGet(network.memberRecords, node.nodeId)?.classKey === key
     case 'relaying':
-      return gatewayAt(state, viewer) !== undefined
+      return gateway !== undefined
     case 'internet':
-      return gatewayAt(state, viewer)?.internet ?? false
+      return gateway?.internet ?? false
     case 'clients': {
-      const gateway = membershipOf(state, about as NodeId)
+      const theirs = membershipOf(state, about as NodeId)
       return (
-        gateway !== undefined &&
-        gatewayAt(state, gateway) !== undefined &&
-        viaOf(state, viewer) === null &&
-        looksAtNode(state, viewer, gateway)
+        via === null &&
+        theirs !== undefined &&
+        gatewayAt(state, theirs) !== undefined &&
+        looksAtNode(state, viewer, theirs)
       )
     }
     case 'client': {
       const client = largeMapGet(state.clients, about as ClientId)
       return (
         client?.gatewayId === node.nodeId &&
-        gatewayAt(state, viewer) !== undefined &&
+        gateway !== undefined &&
         largeMapHas(network.memberRecords, client.clientId)
       )
     }
@@ -138,26 +152,24 @@ const memberSees = (state: MeshState, viewer: Membership, { kind, about, key }: 
       return node.egressIds.includes(about as EgressId)
     case 'pair': {
       const pair = largeMapGet(state.autoRelays, about as PairId)
-      return pair !== undefined && (pair.nodeIds.includes(node.nodeId) || isRelayOf(state, viewer, pair.pairId))
+      return pair !== undefined && (pair.nodeIds.includes(node.nodeId) || isRelayOf(viewer, pair.pairId))
     }
   }
 }
 
-const isRelayOf = (state: MeshState, viewer: Membership, pairId: PairId): boolean => {
-  const gateway = gatewayAt(state, viewer)
-  return gateway !== undefined && largeMapHas(gateway.pairIds, pairId)
-}
+const isRelayOf = ({ gateway }: Viewer, pairId: PairId): boolean =>
+  gateway !== undefined && largeMapHas(gateway.pairIds, pairId)
 
-const looksAtEveryone = (state: MeshState, viewer: Membership): boolean =>
-  viaOf(state, viewer) === null &&
-  (gatewayAt(state, viewer) !== undefined ||
+const looksAtEveryone = (state: MeshState, viewer: Viewer): boolean =>
+  viewer.via === null &&
+  (viewer.gateway !== undefined ||
     viewOfClass(state, viewer).peerNames.has('everyone') ||
     looksAtBesides(state, viewer).includes('everyone'))
 
 /** A gateway passes on to every egress; a router needs to know its own one's other routers. */
-const usesEgress = (state: MeshState, viewer: Membership, egressId: EgressId): boolean =>
+const usesEgress = (state: MeshState, viewer: Viewer, egressId: EgressId): boolean =>
   largeMapHas(viewer.network.egressIds, egressId) &&
-  (gatewayAt(state, viewer) !== undefined ||
+  (viewer.gateway !== undefined ||
     viewer.node.egressIds.includes(egressId) ||
     egressIdsBesides(state, viewer).includes(egressId) ||
     viewOfClass(state, viewer).egressIds.includes(egressId))

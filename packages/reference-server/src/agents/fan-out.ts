@@ -62,7 +62,7 @@ export class FanOut {
   }
 }
 
-/** Viewers that get the same changes get the same text, put together once. */
+/** Viewers that get the same changes get the same text, put together once. Most that do share the list itself, which may be long. */
 const sharedEncoder = ({ changes }: MeshStep): ((patch: readonly PatchChange[]) => string) => {
   const numbers = new Map<PatchChange, number>()
   const numberOf = (change: PatchChange): number => {
@@ -71,10 +71,16 @@ const sharedEncoder = ({ changes }: MeshStep): ((patch: readonly PatchChange[]) 
     return known
   }
   const texts = new Map<string, string>()
-  return (patch) => {
+  const textOf = (patch: readonly PatchChange[]): string => {
     const key = patch.map(numberOf).join()
     const text = texts.get(key) ?? encodePatchMessage(changes.asOf, patch)
     texts.set(key, text)
+    return text
+  }
+  const textsByList = new Map<readonly PatchChange[], string>()
+  return (patch) => {
+    const text = textsByList.get(patch) ?? textOf(patch)
+    textsByList.set(patch, text)
     return text
   }
 }
