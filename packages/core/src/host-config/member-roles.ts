@@ -2,7 +2,7 @@
 import { internetExitOf, isActiveGateway, leadsToInternet } from '../mesh/gateway-queries.js'
 import { largeMapEntries, largeMapGet, largeMapHas } from '../mesh/large-map.js'
 import type { Gateway, Host, MeshState, Network, Node } from '../mesh/mesh-state.js'
-import type { HostId, NetworkId, NodeId } from '../values/index.js'
+import type { HostId, NodeId } from '../values/index.js'
 
 /** A node that takes part, with its network. */
 export interface Membership {
