@@ -3,6 +3,7 @@
  * `replay` is for many at once: the same recipes on a private copy, frozen at the end, thousands of times faster.
  */
 import { produceState } from './large-map-drafts.js'
+import { listeners } from './listeners.js'
 import { type MeshEvent, recipes } from './mesh-event.js'
 import { emptyMeshState, type MeshDraft, type MeshState } from './mesh-state.js'
 import { privateCopy, sealed } from './private-state.js'
@@ -45,6 +46,7 @@ export const startReplay = (start: MeshState = emptyMeshState()): Replaying => {
     finish: () => {
       if (draft === undefined) throw new TypeError('this replay has finished')
       const state = draft as MeshState
+      listeners.build(draft)
       draft = undefined
       return sealed(state)
     },

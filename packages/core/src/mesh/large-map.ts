@@ -68,6 +68,11 @@ export const largeMapDelete = <K extends string, V>(map: LargeMap<K, V>, key: K)
   ;(map as PrivateLargeMap<K, V>).size = entries.size
 }
 
+/** Takes everything out. Only on a private mutable state. */
+export const largeMapClear = <K extends string, V>(map: LargeMap<K, V>): void => {
+  Object.assign(map, { size: 0, root: new Map() })
+}
+
 /** The map with these changes, the last for a key counts; `undefined` takes an entry out. The map itself stays as it is. */
 export const largeMapWith = <K extends string, V>(
   map: LargeMap<K, V>,

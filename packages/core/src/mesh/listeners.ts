@@ -1,8 +1,9 @@
 /** Which host listens on which port of a public address (A3: two hosts behind one address need different ports). */
-import type { Draft } from 'immer'
-import { endpointAddress, type HostId, type IpAddress, udpEndpointOf } from '../values/index.js'
-import { largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
+import { endpointAddress, type HostId, type IpAddress, type UdpEndpoint, udpEndpointOf } from '../values/index.js'
+import { type DerivedIndex, derivedIndex } from './derived-index.js'
+import { largeMapClear, largeMapDelete, largeMapGet, largeMapSet, largeMapValues } from './large-map.js'
 import type { Host, MeshState } from './mesh-state.js'
+import { plain, sortedWith, sortedWithout } from './sorted-ids.js'
 
 /**
  * RFC 1918, RFC 6598 (carrier-grade NAT) and RFC 4193, as patterns over the canonical text: the same address may be many machines.
@@ -35,9 +36,10 @@ export const freeListenPort = (
   wantedPort: number,
 ): number | undefined => {
   const addresses = publicAddressesOf(endpoints)
-  const holderOf = (address: IpAddress, port: number) =>
-    largeMapGet(state.indexes.hostIdsByListener, udpEndpointOf(address, port)) ?? hostId
-  const isFree = (port: number) => addresses.every((address) => holderOf(address, port) === hostId)
+  const holdersOf = (address: IpAddress, port: number) =>
+    largeMapGet(state.indexes.hostIdsByListener, udpEndpointOf(address, port)) ?? []
+  const isFree = (port: number) =>
+    addresses.every((address) => holdersOf(address, port).every((holder) => holder === hostId))
   for (let tried = 0, port = wantedPort; tried < 65_535; tried += 1, port = nextPort(port))
     if (isFree(port)) return port
   return undefined
@@ -50,20 +52,27 @@ const nextPort = (port: number): number => {
 
 type Listener = Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>
 
-/** To be called by recipes when a host's endpoints or port change: first with what it had, then with what it has. */
-export const removeListeners = (draft: Draft<MeshState>, { hostId, endpoints, listenPort }: Listener): void => {
-  const { hostIdsByListener } = draft.indexes
-  for (const address of publicAddressesOf(endpoints)) {
-    const listener = udpEndpointOf(address, listenPort)
-    if (largeMapGet(hostIdsByListener, listener) === hostId) largeMapDelete(hostIdsByListener, listener)
-  }
-}
+/** Of hosts. Several may listen at one place: the log may hold such events, made before the rule was there. */
+export const listeners: DerivedIndex<Listener> = derivedIndex<Listener>({
+  clear: (draft) => largeMapClear(draft.indexes.hostIdsByListener),
+  itemsOf: (draft) => largeMapValues(draft.hosts),
+  add: (draft, host) => {
+    const { hostIdsByListener } = draft.indexes
+    for (const listener of listenersOf(host)) {
+      const others = largeMapGet(hostIdsByListener, listener)
+      largeMapSet(hostIdsByListener, listener, others === undefined ? [host.hostId] : sortedWith(others, [host.hostId]))
+    }
+  },
+  remove: (draft, host) => {
+    const { hostIdsByListener } = draft.indexes
+    for (const listener of listenersOf(host)) {
+      const left = sortedWithout(largeMapGet(hostIdsByListener, listener) ?? [], [host.hostId])
+      if (left.length > 0) largeMapSet(hostIdsByListener, listener, left)
+      else largeMapDelete(hostIdsByListener, listener)
+    }
+  },
+})
 
-/** A port that somebody holds already stays theirs: the log may hold such events, made before the rule was there. */
-export const addListeners = (draft: Draft<MeshState>, { hostId, endpoints, listenPort }: Listener): void => {
-  const { hostIdsByListener } = draft.indexes
-  for (const address of publicAddressesOf(endpoints)) {
-    const listener = udpEndpointOf(address, listenPort)
-    if (!largeMapHas(hostIdsByListener, listener)) largeMapSet(hostIdsByListener, listener, hostId)
-  }
-}
+/** Past immer's draft of the list, which recipes replace as a whole. */
+const listenersOf = ({ endpoints, listenPort }: Listener): readonly UdpEndpoint[] =>
+  publicAddressesOf(plain(endpoints)).map((address) => udpEndpointOf(address, listenPort))

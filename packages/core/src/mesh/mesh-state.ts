@@ -316,8 +316,8 @@ export interface MeshIndexes {
   readonly hostIdsByIdentityKey: LargeMap<IdentityPublicKey, HostId>
   /** Keys of hosts that were removed or have another one now: they never come back. The value is the host that had them. */
   readonly retiredKeys: LargeMap<string, HostId>
-  /** Who listens on which port of a public address, by both: the port it listens on, not the one others see. */
-  readonly hostIdsByListener: LargeMap<UdpEndpoint, HostId>
+  /** Who listens on which port of a public address, by both: the port it listens on, not the one others see. Sorted. */
+  readonly hostIdsByListener: LargeMap<UdpEndpoint, readonly HostId[]>
   readonly enrollmentKeyIdsByName: ReadonlyMap<string, EnrollmentKeyId>
   /** Control addresses of the IPv4 range; the IPv6 ones follow from the hosts' keys. */
   readonly controlPool4: AddressPool | null

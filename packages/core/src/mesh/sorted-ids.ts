@@ -31,8 +31,9 @@ const frozen = <Id extends string>(list: Id[]): Id[] => {
   return list
 }
 
-const plain = <Id extends string>(list: readonly Id[]): readonly Id[] =>
-  isDraft(list) ? (original(list as object) as readonly Id[]) : list
+/** A list as it is, past immer's draft of it; only for lists that recipes replace as a whole. */
+export const plain = <Item>(list: readonly Item[]): readonly Item[] =>
+  isDraft(list) ? (original(list as object) as readonly Item[]) : list
 
 /** Where an id is in a sorted list, or would be. */
 const placeOf = <Id extends string>(list: readonly Id[], id: Id): number => {

@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 import { epochMsCodec, hostIdCodec } from '../../values/index.js'
 import { endpointCandidatesCodec, localPrefixesCodec, portCodec } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
-import { addListeners, removeListeners } from '../listeners.js'
+import { listeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A host reported where it may be reached now; carries all of it. Nothing else of the host changed. */
@@ -24,9 +24,9 @@ export const hostEndpointsChangedCodec = t.type(
 export const evolveHostEndpointsChanged = (draft: MeshDraft, event: HostEndpointsChanged): void => {
   const host = largeMapGet(draft.hosts, event.hostId)
   if (host === undefined) return
-  removeListeners(draft, host)
+  listeners.remove(draft, host)
   host.listenPort = event.listenPort
   host.endpoints = castDraft(event.endpoints)
   host.localPrefixes = castDraft(event.localPrefixes)
-  addListeners(draft, host)
+  listeners.add(draft, host)
 }

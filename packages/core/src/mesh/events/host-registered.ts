@@ -1,4 +1,3 @@
-import { castDraft } from 'immer'
 import * as t from 'io-ts'
 import {
   epochMsCodec,
@@ -19,8 +18,8 @@ import {
   orNull,
   portCodec,
 } from '../event-parts.js'
-import { largeMapSet } from '../large-map.js'
-import { addListeners } from '../listeners.js'
+import { largeMapGet, largeMapSet } from '../large-map.js'
+import { listeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A machine is known to the mesh, with its keys and control addresses. It is in no network yet. */
@@ -47,6 +46,8 @@ export const hostRegisteredCodec = t.type(
 )
 
 export const evolveHostRegistered = (draft: MeshDraft, event: HostRegistered): void => {
+  const before = largeMapGet(draft.hosts, event.hostId)
+  if (before !== undefined) listeners.remove(draft, before)
   const { type: _type, atEpochMs, ...facts } = event
   largeMapSet(draft.hosts, event.hostId, {
     ...facts,
@@ -60,5 +61,5 @@ export const evolveHostRegistered = (draft: MeshDraft, event: HostRegistered): v
   largeMapSet(draft.indexes.hostIdsByIdentityKey, event.identityKey, event.hostId)
   largeMapSet(draft.indexes.hostIdsByControlAddress6, event.controlAddress6, event.hostId)
   if (draft.indexes.controlPool4 !== null) takeAddress(draft.indexes.controlPool4, event.controlAddress4)
-  addListeners(draft, castDraft(event))
+  listeners.add(draft, event)
 }

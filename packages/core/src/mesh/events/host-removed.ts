@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import { epochMsCodec, hostIdCodec, releaseAddress } from '../../values/index.js'
 import { moveHostOwner } from '../host-owners.js'
 import { largeMapDelete, largeMapGet, largeMapSet } from '../large-map.js'
-import { removeListeners } from '../listeners.js'
+import { listeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A machine is out of the mesh for good: its keys can't come back. Its nodes left before, each with an event of its own. */
@@ -16,7 +16,7 @@ export const hostRemovedCodec = t.type(
 export const evolveHostRemoved = (draft: MeshDraft, event: HostRemoved): void => {
   const host = largeMapGet(draft.hosts, event.hostId)
   if (host === undefined) return
-  removeListeners(draft, host)
+  listeners.remove(draft, host)
   moveHostOwner(draft, event.hostId, host.ownerUserId, null)
   largeMapDelete(draft.indexes.hostIdsByWireguardKey, host.wireguardKey)
   largeMapDelete(draft.indexes.hostIdsByIdentityKey, host.identityKey)

@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 import { epochMsCodec, hostIdCodec, hostNameCodec } from '../../values/index.js'
 import { hostCapabilitiesCodec, hostSystemCodec, mtuCodec, orNull, portCodec } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
-import { addListeners, removeListeners } from '../listeners.js'
+import { listeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** What is known or wanted of a host changed; carries all of it. Its nodes keep their names. */
@@ -26,11 +26,11 @@ export const hostUpdatedCodec = t.type(
 export const evolveHostUpdated = (draft: MeshDraft, event: HostUpdated): void => {
   const host = largeMapGet(draft.hosts, event.hostId)
   if (host === undefined) return
-  removeListeners(draft, host)
+  listeners.remove(draft, host)
   host.name = event.name
   host.system = event.system
   host.listenPort = event.listenPort
   host.mtuBytes = event.mtuBytes
   host.capabilities = castDraft(event.capabilities)
-  addListeners(draft, host)
+  listeners.add(draft, host)
 }

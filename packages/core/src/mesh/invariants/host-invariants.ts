@@ -6,7 +6,6 @@ import {
   type Ipv6Address,
   isAddressUsable,
   prefixContainsAddress,
-  type UdpEndpoint,
   udpEndpointOf,
   type WireguardPublicKey,
 } from '../../values/index.js'
@@ -94,6 +93,10 @@ const listenerBreaches = (state: MeshState, hosts: readonly Host[]): readonly In
   )
   return [
     ...duplicates('listener-unique', listeners),
-    ...indexBreaches('listeners', state.indexes.hostIdsByListener, new Map<UdpEndpoint, HostId>(listeners)),
+    ...indexBreaches(
+      'listeners',
+      state.indexes.hostIdsByListener,
+      new Map(listeners.map(([listener, hostId]) => [listener, [hostId]])),
+    ),
   ]
 }
