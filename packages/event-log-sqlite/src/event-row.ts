@@ -24,17 +24,23 @@ export function columnsOf(envelope: EventEnvelope): EventColumns {
 export function eventOf(row: EventRow, expectedRevision: number): E.Either<string, RecordedEvent> {
   const [revision, eventId, type, schemaVersion, data, metadata] = row
   if (revision !== expectedRevision) return E.left('the event is missing')
-  const parsed = parseJson(type, data, metadata)
-  if (parsed === undefined) return E.left('the event is no JSON')
-  const decoded = decodeWith(eventEnvelopeCodec, { eventId, schemaVersion, ...parsed })
+  const envelope = parsedEnvelope(eventId, type, schemaVersion, data, metadata)
+  if (envelope === undefined) return E.left('the event is no JSON')
+  const decoded = decodeWith(eventEnvelopeCodec, envelope)
   return E.isLeft(decoded)
     ? E.left(decoded.left.message)
     : E.right({ revision: expectedRevision, envelope: decoded.right })
 }
 
-function parseJson(type: unknown, data: unknown, metadata: unknown) {
+function parsedEnvelope(eventId: unknown, type: unknown, schemaVersion: unknown, data: unknown, metadata: unknown) {
   try {
-    return { type: originalText(String(type)), data: JSON.parse(String(data)), metadata: JSON.parse(String(metadata)) }
+    return {
+      eventId,
+      type: originalText(String(type)),
+      schemaVersion,
+      data: JSON.parse(String(data)),
+      metadata: JSON.parse(String(metadata)),
+    }
   } catch {
     return undefined
   }

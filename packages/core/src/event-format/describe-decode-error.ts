@@ -5,6 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { unchangedCheck } from '../values/unchanged-check.js'
 import { hasNumberedMembers, type KindField, kindFieldOf } from './codec-structure.js'
 import { isSecretName, printable, renderPath, renderUntrusted } from './untrusted-text.js'
 
@@ -33,6 +34,7 @@ export interface InvalidInput {
  */
 export function decodeWith<A>(codec: t.Decoder<unknown, A>, input: unknown): E.Either<InvalidInput, A> {
   try {
+    if (unchangedCheck(codec)(input)) return E.right(input as A)
     const decoded = codec.decode(input)
     return E.isRight(decoded) ? decoded : E.left(invalidInput(decoded.left))
   } catch (thrown) {

@@ -1,21 +1,26 @@
 import * as t from 'io-ts'
 import { commandIdCodec, epochMsCodec, eventIdCodec } from '../values/index.js'
+import { checkedByIs } from '../values/unchanged-check.js'
 import type { EventEnvelope, EventMetadata } from './event-envelope.js'
 
 const LONGEST_TYPE = 200
 
-const eventTypeCodec = new t.Type<string>(
-  'EventType',
-  isEventType,
-  (u, context) => (isEventType(u) ? t.success(u) : t.failure(u, context, `1 to ${LONGEST_TYPE} characters`)),
-  t.identity,
+const eventTypeCodec = checkedByIs(
+  new t.Type<string>(
+    'EventType',
+    isEventType,
+    (u, context) => (isEventType(u) ? t.success(u) : t.failure(u, context, `1 to ${LONGEST_TYPE} characters`)),
+    t.identity,
+  ),
 )
 
-const schemaVersionCodec = new t.Type<number>(
-  'SchemaVersion',
-  isSchemaVersion,
-  (u, context) => (isSchemaVersion(u) ? t.success(u) : t.failure(u, context, 'a version is a whole number from 1')),
-  t.identity,
+const schemaVersionCodec = checkedByIs(
+  new t.Type<number>(
+    'SchemaVersion',
+    isSchemaVersion,
+    (u, context) => (isSchemaVersion(u) ? t.success(u) : t.failure(u, context, 'a version is a whole number from 1')),
+    t.identity,
+  ),
 )
 
 const eventMetadataCodec: t.Type<EventMetadata, unknown> = t.type(

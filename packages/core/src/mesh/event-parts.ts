@@ -9,12 +9,13 @@ import {
   tagNameCodec,
   udpEndpointCodec,
 } from '../values/index.js'
+import { checkedBy, checkedByIs, itemsCheck, unchangedCheck } from '../values/unchanged-check.js'
 import { type EndpointCandidate, maxEndpointCandidates } from './endpoint-candidate.js'
 import type { HostSystem, NetworkSettings, TunnelSettings } from './mesh-state.js'
 
 /** A codec of values that pass a check; `name` says to people what is wanted, as in "expected a port, got 0". */
 export const checked = <A>(name: string, is: (u: unknown) => u is A): t.Type<A, unknown> =>
-  new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity)
+  checkedByIs(new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity))
 
 /** A text of at most `maxLength` UTF-16 units, without control characters: it ends up in terminals and pages. */
 export const shortText = (maxLength: number): t.Type<string, unknown> =>
@@ -40,6 +41,8 @@ export const shortList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Typ
     (u, context) => (isTooLong(u) ? t.failure(u, context) : list.validate(u, context)),
     t.identity,
   )
+  const isListOfItems = itemsCheck(item)
+  checkedBy(codec, (u) => !isTooLong(u) && isListOfItems(u))
   return outlined(codec, () => ({ kind: 'list', item: outlineOf(item), fewest: 0, most: maxLength }))
 }
 
@@ -52,6 +55,8 @@ export const filledList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Ty
     (u, context) => (Array.isArray(u) && u.length === 0 ? t.failure(u, context) : list.validate(u, context)),
     t.identity,
   )
+  const isList = unchangedCheck(list)
+  checkedBy(codec, (u) => isList(u) && (u as readonly A[]).length > 0)
   return outlined(codec, () => ({ kind: 'list', item: outlineOf(item), fewest: 1, most: maxLength }))
 }
 
@@ -102,6 +107,8 @@ export const orNull = <A>(codec: t.Type<A, unknown>): t.Type<A | null, unknown> 
     (u, c) => (u === null ? t.success(null) : codec.validate(u, c)),
     t.identity,
   )
+  const check = unchangedCheck(codec)
+  checkedBy(nullable, (u) => u === null || check(u))
   return outlined(nullable, () => ({ kind: 'choice', options: [outlineOf(codec), { kind: 'constant', value: null }] }))
 }
 

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { fieldsOutline, outlined } from '../event-format/codec-outline.js'
+import { checkedByIs } from '../values/unchanged-check.js'
 import { checked } from './event-parts.js'
 
 /**
@@ -38,7 +39,7 @@ export const kindCodec = <A extends object, Tag extends keyof A & string>(
     },
     t.identity,
   )
-  return outlined(codec, () => ({
+  return outlined(checkedByIs(codec), () => ({
     kind: 'choice',
     options: Object.entries<t.Props>(kinds).map(([kind, fields]) => ({
       kind: 'object',

@@ -1,6 +1,7 @@
 /** Law 8 for events and commands: what is written is read back alike, and whatever else comes gets a described error. */
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
 import { hostileJson, tamperedJson } from '../../test/hostile-json.js'
 import { lawRuns } from '../../test/law-runs.js'
@@ -10,10 +11,11 @@ import { eventEnvelopeCodec } from '../event-format/event-envelope-codec.js'
 import { arbitraryMeshCommand, arbitraryMeshEvent, meshHistory } from '../testing/arbitraries/mesh.js'
 import { sampleTime } from '../testing/sample-mesh.js'
 import { commandId, eventId } from '../values/index.js'
+import { unchangedCheck } from '../values/unchanged-check.js'
 import { decide } from './decide.js'
 import { replay } from './evolve.js'
 import { type MeshCommand, meshCommandCodec, meshCommandCodecs, meshCommandTypes } from './mesh-command.js'
-import { meshEventTypes } from './mesh-event.js'
+import { eventCodecs, meshEventTypes } from './mesh-event.js'
 import { type DecodeEventError, decodeMeshEvent, encodeMeshEvent } from './mesh-event-format.js'
 import { emptyMeshState } from './mesh-state.js'
 
@@ -29,6 +31,20 @@ describe('events', () => {
           expect(decodeMeshEvent(throughJson(encodeMeshEvent(event, provenance)))).toEqual(E.right(event))
       }),
       lawRuns(),
+    )
+  })
+
+  test('the quick check knows every event, and takes nothing that its codec would refuse or change', () => {
+    const tampered = arbitraryMeshEvent.chain((event) => fc.tuple(fc.constant(event), tamperedJson(fc.constant(event))))
+    fc.assert(
+      fc.property(tampered, ([event, input]) => {
+        const codec: t.Decoder<unknown, unknown> = eventCodecs[event.type]
+        const check = unchangedCheck(codec)
+        expect(check(throughJson(event))).toBe(true)
+        const decoded = codec.decode(input)
+        if (check(input)) expect(E.isRight(decoded) && decoded.right).toBe(input)
+      }),
+      lawRuns(2),
     )
   })
 

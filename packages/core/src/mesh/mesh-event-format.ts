@@ -5,6 +5,7 @@ import { decodeWith } from '../event-format/describe-decode-error.js'
 import type { EventEnvelope, EventMetadata } from '../event-format/event-envelope.js'
 import { createUpcaster, type UpcastError } from '../event-format/upcast-event.js'
 import type { EventId } from '../values/index.js'
+import { onlyFieldsCheck, type UnchangedCheck } from '../values/unchanged-check.js'
 import { eventCodecs, eventSchemaVersions, type MeshEvent } from './mesh-event.js'
 import { meshUpcasters } from './upcasters.js'
 
@@ -46,7 +47,8 @@ export const decodeMeshEvent = (envelope: EventEnvelope): E.Either<DecodeEventEr
   if (E.isLeft(upcasted)) return upcasted
   const { type, schemaVersion, data } = upcasted.right
   // The upcaster refuses types that are not in the table.
-  const { codec, fields } = formats.get(type) as EventFormat
+  const { codec, fields, takesAsIs } = formats.get(type) as EventFormat
+  if (takesAsIs(data)) return E.right({ type, ...data } as MeshEvent)
   const known: Record<string, unknown> = { type }
   for (const field of fields) known[field] = data?.[field]
   const decoded = decodeWith(codec, known)
@@ -59,12 +61,14 @@ interface EventFormat {
   readonly codec: t.Type<MeshEvent, unknown>
   /** Of `data`: all but the type. */
   readonly fields: readonly string[]
+  /** Whether the codec takes an event with these data as it is. */
+  readonly takesAsIs: UnchangedCheck
 }
 
-const formatOf = (codec: t.Mixed): EventFormat => ({
-  codec,
-  fields: Object.keys((codec as t.TypeC<t.Props>).props).filter((field) => field !== 'type'),
-})
+const formatOf = (codec: t.Mixed): EventFormat => {
+  const { type: _type, ...props } = (codec as t.TypeC<t.Props>).props
+  return { codec, fields: Object.keys(props), takesAsIs: onlyFieldsCheck(props) }
+}
 
 /** A map, because `'constructor' in {}`. */
 const formats: ReadonlyMap<string, EventFormat> = new Map(

@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AddressBits } from './address-bits.js'
 
+const DOT = '.'.charCodeAt(0)
+const OCTET = /^(?:0|[1-9][0-9]{0,2})$/
 const LONGEST_ADDRESS = '0000:0000:0000:0000:0000:0000:255.255.255.255'.length
 
 /**
@@ -31,17 +33,41 @@ export function isIpv4Mapped(bits: AddressBits): boolean {
   return bits.length === 4 && bits[0] === 0 && bits[1] === 0 && bits[2] === 0xffff
 }
 
-function readIpv4(text: string): E.Either<string, AddressBits> {
-  let [word, at] = [0, 0]
-  for (let part = 0; part < 4; part++) {
-    const end = part === 3 ? text.length : text.indexOf('.', at)
-    if (end < 0) return E.left('an IPv4 address has four decimal parts, an IPv6 address has colons')
-    const value = readOctet(text, at, end)
-    if (value === undefined) return E.left(`'${text.slice(at, end)}' is no number from 0 to 255 without leading zeros`)
-    word = word * 256 + value
-    at = end + 1
+/** The number of the IPv4 address in strict dotted decimal that a text begins with, up to `end`; -1 when it is none. */
+export function scanIpv4(text: string, end: number): number {
+  let [word, octet, digits, dots] = [0, 0, 0, 0]
+  if (end < 7 || end > 15) return -1
+  for (let at = 0; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code === DOT) {
+      if (digits === 0) return -1
+      word = word * 256 + octet
+      octet = digits = 0
+      dots++
+      continue
+    }
+    // A zero stands alone.
+    if (code < 48 || code > 57 || (digits > 0 && octet === 0)) return -1
+    octet = octet * 10 + code - 48
+    digits++
+    if (octet > 255) return -1
   }
-  return E.right([word])
+  return dots === 3 && digits > 0 ? word * 256 + octet : -1
+}
+
+function readIpv4(text: string): E.Either<string, AddressBits> {
+  const word = scanIpv4(text, text.length)
+  return word >= 0 ? E.right([word]) : E.left(whyNoIpv4(text))
+}
+
+/** The first part that is no octet, or that there are too few. */
+function whyNoIpv4(text: string): string {
+  const parts = text.split('.')
+  const octets = parts.length < 4 ? parts.slice(0, -1) : [...parts.slice(0, 3), parts.slice(3).join('.')]
+  const wrong = octets.find((octet) => !OCTET.test(octet) || Number(octet) > 255)
+  return wrong === undefined
+    ? 'an IPv4 address has four decimal parts, an IPv6 address has colons'
+    : `'${wrong}' is no number from 0 to 255 without leading zeros`
 }
 
 function readIpv6(text: string): E.Either<string, AddressBits> {
@@ -81,18 +107,6 @@ function joinGroups(groups: readonly number[], gap: number): E.Either<string, Ad
     words[position >>> 1] = (words[position >>> 1] ?? 0) + (position % 2 === 0 ? group * 0x10000 : group)
   })
   return E.right(words)
-}
-
-function readOctet(text: string, from: number, to: number): number | undefined {
-  const hasLeadingZero = to - from > 1 && text[from] === '0'
-  if (to === from || to - from > 3 || hasLeadingZero) return undefined
-  let value = 0
-  for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at)
-    if (code < 48 || code > 57) return undefined
-    value = value * 10 + code - 48
-  }
-  return value <= 255 ? value : undefined
 }
 
 function readGroup(text: string, from: number, to: number): number | undefined {

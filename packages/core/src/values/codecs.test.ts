@@ -71,6 +71,23 @@ describe.each(cases)('$name', ({ name, codec, values, refused, message }) => {
     expect(codec.is(refused)).toBe(false)
   })
 
+  test('recognises exactly what it decodes, a character away from a value too', () => {
+    const near = fc
+      .tuple(
+        values.map(String),
+        fc.nat(),
+        fc.constantFrom('', '0', '1', '9', '.', ':', '-', '=', 'A', 'f', '[', '\u0660'),
+      )
+      .map(
+        ([text, at, other]) => text.slice(0, at % (text.length + 1)) + other + text.slice((at % (text.length + 1)) + 1),
+      )
+    fc.assert(
+      fc.property(fc.oneof(near, fc.string(), fc.anything()), (u) => {
+        expect(codec.is(u)).toBe(E.isRight(codec.decode(u)))
+      }),
+    )
+  })
+
   test.each([undefined, null, true, {}, [], ['a'], Symbol('a'), () => 'a'])('refuses %s', (u) => {
     expect(messageOf(codec.decode(u))).toEqual([expect.stringMatching(/^not a (string|number)$/)])
     expect(codec.is(u)).toBe(false)

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type AddressBits, bitsFromBigInt, bitsToBigInt, compareBits } from './address-bits.js'
-import { isIpv4Mapped, readAddress, readUnmappedAddress, writeAddress } from './address-text.js'
+import { isIpv4Mapped, readAddress, readUnmappedAddress, scanIpv4, writeAddress } from './address-text.js'
 import type { Brand } from './brand.js'
 import { literal, type ParseError, refuse, shorten } from './parse-error.js'
 
@@ -39,6 +39,8 @@ export function parseIpAddress(text: string): E.Either<IpParseError, IpAddress> 
 /** Whether `u` is the canonical text of an address; `2001:DB8::1` is not. */
 export function isIpAddress(u: unknown): u is IpAddress {
   if (typeof u !== 'string') return false
+  // Dotted decimal has one spelling: nothing has to be written to compare.
+  if (scanIpv4(u, u.length) >= 0) return true
   const parsed = parseIpAddress(u)
   return E.isRight(parsed) && parsed.right === u
 }

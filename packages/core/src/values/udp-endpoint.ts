@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { shareFirstBits } from './address-bits.js'
+import { scanIpv4 } from './address-text.js'
 import type { Brand } from './brand.js'
 import { bitsOfAddress, type IpAddress, ipAddress, parseIpAddress } from './ip-address.js'
 import { literal, type ParseError, refuse } from './parse-error.js'
@@ -31,7 +32,7 @@ export function parseUdpEndpoint(text: string): E.Either<EndpointParseError, Udp
   if ((bracketed !== null) !== address.right.includes(':')) {
     return refuse('endpoint-invalid', text, 'brackets are for IPv6 addresses')
   }
-  if (!DECIMAL_PORT.test(portText) || Number(portText) > 65_535) {
+  if (!isPort(portText)) {
     return refuse('endpoint-invalid', text, `'${portText}' is not a port from 1 to 65535`)
   }
   return E.right(join(address.right, portText))
@@ -39,7 +40,10 @@ export function parseUdpEndpoint(text: string): E.Either<EndpointParseError, Udp
 
 /** Whether `u` is the canonical text of an endpoint. */
 export function isUdpEndpoint(u: unknown): u is UdpEndpoint {
-  if (typeof u !== 'string') return false
+  if (typeof u !== 'string' || u.length > LONGEST_TEXT) return false
+  const colon = u.indexOf(':')
+  // Dotted decimal has one spelling: nothing has to be written to compare.
+  if (colon > 0 && scanIpv4(u, colon) >= 0) return isPort(u.slice(colon + 1))
   const parsed = parseUdpEndpoint(u)
   return E.isRight(parsed) && parsed.right === u
 }
@@ -88,6 +92,10 @@ const REFUSED_RANGES = (
     ['ff00::', 8, 'multicast'],
   ] as const
 ).map(([first, length, refusal]) => ({ bits: bitsOfAddress(ipAddress(first)), length, refusal }))
+
+function isPort(text: string): boolean {
+  return DECIMAL_PORT.test(text) && Number(text) <= 65_535
+}
 
 function join(address: IpAddress, port: string): UdpEndpoint {
   return (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`) as UdpEndpoint
