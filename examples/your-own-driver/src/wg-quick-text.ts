@@ -45,7 +45,7 @@ export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedH
   const [own, ...peers] = text.split('[Peer]').map(readSection)
   const bare = { observedAtEpochMs: epochMs(observedAtEpochMs), underlayAddresses: [] }
   if (own === undefined || own.all('ListenPort').length === 0)
-    return { ...bare, interface: undefined, peers: new Map(), routes: [] }
+    return { ...bare, interface: undefined, peers: new Map(), routes: [], firewall: undefined }
   return {
     ...bare,
     interface: {
@@ -58,6 +58,7 @@ export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedH
       addresses: own.all('Address').map(ipAddress),
     },
     routes: own.all('PostUp').flatMap(parseRoute),
+    firewall: undefined,
     peers: new Map(peers.map(parsePeer)),
   }
 }

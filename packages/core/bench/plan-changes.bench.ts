@@ -20,6 +20,7 @@ const bareHost: ObservedHost = {
   interface: undefined,
   peers: new Map(),
   routes: [],
+  firewall: undefined,
   underlayAddresses: [],
 }
 
@@ -42,7 +43,7 @@ export const run = async (): Promise<{ bench: string; metrics: Record<string, nu
 
 const hostWith = (count: number): DesiredHost => {
   const peers = new Map(Array.from({ length: count }, (_, n) => [keyOf(n), peerOf(n)]))
-  return { publicKey: keyOf(-1), listenPort: 51821, mtuBytes: 1420, addresses: [], routes: [], peers }
+  return { publicKey: keyOf(-1), listenPort: 51821, mtuBytes: 1420, addresses: [], routes: [], firewall: null, peers }
 }
 
 const peerOf = (n: number): DesiredPeer => {

@@ -430,6 +430,16 @@ export {
   type InterfaceValue,
   type PeerField,
 } from './reconcile/describe-drift.js'
+export {
+  controlPort,
+  type DesiredFirewall,
+  type FirewallFilter,
+  type FirewallForward,
+  type FirewallInput,
+  type FirewallRules,
+  type FirewallSetId,
+  firewallRulesHash,
+} from './reconcile/desired-firewall.js'
 export type { DesiredHost, DesiredPeer, HostRoute } from './reconcile/desired-host.js'
 export { desiredClientOf, desiredHostOf, desiredOwnOf, desiredPeerOf } from './reconcile/desired-host-of.js'
 export {
@@ -440,8 +450,15 @@ export {
   noCapabilities,
   supportedCapabilities,
 } from './reconcile/driver-capabilities.js'
+export { FirewallMaker, firewallOf, firewallSetId } from './reconcile/firewall-of.js'
 export type { HostChange } from './reconcile/host-change.js'
-export type { ObservedHost, ObservedInterface, ObservedPeer, UnderlayAddress } from './reconcile/observed-host.js'
+export type {
+  ObservedFirewall,
+  ObservedHost,
+  ObservedInterface,
+  ObservedPeer,
+  UnderlayAddress,
+} from './reconcile/observed-host.js'
 export { type PlanContext, planChanges } from './reconcile/plan-changes.js'
 export { changedPeersBetween, planPeerChanges } from './reconcile/plan-peer-changes.js'
 export {

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandFailure, CommandResult, CommandRunner } from './command-runner.js'
 
 /** The programs that the driver runs. */
-export type Tool = 'ip' | 'wg' | 'wireguard-go' | 'sysctl'
+export type Tool = 'ip' | 'wg' | 'wireguard-go' | 'sysctl' | 'nft'
 
 /** One call of a tool, as `render/` makes it. */
 export interface ToolCommand {
@@ -21,6 +21,7 @@ const PACKAGES: Readonly<Record<Tool, string>> = {
   wg: 'wireguard-tools',
   'wireguard-go': 'wireguard-go',
   sysctl: 'procps',
+  nft: 'nftables',
 }
 
 const LONGEST_REASON = 300

@@ -1,6 +1,6 @@
 /**
  * The driver for Linux: one WireGuard interface with its addresses and routes, the kernel's WireGuard where there is one and
- * wireguard-go otherwise.
+ * wireguard-go otherwise, and a table of nftables of its own.
  *
  * What it does is in `execute/`, one file for each part of a host; how tools are called is data made in `render/`; what
  * they answer is read in `observe/`. Everything it touches comes in as a value, so that the same code runs in a namespace
@@ -22,10 +22,16 @@ import { openUserspaceSocket } from './userspace-socket.js'
 /** What this driver can do. */
 export const linuxCapabilities: DriverCapabilities = {
   ...noCapabilities,
-  'isolate-networks': {
+  filter: { supported: true },
+  'isolate-networks': { supported: true },
+}
+
+/** What it can do where there is no nft. */
+const withoutNft: DriverCapabilities = {
+  ...noCapabilities,
+  filter: {
     supported: false,
-    consequence:
-      'There is no packet filter yet, so a host in several networks would pass traffic between them: keep each host in one network.',
+    consequence: 'Policies are not enforced here: there is no nft. Install nftables and start the agent anew.',
   },
 }
 
@@ -43,11 +49,12 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
       'an interface name has 1 to 15 characters of a-z, A-Z, 0-9 and _=+.-, not beginning with a dot',
     )
   }
-  const host = hostOf(options)
-  const tools = await checkIp(host)
+  const bare = hostOf(options)
+  const tools = await checkIp(bare)
   if (E.isLeft(tools)) return tools
+  const host = { ...bare, hasNft: await answersNft(bare) }
   return E.right({
-    capabilities: linuxCapabilities,
+    capabilities: host.hasNft ? linuxCapabilities : withoutNft,
     observe: () => observeLinuxHost(host),
     execute: (change) => executeChange(host, change),
     executeAll: (changes) => executeChanges(host, changes),
@@ -61,6 +68,12 @@ async function checkIp(host: LinuxHost): Promise<E.Either<HostDriverError, void>
   return version.right.stdout.includes('iproute2') ? E.right(undefined) : E.left(toolTooPoor('ip'))
 }
 
+/** Whether nft is there, and this process may list what it has. */
+async function answersNft({ runner }: LinuxHost): Promise<boolean> {
+  const listed = await runner({ file: 'nft', args: ['list', 'tables'] })
+  return E.isRight(listed) && listed.right.exitCode === 0
+}
+
 function hostOf(options: LinuxDriverOptions): LinuxHost {
   const { interfaceName, privateKey } = options
   const environment = options.environment ?? process.env
@@ -70,6 +83,7 @@ function hostOf(options: LinuxDriverOptions): LinuxHost {
     privateKey,
     choice: options.implementation ?? 'automatic',
     wireguardGo: absolute(options.wireguardGo ?? environment.MESHFOLD_WIREGUARD_GO ?? 'wireguard-go'),
+    hasNft: false,
     runner: options.commandRunner ?? createCommandRunner({ path: environment.PATH }),
     socket: openUserspaceSocket({ folder, interfaceName }),
     nowEpochMs: options.nowEpochMs ?? Date.now,

@@ -14,6 +14,8 @@ export interface LinuxHost {
   /** What to run as wireguard-go. */
   readonly wireguardGo: string
   readonly runner: CommandRunner
+  /** Whether there is an nft that may be asked. */
+  readonly hasNft: boolean
   readonly socket: UserspaceSocket
   readonly privateKey: PrivateKeySource
   readonly nowEpochMs: () => number

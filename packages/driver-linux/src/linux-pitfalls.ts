@@ -25,6 +25,9 @@ export const ALREADY_GONE =
 /** `wg` about an interface that is not there; the second on a kernel without WireGuard. */
 export const WG_FINDS_NO_INTERFACE = /no such device|protocol not supported/i
 
+/** `nft` about a table that is not there. */
+export const NFT_FINDS_NO_TABLE = /no such file or directory/i
+
 /** `ip route add` when prefix and metric are taken, by our route or by one of another interface. */
 export const ROUTE_EXISTS = /file exists/i
 

@@ -92,6 +92,7 @@ const bareHost: ObservedHost = {
   interface: undefined,
   peers: new Map(),
   routes: [],
+  firewall: undefined,
   underlayAddresses: [],
 }
 

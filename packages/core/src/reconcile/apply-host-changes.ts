@@ -1,7 +1,8 @@
 import { isIpv6Address } from '../values/index.js'
+import { firewallRulesHash } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 import type { HostChange } from './host-change.js'
-import type { ObservedHost, ObservedInterface } from './observed-host.js'
+import type { ObservedFirewall, ObservedHost, ObservedInterface } from './observed-host.js'
 import { PeerTable } from './peer-table.js'
 import { routeIdentity, routeSlot } from './plan-route-changes.js'
 
@@ -26,6 +27,7 @@ export function applyHostChanges(
 ): ObservedHost {
   const plan = [...changes]
   let host = observed
+  for (const change of plan) host = { ...host, firewall: firewallAfter(host.firewall, change) }
   const table = new PeerTable(observed.peers, plan)
   for (const change of plan) {
     host = applyToInterface(host, change, defaults)
@@ -72,7 +74,27 @@ function applyToExisting(host: ObservedHost, current: ObservedInterface, change:
     case 'set-peer':
     case 'remove-peer':
     case 'refresh-underlay':
+    case 'set-firewall':
+    case 'change-firewall-set':
+    case 'remove-firewall':
       return host
+  }
+}
+
+function firewallAfter(found: ObservedFirewall | undefined, change: HostChange): ObservedFirewall | undefined {
+  switch (change.kind) {
+    case 'set-firewall': {
+      const { rules, sets } = change.firewall
+      return { rulesHash: firewallRulesHash(rules), sets }
+    }
+    case 'remove-firewall':
+      return undefined
+    case 'change-firewall-set':
+      return found?.sets.has(change.set) === true
+        ? { ...found, sets: new Map(found.sets).set(change.set, change.members) }
+        : found
+    default:
+      return found
   }
 }
 

@@ -1,9 +1,11 @@
 import type { IpAddress, WireguardPublicKey } from '../values/index.js'
+import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { DesiredHost, HostRoute } from './desired-host.js'
 import type { HostChange } from './host-change.js'
-import type { ObservedHost, ObservedInterface } from './observed-host.js'
+import type { ObservedFirewall, ObservedHost, ObservedInterface } from './observed-host.js'
 import { allPeerKeys, comparePeers, type PeerDifference } from './peer-differences.js'
 import type { PlanContext } from './plan-changes.js'
+import { planFirewallChanges } from './plan-firewall-changes.js'
 import { planRouteChanges } from './plan-route-changes.js'
 
 /** One way in which a host is not as desired: for people and status pages, where `HostChange` is for drivers. */
@@ -20,6 +22,8 @@ export type HostDrift =
   | { readonly kind: 'peer-missing' | 'peer-unexpected'; readonly publicKey: WireguardPublicKey }
   | { readonly kind: 'peer-differs'; readonly publicKey: WireguardPublicKey; readonly fields: readonly PeerField[] }
   | { readonly kind: 'route-missing' | 'route-unexpected'; readonly route: HostRoute }
+  | { readonly kind: 'firewall-missing' | 'firewall-unexpected' | 'firewall-differs' }
+  | { readonly kind: 'firewall-set-differs'; readonly set: FirewallSetId }
 
 /** Fields of the interface that may drift. */
 export type InterfaceField = 'publicKey' | 'listenPort' | 'mtuBytes' | 'isUp'
@@ -36,7 +40,11 @@ export function describeDrift(
   desired: DesiredHost | undefined,
   context: Pick<PlanContext, 'previousDesired'> = {},
 ): readonly HostDrift[] {
-  if (desired === undefined) return observed.interface === undefined ? [] : [{ kind: 'interface-unexpected' }]
+  if (desired === undefined)
+    return [
+      ...(observed.interface === undefined ? [] : [{ kind: 'interface-unexpected' } as const]),
+      ...firewallDrift(observed.firewall, null),
+    ]
   const peers = comparePeers(observed, desired, allPeerKeys(observed, desired), context.previousDesired)
   return [
     ...interfaceDrift(observed.interface, desired),
@@ -44,7 +52,16 @@ export function describeDrift(
     ...peers.differing.map(peerDrift),
     ...peers.unexpected.map((publicKey) => ({ kind: 'peer-unexpected', publicKey }) as const),
     ...routeDrift(observed.routes, desired.routes),
+    ...firewallDrift(observed.firewall, desired.firewall),
   ]
+}
+
+function firewallDrift(found: ObservedFirewall | undefined, desired: DesiredFirewall | null): readonly HostDrift[] {
+  return planFirewallChanges(found, desired).flatMap((change): readonly HostDrift[] => {
+    if (change.kind === 'change-firewall-set') return [{ kind: 'firewall-set-differs', set: change.set }]
+    if (change.kind === 'remove-firewall') return [{ kind: 'firewall-unexpected' }]
+    return [{ kind: found === undefined ? 'firewall-missing' : 'firewall-differs' }]
+  })
 }
 
 function interfaceDrift(found: ObservedInterface | undefined, desired: DesiredHost): readonly HostDrift[] {

@@ -9,17 +9,18 @@ import {
   type WireguardPublicKey,
 } from '../values/index.js'
 import type { DesiredHost, DesiredPeer } from './desired-host.js'
+import { firewallOf } from './firewall-of.js'
 
 /** What the operating system shall have, from a config and the paths chosen on it. */
 export const desiredHostOf = (config: HostConfig, chosen: ChosenPaths): DesiredHost => {
   const peers = new Map<WireguardPublicKey, DesiredPeer>()
   for (const peer of config.peers.values()) peers.set(peer.wireguardKey, desiredPeerOf(peer, chosen))
   for (const client of config.clients.values()) peers.set(client.wireguardKey, desiredClientOf(client))
-  return { ...desiredOwnOf(config), peers }
+  return { ...desiredOwnOf(config), peers, firewall: firewallOf(config, chosen) }
 }
 
-/** All of it but the peers. */
-export const desiredOwnOf = ({ own, routes }: HostConfig): Omit<DesiredHost, 'peers'> => ({
+/** Interface, addresses and routes. */
+export const desiredOwnOf = ({ own, routes }: HostConfig): Omit<DesiredHost, 'peers' | 'firewall'> => ({
   publicKey: own.wireguardKey,
   listenPort: own.listenPort,
   mtuBytes: own.mtuBytes,

@@ -1,4 +1,5 @@
 import type { HostRoute, IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+import type { DesiredFirewall } from './desired-firewall.js'
 
 export type { HostRoute }
 
@@ -16,6 +17,8 @@ export interface DesiredHost {
   readonly addresses: readonly IpAddress[]
   readonly peers: ReadonlyMap<WireguardPublicKey, DesiredPeer>
   readonly routes: readonly HostRoute[]
+  /** `null`: the host filters nothing and translates nothing. */
+  readonly firewall: DesiredFirewall | null
 }
 
 /** What one WireGuard peer of the host should be. */

@@ -1,4 +1,5 @@
 import type { IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 
 /**
@@ -28,6 +29,17 @@ export type HostChange =
   /** Adds the route, or replaces one of the same prefix and metric on the own interface. */
   | { readonly kind: 'add-route'; readonly route: HostRoute }
   | { readonly kind: 'remove-route'; readonly route: HostRoute }
+  /** Puts this packet filter in place of the own one, with its sets, in one step: no packet meets a half of it. */
+  | { readonly kind: 'set-firewall'; readonly firewall: DesiredFirewall }
+  /** Changes who is in a set, in one step: from what it was to `members`. What is there already is not added, what is not there not removed. */
+  | {
+      readonly kind: 'change-firewall-set'
+      readonly set: FirewallSetId
+      readonly add: readonly IpPrefix[]
+      readonly remove: readonly IpPrefix[]
+      readonly members: readonly IpPrefix[]
+    }
+  | { readonly kind: 'remove-firewall' }
   /**
    * Makes WireGuard forget the source addresses it remembers for its peers. Wanted after an own underlay address went away:
    * older wireguard-go keeps sending from it for 15 s otherwise.

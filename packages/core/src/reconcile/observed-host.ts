@@ -1,4 +1,5 @@
 import type { EpochMs, IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+import type { FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 
 /** What a driver read from its host at one moment: own interface, own routes, and the underlay's addresses. */
@@ -9,8 +10,17 @@ export interface ObservedHost {
   readonly peers: ReadonlyMap<WireguardPublicKey, ObservedPeer>
   /** Routes over the own interface that a driver put there, or somebody else did. */
   readonly routes: readonly HostRoute[]
+  /** `undefined`: there is none of ours. It may be there without an interface. */
+  readonly firewall: ObservedFirewall | undefined
   /** Addresses of the host's other interfaces, global scope only: candidates for endpoints. */
   readonly underlayAddresses: readonly UnderlayAddress[]
+}
+
+/** The own packet filter and address translation as the system shows them. */
+export interface ObservedFirewall {
+  /** What `firewallRulesHash` says of the rules that were put there; something else when somebody changed them. */
+  readonly rulesHash: string
+  readonly sets: ReadonlyMap<FirewallSetId, readonly IpPrefix[]>
 }
 
 /** The own WireGuard interface as the system shows it. */

@@ -87,7 +87,13 @@ describe('law 7', () => {
       fc.asyncProperty(observedHost, async (found) => {
         const host = hostLike(found)
         await reconcile(host, undefined)
-        expect(host.state).toEqual({ ...found, interface: undefined, peers: new Map(), routes: [] })
+        expect(host.state).toEqual({
+          ...found,
+          interface: undefined,
+          peers: new Map(),
+          routes: [],
+          firewall: undefined,
+        })
       }),
       lawRuns(),
     )

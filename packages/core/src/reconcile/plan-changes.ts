@@ -2,7 +2,7 @@
  * The difference between what a host is and what it should be, as steps. Pure: `reconcile` carries them out.
  *
  * The order is the point. Whatever reaches its destination before the first step and after the last also does so after
- * every step in between: addresses come before routes that name them as source, peers before routes that lead to them,
+ * every step in between: the filter comes before what it is for, addresses come before routes that name them as source, peers before routes that lead to them,
  * wider routes before narrower ones go, and only then is taken away what nothing needs any more.
  */
 import type { WireguardPublicKey } from '../values/index.js'
@@ -10,6 +10,7 @@ import type { DesiredHost } from './desired-host.js'
 import type { HostChange } from './host-change.js'
 import type { ObservedHost, ObservedInterface } from './observed-host.js'
 import { allPeerKeys, comparePeers } from './peer-differences.js'
+import { planFirewallChanges } from './plan-firewall-changes.js'
 import { orderPeerChanges } from './plan-peer-changes.js'
 import { planRouteChanges } from './plan-route-changes.js'
 
@@ -30,7 +31,7 @@ export function planChanges(
   desired: DesiredHost | undefined,
   context: PlanContext = {},
 ): readonly HostChange[] {
-  if (desired === undefined) return observed.interface === undefined ? [] : [{ kind: 'remove-interface' }]
+  if (desired === undefined) return planNothing(observed)
   // Without an interface there are no peers, whatever the caller believed.
   const known = observed.interface === undefined ? undefined : context.changedPeers
   const keys = known ?? allPeerKeys(observed, desired)
@@ -39,6 +40,7 @@ export function planChanges(
   const addresses = planAddresses(observed.interface, desired)
   return [
     ...planInterface(observed.interface, desired),
+    ...planFirewallChanges(observed.firewall, desired.firewall),
     ...addresses.add,
     ...peers.give,
     ...(observed.interface?.isUp === true ? [] : [{ kind: 'bring-up' } as const]),
@@ -46,6 +48,14 @@ export function planChanges(
     ...routes.remove,
     ...peers.take,
     ...addresses.remove,
+  ]
+}
+
+/** The interface first: while it is there, its packets meet the filter. */
+function planNothing(observed: ObservedHost): readonly HostChange[] {
+  return [
+    ...(observed.interface === undefined ? [] : [{ kind: 'remove-interface' } as const]),
+    ...planFirewallChanges(observed.firewall, null),
   ]
 }
 

@@ -19,6 +19,7 @@ const wanting = (ranges: Ranges): DesiredHost => ({
   mtuBytes: 1420,
   addresses: [],
   routes: [],
+  firewall: null,
   peers: new Map(
     names.flatMap((name) => {
       const allowedIps = ranges[name]?.map(ipPrefix)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { HostDriver } from '../ports/host-driver.js'
+import { type DriverCapabilities, noCapabilities } from '../reconcile/driver-capabilities.js'
 import { sampleObservedAt, samplePublicKey } from './arbitraries/hosts.js'
 import { brokenExecutes } from './host-driver-conformance/broken-executes.js'
 import { brokenObserves } from './host-driver-conformance/broken-observes.js'
@@ -8,10 +9,19 @@ import { createSimulatedHost, type SimulatedHost } from './simulated-host.js'
 
 const keys = [samplePublicKey(0xa1), samplePublicKey(0xa2)] as const
 
+const firewallChanges = ['set-firewall', 'change-firewall-set', 'remove-firewall'] as const
+const filtering: DriverCapabilities = { ...noCapabilities, filter: { supported: true } }
+
 const simulated =
-  (spoil: (driver: SimulatedHost) => HostDriver = (driver) => driver) =>
+  (spoil: (driver: SimulatedHost) => HostDriver = (driver) => driver, capabilities = filtering) =>
   async (): Promise<HostUnderTest> => {
-    const driver = createSimulatedHost({ heldKeys: keys, nowEpochMs: () => sampleObservedAt })
+    const unsupported = capabilities.filter.supported ? [] : firewallChanges
+    const driver = createSimulatedHost({
+      heldKeys: keys,
+      nowEpochMs: () => sampleObservedAt,
+      capabilities,
+      unsupported,
+    })
     return {
       open: async () => spoil(driver),
       keys,
@@ -34,6 +44,10 @@ function casesOf(createHost: () => Promise<HostUnderTest>) {
 
 describe('a right driver passes: simulated', () => {
   hostDriverConformance({ describe, test, createHost: simulated(), walkLength: 50 })
+})
+
+describe('a right driver without a filter passes: simulated', () => {
+  hostDriverConformance({ describe, test, createHost: simulated(undefined, noCapabilities), walkLength: 50 })
 })
 
 describe('a broken driver fails: it', () => {

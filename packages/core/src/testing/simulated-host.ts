@@ -103,6 +103,7 @@ export function emptyHost(observedAtEpochMs: number): ObservedHost {
     interface: undefined,
     peers: new Map(),
     routes: [],
+    firewall: undefined,
     underlayAddresses: [],
   }
 }
@@ -141,6 +142,9 @@ const KIND_TABLE: Readonly<Record<HostChange['kind'], true>> = {
   'add-route': true,
   'remove-route': true,
   'refresh-underlay': true,
+  'set-firewall': true,
+  'change-firewall-set': true,
+  'remove-firewall': true,
 }
 const KINDS: ReadonlySet<string> = new Set(Object.keys(KIND_TABLE))
 
@@ -153,6 +157,9 @@ function whyRefused(
   const needsKey = change.kind === 'create-interface' || change.kind === 'set-private-key'
   if (needsKey && !heldKeys.includes(change.publicKey)) return 'the private key held here belongs to another public key'
   if (change.kind === 'create-interface' || REMOVALS.has(change.kind)) return undefined
+  if (change.kind === 'set-firewall') return undefined
+  if (change.kind === 'change-firewall-set')
+    return host.firewall?.sets.has(change.set) === true ? undefined : 'there is no such set'
   if (host.interface === undefined) return 'there is no such interface'
   if (change.kind === 'set-peer' && change.publicKey === host.interface.publicKey) return 'a host is no peer of its own'
   if (change.kind !== 'add-route') return undefined
@@ -167,4 +174,5 @@ const REMOVALS: ReadonlySet<HostChange['kind']> = new Set([
   'remove-address',
   'remove-peer',
   'remove-route',
+  'remove-firewall',
 ])

@@ -4,6 +4,7 @@ import { type LinuxHost, type Outcome, runAll } from '../linux-host.js'
 import { loadFittingPrivateKey } from '../private-key.js'
 import { bringUp, setMtu } from '../render/interface-commands.js'
 import { executeAddAddress, executeRemoveAddress } from './execute-address.js'
+import { executeChangeFirewallSet, executeRemoveFirewall, executeSetFirewall } from './execute-firewall.js'
 import { executeRefreshUnderlay, executeRemovePeer, executeSetPeer } from './execute-peer.js'
 import { executeAddRoute, executeRemoveRoute } from './execute-route.js'
 import { createInterface, removeInterface } from './interface-lifecycle.js'
@@ -39,6 +40,12 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
       return executeRemoveRoute(host, change.route)
     case 'refresh-underlay':
       return executeRefreshUnderlay(host)
+    case 'set-firewall':
+      return executeSetFirewall(host, change)
+    case 'change-firewall-set':
+      return executeChangeFirewallSet(host, change)
+    case 'remove-firewall':
+      return executeRemoveFirewall(host)
     default:
       return unsupported(change)
   }

@@ -3,20 +3,27 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux-host.js'
 import { showAddresses } from '../render/address-commands.js'
 import { showRoutesOf } from '../render/route-commands.js'
+import { observeFirewall } from './observe-firewall.js'
 import { observeDevice } from './observe-link.js'
 import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
 import { readOwnAddresses, readRoutes, readUnderlayAddresses } from './read-host.js'
 
 const ACTION = 'observe'
 
-/** Reads the host: three short processes, and WireGuard's own answer. */
+/** Reads the host: four short processes, and WireGuard's own answer. */
 export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   host.parsers.nextObservation()
   const links = await runAndRead(host, showAddresses, ACTION, parseIpAddr)
   if (E.isLeft(links)) return links
   const underlay = orUnreadable(readUnderlayAddresses(links.right, host.interfaceName), ACTION)
   if (E.isLeft(underlay)) return underlay
-  const surroundings = { observedAtEpochMs: epochMs(host.nowEpochMs()), underlayAddresses: underlay.right }
+  const firewall = await observeFirewall(host, ACTION)
+  if (E.isLeft(firewall)) return firewall
+  const surroundings = {
+    observedAtEpochMs: epochMs(host.nowEpochMs()),
+    underlayAddresses: underlay.right,
+    firewall: firewall.right,
+  }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
   if (link !== undefined) return observeOwnLink(host, link, surroundings)
   return E.right({ ...surroundings, interface: undefined, peers: new Map(), routes: [] })
@@ -25,7 +32,7 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
 async function observeOwnLink(
   host: LinuxHost,
   link: IpLinkEntry,
-  surroundings: Pick<ObservedHost, 'observedAtEpochMs' | 'underlayAddresses'>,
+  surroundings: Pick<ObservedHost, 'observedAtEpochMs' | 'underlayAddresses' | 'firewall'>,
 ): Outcome<ObservedHost> {
   const addresses = orUnreadable(readOwnAddresses(link), ACTION)
   if (E.isLeft(addresses)) return addresses

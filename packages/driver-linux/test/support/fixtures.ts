@@ -31,6 +31,7 @@ export function readFixture(name: string, file: string): string | undefined {
 /** The file in which the output of a command is recorded. */
 export function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): string | undefined {
   if (file === 'wg') return 'wg-dump.txt'
+  if (file === 'nft') return args.includes('-j') ? 'nft-table.json' : undefined
   if (args.includes('addr')) return 'ip-addr.json'
   if (!args.includes('route')) return undefined
   return args.includes('-6') ? 'ip-route-6.json' : 'ip-route-4.json'
@@ -44,6 +45,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
   }
   return {
     interfaceName: 'mesh0',
+    hasNft: readFixture(name, 'nft-table.json') !== undefined,
     choice: 'automatic',
     wireguardGo: 'wireguard-go',
     privateKey: async () => E.left({ reason: 'recorded hosts hold no key' }),

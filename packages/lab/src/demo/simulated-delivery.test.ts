@@ -29,6 +29,7 @@ function host(number: number, publicKey: WireguardPublicKey, peer: ObservedPeer)
     },
     peers: new Map([[peer.publicKey, peer]]),
     routes: [],
+    firewall: undefined,
     underlayAddresses: [{ interfaceName: 'eth0', address, connectedPrefix: hostPrefix(address) }],
   }
 }

@@ -41,6 +41,14 @@ export function describeOneDrift(drift: HostDrift): string {
       return `the route to ${drift.route.prefix} is missing`
     case 'route-unexpected':
       return `the route to ${drift.route.prefix} should not be there`
+    case 'firewall-missing':
+      return 'the packet filter is missing'
+    case 'firewall-unexpected':
+      return 'the packet filter should not be there'
+    case 'firewall-differs':
+      return 'the rules of the packet filter differ'
+    case 'firewall-set-differs':
+      return `set ${drift.set} of the packet filter differs`
   }
 }
 

@@ -4,11 +4,13 @@
  */
 import {
   createPathChooser,
+  type DesiredFirewall,
   type DesiredHost,
   type DesiredPeer,
   desiredClientOf,
   desiredOwnOf,
   desiredPeerOf,
+  FirewallMaker,
   type FragmentTable,
   type HostConfig,
   type HostConfigStep,
@@ -33,6 +35,7 @@ export class LiveConfig {
   #chooser: PathChooser | undefined
   #routing: HostConfig['routing'] | undefined
   readonly #peers = new Map<WireguardPublicKey, DesiredPeer>()
+  readonly #firewalls = new FirewallMaker()
   /** What all but the peers was made of. */
   #madeOf: { readonly own?: HostConfig['own'] | undefined; readonly routes?: HostConfig['routes'] | undefined } = {}
   #desired: DesiredHost | undefined
@@ -77,7 +80,7 @@ export class LiveConfig {
     const changed = [...before].filter(([key, was]) => this.#peers.get(key) !== was)
     return {
       changedPeers: new Set(changed.map(([key]) => key)),
-      isOwnChanged: step.isRestChanged && this.#renewOwn(),
+      isOwnChanged: this.#renewOwn(),
     }
   }
 
@@ -118,16 +121,25 @@ export class LiveConfig {
   #renewOwn(): boolean {
     const { config } = this
     const [own, routes] = [config?.own, config?.routes]
-    if (own === this.#madeOf.own && routes === this.#madeOf.routes) return false
+    const firewall = config && this.#chooser ? this.#firewalls.make(config, this.#chooser.chosen) : null
+    const isFirewallChanged = !isSameFirewall(firewall, this.#desired?.firewall ?? null)
+    const isOwnTouched = own !== this.#madeOf.own || routes !== this.#madeOf.routes
+    if (!isOwnTouched && !isFirewallChanged) return false
     this.#madeOf = { own, routes }
-    const desired = config && { ...desiredOwnOf(config), peers: this.#peers }
-    if (textOf(desired) === textOf(this.#desired)) return false
+    const desired = config && { ...desiredOwnOf(config), peers: this.#peers, firewall }
+    if (!isFirewallChanged && textOf(desired) === textOf(this.#desired)) return false
     this.#desired = desired
     return true
   }
 }
 
-const textOf = (desired: DesiredHost | undefined): string => JSON.stringify({ ...desired, peers: null })
+const textOf = (desired: DesiredHost | undefined): string => JSON.stringify({ ...desired, peers: null, firewall: null })
+
+const isSameFirewall = (one: DesiredFirewall | null, other: DesiredFirewall | null): boolean =>
+  one === other ||
+  (one?.rules === other?.rules &&
+    one?.sets.size === other?.sets.size &&
+    [...(one?.sets ?? [])].every(([id, prefixes]) => prefixes === other?.sets.get(id)))
 
 const asTheyAre = <K, V>(replaced: ReadonlyMap<K, Replaced<V>>): Iterable<readonly [K, V | undefined]> =>
   [...replaced].map(([key, { is }]) => [key, is] as const)

@@ -6,6 +6,7 @@
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { applyHostChanges } from '../../reconcile/apply-host-changes.js'
+import type { DesiredFirewall, FirewallInput, FirewallRules, FirewallSetId } from '../../reconcile/desired-firewall.js'
 import type { DesiredHost, DesiredPeer, HostRoute } from '../../reconcile/desired-host.js'
 import type { ObservedHost } from '../../reconcile/observed-host.js'
 import { planChanges } from '../../reconcile/plan-changes.js'
@@ -16,6 +17,7 @@ import {
   ipAddress,
   ipFamilyOf,
   ipPrefix,
+  mergePrefixes,
   prefixFamily,
   type UdpEndpoint,
   udpEndpoint,
@@ -53,6 +55,41 @@ const endpoints: readonly UdpEndpoint[] = [
   ...['[2001:db8::1]:51821', '[2001:db8::2]:51821'],
 ].map(udpEndpoint)
 
+const firewallSets: readonly FirewallSetId[] = ['m1', 'm2', 'm3']
+
+/** Two rule sets over three sets, so that often only members differ. */
+const arbitraryFirewall: fc.Arbitrary<DesiredFirewall> = fc
+  .record({
+    withSecond: fc.boolean(),
+    masquerade: fc.boolean(),
+    members: fc.tuple(...firewallSets.map(() => fc.subarray([...allowedRanges]))),
+  })
+  .map(({ withSecond, masquerade, members }) => ({
+    rules: sampleFirewallRules(withSecond, masquerade),
+    sets: new Map(firewallSets.flatMap((id, at) => (id === 'm3' && !withSecond ? [] : [[id, mergePrefixes(members[at] ?? [])]]))),
+  }))
+
+/** Rules about the sets `m1` (the mesh) and `m2`; with a second one about `m3`. */
+export function sampleFirewallRules(withSecond: boolean, masquerade: boolean): FirewallRules {
+  const input = (from: FirewallSetId): FirewallInput => ({
+    policyId: null,
+    to: 'm1',
+    from: [from],
+    within: null,
+    traffic: [{ protocol: 'any' }],
+  })
+  const from = [ipPrefix('10.66.0.0/24')]
+  return {
+    filter: {
+      mesh: 'm1',
+      control: [ipPrefix('198.19.0.0/16')],
+      input: withSecond ? [input('m2'), input('m3')] : [input('m2')],
+      forward: [],
+    },
+    nat: masquerade ? [{ kind: 'masquerade', egressId: null, from, to: null, interfaceName: null }] : [],
+  }
+}
+
 /** A host that may be wanted. All draws with the same `publicKey` differ in everything else. */
 export function arbitraryDesiredHost(publicKey: WireguardPublicKey): fc.Arbitrary<DesiredHost> {
   return fc
@@ -61,6 +98,7 @@ export function arbitraryDesiredHost(publicKey: WireguardPublicKey): fc.Arbitrar
       mtuBytes: fc.constantFrom(1280, 1420),
       addresses: fc.subarray([...addresses]),
       peers: arbitraryPeers,
+      firewall: fc.option(arbitraryFirewall),
     })
     .chain((host) => arbitraryRoutes(host.addresses).map((routes) => ({ ...host, publicKey, routes })))
 }

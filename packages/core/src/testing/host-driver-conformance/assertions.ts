@@ -8,11 +8,12 @@ export interface HostShape {
   readonly interface: Readonly<Record<string, unknown>> | null
   readonly peers: readonly Readonly<Record<string, unknown>>[]
   readonly routes: readonly string[]
+  readonly firewall: Readonly<Record<string, unknown>> | null
 }
 
 /** The comparable part of an observation. `fields` left out of the interface are those a change says nothing about. */
 export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'listenPort')[] = []): HostShape {
-  const { interface: link, peers, routes } = host
+  const { interface: link, peers, routes, firewall } = host
   const fields = link && {
     publicKey: link.publicKey,
     isUp: link.isUp,
@@ -31,6 +32,13 @@ export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'lis
       }))
       .sort((a, b) => (a.publicKey < b.publicKey ? -1 : 1)),
     routes: routes.map(routeIdentity).sort(),
+    firewall:
+      firewall === undefined
+        ? null
+        : {
+            rulesHash: firewall.rulesHash,
+            sets: [...firewall.sets].map(([id, members]) => `${id} ${[...members].sort().join()}`).sort(),
+          },
   }
 }
 

@@ -131,6 +131,31 @@ export const brokenExecutes: readonly BrokenDriver[] = [
       }),
   },
   {
+    fault: 'ignores remove-firewall',
+    caughtBy: 'wanting nothing gives the host back as it was, and it can be made again',
+    spoil: ignoring('remove-firewall'),
+  },
+  {
+    fault: 'adds to a set and removes nothing',
+    caughtBy: 'change-firewall-set; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      if (change.kind !== 'change-firewall-set') return driver.execute(change)
+      const had = driver.state.firewall?.sets.get(change.set) ?? []
+      return driver.execute({ ...change, members: [...new Set([...had, ...change.add])] })
+    }),
+  },
+  {
+    fault: 'leaves who was in the sets when it replaces the rules',
+    caughtBy: 'set-firewall with the same rules puts other members in; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      const had = driver.state.firewall?.sets
+      const done = await driver.execute(change)
+      if (change.kind === 'set-firewall' && had !== undefined)
+        driver.disturb((host) => ({ ...host, firewall: host.firewall && { ...host.firewall, sets: had } }))
+      return done
+    }),
+  },
+  {
     fault: 'lets each route exist once for any metric',
     caughtBy: 'add-route beside one of another metric; again, nothing more',
     spoil: withExecute(async (driver, change) => {

@@ -16,7 +16,7 @@ export const changeCases: readonly HostDriverCase[] = [
     run: async ({ host, driver }) => {
       await executed(driver, [...emptyRemovals(), { kind: 'remove-interface' }])
       assertSame(shapeOf(await observed(driver)).interface, null, 'the interface of a bare host')
-      await bringTo(driver, ordinaryHost(host.keys[0]))
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
       const before = shapeOf(await observed(driver))
       await executed(driver, emptyRemovals())
       assertSame(shapeOf(await observed(driver)), before, 'the host after taking nothing away')
@@ -30,7 +30,7 @@ function changeCase(name: string, index: number): HostDriverCase {
     run: async ({ host, driver }) => {
       const scenario = changeScenarios(...host.keys)[index]
       assertThat(scenario !== undefined, `no scenario ${index}`)
-      if (scenario.on === 'ordinary-host') await bringTo(driver, ordinaryHost(host.keys[0]))
+      if (scenario.on === 'ordinary-host') await bringTo(driver, ordinaryHost(host.keys[0], driver))
       if (scenario.change.kind === 'set-private-key') await host.hold(scenario.change.publicKey)
       if (isDeclined(driver, scenario.change)) return assertDeclined(driver, scenario)
       const before = await observed(driver)

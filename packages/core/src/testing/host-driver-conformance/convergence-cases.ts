@@ -4,26 +4,26 @@ import { planChanges } from '../../reconcile/plan-changes.js'
 import { sampleDesiredHosts } from '../arbitraries/hosts.js'
 import { assertSame, assertThat, executed, observed } from './assertions.js'
 import { bringTo, type HostDriverCase } from './conformance-case.js'
-import { ordinaryHost } from './scenarios.js'
+import { fitting, ordinaryHost } from './scenarios.js'
 
 /** Law 7 on the real thing, and that nothing stays of it. */
 export const convergenceCases: readonly HostDriverCase[] = [
   {
     name: 'many changes at once do what they do one after the other, and stop at the first that fails',
     run: async ({ host, driver }) => {
-      const plan = planChanges(await observed(driver), ordinaryHost(host.keys[0]))
+      const plan = planChanges(await observed(driver), ordinaryHost(host.keys[0], driver))
       const unknown = { kind: 'unheard-of' } as unknown as HostChange
       const failed = await driver.executeAll?.([...plan, unknown, { kind: 'remove-interface' }])
       if (failed === undefined) return
       assertSame(failed._tag === 'Left' && failed.left.done, plan.length, 'changes that took effect')
-      const drift = describeDrift(await observed(await host.open()), ordinaryHost(host.keys[0]))
+      const drift = describeDrift(await observed(await host.open()), ordinaryHost(host.keys[0], driver))
       assertSame(drift, [], 'what a new driver finds amiss')
     },
   },
   {
     name: 'a walk through random configurations',
     run: async ({ host, driver, seed, walkLength }) => {
-      for (const desired of sampleDesiredHosts(host.keys[0], { seed, count: walkLength })) {
+      for (const desired of sampleDesiredHosts(host.keys[0], { seed, count: walkLength }).map(fitting(driver))) {
         await bringTo(driver, desired)
         const drift = describeDrift(await observed(await host.open()), desired)
         assertSame(drift, [], `what a new driver finds amiss (seed ${seed})`)
@@ -33,7 +33,10 @@ export const convergenceCases: readonly HostDriverCase[] = [
   {
     name: 'a crash after any step towards another configuration is made good by a new process',
     run: async ({ host, driver, seed }) => {
-      const [from, to] = [ordinaryHost(host.keys[0]), sampleDesiredHosts(host.keys[0], { seed, count: 1 })[0]]
+      const [from, to] = [
+        ordinaryHost(host.keys[0], driver),
+        sampleDesiredHosts(host.keys[0], { seed, count: 1 }).map(fitting(driver))[0],
+      ]
       assertThat(to !== undefined, 'no sample')
       await bringTo(driver, from)
       const steps = planChanges(await observed(driver), to).length
@@ -48,7 +51,7 @@ export const convergenceCases: readonly HostDriverCase[] = [
   {
     name: 'a crash after any step of making the interface is made good by a new process',
     run: async ({ host, driver }) => {
-      const wanted = ordinaryHost(host.keys[0])
+      const wanted = ordinaryHost(host.keys[0], driver)
       const steps = planChanges(await observed(driver), wanted).length
       for (let done = 0; done <= steps; done++) {
         const crashing = await host.open()
@@ -63,7 +66,7 @@ export const convergenceCases: readonly HostDriverCase[] = [
     run: async ({ host, driver }) => {
       const before = await host.snapshot()
       for (let time = 1; time <= 2; time++) {
-        await bringTo(driver, ordinaryHost(host.keys[0]))
+        await bringTo(driver, ordinaryHost(host.keys[0], driver))
         await bringTo(await host.open(), undefined)
         assertSame(await host.snapshot(), before, `what was left behind (time ${time})`)
       }

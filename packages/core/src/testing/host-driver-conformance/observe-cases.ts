@@ -20,14 +20,14 @@ export const observeCases: readonly HostDriverCase[] = [
     run: async ({ host, driver }) => {
       const before = await host.snapshot()
       const found = shapeOf(await observed(driver))
-      assertSame(found, { interface: null, peers: [], routes: [] }, 'a bare host')
+      assertSame(found, { interface: null, peers: [], routes: [], firewall: null }, 'a bare host')
       assertSame(await host.snapshot(), before, 'the host after observing it')
     },
   },
   {
     name: 'an ordinary host reads the same twice, and observing changes nothing',
     run: async ({ host, driver }) => {
-      await bringTo(driver, ordinaryHost(host.keys[0]))
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
       const before = await host.snapshot()
       const first = shapeOf(await observed(driver))
       assertSame(shapeOf(await observed(driver)), first, 'the second observation')
@@ -37,7 +37,7 @@ export const observeCases: readonly HostDriverCase[] = [
   {
     name: 'a driver opened anew reads the same',
     run: async ({ host, driver }) => {
-      await bringTo(driver, ordinaryHost(host.keys[0]))
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
       const before = shapeOf(await observed(driver))
       await driver.close()
       assertSame(shapeOf(await observed(await host.open())), before, 'what the new driver reads')
@@ -46,7 +46,7 @@ export const observeCases: readonly HostDriverCase[] = [
   {
     name: 'the own interface is no underlay',
     run: async ({ host, driver }) => {
-      await bringTo(driver, ordinaryHost(host.keys[0]))
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
       const { interface: own, underlayAddresses } = await observed(driver)
       const mixed = underlayAddresses.filter(
         ({ address, interfaceName }) => own?.addresses.includes(address) === true || interfaceName === own?.name,

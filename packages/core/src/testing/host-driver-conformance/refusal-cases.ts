@@ -11,7 +11,7 @@ export const refusalCases: readonly HostDriverCase[] = [
   {
     name: 'a change it does not know is unsupported',
     run: async ({ host, driver }) => {
-      await bringTo(driver, ordinaryHost(host.keys[0]))
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
       const unknown = { kind: 'unheard-of' } as unknown as HostChange
       const refusal = await refusalOf(driver, unknown)
       assertThat(refusal?.code === 'change-unsupported', 'an unknown change is not answered with change-unsupported')
@@ -29,7 +29,7 @@ export const refusalCases: readonly HostDriverCase[] = [
   {
     name: 'a key that the host does not hold is not taken',
     run: async ({ host, driver }) => {
-      await bringTo(driver, ordinaryHost(host.keys[0]))
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
       const refusal = await refusalOf(driver, { kind: 'set-private-key', publicKey: stranger })
       assertThat(refusal !== undefined, 'the host took a key that it does not hold')
       assertSame((await observed(driver)).interface?.publicKey, host.keys[0], 'the key after a refusal')
@@ -47,7 +47,7 @@ export const refusalCases: readonly HostDriverCase[] = [
   {
     name: 'a host is no peer of its own',
     run: async ({ host, driver }) => {
-      await bringTo(driver, ordinaryHost(host.keys[0]))
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
       const refusal = await refusalOf(driver, { kind: 'set-peer', publicKey: host.keys[0], allowedIps: [] })
       assertThat(refusal !== undefined, 'a peer with the own key was accepted, and WireGuard ignores such')
     },

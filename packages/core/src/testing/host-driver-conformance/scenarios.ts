@@ -1,8 +1,10 @@
+import type { HostDriver } from '../../ports/host-driver.js'
+import type { DesiredFirewall } from '../../reconcile/desired-firewall.js'
 import type { DesiredHost } from '../../reconcile/desired-host.js'
 import type { HostCapability } from '../../reconcile/driver-capabilities.js'
 import type { HostChange } from '../../reconcile/host-change.js'
 import { ipAddress, ipPrefix, udpEndpoint, type WireguardPublicKey } from '../../values/index.js'
-import { samplePeerKeys, samplePublicKey } from '../arbitraries/hosts.js'
+import { sampleFirewallRules, samplePeerKeys, samplePublicKey } from '../arbitraries/hosts.js'
 
 /**
  * What a driver must be able to do before it is asked for a change. Exhaustive: a new kind of change doesn't compile until
@@ -22,6 +24,9 @@ export const capabilityNeededBy: Readonly<Record<HostChange['kind'], HostCapabil
   'add-route': undefined,
   'remove-route': undefined,
   'refresh-underlay': undefined,
+  'set-firewall': 'filter',
+  'change-firewall-set': 'filter',
+  'remove-firewall': 'filter',
 }
 
 const [peerA = samplePublicKey(1), peerB = samplePublicKey(2), peerC = samplePublicKey(3)] = samplePeerKeys
@@ -30,8 +35,27 @@ const laptop = { prefix: ipPrefix('10.66.0.0/24'), preferredSource: ipAddress('1
 const office = { prefix: ipPrefix('10.20.0.0/16'), preferredSource: ipAddress('10.66.0.1'), metric: 50 }
 const sixth = { prefix: ipPrefix('fd66::/64'), preferredSource: ipAddress('fd66::1'), metric: 50 }
 
-/** A host with something of everything: two families, two peers, three routes. */
-export function ordinaryHost(publicKey: WireguardPublicKey): DesiredHost {
+/** A wanted host without what the driver declares that it can't do. */
+export const fitting =
+  ({ capabilities }: Pick<HostDriver, 'capabilities'>) =>
+  (desired: DesiredHost): DesiredHost =>
+    capabilities.filter.supported ? desired : { ...desired, firewall: null }
+
+/** A host with something of everything that the driver can do: two families, two peers, three routes, a packet filter. */
+export function ordinaryHost(publicKey: WireguardPublicKey, driver: Pick<HostDriver, 'capabilities'>): DesiredHost {
+  return fitting(driver)(fullHost(publicKey))
+}
+
+const ordinaryFirewall: DesiredFirewall = {
+  rules: sampleFirewallRules(true, false),
+  sets: new Map([
+    ['m1', [ipPrefix('10.66.0.0/24'), ipPrefix('fd66::/64')]],
+    ['m2', [ipPrefix('10.66.0.2/32'), ipPrefix('10.66.0.128/25'), ipPrefix('fd66::2/128')]],
+    ['m3', []],
+  ]),
+}
+
+function fullHost(publicKey: WireguardPublicKey): DesiredHost {
   return {
     publicKey,
     listenPort: 51821,
@@ -58,6 +82,7 @@ export function ordinaryHost(publicKey: WireguardPublicKey): DesiredHost {
       ],
     ]),
     routes: [laptop, office, sixth],
+    firewall: ordinaryFirewall,
   }
 }
 
@@ -106,6 +131,60 @@ export function changeScenarios(
     onOrdinaryHost('remove-route', { kind: 'remove-route', route: office }),
     onOrdinaryHost('remove-route IPv6', { kind: 'remove-route', route: sixth }),
     onOrdinaryHost('refresh-underlay', { kind: 'refresh-underlay' }),
+    ...firewallScenarios().map(([name, change]) => onOrdinaryHost(name, change)),
+  ]
+}
+
+function firewallScenarios(): readonly (readonly [string, HostChange])[] {
+  const members = ['10.66.0.2/32', '10.66.1.0/24', 'fd66::/80'].map((text) => ipPrefix(text))
+  const sets = new Map([...ordinaryFirewall.sets].filter(([id]) => id !== 'm3'))
+  return [
+    [
+      'set-firewall takes the place of another',
+      { kind: 'set-firewall', firewall: { rules: sampleFirewallRules(false, false), sets } },
+    ],
+    [
+      'set-firewall with the same rules puts other members in',
+      {
+        kind: 'set-firewall',
+        firewall: { ...ordinaryFirewall, sets: new Map(ordinaryFirewall.sets).set('m2', members) },
+      },
+    ],
+    [
+      'change-firewall-set',
+      {
+        kind: 'change-firewall-set',
+        set: 'm2',
+        add: ['10.66.1.0/24', 'fd66::/80'].map((text) => ipPrefix(text)),
+        remove: ['10.66.0.128/25', 'fd66::2/128'].map((text) => ipPrefix(text)),
+        members,
+      },
+    ],
+    [
+      'change-firewall-set splits a prefix in two',
+      {
+        kind: 'change-firewall-set',
+        set: 'm1',
+        add: ['10.66.0.0/25', '10.66.0.192/26'].map((text) => ipPrefix(text)),
+        remove: [ipPrefix('10.66.0.0/24')],
+        members: ['10.66.0.0/25', '10.66.0.192/26', 'fd66::/64'].map((text) => ipPrefix(text)),
+      },
+    ],
+    [
+      'change-firewall-set leaves nobody in it',
+      {
+        kind: 'change-firewall-set',
+        set: 'm2',
+        add: [],
+        remove: ['10.66.0.2/32', '10.66.0.128/25', 'fd66::2/128'].map((text) => ipPrefix(text)),
+        members: [],
+      },
+    ],
+    [
+      'change-firewall-set fits what somebody else left in it',
+      { kind: 'change-firewall-set', set: 'm3', add: [], remove: [ipPrefix('10.66.9.0/24')], members: [] },
+    ],
+    ['remove-firewall', { kind: 'remove-firewall' }],
   ]
 }
 

@@ -1,0 +1,27 @@
+/** What makes a host's firewall what it should be: sets element by element, or all of it at once. */
+import type { IpPrefix } from '../values/index.js'
+import { type DesiredFirewall, firewallRulesHash } from './desired-firewall.js'
+import type { HostChange } from './host-change.js'
+import type { ObservedFirewall } from './observed-host.js'
+
+/** `[]` when it is so already. */
+export const planFirewallChanges = (
+  found: ObservedFirewall | undefined,
+  desired: DesiredFirewall | null,
+): readonly HostChange[] => {
+  if (desired === null) return found === undefined ? [] : [{ kind: 'remove-firewall' }]
+  if (found === undefined || found.rulesHash !== firewallRulesHash(desired.rules) || !haveSameSets(found, desired))
+    return [{ kind: 'set-firewall', firewall: desired }]
+  return [...desired.sets].flatMap(([set, wanted]) => changeOfSet(set, found.sets.get(set) ?? [], wanted))
+}
+
+const haveSameSets = (found: ObservedFirewall, desired: DesiredFirewall): boolean =>
+  found.sets.size === desired.sets.size && [...desired.sets.keys()].every((set) => found.sets.has(set))
+
+const changeOfSet = (set: string, found: readonly IpPrefix[], wanted: readonly IpPrefix[]): readonly HostChange[] => {
+  if (found === wanted) return []
+  const [has, wants] = [new Set(found), new Set(wanted)]
+  const add = wanted.filter((prefix) => !has.has(prefix))
+  const remove = found.filter((prefix) => !wants.has(prefix))
+  return add.length + remove.length === 0 ? [] : [{ kind: 'change-firewall-set', set, add, remove, members: wanted }]
+}

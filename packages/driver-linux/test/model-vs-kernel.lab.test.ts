@@ -1,0 +1,77 @@
+/** Law 6, without agents: what core's tracer says of a mesh, and what the kernels of its hosts do. */
+import { type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
+import { describe, expect, test } from 'vitest'
+import {
+  sampleAddPolicy,
+  sampleCreateNetwork,
+  sampleJoinNetwork,
+  sampleTime,
+} from '../../core/src/testing/sample-mesh.js'
+import { Lab } from '../../lab/src/index.js'
+import { RealMesh, type Verdicts } from './support/real-mesh.js'
+
+const expectAlike = (verdicts: readonly Verdicts[]) => {
+  const line = ({ source, destination, traffic }: Verdicts, passes: boolean) =>
+    `${source} ${destination} ${traffic.protocol} ${traffic.port} ${passes ? 'passes' : 'stays out'}`
+  expect(verdicts.map((each) => line(each, each.passed))).toEqual(
+    verdicts.map((each) => line(each, each.traced.kind === 'delivered')),
+  )
+}
+
+const countPassed = (verdicts: readonly Verdicts[]): number => verdicts.filter(({ passed }) => passed).length
+
+const tag = (host: number, name: string, network = 1): MeshCommand => ({
+  type: 'AssignTag',
+  atEpochMs: sampleTime,
+  memberId: nodeId(`node-${network}-${host}`),
+  tag: tagName(name),
+})
+
+const inNetworks: readonly MeshCommand[] = [
+  sampleCreateNetwork(1),
+  sampleCreateNetwork(2),
+  ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host)),
+  ...[1, 3].map((host) => sampleJoinNetwork(2, host)),
+]
+
+const close: MeshCommand = {
+  type: 'SwitchDefaultPolicy',
+  atEpochMs: sampleTime,
+  networkId: networkId('net-1'),
+  everyoneAllowed: false,
+}
+
+describe('the kernels of three hosts, two of them in two networks, let through what the tracer says', () => {
+  test('A4 G5 everything inside each network, and nothing between them or at control addresses', async () => {
+    await using lab = await Lab.open()
+    await using mesh = await RealMesh.open(lab, 3)
+    const verdicts = await mesh.compare(await mesh.become(...inNetworks))
+    expectAlike(verdicts)
+    expect(countPassed(verdicts)).toBeGreaterThan(0)
+    expect(countPassed(verdicts)).toBeLessThan(verdicts.length)
+  })
+
+  test('G4 G5 what policies allow, by tag, port and direction; and after another was put in their place', async () => {
+    await using lab = await Lab.open()
+    await using mesh = await RealMesh.open(lab, 3)
+    const web: MeshCommand = sampleAddPolicy(1, {
+      sources: [{ kind: 'tag', tag: tagName('dev') }],
+      destinations: [{ kind: 'tag', tag: tagName('web') }],
+      traffic: [{ protocol: 'tcp', ports: [{ first: 443, last: 443 }] }],
+      direction: 'one-way',
+    })
+    const named: MeshCommand = sampleAddPolicy(2, {
+      sources: [{ kind: 'node', nodeId: nodeId('node-1-3') }],
+      destinations: [{ kind: 'tag', tag: tagName('dev') }],
+      traffic: [{ protocol: 'udp', ports: [] }],
+      direction: 'both',
+    })
+    const tags = [tag(1, 'dev'), tag(2, 'web'), tag(3, 'web')]
+    const first = await mesh.compare(await mesh.become(...inNetworks, close, ...tags, web))
+    expectAlike(first)
+    expect(countPassed(first)).toBeGreaterThan(0)
+    const second = await mesh.compare(await mesh.become(...inNetworks, close, ...tags, tag(2, 'dev'), named))
+    expectAlike(second)
+    expect(countPassed(second)).toBeGreaterThan(0)
+  })
+})

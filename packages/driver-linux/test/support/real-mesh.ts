@@ -1,0 +1,162 @@
+/** A mesh of core's on hosts of the lab: each gets what its config says, by the driver; no server, no agents. */
+import { fileURLToPath } from 'node:url'
+import {
+  choosePaths,
+  createTraceWorld,
+  type DesiredHost,
+  desiredHostOf,
+  type HostDriver,
+  type HostId,
+  hostId,
+  type IpAddress,
+  largeMapGet,
+  type MeshCommand,
+  type MeshState,
+  projectHostConfig,
+  replay,
+  type TraceVerdict,
+  tracePacket,
+  udpEndpoint,
+} from '@meshfold/core'
+import { eventsOf, sampleCreateMesh, sampleRegisterHost } from '../../../core/src/testing/sample-mesh.js'
+import { type Host, type HostProcess, type Lab, ping, waitUntil } from '../../../lab/src/index.js'
+import { type LabKeys, makeKeys, openDriver } from './lab-driver.js'
+import { converge } from './two-hosts.js'
+
+/** Host 1 is `host-1`. */
+export interface MeshHost {
+  readonly number: number
+  readonly hostId: HostId
+  readonly host: Host
+  readonly keys: LabKeys
+  readonly driver: HostDriver
+}
+
+const limitMs = 900
+const ports = [80, 443]
+const probe = fileURLToPath(new URL('probe.mjs', import.meta.url))
+
+export class RealMesh implements AsyncDisposable {
+  readonly hosts: readonly MeshHost[]
+  readonly #setUp: readonly MeshCommand[]
+  readonly #answering: readonly HostProcess[]
+
+  private constructor(hosts: readonly MeshHost[], setUp: readonly MeshCommand[], answering: readonly HostProcess[]) {
+    this.hosts = hosts
+    this.#setUp = setUp
+    this.#answering = answering
+  }
+
+  /** So many public hosts, which answer on ports 80 and 443. */
+  static async open(lab: Lab, count: number): Promise<RealMesh> {
+    const places = await lab.publicHosts(Array.from({ length: count }, (_, at) => `host-${at + 1}`))
+    const hosts = await Promise.all(
+      places.map(async (host, at): Promise<MeshHost> => {
+        const keys = makeKeys()
+        return { number: at + 1, hostId: hostId(`host-${at + 1}`), host, keys, driver: await openDriver(host, keys) }
+      }),
+    )
+    const setUp = hosts.map(({ number, host, keys }) =>
+      sampleRegisterHost(number, {
+        wireguardKey: keys.publicKey,
+        endpoints: [{ endpoint: udpEndpoint(`${lab.inet.uplink(host).address.ipv4}:51821`), origin: 'local' }],
+        capabilities: ['filter', 'isolate-networks'],
+      }),
+    )
+    const answering = await Promise.all(hosts.map(({ host }) => answer(host)))
+    return new RealMesh(hosts, [sampleCreateMesh(), ...setUp], answering)
+  }
+
+  /** Puts into effect what these commands lead to, after the hosts were registered. */
+  async become(...commands: readonly MeshCommand[]): Promise<MeshState> {
+    const state = replay(eventsOf(...this.#setUp, ...commands))
+    await Promise.all(this.hosts.map(({ hostId: id, driver }) => converge(driver, desiredOf(state, id))))
+    await this.#shakeHands(state)
+    return state
+  }
+
+  /** One after the other, and from one side: two that begin at once wait for five seconds. Agents may ask each other like this. */
+  async #shakeHands(state: MeshState): Promise<void> {
+    for (const [at, from] of this.hosts.entries())
+      for (const to of this.hosts.slice(at + 1)) {
+        const address = largeMapGet(state.hosts, to.hostId)?.controlAddress4
+        if (projectHostConfig(state, from.hostId)?.peers.has(to.hostId) === true)
+          await waitUntil(`${from.hostId} reaches ${to.hostId}`, () => ping(from.host, address ?? '', 1))
+      }
+  }
+
+  /** Every pair of addresses in a network, with all that is tried: what the tracer says, and what the kernels do. */
+  async compare(state: MeshState): Promise<readonly Verdicts[]> {
+    const found = await Promise.all(this.hosts.map((from) => this.#knock(state, from)))
+    return found.flat()
+  }
+
+  async #knock(state: MeshState, from: MeshHost): Promise<readonly Verdicts[]> {
+    const world = createTraceWorld(state)
+    const knocks = this.hosts.flatMap((to) => (to === from ? [] : knocksBetween(state, from, to)))
+    const plan = {
+      limitMs,
+      knocks: knocks.map(({ source, destination, traffic }) => ({ from: source, to: destination, ...traffic })),
+    }
+    const ended = await from.host.run(process.execPath, [probe, 'knock', JSON.stringify(plan)])
+    if (ended.code !== 0) throw new Error(`knocking failed: ${ended.stderr}`)
+    const passed = JSON.parse(ended.stdout) as readonly boolean[]
+    return knocks.map((knock, at) => {
+      const { verdict } = tracePacket(world, { kind: 'host', hostId: from.hostId }, knock)
+      return { ...knock, traced: verdict, passed: passed[at] ?? false }
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#answering.map((process) => process.stop()))
+  }
+}
+
+interface Knock {
+  readonly source: IpAddress
+  readonly destination: IpAddress
+  readonly traffic: { readonly protocol: 'tcp' | 'udp'; readonly port: number }
+}
+
+export interface Verdicts extends Knock {
+  readonly traced: TraceVerdict
+  readonly passed: boolean
+}
+
+const desiredOf = (state: MeshState, id: HostId): DesiredHost | undefined => {
+  const config = projectHostConfig(state, id)
+  return config && desiredHostOf(config, choosePaths(config, new Map(), new Map(), undefined))
+}
+
+const knocksBetween = (state: MeshState, from: MeshHost, to: MeshHost): readonly Knock[] =>
+  addressesOf(state, from.hostId).flatMap((source) =>
+    addressesOf(state, to.hostId)
+      .filter((destination) => source.includes(':') === destination.includes(':'))
+      .flatMap((destination) =>
+        ports.flatMap((port) =>
+          (['tcp', 'udp'] as const).map((protocol): Knock => ({ source, destination, traffic: { protocol, port } })),
+        ),
+      ),
+  )
+
+/** In all its networks, and its control addresses. */
+const addressesOf = (state: MeshState, id: HostId): readonly IpAddress[] => {
+  const host = largeMapGet(state.hosts, id)
+  if (host === undefined) return []
+  const nodes = host.nodeIds.flatMap((nodeId) => largeMapGet(state.nodes, nodeId) ?? [])
+  return [
+    ...nodes.flatMap(({ address4, address6 }) => [address4, address6]),
+    host.controlAddress4,
+    host.controlAddress6,
+  ].filter((address) => address !== null)
+}
+
+async function answer(host: Host): Promise<HostProcess> {
+  const process_ = host.spawn(process.execPath, [probe, 'answer', JSON.stringify({ ports })])
+  let said = ''
+  process_.child.stdout?.on('data', (text: Buffer) => {
+    said += text.toString()
+  })
+  await waitUntil('ports are answered', () => said.includes('ready') || undefined)
+  return process_
+}
