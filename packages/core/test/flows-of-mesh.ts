@@ -71,13 +71,16 @@ export const send = (
 type Delivered = Extract<TraceVerdict, { kind: 'delivered' }>
 
 /**
- * A host may be an internet gateway and the router of an egress of /0: what either may carry, leaves there. And a host in two
+ * A host may be an internet gateway and the router of an egress of /0: what either may carry, leaves there; and what is an address
+ * beyond an egress of /0 for some, clients of an internet gateway reach through that. A host in two
  * networks that knows an address in neither sends there by the /0 of either: then it is that network's, and the host its node there.
  */
 export const asItLeft = (state: MeshState, flow: Flow, { to }: Delivered): Flow => {
+  const { end } = flow.to
+  if (to.kind === 'internet' && end.kind === 'egress')
+    return isExit(state, end) ? { ...flow, to: { ...flow.to, end: { kind: 'internet', address: end.address } } } : flow
   const egress = to.kind === 'egress' ? largeMapGet(state.egresses, to.egressId) : undefined
   if (egress === undefined) return flow
-  const { end } = flow.to
   const left: Flow = {
     ...flow,
     to: { ...flow.to, end: { kind: 'egress', egressId: egress.egressId, address: end.address } },
@@ -91,6 +94,11 @@ export const asItLeft = (state: MeshState, flow: Flow, { to }: Delivered): Flow 
     network,
     from: { ...flow.from, end: { kind: 'node', nodeId: node.nodeId, address: flow.from.end.address } },
   }
+}
+
+const isExit = (state: MeshState, end: End): boolean => {
+  const egress = end.kind === 'egress' ? largeMapGet(state.egresses, end.egressId) : undefined
+  return egress !== undefined && isInternetEgress(egress)
 }
 
 const nodeOfHostIn = (state: MeshState, { end }: MeshEnd, networkId: NetworkId): Node | undefined => {
@@ -190,8 +198,5 @@ export const hasWay = (world: FlowWorld, { network, from, to }: Flow): boolean =
   if (keepsToItself(world, from, to) || keepsToItself(world, to, from)) return false
   if (hasOwnWay(state, from, to) || hasOwnWay(state, to, from)) return false
   if (isAnyRouters(state, from.end) || hasSilentRouter(world, from) || hasSilentRouter(world, to)) return false
-  return ![from, to].some(({ end }) => {
-    const egress = end.kind === 'egress' ? largeMapGet(state.egresses, end.egressId) : undefined
-    return egress !== undefined && isInternetEgress(egress)
-  })
+  return ![from, to].some(({ end }) => isExit(state, end))
 }

@@ -22,6 +22,7 @@ export interface FirewallRules {
   readonly nat: readonly NatRule[]
 }
 
+/** What comes in and what is passed on; what no rule lets through is dropped, and answers to what was let through pass. */
 export interface FirewallFilter {
   /** All that is the mesh's, as far as this host knows: what is in none of it is the internet. */
   readonly mesh: FirewallSetId

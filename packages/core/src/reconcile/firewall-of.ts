@@ -34,6 +34,7 @@ export class FirewallMaker {
   readonly #mesh = new Latest<readonly IpPrefix[]>()
   readonly #real = new Map<FirewallSetId, Latest<readonly IpPrefix[]>>()
 
+  /** As `firewallOf`. */
   make(config: HostConfig, { vector }: ChosenPaths): DesiredFirewall | null {
     const { filter, nat, own, routes, keptByLan, egresses, routing, ranges } = config
     if (!filter.isEnforced && nat.length === 0) return null
@@ -107,7 +108,7 @@ const filterOf = (
 })
 
 /** All that is the mesh's, as far as a host knows: its networks, what lies behind their nodes, and what it routes itself. */
-export const meshPrefixes = ({ ranges, routes, keptByLan, own, egresses, routing }: HostConfig) =>
+const meshPrefixes = ({ ranges, routes, keptByLan, own, egresses, routing }: HostConfig) =>
   mergePrefixes([
     ...ranges,
     ...routes.map(({ prefix }) => prefix).filter((prefix) => prefixLength(prefix) > 0),

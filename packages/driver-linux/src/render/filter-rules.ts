@@ -10,7 +10,7 @@ import {
   prefixFamily,
   type Traffic,
 } from '@meshfold/core'
-import { type Chain, families, setName } from './firewall-text.js'
+import { type Chain, families, ip, setName } from './nft-words.js'
 
 export const filterChains = (own: string, { filter }: FirewallRules): readonly Chain[] =>
   filter === null
@@ -126,8 +126,6 @@ const isIn = (family: IpFamily, side: Side, set: FirewallSetId | null, as = ''):
 const isNotIn = (family: IpFamily, side: Side, set: FirewallSetId, as: string): readonly string[] => [
   `${as}${ip(family)} ${side} != @${setName(set, family)}`,
 ]
-
-const ip = (family: IpFamily): 'ip' | 'ip6' => (family === 4 ? 'ip' : 'ip6')
 
 const lines = (matches: readonly string[], family: IpFamily, traffic: readonly Traffic[]): readonly string[] =>
   traffic.map((kind) => [...matches, ...kindOf(kind, family), 'accept'].join(' '))

@@ -2,12 +2,10 @@
  * The packet filter and the translations as one nft transaction. The table is ours alone, named after the interface; whatever else is on
  * the host stays as it is. Every rule carries its number and what all of them were made of: so it is seen when one is missing.
  */
-import { type DesiredFirewall, firewallRulesHash, type IpFamily, type IpPrefix, prefixFamily } from '@meshfold/core'
+import { type DesiredFirewall, firewallRulesHash, type IpFamily, type IpPrefix } from '@meshfold/core'
 import { filterChains } from './filter-rules.js'
 import { natChains } from './nat-rules.js'
-
-/** Families, as nft writes them. */
-export const families: readonly IpFamily[] = [4, 6]
+import { families, ofFamily, setName } from './nft-words.js'
 
 /** Raised when the same rules are written in another way: what stands on hosts is then replaced. */
 const writing = 1
@@ -15,13 +13,6 @@ const writing = 1
 /** The table of an interface; nft allows letters, digits and `_` in its name. */
 export const tableName = (interfaceName: string): string =>
   `meshfold_${interfaceName.replace(/[^a-zA-Z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`)}`
-
-/** One chain, and what its packets go through. */
-export interface Chain {
-  readonly name: string
-  readonly hook: string
-  readonly rules: readonly string[]
-}
 
 /** Takes the place of what was there, sets included; in one step. */
 export const firewallText = (interfaceName: string, { rules, sets }: DesiredFirewall): string => {
@@ -45,17 +36,11 @@ export const firewallText = (interfaceName: string, { rules, sets }: DesiredFire
 export const ruleMark = (hash: string, number: number, total: number): string =>
   `meshfold ${writing} ${hash} ${number}/${total}`
 
-/** The name of a set's half. */
-export const setName = (id: string, family: IpFamily): string => `${id}_${family}`
-
 const setText = (id: string, family: IpFamily, prefixes: readonly IpPrefix[]): string => {
   const members = ofFamily(prefixes, family)
   const elements = members.length === 0 ? '' : `elements = { ${members.join(', ')} }`
   return `  set ${setName(id, family)} { type ipv${family}_addr; flags interval; ${elements} }`
 }
-
-const ofFamily = (prefixes: readonly IpPrefix[], family: IpFamily): readonly IpPrefix[] =>
-  prefixes.filter((prefix) => prefixFamily(prefix) === family)
 
 /** Takes members out of a set and adds others, in one step. nft refuses it where one to go is not there, or one to come is. */
 export const setChangeText = (

@@ -1,6 +1,6 @@
 /** What routers and internet gateways translate. */
-import { type FirewallRules, type IpFamily, type IpPrefix, type NatRule, prefixFamily } from '@meshfold/core'
-import { type Chain, families, setName } from './firewall-text.js'
+import { type FirewallRules, type NatRule, prefixFamily } from '@meshfold/core'
+import { type Chain, families, ip, ofFamily, setName } from './nft-words.js'
 
 export const natChains = (own: string, { nat, filter }: FirewallRules): readonly Chain[] =>
   nat.length === 0
@@ -17,8 +17,6 @@ export const natChains = (own: string, { nat, filter }: FirewallRules): readonly
           rules: nat.flatMap((rule) => [...outOfRange(own, rule), ...masquerade(own, filter?.mesh, rule)]),
         },
       ]
-
-const ip = (family: IpFamily): 'ip' | 'ip6' => (family === 4 ? 'ip' : 'ip6')
 
 const intoRange = (own: string, rule: NatRule): readonly string[] => {
   if (rule.kind !== 'prefix-map') return []
@@ -44,6 +42,3 @@ const masquerade = (own: string, mesh: string | undefined, rule: NatRule): reado
     return [`iifname "${own}" ${out} ${ip(family)} saddr { ${from.join(', ')} } ${target}masquerade`]
   })
 }
-
-const ofFamily = (prefixes: readonly IpPrefix[], family: IpFamily): readonly IpPrefix[] =>
-  prefixes.filter((prefix) => prefixFamily(prefix) === family)

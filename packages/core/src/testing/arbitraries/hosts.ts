@@ -66,7 +66,9 @@ const arbitraryFirewall: fc.Arbitrary<DesiredFirewall> = fc
   })
   .map(({ withSecond, masquerade, members }) => ({
     rules: sampleFirewallRules(withSecond, masquerade),
-    sets: new Map(firewallSets.flatMap((id, at) => (id === 'm3' && !withSecond ? [] : [[id, mergePrefixes(members[at] ?? [])]]))),
+    sets: new Map(
+      firewallSets.flatMap((id, at) => (id === 'm3' && !withSecond ? [] : [[id, mergePrefixes(members[at] ?? [])]])),
+    ),
   }))
 
 /** Rules about the sets `m1` (the mesh) and `m2`; with a second one about `m3`. */
