@@ -2,7 +2,7 @@
 
 import { chooseHop } from '../host-config/choose-paths.js'
 import type { HealthView, OwnVector } from '../host-config/chosen-paths.js'
-import { internetPathKey, type PathKey } from '../host-config/host-config.js'
+import { internetPathKey, type Path, type PathKey } from '../host-config/host-config.js'
 import { chooseOwn } from '../host-config/own-vector.js'
 import type { PathFacts } from '../host-config/path-facts.js'
 import type { PathVectors } from '../host-config/path-vector.js'
@@ -11,16 +11,17 @@ import type { ConfigOnDemand } from './config-on-demand.js'
 import { madeOnce, madeOnceEach } from './made-once.js'
 
 export interface ChoicesOnDemand {
-  /** `undefined`: the path can't be taken, or isn't there. */
-  readonly hopOf: (key: PathKey) => HostId | undefined
+  /** `undefined`: the path can't be taken. */
+  readonly hopOn: (path: Path) => HostId | undefined
   readonly vector: () => OwnVector
 }
 
 export const choicesOnDemand = (config: ConfigOnDemand, health: HealthView, vectors: PathVectors): ChoicesOnDemand => {
   const { own, paths, peers } = config
+  const hopOn = (path: Path) => chooseHop(facts, ofOwnLists, path, nothingBefore).hop
   const hopOf = madeOnceEach((key: PathKey): HostId | undefined => {
     const path = paths.get(key)
-    return path && chooseHop(facts, choices(), path, nothingBefore).hop
+    return path && hopOn(path)
   })
   const facts: PathFacts = { viewer: own.hostId, peers, paths, health, vectors, hops: { get: hopOf } }
   const choices = madeOnce(() =>
@@ -36,7 +37,19 @@ export const choicesOnDemand = (config: ConfigOnDemand, health: HealthView, vect
       { former: () => nothingBefore, heldBack: [], servedEgressIds: [] },
     ),
   )
-  return { hopOf, vector: () => choices().vector }
+  // Most paths don't ask for these.
+  const ofOwnLists = {
+    get hops() {
+      return choices().hops
+    },
+    get followed() {
+      return choices().followed
+    },
+    get told() {
+      return choices().told
+    },
+  }
+  return { hopOn, vector: () => choices().vector }
 }
 
 const nothingBefore = { hop: undefined, followed: undefined }

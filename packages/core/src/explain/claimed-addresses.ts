@@ -5,6 +5,7 @@ import { largeMapGet, largeMapKeys, largeMapValues } from '../mesh/large-map.js'
 import type { MeshState, Network } from '../mesh/mesh-state.js'
 import {
   type HostId,
+  hostPrefix,
   type IpAddress,
   type IpPrefix,
   isIpv6Address,
@@ -16,9 +17,15 @@ import {
 import { madeOnce, madeOnceEach } from './made-once.js'
 import type { ProjectedFragments } from './table-on-demand.js'
 
+/** The path to a node, and the prefix by which it has one of the node's addresses. */
+export interface NodeClaim {
+  readonly key: PathKey
+  readonly prefix: IpPrefix
+}
+
 export interface ClaimedAddresses {
-  /** The path to the node that has the address in the network. */
-  readonly pathToNode: (networkId: NetworkId, address: IpAddress) => PathKey | undefined
+  /** Of the node that has the address in the network. */
+  readonly nodeAt: (networkId: NetworkId, address: IpAddress) => NodeClaim | undefined
   /** Paths to gateways' clients that have prefixes around the address, the longest prefix first. */
   readonly pathsToClients: (networkId: NetworkId, address: IpAddress) => readonly PrefixMatch<readonly PathKey[]>[]
   /** The host whose control address it is. */
@@ -26,6 +33,7 @@ export interface ClaimedAddresses {
 }
 
 export const claimedAddresses = (state: MeshState, projected: ProjectedFragments): ClaimedAddresses => {
+  const nodesIn = madeOnceEach((networkId: NetworkId) => nodeClaims(largeMapGet(state.networks, networkId)))
   const clientsIn = madeOnceEach((networkId: NetworkId) => {
     const network = largeMapGet(state.networks, networkId)
     return network === undefined || network.clientIds.size === 0 ? undefined : clientPaths(network, projected)
@@ -36,11 +44,7 @@ export const claimedAddresses = (state: MeshState, projected: ProjectedFragments
   )
   const controlRange4 = state.mesh?.settings.controlRange4
   return {
-    pathToNode: (networkId, address) => {
-      const network = largeMapGet(state.networks, networkId)
-      const holder = network && largeMapGet(network.holders, address)
-      return holder && pathKey('node', holder)
-    },
+    nodeAt: (networkId, address) => nodesIn(networkId)(address),
     pathsToClients: (networkId, address) => clientsIn(networkId)?.around(address) ?? [],
     controlledHost: (address) => {
       if (isIpv6Address(address)) return largeMapGet(state.indexes.hostIdsByControlAddress6, address)
@@ -50,10 +54,24 @@ export const claimedAddresses = (state: MeshState, projected: ProjectedFragments
   }
 }
 
+/** Who holds an address is asked again and again, by every host on the way. */
+const nodeClaims = (network: Network | undefined): ((address: IpAddress) => NodeClaim | undefined) => {
+  const known = new Map<IpAddress, NodeClaim>()
+  return (address) => {
+    const claim = known.get(address)
+    if (claim !== undefined) return claim
+    const holder = network && largeMapGet(network.holders, address)
+    if (holder === undefined) return undefined
+    const found = { key: pathKey('node', holder), prefix: hostPrefix(address) }
+    known.set(address, found)
+    return found
+  }
+}
+
 const clientPaths = (network: Network, projected: ProjectedFragments): PrefixTable<readonly PathKey[]> => {
   const keys = new Map<IpPrefix, PathKey[]>()
   for (const gatewayId of largeMapKeys(network.gatewayIds)) {
-    const clients = projected(clientsFragmentId(gatewayId))?.fragment
+    const clients = projected.get(clientsFragmentId(gatewayId))?.fragment
     for (const { prefixes } of clients?.kind === 'clients' ? clients.entries : [])
       for (const prefix of prefixes) {
         const known = keys.get(prefix)

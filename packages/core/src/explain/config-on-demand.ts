@@ -5,13 +5,19 @@
 import { expandFilter } from '../host-config/expand-filter.js'
 import { expandHostConfig, expandRoutes, expandRouting, type Routes } from '../host-config/expand-host-config.js'
 import { expandNat } from '../host-config/expand-nat.js'
-import { expandNode } from '../host-config/expand-node-paths.js'
+import { expandClientsPath, expandNodePath } from '../host-config/expand-node-paths.js'
 import { expandPathsBeyond } from '../host-config/expand-paths.js'
 import { expandClients, expandPeer } from '../host-config/expand-peers.js'
 import { expandFullTunnel } from '../host-config/expand-tunnel.js'
 import type { WriteSet } from '../host-config/filter-sets.js'
 import type { SelfFragment } from '../host-config/fragment.js'
-import { clientFragmentId, nodeFragmentId, pairFragmentId, selfFragmentId } from '../host-config/fragment-id.js'
+import {
+  clientFragmentId,
+  hostFragmentId,
+  nodeFragmentId,
+  pairFragmentId,
+  selfFragmentId,
+} from '../host-config/fragment-id.js'
 import type { FragmentTable } from '../host-config/fragment-table.js'
 import {
   type ClientPeer,
@@ -27,7 +33,7 @@ import {
 } from '../host-config/host-config.js'
 import { heldOf } from '../host-config/leads-to.js'
 import type { ClientId, HostId, NodeId } from '../values/index.js'
-import { madeOnce, madeOnceEach } from './made-once.js'
+import { madeOnce } from './made-once.js'
 
 /** Each part as it is in the whole config, made when it is first asked for. */
 export interface ConfigOnDemand {
@@ -56,9 +62,11 @@ export const configOnDemand = (table: FragmentTable, write: WriteSet): ConfigOnD
   const own = heldOf(table, selfFragmentId(table.viewer), 'self')
   if (own === undefined) return undefined
   const pathsBeyond = madeOnce(() => expandPathsBeyond(table, own).paths)
-  const paths = { get: madeOnceEach((key: PathKey) => pathTo(table, own, key) ?? pathsBeyond().get(key)) }
-  const peer = madeOnceEach((hostId: HostId) => expandPeer(table, own, hostId))
-  const peers = { get: peer, has: (hostId: HostId) => peer(hostId) !== undefined }
+  const paths = { get: (key: PathKey) => pathTo(table, own, key) ?? pathsBeyond().get(key) }
+  const peers = {
+    get: (hostId: HostId) => expandPeer(table, own, hostId),
+    has: (hostId: HostId) => table.fragments.has(hostFragmentId(hostId)),
+  }
   return {
     own,
     paths,
@@ -80,7 +88,8 @@ export const configOnDemand = (table: FragmentTable, write: WriteSet): ConfigOnD
 const pathTo = (table: FragmentTable, own: SelfFragment, key: PathKey): Path | undefined => {
   if (!key.startsWith('node:') && !key.startsWith('clients:')) return undefined
   const node = heldOf(table, nodeFragmentId(key.slice(key.indexOf(':') + 1) as NodeId), 'node')
-  return node && expandNode(table, own, node).find((path) => path.key === key)
+  if (node === undefined) return undefined
+  return key.startsWith('node:') ? expandNodePath(table, own, node) : expandClientsPath(table, own, node)
 }
 
 const pairPathsOf = (

@@ -4,7 +4,6 @@ import { comesBefore } from '../host-config/prefix-owner.js'
 import {
   type ClientId,
   type HostId,
-  hostPrefix,
   type IpAddress,
   type IpPrefix,
   ipFamilyOf,
@@ -30,7 +29,7 @@ export const samePeer = (one: PeerRef, other: PeerRef): boolean =>
 /** The same as a table of the AllowedIPs that `choosePaths` gives, and of the prefixes of own clients. */
 export const peerTable = (
   config: ConfigOnDemand,
-  { hopOf }: ChoicesOnDemand,
+  { hopOn }: ChoicesOnDemand,
   claimed: ClaimedAddresses,
 ): PrefixMap<PeerRef> => {
   const clients = madeOnce(() => new PrefixTable(clientPrefixes(config)))
@@ -42,8 +41,9 @@ export const peerTable = (
       if (length <= longerThan) return undefined
       if (length === settled) continue
       settled = length
-      const hostId = hopOf(path.key)
-      if (hostId !== undefined && config.peers.has(hostId)) return { value: { kind: 'host', hostId }, length }
+      const hostId = hopOn(path)
+      // All hops are peers: choices see to that.
+      if (hostId !== undefined) return { value: { kind: 'host', hostId }, length }
     }
     return undefined
   }
@@ -52,11 +52,16 @@ export const peerTable = (
     if (hostId === undefined || !config.peers.has(hostId)) return undefined
     return { value: { kind: 'host', hostId }, length: widthOf(address) }
   }
+  const nodesFound = new Map<IpAddress, PrefixMatch<PeerRef>>()
   return {
     longest: (address) => {
+      const known = nodesFound.get(address)
+      if (known !== undefined) return known
       const client = clients().longest(address)
       const path = byPath(address, client?.length ?? -1)
-      return path?.length === widthOf(address) ? path : (byControlAddress(address) ?? path ?? client)
+      if (path?.length !== widthOf(address)) return byControlAddress(address) ?? path ?? client
+      nodesFound.set(address, path)
+      return path
     },
   }
 }
@@ -77,9 +82,10 @@ const pathsAroundAddresses = (
   return (address) => {
     const found: PrefixMatch<Path>[] = []
     for (const { networkId } of own.memberships) {
-      const key = claimed.pathToNode(networkId, address)
-      const path = key && paths.get(key)
-      if (path?.prefixes.includes(hostPrefix(address))) found.push({ value: path, length: widthOf(address) })
+      const claim = claimed.nodeAt(networkId, address)
+      const path = claim && paths.get(claim.key)
+      if (claim !== undefined && path?.prefixes.includes(claim.prefix))
+        found.push({ value: path, length: widthOf(address) })
       for (const { value: keys, length } of claimed.pathsToClients(networkId, address))
         for (const each of keys) {
           const toClients = paths.get(each)

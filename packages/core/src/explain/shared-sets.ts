@@ -6,6 +6,8 @@ import { madeOnceEach } from './made-once.js'
 export interface SharedSets {
   readonly write: WriteSet
   readonly tableOf: (prefixes: readonly IpPrefix[]) => PrefixTable<true>
+  /** The same list for equal ones. */
+  readonly equal: (prefixes: readonly IpPrefix[]) => readonly IpPrefix[]
 }
 
 export const sharedSets = (): SharedSets => {
@@ -20,5 +22,15 @@ export const sharedSets = (): SharedSets => {
     known.set(key, written)
     return written
   }
-  return { write, tableOf: madeOnceEach((prefixes) => new PrefixTable(prefixes.map((prefix) => [prefix, true]))) }
+  const lists = new Map<string, readonly IpPrefix[]>()
+  const equal = (prefixes: readonly IpPrefix[]): readonly IpPrefix[] => {
+    const known = lists.get(prefixes.join()) ?? prefixes
+    lists.set(prefixes.join(), known)
+    return known
+  }
+  return {
+    write,
+    tableOf: madeOnceEach((prefixes) => new PrefixTable(prefixes.map((prefix) => [prefix, true]))),
+    equal,
+  }
 }

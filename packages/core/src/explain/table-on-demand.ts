@@ -6,22 +6,33 @@ import type { Fragment, FragmentId, FragmentVersion } from '../host-config/fragm
 import type { FragmentTable } from '../host-config/fragment-table.js'
 import { fragmentVersion } from '../host-config/fragment-version.js'
 import type { HeldFragment } from '../host-config/held-fragment.js'
+import { membersOfHost } from '../host-config/member.js'
 import { asOfState } from '../host-config/patch.js'
 import { projectFragment } from '../host-config/project-fragments.js'
-import { canSee } from '../host-config/visibility.js'
+import { sightOf } from '../host-config/visibility.js'
 import { visibleFragmentIds } from '../host-config/visible.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NodeId } from '../values/index.js'
 import { madeOnce, madeOnceEach } from './made-once.js'
 
-/** Fragments of one state, the same object for everybody. */
-export type ProjectedFragments = (id: FragmentId) => HeldFragment | undefined
+/** Fragments of one state, the same object for everybody, and who sees them. */
+export interface ProjectedFragments {
+  readonly state: MeshState
+  readonly get: (id: FragmentId) => HeldFragment | undefined
+  readonly sightOf: (viewer: HostId) => (id: FragmentId) => boolean
+}
 
-export const projectedFragments = (state: MeshState): ProjectedFragments =>
-  madeOnceEach((id) => {
-    const fragment = projectFragment(state, id)
-    return fragment && new ProjectedFragment(fragment)
-  })
+export const projectedFragments = (state: MeshState): ProjectedFragments => {
+  const membersOf = madeOnceEach((hostId: HostId) => membersOfHost(state, hostId))
+  return {
+    state,
+    get: madeOnceEach((id) => {
+      const fragment = projectFragment(state, id)
+      return fragment && new ProjectedFragment(fragment)
+    }),
+    sightOf: (viewer) => sightOf(state, viewer, membersOf),
+  }
+}
 
 /** Whoever follows packets never asks for a version, and those are costly. */
 class ProjectedFragment implements HeldFragment {
@@ -37,12 +48,12 @@ class ProjectedFragment implements HeldFragment {
 }
 
 /** As `tableOfSnapshot` makes it of all that the viewer may see. */
-export const tableOnDemand = (state: MeshState, viewer: HostId, projected: ProjectedFragments): FragmentTable => {
-  const fragments = new FragmentsOnDemand(state, viewer, projected)
+export const tableOnDemand = (viewer: HostId, projected: ProjectedFragments): FragmentTable => {
+  const fragments = new FragmentsOnDemand(viewer, projected)
   const nodesByHost = madeOnce(() => nodesByHostOf(fragments))
   return {
     viewer,
-    asOf: asOfState(state),
+    asOf: asOfState(projected.state),
     fragments,
     get nodesByHost() {
       return nodesByHost()
@@ -63,19 +74,25 @@ const nodesByHostOf = (fragments: FragmentTable['fragments']): ReadonlyMap<HostI
 
 /** Single fragments are found one by one; to walk through them takes all of them. */
 class FragmentsOnDemand implements ReadonlyMap<FragmentId, HeldFragment> {
-  readonly get: (id: FragmentId) => HeldFragment | undefined
+  readonly #sees: (id: FragmentId) => boolean
+  readonly #projected: ProjectedFragments
   readonly #all: () => ReadonlyMap<FragmentId, HeldFragment>
 
-  constructor(state: MeshState, viewer: HostId, projected: ProjectedFragments) {
-    this.get = madeOnceEach((id) => (canSee(state, viewer, id) ? projected(id) : undefined))
+  constructor(viewer: HostId, projected: ProjectedFragments) {
+    this.#sees = projected.sightOf(viewer)
+    this.#projected = projected
     this.#all = madeOnce(() => {
       const all = new Map<FragmentId, HeldFragment>()
-      for (const id of visibleFragmentIds(state, viewer)) {
-        const held = projected(id)
+      for (const id of visibleFragmentIds(projected.state, viewer)) {
+        const held = projected.get(id)
         if (held !== undefined) all.set(id, held)
       }
       return all
     })
+  }
+
+  get(id: FragmentId): HeldFragment | undefined {
+    return this.#sees(id) ? this.#projected.get(id) : undefined
   }
 
   has(id: FragmentId): boolean {

@@ -49,7 +49,7 @@ export const createTraceWorld = (
   const healthOf = conditions.healthOf ?? (() => new Map())
   const projected = projectedFragments(state)
   const [claimed, sets] = [claimedAddresses(state, projected), sharedSets()]
-  const makeConfig = (hostId: HostId) => configOnDemand(tableOnDemand(state, hostId, projected), sets.write)
+  const makeConfig = (hostId: HostId) => configOnDemand(tableOnDemand(hostId, projected), sets.write)
   const configOf = recentlyUsed(makeConfig, keptViews)
   const vectors = conditions.vectors ?? spreadVectors(configOf, healthOf)
   const makeView = (hostId: HostId): HostView | undefined => {

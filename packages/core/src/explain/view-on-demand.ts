@@ -40,17 +40,18 @@ export class ViewOnDemand implements HostView {
     const { own, routes } = config
     this.own = own
     this.peers = peers
-    this.localPrefixes = prefixSet(own.localPrefixes)
+    const tableOf = (prefixes: readonly IpPrefix[]) => sets.tableOf(sets.equal(prefixes))
+    this.localPrefixes = tableOf(own.localPrefixes)
     this.ownAddresses = new Set(own.memberships.flatMap(({ addresses }) => addresses))
     this.controlAddresses = new Set<IpAddress>([own.controlAddress4, own.controlAddress6])
     this.#config = config
     this.#choices = choices
     this.#chosen = madeOnce(chosen)
-    this.#routes = madeOnce(() => prefixSet(prefixesOf(routes().taken)))
+    this.#routes = madeOnce(() => tableOf(prefixesOf(routes().taken)))
     this.#forwardRoutes = madeOnce(() =>
       routes().kept.length === 0
         ? this.#routes()
-        : prefixSet([...prefixesOf(routes().taken), ...prefixesOf(routes().kept)]),
+        : tableOf([...prefixesOf(routes().taken), ...prefixesOf(routes().kept)]),
     )
     this.#routedRanges = madeOnce(() => new PrefixTable(rangeEntries(state, config, choices)))
     this.#setOf = madeOnceEach((name: string) => sets.tableOf(config.filter().sets.get(name) ?? []))
@@ -107,8 +108,6 @@ export class ViewOnDemand implements HostView {
 
 const prefixesOf = (list: readonly { readonly prefix: IpPrefix }[]): readonly IpPrefix[] =>
   list.map(({ prefix }) => prefix)
-
-const prefixSet = (prefixes: readonly IpPrefix[]) => new PrefixTable<true>(prefixes.map((prefix) => [prefix, true]))
 
 function* rangeEntries(
   state: MeshState,

@@ -15,11 +15,12 @@ import {
   type ParsedFragmentId,
   parseFragmentId,
 } from './fragment-id.js'
+import { viewOfClass } from './member.js'
 import { gatewayAt, type Membership, membershipOf, viaOf } from './member-roles.js'
 import type { WholeFragments } from './patch.js'
 import type { ClassView } from './policy-view.js'
 import { sortedChanges, sortedRevealed } from './sorted-changes.js'
-import { canSee, isSeenByPolicy, viewOfClass } from './visibility.js'
+import { canSee, isSeenByPolicy } from './visibility.js'
 
 type Sent = ReadonlyMap<FragmentId, PatchChange>
 

@@ -8,15 +8,9 @@ import type { Gateway, MeshState, PairId } from '../mesh/mesh-state.js'
 import type { ClientId, EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
 import type { FragmentId, SetName } from './fragment.js'
 import { type ParsedFragmentId, parseFragmentId } from './fragment-id.js'
-import { gatewayAt, type Membership, membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
-import {
-  type ClassView,
-  classViewOf,
-  clientRulesOf,
-  egressViewOf,
-  internetSetsOf,
-  relayingSetsOf,
-} from './policy-view.js'
+import { Member, membersOfHost, viewOfClass } from './member.js'
+import { gatewayAt, type Membership, membershipOf, membershipsOfHost } from './member-roles.js'
+import { type ClassView, clientRulesOf, egressViewOf, internetSetsOf, relayingSetsOf } from './policy-view.js'
 import { activeRouters } from './project-rules.js'
 import { egressIdsBesides, looksAtBesides } from './project-self.js'
 import { isInSet } from './project-sets.js'
@@ -29,98 +23,91 @@ export const networksSeenBy = (state: MeshState, viewer: HostId): readonly Netwo
 /** Whether `viewer` may hold the fragment now. */
 export const canSee = (state: MeshState, viewer: HostId, id: FragmentId): boolean => sightOf(state, viewer)(id)
 
-/** The same, for those who ask about many fragments: what the viewer itself is is found out once. */
-export const sightOf = (state: MeshState, viewer: HostId): ((id: FragmentId) => boolean) => {
+/**
+ * The same, for those who ask about many fragments: what the viewer itself is is found out once. Who asks for many viewers keeps the
+ * members of hosts, so that what each of them is is found out once as well.
+ */
+export const sightOf = (
+  state: MeshState,
+  viewer: HostId,
+  membersOf: (hostId: HostId) => readonly Member[] = (hostId) => membersOfHost(state, hostId),
+): ((id: FragmentId) => boolean) => {
   if (!largeMapHas(state.hosts, viewer)) return () => false
-  const viewers = membershipsOfHost(state, viewer).map(
-    (membership): Viewer => ({ ...membership, via: viaOf(state, membership), gateway: gatewayAt(state, membership) }),
-  )
+  const viewers = membersOf(viewer)
+  const viewerIn = (networkId: NetworkId | undefined) => viewers.find(({ network }) => network.networkId === networkId)
   return (id) => {
     const parsed = parseFragmentId(id)
     if (parsed === undefined) return false
     const { kind, about } = parsed
     if (kind === 'self') return about === viewer
-    if (kind === 'host') return about !== viewer && isDirectPeer(state, viewers, about as HostId)
-    const networkId = networkOfFragment(state, parsed)
-    const membership = viewers.find(({ network }) => network.networkId === networkId)
-    return membership !== undefined && memberSees(state, membership, parsed)
+    if (kind === 'host')
+      return (
+        about !== viewer &&
+        membersOf(about as HostId).some((subject) => isDirect(viewerIn(subject.network.networkId), subject))
+      )
+    if (kind === 'node') {
+      const hostId = largeMapGet(state.nodes, about as NodeId)?.hostId
+      const subject = hostId && membersOf(hostId).find(({ node }) => node.nodeId === about)
+      return subject !== undefined && looksAtNode(viewerIn(subject.network.networkId), subject)
+    }
+    const membership = viewerIn(networkOfFragment(state, parsed))
+    return membership !== undefined && memberSees(membership, parsed)
   }
 }
 
-/** A viewer in one of its networks, and what it is there. */
-interface Viewer extends Membership {
-  readonly via: readonly NodeId[] | null
-  readonly gateway: Gateway | undefined
-}
-
-/** Whether two hosts are direct peers, over whichever network. */
-const isDirectPeer = (state: MeshState, viewers: readonly Viewer[], hostId: HostId): boolean =>
-  membershipsOfHost(state, hostId).some((subject) => {
-    const viewer = viewers.find(({ network }) => network.networkId === subject.network.networkId)
-    return viewer !== undefined && isDirect(state, viewer, subject)
-  })
-
-/** Whether the subject is a direct peer of the viewer in their network. */
-const isDirect = (state: MeshState, viewer: Viewer, subject: Membership): boolean =>
-  looksAtNode(state, viewer, subject) && isReachedDirectly(state, viewer, subject)
+/** Whether the subject is a direct peer of the viewer, who is in the same network or nowhere. */
+const isDirect = (viewer: Member | undefined, subject: Member): boolean =>
+  viewer !== undefined && looksAtNode(viewer, subject) && isReachedDirectly(viewer, subject)
 
 /** Whether a viewer that looks at the subject has it as a peer, and not a gateway of its in its place. */
-export const isReachedDirectly = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
-  const via = viaOf(state, subject)
+export const isReachedDirectly = (viewer: Membership, { via }: { readonly via: readonly NodeId[] | null }): boolean => {
   return via === null || via.includes(viewer.node.nodeId)
 }
 
 /** Whether the viewer knows of the subject's node, because a path of its own may lead there. */
-const looksAtNode = (state: MeshState, viewer: Viewer, subject: Membership): boolean => {
-  const { via, gateway } = viewer
-  if (viewer.node.hostId === subject.node.hostId) return false
+const looksAtNode = (viewer: Member | undefined, subject: Member): boolean => {
+  if (viewer === undefined || viewer.node.hostId === subject.node.hostId) return false
+  const { state, node, via } = viewer
   if (via !== null) return via.includes(subject.node.nodeId)
-  if (gateway !== undefined || gatewayAt(state, subject) !== undefined) return true
-  if (isSeenByPolicy(state, viewer, subject)) return true
-  const { egressIds } = viewOfClass(state, viewer)
-  if (subject.node.egressIds.some((egressId) => egressIds.includes(egressId))) return true
-  if (viewer.node.egressIds.length === 0) return false
+  if (viewer.gateway !== undefined || subject.gateway !== undefined) return true
+  const { classView } = viewer
+  if (isSeenBy(classView, subject)) return true
+  if (subject.node.egressIds.some((egressId) => classView.egressIds.includes(egressId))) return true
+  if (node.egressIds.length === 0) return false
   // Routers of one egress know each other: only one of them serves it at a time.
-  if (subject.node.egressIds.some((egressId) => viewer.node.egressIds.includes(egressId))) return true
+  if (subject.node.egressIds.some((egressId) => node.egressIds.includes(egressId))) return true
   if (isInAny(subject, looksAtBesides(state, viewer))) return true
   const others = egressIdsBesides(state, viewer)
   return subject.node.egressIds.some((egressId) => others.includes(egressId))
 }
 
 /** Whether policies let the two exchange anything: the same for all of one class and all of another. */
-export const isSeenByPolicy = (state: MeshState, viewer: Membership, subject: Membership): boolean => {
-  const { peerNames, ownPeers } = viewOfClass(state, viewer)
-  return (
-    isInAny(subject, peerNames) ||
-    (ownPeers !== null && isInAny(subject, [ownPeers.within]) && isInAny(subject, ownPeers.sets))
-  )
-}
+export const isSeenByPolicy = (state: MeshState, viewer: Membership, subject: Membership): boolean =>
+  isSeenBy(viewOfClass(state, viewer), subject)
+
+const isSeenBy = ({ peerNames, ownPeers }: ClassView, subject: Membership): boolean =>
+  isInAny(subject, peerNames) ||
+  (ownPeers !== null && isInAny(subject, [ownPeers.within]) && isInAny(subject, ownPeers.sets))
 
 const isInAny = ({ network, node }: Membership, names: Iterable<SetName>): boolean => {
   for (const name of names) if (name === 'everyone' || isInSet(network, name, node.nodeId)) return true
   return false
 }
 
-export const viewOfClass = (state: MeshState, { network, node }: Membership): ClassView =>
-  classViewOf(state, network, largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? '')
-
 /** Whether a member of the fragment's network sees it. */
-const memberSees = (state: MeshState, viewer: Viewer, { kind, about, key }: ParsedFragmentId): boolean => {
-  const { network, node, via, gateway } = viewer
+const memberSees = (viewer: Member, { kind, about, key }: ParsedFragmentId): boolean => {
+  const { state, network, node, via, gateway } = viewer
   switch (kind) {
     case 'self':
     case 'host':
+    case 'node':
       return false
-    case 'node': {
-      const subject = membershipOf(state, about as NodeId)
-      return subject !== undefined && looksAtNode(state, viewer, subject)
-    }
     case 'network':
     case 'names':
     case 'dns':
       return true
     case 'members':
-      return looksAtEveryone(state, viewer)
+      return looksAtEveryone(viewer)
     case 'set':
       return ruleSetsOf(state, viewer).some((names) => names.has(key))
     case 'class':
@@ -135,7 +122,7 @@ const memberSees = (state: MeshState, viewer: Viewer, { kind, about, key }: Pars
         via === null &&
         theirs !== undefined &&
         gatewayAt(state, theirs) !== undefined &&
-        looksAtNode(state, viewer, theirs)
+        looksAtNode(viewer, new Member(state, theirs))
       )
     }
     case 'client': {
@@ -147,7 +134,7 @@ const memberSees = (state: MeshState, viewer: Viewer, { kind, about, key }: Pars
       )
     }
     case 'egress':
-      return usesEgress(state, viewer, about as EgressId)
+      return usesEgress(viewer, about as EgressId)
     case 'router':
       return node.egressIds.includes(about as EgressId)
     case 'pair': {
@@ -157,22 +144,22 @@ const memberSees = (state: MeshState, viewer: Viewer, { kind, about, key }: Pars
   }
 }
 
-const isRelayOf = ({ gateway }: Viewer, pairId: PairId): boolean =>
+const isRelayOf = ({ gateway }: Member, pairId: PairId): boolean =>
   gateway !== undefined && largeMapHas(gateway.pairIds, pairId)
 
-const looksAtEveryone = (state: MeshState, viewer: Viewer): boolean =>
+const looksAtEveryone = (viewer: Member): boolean =>
   viewer.via === null &&
   (viewer.gateway !== undefined ||
-    viewOfClass(state, viewer).peerNames.has('everyone') ||
-    looksAtBesides(state, viewer).includes('everyone'))
+    viewer.classView.peerNames.has('everyone') ||
+    looksAtBesides(viewer.state, viewer).includes('everyone'))
 
 /** A gateway passes on to every egress; a router needs to know its own one's other routers. */
-const usesEgress = (state: MeshState, viewer: Viewer, egressId: EgressId): boolean =>
+const usesEgress = (viewer: Member, egressId: EgressId): boolean =>
   largeMapHas(viewer.network.egressIds, egressId) &&
   (viewer.gateway !== undefined ||
     viewer.node.egressIds.includes(egressId) ||
-    egressIdsBesides(state, viewer).includes(egressId) ||
-    viewOfClass(state, viewer).egressIds.includes(egressId))
+    egressIdsBesides(viewer.state, viewer).includes(egressId) ||
+    viewer.classView.egressIds.includes(egressId))
 
 /** Every set that rules of the member, or its peers, are made of. */
 export const ruleSetsOf = (state: MeshState, viewer: Membership): readonly ReadonlySet<SetName>[] => {

@@ -21,10 +21,11 @@ import {
   selfFragmentId,
   setFragmentId,
 } from './fragment-id.js'
+import { viewOfClass } from './member.js'
 import { activeGateways, gatewayAt, type Membership, membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
 import { looksAtBesides } from './project-self.js'
 import { isInSet, membersOfSet } from './project-sets.js'
-import { egressIdsUsedBy, isReachedDirectly, routersUsedBy, ruleSetsOf, viewOfClass } from './visibility.js'
+import { egressIdsUsedBy, isReachedDirectly, routersUsedBy, ruleSetsOf } from './visibility.js'
 
 /** Is told each fragment that a host may hold, once: thousands of nodes and hosts by what they are, so that nobody spells their ids. */
 export interface Beholder {
@@ -93,7 +94,7 @@ const showNodes = (state: MeshState, viewer: Membership, hostsSeen: Set<HostId>,
     beholder.node(subject)
     if (!isRelayed && gatewayAt(state, subject) !== undefined) beholder.other(clientsFragmentId(nodeId))
     // That the viewer looks at it is why it is here.
-    if (hostsSeen.has(hostId) || !isReachedDirectly(state, viewer, subject)) return
+    if (hostsSeen.has(hostId) || !isReachedDirectly(viewer, { via: viaOf(state, subject) })) return
     hostsSeen.add(hostId)
     beholder.host(hostId)
   }
