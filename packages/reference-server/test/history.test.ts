@@ -151,6 +151,20 @@ describe('GET /state', () => {
 })
 
 describe('GET /diff', () => {
+  it('tells what followed for hosts, and for who can talk to whom, when that is asked', async () => {
+    expect((await get(`/diff?from=${early}`)).effects).toBeNull()
+    const { effects } = await get(`/diff?from=${early}&effects=true`)
+    const [alpha, beta] = [nodes.alpha?.nodeId, nodes.beta?.nodeId]
+    expect(effects.hosts.map(({ hostId }: { hostId: string }) => hostId)).toContain(nodes.alpha?.hostId)
+    expect(effects.reachability.lost).toContainEqual(expect.objectContaining({ from: [beta], to: [alpha] }))
+    expect(effects.description.join('\n')).toContain('Can talk no more:')
+    expect(await ok('diff', '--from', String(early), '--effects')).toContain('Can talk no more:')
+    const same = await get(`/diff?from=${early}&to=${early}&effects=true`)
+    expect(same.effects.description).toEqual(["No host's config changes."])
+    await expectRefused(`/diff?from=${early}&to=0&effects=true`, 400, 'diff-backwards', '"from"')
+    await expectRefused(`/diff?from=${early}&effects=yes`, 400, 'invalid-input', '$.effects')
+  })
+
   it('says what came, went and changed, either way round', async () => {
     const to = early + 2
     const { differences, from } = await get(`/diff?from=${early}&to=${to}`)

@@ -1,3 +1,4 @@
+import { meshCommandTypes } from '@meshfold/core'
 import * as t from 'io-ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describe as describeCodec, schemaOf } from '../src/api/json-schema.js'
@@ -42,6 +43,24 @@ describe('the OpenAPI document', () => {
       required: ['name'],
       additionalProperties: false,
       properties: { mtuBytes: { type: 'integer', minimum: 576, maximum: 9000 }, name: { type: 'string' } },
+    })
+  })
+
+  it('has the fields of every command, without those that the server alone may say', () => {
+    const { schema } = document.paths['/api/v1/commands']?.post?.requestBody?.content['application/json'] ?? {}
+    const { oneOf } = schema as { oneOf: readonly Record<string, Record<string, unknown>>[] }
+    expect(oneOf.map(({ title }) => title)).toEqual(meshCommandTypes)
+    for (const { properties } of oneOf) expect(Object.keys(properties ?? {})).not.toContain('atEpochMs')
+    expect(oneOf.find(({ title }) => String(title) === 'AddEgress')).toMatchObject({
+      required: ['type', 'networkId', 'name', 'ranges', 'routers'],
+      additionalProperties: false,
+      properties: {
+        type: { const: 'AddEgress' },
+        egressId: { description: 'Made by the server when left out' },
+        ranges: { type: 'array', items: { type: 'string' } },
+        returnRoute: { enum: ['none', 'external'] },
+        routers: { items: { type: 'object', required: ['nodeId'], properties: { metric: { type: 'integer' } } } },
+      },
     })
   })
 

@@ -39,9 +39,17 @@ it('secrets are shown once, by the call that makes them, and nowhere else', asyn
     '/networks',
     '/nodes',
     '/mesh',
+    '/state',
+    '/state?at=3',
+    '/diff?from=0&effects=true',
+    '/explain?from=alpha&to=alpha',
+    `/networks/${json.network.networkId}/policy-tests`,
   ]
-  for (const path of [...lists, `/hosts/${enrolled.hostId}/config`, '/metrics', '/openapi.json'])
-    await call('GET', path)
+  const terms = { name: 'hashed', networkIds: [json.network.networkId], maxUses: 1, expiresAtEpochMs: null }
+  const secretHash = hashEnrollmentSecret(nodeCrypto, token.secret)
+  const hashed = { type: 'CreateEnrollmentKey', secretHash, preApproved: false, ephemeral: false, ...terms }
+  for (const path of ['/commands?dryRun=true', '/commands']) await call('POST', path, hashed)
+  for (const path of [...lists, `/hosts/${enrolled.hostId}/config`, '/metrics']) await call('GET', path)
 
   const identity = new Uint8Array(await readFile(join(test.data, 'secrets', 'server-identity')))
   const secrets = [

@@ -1,6 +1,7 @@
 import { commandIdCodec, type FieldOutline, meshCommandCodec } from '@meshfold/core'
 import * as t from 'io-ts'
 import { describe, schemaOf } from './json-schema.js'
+import { isKnownToServer } from './known-to-server.js'
 
 /** `POST /commands`: any command of the domain. Ids and time are filled in where they are missing. */
 export const commandBody: t.Type<Readonly<Record<string, unknown>>, unknown, unknown> = describe(
@@ -17,14 +18,6 @@ export const commandBody: t.Type<Readonly<Record<string, unknown>>, unknown, unk
 export const commandAnswer = t.readonly(
   t.strict({ commandId: commandIdCodec, revision: t.number, events: t.readonlyArray(t.UnknownRecord) }),
 )
-
-/** Fields of commands that follow from others, or from who asks. */
-const knownToServer = { byUserId: null, controlAddress6: null, freshNodeIds: null } as const
-
-export type FieldKnownToServer = keyof typeof knownToServer
-
-/** Whether the server can fill in a field of a command, besides fresh ids. */
-export const isKnownToServer = (field: string): field is FieldKnownToServer => Object.hasOwn(knownToServer, field)
 
 /** Whether a command can't be given without this field. */
 export const mustBeGiven = ({ name, isRequired, isFresh }: FieldOutline): boolean =>

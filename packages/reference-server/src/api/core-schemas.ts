@@ -1,5 +1,6 @@
 /** What core's codecs accept. They are made by hand, for good messages, and so have no structure that could be walked. */
 import {
+  clientIdCodec,
   commandIdCodec,
   enrollmentKeyIdCodec,
   epochMsCodec,
@@ -12,15 +13,16 @@ import {
   ipv4AddressCodec,
   ipv6AddressCodec,
   meshCommandCodec,
-  meshCommandTypes,
   meshIdCodec,
   networkIdCodec,
   networkNameCodec,
   nodeIdCodec,
+  policyTestIdCodec,
   udpEndpointCodec,
   wireguardPublicKeyCodec,
 } from '@meshfold/core'
 import type * as t from 'io-ts'
+import { commandsSchema } from './command-schemas.js'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -39,6 +41,7 @@ const bytes = (length: number): Schema => ({
 })
 
 const byCodec: ReadonlyMap<t.Mixed, Schema> = new Map<t.Mixed, Schema>([
+  [clientIdCodec, id('a client')],
   [commandIdCodec, id('a command')],
   [enrollmentKeyIdCodec, id('an enrolment key')],
   [eventIdCodec, id('an event')],
@@ -46,6 +49,7 @@ const byCodec: ReadonlyMap<t.Mixed, Schema> = new Map<t.Mixed, Schema>([
   [meshIdCodec, id('a mesh')],
   [networkIdCodec, id('a network')],
   [nodeIdCodec, id('a node')],
+  [policyTestIdCodec, id('a policy test')],
   [epochMsCodec, { type: 'integer', minimum: 0, description: 'Milliseconds since 1970-01-01T00:00Z' }],
   [hostNameCodec, { type: 'string', pattern: '^(?!-)[a-z0-9-]{1,63}(?<!-)$', description: 'A DNS label' }],
   [networkNameCodec, { type: 'string', pattern: '^(?!-)[a-z0-9-]{1,32}(?<!-)$', description: 'A DNS label' }],
@@ -56,15 +60,7 @@ const byCodec: ReadonlyMap<t.Mixed, Schema> = new Map<t.Mixed, Schema>([
   [ipv4AddressCodec, { type: 'string', format: 'ipv4' }],
   [ipv6AddressCodec, { type: 'string', format: 'ipv6' }],
   [udpEndpointCodec, { type: 'string', description: 'Such as 203.0.113.5:51821 or [2001:db8::1]:51821' }],
-  [
-    meshCommandCodec,
-    {
-      type: 'object',
-      properties: { type: { type: 'string', enum: meshCommandTypes } },
-      required: ['type'],
-      description: 'A command of the domain; its fields depend on its type.',
-    },
-  ],
+  [meshCommandCodec, commandsSchema()],
 ])
 
 const byName: ReadonlyMap<string, Schema> = new Map<string, Schema>([

@@ -21,7 +21,8 @@ export const explainQuery = body(
 
 export type ExplainQuery = t.TypeOf<typeof explainQuery>
 
-const testEnd = t.union([
+/** An end of a question or a test. */
+export const testEnd = t.union([
   t.readonly(t.strict({ kind: t.literal('node'), nodeId: t.string })),
   t.readonly(t.strict({ kind: t.literal('client'), clientId: t.string })),
   t.readonly(t.strict({ kind: t.literal('address'), address: t.string })),

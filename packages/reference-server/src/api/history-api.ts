@@ -9,10 +9,11 @@ import {
 } from '@meshfold/core'
 import * as t from 'io-ts'
 import type { PointInTime } from '../mesh-service/past-states.js'
-import { body, orNull, queryNumber } from './api-codecs.js'
+import { body, orNull, queryFlag, queryNumber } from './api-codecs.js'
 import { withoutSecrets } from './event-api.js'
 import { asOfView } from './host-api.js'
 import { describe } from './json-schema.js'
+import { stateChangeFields } from './plan-api.js'
 
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
 
@@ -103,8 +104,17 @@ export const viewState = (
   }
 }
 
-/** `to`: now, unless told. */
-export const diffQuery = body({ from: pointInTime }, { to: pointInTime })
+/** `to`: now, unless told. `effects`: also what that does to hosts, and to who can talk to whom. */
+export const diffQuery = body({ from: pointInTime }, { to: pointInTime, effects: queryFlag })
+
+const diffEffects = t.readonly(
+  t.strict({
+    ...stateChangeFields,
+    /** In words, line by line. */
+    description: t.readonlyArray(t.string),
+  }),
+)
+export type DiffEffects = t.TypeOf<typeof diffEffects>
 
 /** What came, went or changed between two places in history. */
 export const diffAnswer = t.readonly(
@@ -124,15 +134,18 @@ export const diffAnswer = t.readonly(
         }),
       ),
     ),
+    /** `null` when nobody asked. */
+    effects: orNull(diffEffects),
   }),
 )
 export type DiffAnswer = t.TypeOf<typeof diffAnswer>
 
-export const viewDiff = (before: MeshState, after: MeshState): DiffAnswer => {
+export const viewDiff = (before: MeshState, after: MeshState, effects: DiffEffects | null): DiffAnswer => {
   const lines = describeDifferences(before, after)
   return {
     from: placeOf(before),
     to: placeOf(after),
     differences: stateDifferences(before, after).map((each, at) => ({ ...each, description: lines[at] ?? '' })),
+    effects,
   }
 }

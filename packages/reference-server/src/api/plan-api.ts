@@ -39,7 +39,7 @@ const differences = t.readonlyArray(
 )
 
 /** Whose configs change and how, and who gains or loses whom. */
-const stateChangeFields = {
+export const stateChangeFields = {
   /** Each with how many fragments it is sent, and which; of very many the first. */
   hosts: t.readonlyArray(
     t.readonly(t.strict({ hostId: hostIdCodec, fragmentCount: t.number, fragments: t.readonlyArray(t.string) })),

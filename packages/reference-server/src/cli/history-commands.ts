@@ -14,19 +14,25 @@ export const diffCommand = (io: CliIo, nowEpochMs: () => number): Command =>
       .description('what came, went or changed in the mesh between two revisions or times')
       .requiredOption('--from <when>', 'a revision, a date, or 30m, 24h, 7d ago', parsePast(nowEpochMs))
       .option('--to <when>', 'the same (default: now)', parsePast(nowEpochMs))
-      .action(async (query: { from: string; to?: string }, command: Command) => {
+      .option('--effects', 'also whose configs changed and how, and who can talk to whom since, or no more')
+      .action(async (query: { from: string; to?: string; effects?: boolean }, command: Command) => {
         const context = await contextOf(io, command)
         print(context, await context.client.call({ path: '/diff', query: { ...query }, answer: diffAnswer }), diffText)
       }),
-    ['meshfold diff --from 120 --to 135', 'meshfold diff --from 24h', 'meshfold diff --from 2031-01-31T12:00Z --json'],
+    [
+      'meshfold diff --from 120 --to 135',
+      'meshfold diff --from 24h --effects',
+      'meshfold diff --from 2031-01-31T12:00Z --json',
+    ],
   )
 
-const diffText = ({ from, to, differences }: DiffAnswer): string =>
+const diffText = ({ from, to, differences, effects }: DiffAnswer): string =>
   linesText([
     `From ${placeText(from)} to ${placeText(to)}:`,
     ...(differences.length === 0
       ? ['  nothing is different']
       : differences.map(({ description }) => `  ${description}`)),
+    ...(effects?.description ?? []),
   ])
 
 const placeText = ({ asOf, atEpochMs }: DiffAnswer['from']): string =>

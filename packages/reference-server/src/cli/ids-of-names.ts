@@ -55,6 +55,14 @@ export const withIds = async (
   return inObject(fields, values)
 }
 
+/** The id of what somebody means by a name, a name with its network's, or an id. */
+export const idOfThing = async (client: ApiClient, what: string, kind: ThingKind, text: string): Promise<string> => {
+  const { things } = await wholeState(client, undefined, kind)
+  const id = idIn(things, text)
+  if (things.some((thing) => thing.id === id)) return id
+  throw refused(`${what}-unknown`, `There is no ${what} "${text}". See what there is: meshfold state --kind ${kind}`)
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** Which of several that a field takes the value is meant to be. */

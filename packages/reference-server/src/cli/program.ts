@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { VERSION } from '../version.js'
 import { DEFAULT_URL } from './cli-context.js'
 import type { CliIo } from './cli-io.js'
+import { clientCommands } from './client-commands.js'
 import { eventsCommand } from './events-command.js'
 import { examples } from './examples.js'
 import { explainCommand } from './explain-command.js'
@@ -12,6 +13,7 @@ import { keyCommands } from './key-commands.js'
 import { meshCommands, statusCommand } from './mesh-commands.js'
 import { networkCommands } from './network-commands.js'
 import { nodeCommands } from './node-commands.js'
+import { policyCommands } from './policy-commands.js'
 import { serveCommand } from './serve-command.js'
 import { loginCommand, tokenCommands } from './token-commands.js'
 
@@ -34,6 +36,8 @@ export const createProgram = (io: CliIo): Command => {
     keyCommands(io, Date.now),
     hostCommands(io, Date.now),
     nodeCommands(io, Date.now),
+    clientCommands(io),
+    policyCommands(io),
     meshCommands(io),
     eventsCommand(io),
     explainCommand(io, Date.now),

@@ -1,5 +1,6 @@
 import { openApiOf } from './openapi.js'
 import { type Route, rawRoute } from './route.js'
+import { clientRoutes } from './routes/client-routes.js'
 import { commandRoutes } from './routes/command-routes.js'
 import { enrollmentKeyRoutes } from './routes/enrollment-key-routes.js'
 import { enrollmentRoutes } from './routes/enrollment-routes.js'
@@ -11,6 +12,7 @@ import { healthRoutes, meshRoutes } from './routes/mesh-routes.js'
 import { networkRoutes } from './routes/network-routes.js'
 import { nodeRoutes } from './routes/node-routes.js'
 import { pageRoutes } from './routes/page-routes.js'
+import { policyTestRoutes } from './routes/policy-test-routes.js'
 import type { ServerContext } from './server-context.js'
 
 /** Every route there is. */
@@ -26,6 +28,8 @@ export const allRoutes = (
     ...nodeRoutes(server),
     ...hostRoutes(server),
     ...enrollmentKeyRoutes(server),
+    ...clientRoutes(server),
+    ...policyTestRoutes(server),
     ...commandRoutes(server),
     ...eventRoutes(server),
     ...explainRoutes(server),

@@ -27,7 +27,8 @@ export const askPast = async <const P extends readonly (PointInTime | undefined)
   return E.isLeft(answered) ? E.left(apiErrorOf(answered.left)) : answered.right
 }
 
-const pastError = (error: PastStateError): ApiError => {
+/** As an answer of HTTP. */
+export const pastError = (error: PastStateError): ApiError => {
   switch (error.code) {
     case 'event-log-unavailable':
       return apiErrorOf(error)

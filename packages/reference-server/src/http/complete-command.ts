@@ -13,7 +13,7 @@ import {
   meshCommandFields,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { type FieldKnownToServer, isKnownToServer } from '../api/command-api.js'
+import { type FieldKnownToServer, isKnownToServer } from '../api/known-to-server.js'
 import type { ApiError } from './api-error.js'
 import type { ServerContext } from './server-context.js'
 

@@ -6,17 +6,14 @@ import {
   type MeshEvent,
   type MeshState,
   planCommandInSteps,
-  type StateChangeOptions,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type PlanAnswer, viewPlan } from '../api/plan-api.js'
 import type { UnstampedCommand } from '../mesh-service/command-answer.js'
 import { stamped } from '../mesh-service/decide-batch.js'
 import { type ApiError, apiErrorOf } from './api-error.js'
+import { type IsEnough, longestLook } from './longest-look.js'
 import type { ServerContext } from './server-context.js'
-
-/** Longer, and in a large mesh how configs change is looked at in part, and so is who gains or loses whom. */
-const LONGEST_LOOK_MS = 2000
 
 /** What a command would do to the mesh as it is now. Refused as the command would be. */
 export const planChange = async (
@@ -27,22 +24,10 @@ export const planChange = async (
   if (health.state === 'broken') return E.left(apiErrorOf({ code: 'event-log-unreadable', reason: health.reason }))
   const answer = await questions.ask(() => {
     const { state } = service
-    const isEnough = forEachPart(() => questions.enoughAfter(LONGEST_LOOK_MS))
+    const isEnough = longestLook(questions)
     return questions.run(planInSteps(state, stamped(command, state, clock.nowEpochMs()), isEnough))
   })
   return E.isLeft(answer) ? E.left(apiErrorOf(answer.left)) : answer.right
-}
-
-type IsEnough = NonNullable<StateChangeOptions['isEnough']>
-
-/** What is looked at first leaves its time to the next. */
-const forEachPart = (begin: () => () => boolean): IsEnough => {
-  const begun = new Map<string, () => boolean>()
-  return (part) => {
-    const isEnough = begun.get(part) ?? begin()
-    begun.set(part, isEnough)
-    return isEnough()
-  }
 }
 
 function* planInSteps(

@@ -1,9 +1,16 @@
 /** The mesh as it was: at a revision, or at a time. */
-import { type CancelTimer, type EventLog, emptyMeshState, type MeshState, type Timers } from '@meshfold/core'
+import {
+  type CancelTimer,
+  type EventLog,
+  emptyMeshState,
+  type MeshEvent,
+  type MeshState,
+  type Timers,
+} from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { MeshService } from './mesh-service.js'
 import { describeRebuildError, type RebuildError } from './rebuild-history.js'
-import { newestUntil, stateAfter } from './state-after.js'
+import { eventsAfter, newestUntil, stateAfter } from './state-after.js'
 
 export interface PastStatesOptions {
   readonly log: EventLog
@@ -43,6 +50,13 @@ export class PastStates {
     const revision = await this.#revisionAt(point, newest)
     if (E.isLeft(revision)) return revision
     return revision.right === newest.revision ? E.right(newest) : this.#after(revision.right)
+  }
+
+  /** What happened after one revision and until another, which is no earlier. */
+  async eventsBetween(after: number, until: number): Promise<E.Either<PastStateError, readonly MeshEvent[]>> {
+    const { log, stream } = this.#options
+    const events = await eventsAfter(log, stream, after, until)
+    return E.isLeft(events) ? unavailable(events.left) : events
   }
 
   close(): void {

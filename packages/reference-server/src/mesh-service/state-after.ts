@@ -34,6 +34,22 @@ export const stateAfter = async (
   return E.right(replaying === undefined ? state : replaying.finish())
 }
 
+/** The events after one revision, until another. */
+export const eventsAfter = async (
+  log: EventLog,
+  stream: string,
+  after: number,
+  until: number,
+): Promise<E.Either<RebuildError, readonly MeshEvent[]>> => {
+  const pages: (readonly MeshEvent[])[] = []
+  const read = await readPages(log, stream, after + 1, until + 1, (page) => {
+    const events = decodePage(page)
+    if (E.isRight(events)) pages.push(events.right)
+    return E.isLeft(events) ? events : E.right(undefined)
+  })
+  return E.isLeft(read) ? read : E.right(pages.flat())
+}
+
 const decodePage = (page: readonly RecordedEvent[]): E.Either<AdvanceError, readonly MeshEvent[]> => {
   const events: MeshEvent[] = []
   for (const { revision, envelope } of page) {

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { diffAnswer, diffQuery, stateAnswer, stateQuery, viewDiff, viewState } from '../../api/history-api.js'
 import { askPast } from '../ask-past.js'
+import { diffEffects } from '../diff-effects.js'
 import { jsonRoute, type Route } from '../route.js'
 import type { ServerContext } from '../server-context.js'
 
@@ -22,10 +23,14 @@ export const historyRoutes = (server: ServerContext): readonly Route[] => [
     method: 'GET',
     path: '/api/v1/diff',
     access: 'admin',
-    summary: 'What came, went or changed between two revisions or times',
+    summary:
+      'What came, went or changed between two revisions or times, and with `effects=true` what followed for hosts',
     query: diffQuery,
     answer: diffAnswer,
-    handle: ({ query: { from, to } }) =>
-      askPast(server, [from, to], ([before, after]) => E.right(viewDiff(before, after))),
+    handle: ({ query: { from, to, effects = false } }) =>
+      askPast(server, [from, to], async ([before, after]) => {
+        const told = effects ? await diffEffects(server, before, after) : E.right(null)
+        return E.isLeft(told) ? told : E.right(viewDiff(before, after, told.right))
+      }),
   }),
 ]

@@ -1,0 +1,62 @@
+/** Devices without an agent, which run WireGuard from a file. */
+import { readFile } from 'node:fs/promises'
+import { decodeBase64, encodeBase64 } from '@meshfold/core'
+import { nodeCrypto } from '@meshfold/transport-ws'
+import { Command } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import { type ClientFileAnswer, clientFileAnswer } from '../api/client-api.js'
+import { commandAnswer } from '../api/command-api.js'
+import { type CliContext, contextOf, print } from './cli-context.js'
+import { refused } from './cli-error.js'
+import type { CliIo } from './cli-io.js'
+import { examples } from './examples.js'
+import { idOfThing } from './ids-of-names.js'
+
+export const clientCommands = (io: CliIo): Command => {
+  const client = new Command('client').description('devices that run WireGuard from a file, without an agent')
+  client.addCommand(fileCommand(io))
+  return examples(client, [
+    'meshfold client file phone > phone.conf',
+    'wg genkey > phone.key && meshfold client file phone --private-key-file phone.key --handed-out > phone.conf',
+  ])
+}
+
+interface FileOptions {
+  readonly privateKeyFile?: string
+  readonly handedOut?: boolean
+}
+
+const fileCommand = (io: CliIo): Command =>
+  new Command('file')
+    .argument('<client>', 'name, name.network or id')
+    .description("the client's WireGuard file as of now, for wg-quick and the apps")
+    .option('--private-key-file <file>', "put the private key in; it stays on this machine, and must be the client's")
+    .option('--handed-out', 'record that its user has this file: later it shows whether that is stale')
+    .action(async (nameOrId: string, { privateKeyFile, handedOut = false }: FileOptions, command: Command) => {
+      const context = await contextOf(io, command)
+      const clientId = await idOfThing(context.client, 'client', 'clients', nameOrId)
+      const file = await context.client.call({ path: `/clients/${clientId}/file`, answer: clientFileAnswer })
+      const text = privateKeyFile === undefined ? file.text : withKey(file, await readFile(privateKeyFile, 'utf8'))
+      if (handedOut) await recordHandedOut(context, file)
+      for (const { message } of context.isJson ? [] : file.warnings) io.stderr(`${message}\n`)
+      print(context, { ...file, text }, () => text)
+    })
+
+/** What no file of this client's is for is not printed: a wrong key would fail in silence, on the device. */
+const withKey = ({ text, publicKey, name }: ClientFileAnswer, keyText: string): string => {
+  const decoded = decodeBase64(keyText.trim(), 'standard')
+  const privateKey = E.isRight(decoded) && decoded.right.length === 32 ? decoded.right : undefined
+  if (privateKey === undefined)
+    throw refused('private-key-malformed', 'The file holds no WireGuard private key: wg genkey makes one.')
+  if (encodeBase64(nodeCrypto.x25519PublicKeyOf(privateKey), 'standard') !== publicKey)
+    throw refused(
+      'private-key-of-another',
+      `The private key is not that of client "${name}", whose public key is ${publicKey}.`,
+    )
+  return text.replace(/^PrivateKey = .*$/m, () => `PrivateKey = ${keyText.trim()}`)
+}
+
+const recordHandedOut = async ({ client, reason }: CliContext, { clientId, hash }: ClientFileAnswer): Promise<void> => {
+  const body = { type: 'RecordClientConfig', clientId, hash }
+  await client.call({ method: 'POST', path: '/commands', body, reason, answer: commandAnswer })
+}

@@ -1,0 +1,28 @@
+import { clientFile, isClientStale, largeMapGet } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { clientFileAnswer, clientParams, viewWarnings } from '../../api/client-api.js'
+import { apiErrorOf, notFound } from '../api-error.js'
+import { jsonRoute, type Route } from '../route.js'
+import type { ServerContext } from '../server-context.js'
+
+export const clientRoutes = (server: ServerContext): readonly Route[] => [
+  jsonRoute({
+    method: 'GET',
+    path: '/api/v1/clients/:clientId/file',
+    access: 'admin',
+    summary: "A client's WireGuard file as of now, with a placeholder for the private key",
+    params: clientParams,
+    answer: clientFileAnswer,
+    handle: ({ params: { clientId } }) => {
+      const { state } = server.service
+      const client = largeMapGet(state.clients, clientId)
+      if (client === undefined) return E.left(notFound('client', clientId))
+      const file = clientFile(state, clientId)
+      if (E.isLeft(file)) return E.left(apiErrorOf(file.left))
+      const { name, publicKey } = client
+      const { text, hash } = file.right
+      const [isStale, warnings] = [isClientStale(state, clientId), viewWarnings(file.right)]
+      return E.right({ clientId, name, publicKey, text, hash, isStale, warnings })
+    },
+  }),
+]
