@@ -67,7 +67,9 @@ describe('an explanation says', () => {
   })
 
   test('the policy as the way out where an egress leads there', () => {
-    expect(explained(meshWith(closed), host(2), address('192.168.50.9'))).toContain('way out: add a policy')
+    const text = explained(meshWith(closed), host(2), address('192.168.50.9'))
+    expect(text).toContain('192.168.50.9, ICMP: goes outside the mesh')
+    expect(text).toContain('way out: add a policy')
   })
 
   test('how packets come in that begin behind a client, or behind a router of this network', () => {

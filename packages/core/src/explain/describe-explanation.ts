@@ -23,10 +23,16 @@ export const describeExplanation = (state: MeshState, explanation: Explanation):
   const absences = [from, to].flatMap((end) => absenceText(state, end)).map((line) => `  ${line}`)
   if (flows.length === 0) return [`${one} to ${other}: ${nothingToFollow(state, explanation)}.`, ...absences]
   return flows.flatMap((flow) => [
-    `${withAddress(one, flow.source)} to ${withAddress(other, flow.destination)}, ${packetText(traffic)}: ${flow.works ? 'works' : 'does not work'}`,
+    `${withAddress(one, flow.source)} to ${withAddress(other, flow.destination)}, ${packetText(traffic)}: ${outcomeText(flow)}`,
     ...absences,
     ...describeFlow(state, explanation, flow),
   ])
+}
+
+/** What leaves the mesh where it begins may well arrive: that is beyond what the mesh knows. */
+const outcomeText = ({ works, request }: FlowExplanation): string => {
+  if (request.verdict.kind === 'left-outside') return 'goes outside the mesh'
+  return works ? 'works' : 'does not work'
 }
 
 const nothingToFollow = (state: MeshState, { from, to, networkId }: Explanation): string => {

@@ -17,7 +17,7 @@ export const flagOf = ({ name }: Pick<FieldOutline, 'name'>): string =>
   `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 /** What an option takes, in words. */
-export const outlineText = (outline: CodecOutline): string => {
+const outlineText = (outline: CodecOutline): string => {
   switch (outline.kind) {
     case 'value':
       return words.get(outline.name) ?? outline.name
