@@ -82,6 +82,11 @@ class DraftedMap<K extends string, V> {
     return draft
   }
 
+  /** Without a draft of its own for a value that hasn't got one. */
+  read(key: K): V | undefined {
+    return this.#set.has(key) || this.#drafts.has(key) ? this.get(key) : trieGet(this.#base, key)
+  }
+
   has(key: K): boolean {
     const set = this.#set.get(key)
     return set === undefined ? trieGet(this.#base, key) !== undefined : set !== absent

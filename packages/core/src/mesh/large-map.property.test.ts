@@ -12,6 +12,7 @@ import {
   largeMapGet,
   largeMapHas,
   largeMapKeys,
+  largeMapRead,
   largeMapSet,
   largeMapValues,
   largeMapWith,
@@ -141,6 +142,22 @@ test('deleting what is not there changes nothing, not even the object', () => {
   const map = produceState(emptyLargeMap() as Numbers, (draft) => largeMapSet(draft, 'a', 1))
   expect(produceState(map, (draft) => largeMapDelete(draft, 'b'))).toBe(map)
   expect(largeMapGet(emptyLargeMap() as Numbers, 'a')).toBeUndefined()
+})
+
+test('what is only read is what it is by then: as it was, changed, replaced, or gone', () => {
+  type Things = LargeMap<string, { readonly n: number }>
+  const before = produceState(emptyLargeMap() as Things, (draft) => {
+    for (const key of ['a', 'b', 'c', 'd']) largeMapSet(draft, key, { n: 1 })
+  })
+  produceState(before, (draft) => {
+    const changed = largeMapGet(draft, 'b')
+    if (changed !== undefined) Object.assign(changed, { n: 2 })
+    largeMapSet(draft, 'c', { n: 3 })
+    largeMapDelete(draft, 'd')
+    expect(['a', 'b', 'c', 'd', 'e'].map((key) => largeMapRead(draft, key)?.n)).toEqual([1, 2, 3, undefined, undefined])
+    expect(largeMapRead(draft, 'a')).toBe(largeMapGet(before, 'a'))
+  })
+  expect(largeMapRead(before, 'b')).toEqual({ n: 1 })
 })
 
 test('keys that differ only at their end spread over the tree', () => {

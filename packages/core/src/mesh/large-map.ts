@@ -33,6 +33,12 @@ export const largeMapGet = <K extends string, V>(map: LargeMap<K, V>, key: K): V
   return root instanceof Map ? root.get(key) : trieGet(root as TrieNode<K, V>, key)
 }
 
+/** As `largeMapGet`, for a value that is only read: on a draft much quicker, and what it hands over may be frozen. */
+export const largeMapRead = <K extends string, V>(map: LargeMap<K, V>, key: K): Immutable<V> | undefined => {
+  const drafted = draftedMapOf<K, V>(map)
+  return (drafted === undefined ? largeMapGet(map, key) : drafted.read(key)) as Immutable<V> | undefined
+}
+
 /** Whether there is a value for the key. */
 export const largeMapHas = <K extends string, V>(map: LargeMap<K, V>, key: K): boolean => {
   const drafted = draftedMapOf<K, V>(map)

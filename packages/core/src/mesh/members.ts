@@ -24,6 +24,7 @@ import {
   largeMapGet,
   largeMapHas,
   largeMapKeys,
+  largeMapRead,
   largeMapSet,
 } from './large-map.js'
 import type {
@@ -60,19 +61,19 @@ export const memberEntryText = (memberId: MemberId, prefixes: readonly IpPrefix[
  * addresses, tags, owner, gateway, and before it is taken out of the state (`removeMember`).
  */
 export const refreshMember = (draft: Draft<MeshState>, memberId: MemberId): void => {
-  const member = largeMapGet(draft.nodes, memberId as NodeId) ?? largeMapGet(draft.clients, memberId as ClientId)
+  const member = largeMapRead(draft.nodes, memberId as NodeId) ?? largeMapRead(draft.clients, memberId as ClientId)
   const network = networkOf(draft, member)
   if (network !== undefined) settleRecord(network, memberId, memberRecordOf(draft as MeshState, memberId))
 }
 
 /** What a network should keep of a member; `null`: nothing, because it takes no part. */
 export const memberRecordOf = (state: MeshState, memberId: MemberId): WantedRecord | null => {
-  const node = largeMapGet(state.nodes, memberId as NodeId)
+  const node = largeMapRead(state.nodes, memberId as NodeId)
   if (node !== undefined) {
     const network = largeMapGet(state.networks, node.networkId)
     return network !== undefined && takesPart(node) ? nodeRecord(state, network, node) : null
   }
-  const client = largeMapGet(state.clients, memberId as ClientId)
+  const client = largeMapRead(state.clients, memberId as ClientId)
   const network = client === undefined ? undefined : largeMapGet(state.networks, client.networkId)
   return client?.enabled && network !== undefined ? clientRecord(state, network, client) : null
 }
@@ -139,7 +140,7 @@ interface WantedRecord {
 }
 
 const nodeRecord = (state: MeshState, network: Network, node: Node): WantedRecord => {
-  const ownerUserId = largeMapGet(state.hosts, node.hostId)?.ownerUserId ?? null
+  const ownerUserId = largeMapRead(state.hosts, node.hostId)?.ownerUserId ?? null
   const prefixes = memberPrefixes(node)
   const named = namedPrefixesOf(network, prefixes)
   return {
@@ -174,7 +175,7 @@ const tagSets = ({ tags }: Pick<Node | Client, 'tags'>): readonly MemberSetKey[]
 
 const ownerSets = (state: MeshState, userId: UserId | null): readonly MemberSetKey[] => {
   if (userId === null) return []
-  const groupIds = largeMapGet(state.users, userId)?.groupIds ?? []
+  const groupIds = largeMapRead(state.users, userId)?.groupIds ?? []
   return [memberSetKey('user', userId), ...groupIds.map((groupId) => memberSetKey('group', groupId))]
 }
 
@@ -201,9 +202,9 @@ const classKeyOf = (
 }
 
 const settleRecord = (network: Draft<Network>, memberId: MemberId, wanted: WantedRecord | null): void => {
-  const known = largeMapGet(network.memberRecords, memberId)
+  const known = largeMapRead(network.memberRecords, memberId)
   if (known === undefined && wanted === null) return
-  if (known !== undefined && wanted !== null && sameRecord(known as MemberRecord, wanted)) return
+  if (known !== undefined && wanted !== null && sameRecord(known, wanted)) return
   if (known !== undefined) {
     for (const key of known.sets) leaveSet(network, key, memberId, known.entryHash)
     if (known.classKey !== null) leaveClass(network, known.classKey, memberId as NodeId)

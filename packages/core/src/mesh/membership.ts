@@ -15,7 +15,7 @@ import {
   type NodeId,
   prefixFirst,
 } from '../values/index.js'
-import { largeMapDelete, largeMapGet, largeMapHas, largeMapSet } from './large-map.js'
+import { largeMapDelete, largeMapGet, largeMapHas, largeMapRead, largeMapSet } from './large-map.js'
 import { refreshMember, removeMember } from './members.js'
 import type { Client, MeshState, Network, Node } from './mesh-state.js'
 import { takesPart } from './takes-part.js'
@@ -60,7 +60,7 @@ export const toggleClientName = (network: Draft<Network>, client: Client): void 
 
 /** To be called by each recipe that changes whether a node takes part, after it did. */
 export const refreshMembership = (draft: Draft<MeshState>, nodeId: NodeId): void => {
-  const node = largeMapGet(draft.nodes, nodeId)
+  const node = largeMapRead(draft.nodes, nodeId)
   const network = node === undefined ? undefined : largeMapGet(draft.networks, node.networkId)
   if (node === undefined || network === undefined) return
   refreshMember(draft, nodeId)

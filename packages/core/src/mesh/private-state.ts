@@ -29,7 +29,8 @@ export const sealed = <V>(value: V): V => {
 const isOpen = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Object.isFrozen(value)
 
-const withoutDraft = <V>(value: V): V => (isDraft(value) ? (current(value as Draft<V>) as V) : value)
+const withoutDraft = <V>(value: V): V =>
+  typeof value === 'object' && isDraft(value) ? (current(value as Draft<V>) as V) : value
 
 /** Freezes one object, and puts what is in it on the list. */
 const sealOne = (value: object, open: object[]): void => {
@@ -39,7 +40,9 @@ const sealOne = (value: object, open: object[]): void => {
     value.root = trieOf(entries)
   } else if (value instanceof Map) sealEntries(value, open)
   else sealFields(value as Record<string, unknown>, open)
-  freeze(value)
+  // immer's also keeps a map from being changed; what it asks of other objects before takes long.
+  if (value instanceof Map) freeze(value)
+  else Object.freeze(value)
 }
 
 interface SomeLargeMap {

@@ -108,11 +108,29 @@ function usablePlace(
   rangeText: IpPrefix,
   address: IpAddress,
 ): { readonly range: PrefixBits; readonly single: PrefixBits } | undefined {
-  const range = bitsOfPrefix(rangeText)
+  const { range, withheld } = rangeOf(rangeText)
   const bits = bitsOfAddress(address)
   const single = { bits, length: widthOf(bits) }
   if (!containsBits(range, single)) return undefined
-  return withheldPrefixes(range).some((prefix) => containsBits(prefix, single)) ? undefined : { range, single }
+  return withheld.some((prefix) => containsBits(prefix, single)) ? undefined : { range, single }
+}
+
+interface PoolRange {
+  readonly range: PrefixBits
+  readonly withheld: readonly PrefixBits[]
+}
+
+/** What follows from the text of a range, for those asked for last: there are few, and each is asked for at every address. */
+const poolRanges = new Map<IpPrefix, PoolRange>()
+
+function rangeOf(text: IpPrefix): PoolRange {
+  const known = poolRanges.get(text)
+  if (known !== undefined) return known
+  const range = bitsOfPrefix(text)
+  const fresh = { range, withheld: withheldPrefixes(range) }
+  if (poolRanges.size >= 100) poolRanges.clear()
+  poolRanges.set(text, fresh)
+  return fresh
 }
 
 /** The parts of a range that are never given out. */

@@ -25,6 +25,7 @@ interface Level {
 }
 
 const DIGIT_BITS = 5
+const SLOTS = 1 << DIGIT_BITS
 const ALL_SLOTS = 0xffff_ffff
 
 /** A tree with nothing taken. */
@@ -53,7 +54,7 @@ export function isTouchedInTree(root: AddressTree, range: PrefixBits, prefix: Pr
     ;[branch, level] = [part, below(level)]
   }
   const run = runOf(level, prefix)
-  return (branch.full & run) !== 0 || slotsIn(branch, run).length > 0
+  return (branch.full & run) !== 0 || (level.shift > 0 && slotsIn(branch, run).length > 0)
 }
 
 /** The lowest address of `range` that is not taken. */
@@ -93,7 +94,7 @@ function findFree(
 function takeBelow(branch: AddressTree, level: Level, prefix: PrefixBits): void {
   if (endsAt(level, prefix)) {
     const run = runOf(level, prefix)
-    for (const slot of slotsIn(branch, run)) delete branch[slot]
+    removeParts(branch, level, run)
     branch.full = (branch.full | run) >>> 0
     return
   }
@@ -110,7 +111,7 @@ function takeBelow(branch: AddressTree, level: Level, prefix: PrefixBits): void 
 function releaseBelow(branch: AddressTree, level: Level, prefix: PrefixBits): void {
   if (endsAt(level, prefix)) {
     const run = runOf(level, prefix)
-    for (const slot of slotsIn(branch, run)) delete branch[slot]
+    removeParts(branch, level, run)
     branch.full = (branch.full & ~run) >>> 0
     return
   }
@@ -122,7 +123,7 @@ function releaseBelow(branch: AddressTree, level: Level, prefix: PrefixBits): vo
   const part = branch[slot]
   if (part === undefined) return
   releaseBelow(part, below(level), prefix)
-  if (isEmpty(part)) delete branch[slot]
+  if (isEmpty(part, below(level))) delete branch[slot]
 }
 
 function rootLevel(range: PrefixBits): Level {
@@ -151,6 +152,11 @@ function slotsOf(level: Level): number {
   return level.width === DIGIT_BITS ? ALL_SLOTS : (1 << (1 << level.width)) - 1
 }
 
+/** The lowest level has no branches below it. */
+function removeParts(branch: AddressTree, level: Level, run: number): void {
+  if (level.shift > 0) for (const slot of slotsIn(branch, run)) delete branch[slot]
+}
+
 /** The partly taken slots among those of `run`. */
 function slotsIn(branch: AddressTree, run: number): readonly number[] {
   return Object.keys(branch)
@@ -158,8 +164,11 @@ function slotsIn(branch: AddressTree, run: number): readonly number[] {
     .filter((slot) => slot >= 0 && isSet(run, slot))
 }
 
-function isEmpty(branch: AddressTree): boolean {
-  return branch.full === 0 && slotsIn(branch, ALL_SLOTS).length === 0
+/** Asks for each slot, because immer is slow to tell all keys of a draft. */
+function isEmpty(branch: AddressTree, level: Level): boolean {
+  if (branch.full !== 0 || level.shift === 0) return branch.full === 0
+  for (let slot = 0; slot < SLOTS; slot += 1) if (slot in branch) return false
+  return true
 }
 
 function isSet(slots: number, slot: number): boolean {

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { epochMsCodec, hostIdCodec, releaseAddress } from '../../values/index.js'
 import { moveHostOwner } from '../host-owners.js'
-import { largeMapDelete, largeMapGet, largeMapSet } from '../large-map.js'
+import { largeMapDelete, largeMapRead, largeMapSet } from '../large-map.js'
 import { listeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
@@ -14,7 +14,7 @@ export const hostRemovedCodec = t.type(
 )
 
 export const evolveHostRemoved = (draft: MeshDraft, event: HostRemoved): void => {
-  const host = largeMapGet(draft.hosts, event.hostId)
+  const host = largeMapRead(draft.hosts, event.hostId)
   if (host === undefined) return
   listeners.remove(draft, host)
   moveHostOwner(draft, event.hostId, host.ownerUserId, null)

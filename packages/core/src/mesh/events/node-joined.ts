@@ -14,6 +14,7 @@ import { orNull } from '../event-parts.js'
 import { largeMapGet, largeMapSet } from '../large-map.js'
 import { refreshMembership } from '../membership.js'
 import { type MeshDraft, type Node, newNodeTraits } from '../mesh-state.js'
+import { plain } from '../sorted-ids.js'
 
 /**
  * A host became a node of a network and holds its addresses. With `approval: 'pending'` it takes no part until `NodeApproved`.
@@ -41,10 +42,26 @@ export const nodeJoinedCodec = t.type(
 )
 
 export const evolveNodeJoined = (draft: MeshDraft, event: NodeJoined): void => {
-  const { type: _type, atEpochMs, enrollmentKeyId: _key, ...facts } = event
-  const node: Node = { ...facts, ...newNodeTraits, joinedAtEpochMs: atEpochMs, tags: [], egressIds: [], pairIds: [] }
+  const { nodeId, networkId, hostId, name, address4, address6, approval, ephemeral, expiresAtEpochMs } = event
+  const node: Node = {
+    nodeId,
+    networkId,
+    hostId,
+    name,
+    address4,
+    address6,
+    approval,
+    ephemeral,
+    expiresAtEpochMs,
+    ...newNodeTraits,
+    joinedAtEpochMs: event.atEpochMs,
+    tags: [],
+    egressIds: [],
+    pairIds: [],
+  }
   largeMapSet(draft.nodes, event.nodeId, node)
-  largeMapGet(draft.hosts, event.hostId)?.nodeIds.push(event.nodeId)
+  const host = largeMapGet(draft.hosts, hostId)
+  if (host !== undefined) host.nodeIds = [...plain(host.nodeIds), nodeId]
   const network = largeMapGet(draft.networks, event.networkId)
   if (network === undefined) return
   network.everUsed = true

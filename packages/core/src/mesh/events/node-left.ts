@@ -1,8 +1,9 @@
 import * as t from 'io-ts'
 import { epochMsCodec, hostIdCodec, networkIdCodec, nodeIdCodec, releaseAddress } from '../../values/index.js'
-import { largeMapDelete, largeMapGet } from '../large-map.js'
+import { largeMapDelete, largeMapGet, largeMapRead } from '../large-map.js'
 import { endMembership } from '../membership.js'
 import type { MeshDraft } from '../mesh-state.js'
+import { plain } from '../sorted-ids.js'
 
 /** A host is no longer in a network; its addresses there are free again. The host itself stays. */
 export type NodeLeft = t.TypeOf<typeof nodeLeftCodec>
@@ -27,7 +28,7 @@ export const nodeLeftCodec = t.type(
 )
 
 export const evolveNodeLeft = (draft: MeshDraft, event: NodeLeft): void => {
-  const node = largeMapGet(draft.nodes, event.nodeId)
+  const node = largeMapRead(draft.nodes, event.nodeId)
   if (node === undefined) return
   endMembership(draft, node)
   const network = largeMapGet(draft.networks, node.networkId)
@@ -44,6 +45,6 @@ export const evolveNodeLeft = (draft: MeshDraft, event: NodeLeft): void => {
     }
   }
   const host = largeMapGet(draft.hosts, node.hostId)
-  if (host !== undefined) host.nodeIds = host.nodeIds.filter((nodeId) => nodeId !== event.nodeId)
+  if (host !== undefined) host.nodeIds = plain(host.nodeIds).filter((nodeId) => nodeId !== event.nodeId)
   largeMapDelete(draft.nodes, event.nodeId)
 }
