@@ -1,5 +1,7 @@
 /** Law 6, without agents: what core's tracer says of a mesh, and what the kernels of its hosts do. */
-import { type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
+
+import { setTimeout as pause } from 'node:timers/promises'
+import { ipAddress, type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
 import { describe, expect, test } from 'vitest'
 import {
   sampleAddPolicy,
@@ -74,4 +76,36 @@ describe('the kernels of three hosts, two of them in two networks, let through w
     expectAlike(second)
     expect(countPassed(second)).toBeGreaterThan(0)
   })
+})
+
+test('G4 a policy that is tightened ends what it no longer allows, under way, both ways; what it still allows goes on', async () => {
+  await using lab = await Lab.open()
+  await using mesh = await RealMesh.open(lab, 3)
+  const [one, two, three] = mesh.hosts
+  if (one === undefined || two === undefined || three === undefined) throw new TypeError('three hosts')
+  const toWeb = (...from: readonly number[]) =>
+    sampleAddPolicy(1, {
+      sources: from.map((host) => ({ kind: 'node', nodeId: nodeId(`node-1-${host}`) })),
+      destinations: [{ kind: 'node', nodeId: nodeId('node-1-2') }],
+      traffic: [{ protocol: 'any' }],
+      direction: 'one-way',
+    })
+  // They stay peers of each other: what ends, the filter ends.
+  const peers = sampleAddPolicy(2, {
+    sources: [{ kind: 'node', nodeId: nodeId('node-1-1') }],
+    destinations: [{ kind: 'node', nodeId: nodeId('node-1-2') }],
+    traffic: [{ protocol: 'tcp', ports: [{ first: 9, last: 9 }] }],
+  })
+  const before = [...inNetworks, close, peers]
+  await mesh.become(...before, toWeb(1, 3))
+  const ended = await mesh.follow(one, ipAddress('10.1.0.2'))
+  const lasting = await mesh.follow(three, ipAddress('10.1.0.2'))
+  await mesh.become(...before, toWeb(3))
+  await pause(300)
+  const [atEnd, atFirst] = [{ ...ended }, { ...lasting }]
+  await pause(500)
+  expect({ tcp: ended.tcp, udp: ended.udp }).toEqual({ tcp: atEnd.tcp, udp: atEnd.udp })
+  expect(lasting.tcp).toBeGreaterThan(atFirst.tcp)
+  expect(lasting.udp).toBeGreaterThan(atFirst.udp)
+  await Promise.all([ended.stop(), lasting.stop()])
 })

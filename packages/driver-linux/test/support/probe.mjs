@@ -1,11 +1,12 @@
-// Answers TCP and UDP on ports, or knocks at others' and tells who let it in. No packet but these.
+// Answers TCP and UDP on ports, once or for as long as somebody listens; or knocks at others' ports and tells who let it in, or
+// follows what one sends and tells of each piece. No packet but these.
 import { createSocket } from 'node:dgram'
 import { connect, createServer } from 'node:net'
 
 /** @typedef {{ from: string, to: string, protocol: 'tcp' | 'udp', port: number }} Knock */
 
 const [mode, json = ''] = process.argv.slice(2)
-/** @type {{ ports: number[], limitMs: number, knocks: Knock[] }} */
+/** @type {{ ports: number[], streaming: number[], limitMs: number, knocks: Knock[], followed: { to: string, port: number } }} */
 const plan = JSON.parse(json)
 
 if (mode === 'answer') {
@@ -16,7 +17,27 @@ if (mode === 'answer') {
       udp.bind(port)
     }
   }
+  for (const port of plan.streaming) {
+    createServer((socket) => {
+      const sending = setInterval(() => socket.write('.'), 50)
+      socket.on('error', () => {}).on('close', () => clearInterval(sending))
+    }).listen(port, '::')
+    const udp = createSocket('udp4')
+    udp.on('message', (_text, from) => {
+      const sending = setInterval(() => udp.send('.', from.port, from.address, () => {}), 50)
+      setTimeout(() => clearInterval(sending), 20_000)
+    })
+    udp.bind(port)
+  }
   console.log('ready')
+} else if (mode === 'follow') {
+  const { to, port } = plan.followed
+  connect({ host: to, port })
+    .on('data', () => console.log('tcp'))
+    .on('error', () => {})
+  const udp = createSocket('udp4').on('message', () => console.log('udp'))
+  udp.send('?', port, to)
+  setTimeout(() => process.exit(0), 20_000)
 } else {
   const verdicts = await Promise.all(
     plan.knocks.map((knock) => (knock.protocol === 'tcp' ? overTcp(knock) : overUdp(knock))),

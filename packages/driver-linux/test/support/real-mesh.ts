@@ -34,6 +34,8 @@ export interface MeshHost {
 
 const limitMs = 900
 const ports = [80, 443]
+/** Who connects there, by TCP or UDP, is sent a byte every 50 ms. */
+export const streamingPort = 7000
 const probe = fileURLToPath(new URL('probe.mjs', import.meta.url))
 
 export class RealMesh implements AsyncDisposable {
@@ -107,9 +109,28 @@ export class RealMesh implements AsyncDisposable {
     })
   }
 
+  /** What one host is sent by another's streams, from their beginning on; for 20 s at most. */
+  async follow(from: MeshHost, to: IpAddress): Promise<Followed> {
+    const plan = { followed: { to, port: streamingPort } }
+    const following = from.host.spawn(process.execPath, [probe, 'follow', JSON.stringify(plan)])
+    const followed = { tcp: 0, udp: 0, stop: async () => void (await following.stop()) }
+    following.child.stdout?.on('data', (text: Buffer) => {
+      for (const line of text.toString().split('\n')) if (line === 'tcp' || line === 'udp') followed[line] += 1
+    })
+    await waitUntil('both streams flow', () => (followed.tcp > 3 && followed.udp > 3) || undefined)
+    return followed
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#answering.map((process) => process.stop()))
   }
+}
+
+/** How many pieces came so far. */
+export interface Followed {
+  readonly tcp: number
+  readonly udp: number
+  readonly stop: () => Promise<void>
 }
 
 interface Knock {
@@ -152,7 +173,11 @@ const addressesOf = (state: MeshState, id: HostId): readonly IpAddress[] => {
 }
 
 async function answer(host: Host): Promise<HostProcess> {
-  const process_ = host.spawn(process.execPath, [probe, 'answer', JSON.stringify({ ports })])
+  const process_ = host.spawn(process.execPath, [
+    probe,
+    'answer',
+    JSON.stringify({ ports, streaming: [streamingPort] }),
+  ])
   let said = ''
   process_.child.stdout?.on('data', (text: Buffer) => {
     said += text.toString()
