@@ -4,25 +4,23 @@
  * is sent.
  */
 import { largeMapGet } from '../mesh/large-map.js'
-import type { ClassKey, MeshState } from '../mesh/mesh-state.js'
-import type { HostId, NodeId } from '../values/index.js'
+import type { MeshState } from '../mesh/mesh-state.js'
+import type { HostId } from '../values/index.js'
 import type { FragmentId } from './fragment.js'
 import type { FragmentChanges, PatchChange } from './fragment-change.js'
-import {
-  classFragmentId,
-  hostFragmentId,
-  nodeFragmentId,
-  type ParsedFragmentId,
-  parseFragmentId,
-} from './fragment-id.js'
-import { viewOfClass } from './member.js'
-import { gatewayAt, type Membership, membershipOf, viaOf } from './member-roles.js'
+import { classFragmentId, hostFragmentId, nodeFragmentId } from './fragment-id.js'
+import { classKeyOf, gatewayAt, type Membership, membershipOf } from './member-roles.js'
 import type { WholeFragments } from './patch.js'
-import type { ClassView } from './policy-view.js'
+import { patchOfParts } from './shared-patch.js'
 import { sortedChanges, sortedRevealed } from './sorted-changes.js'
-import { canSee, isSeenByPolicy } from './visibility.js'
+import { gazeOf, kindOf, type Sides, SubjectGroups } from './subject-groups.js'
+import { canSee } from './visibility.js'
 
-type Sent = ReadonlyMap<FragmentId, PatchChange>
+/** What all of a kind are sent. */
+interface Sent {
+  readonly ids: { readonly has: (id: FragmentId) => boolean }
+  readonly list: readonly PatchChange[]
+}
 
 /** Of one step, as far as it is the same for many. */
 export class ClassPatches {
@@ -54,26 +52,22 @@ export class ClassPatches {
 
   /** What a plain node that the step left as it is, but for its own part, is sent. Empty: nothing. */
   ofHost(hostId: HostId, member: Membership): readonly PatchChange[] {
-    const before = membershipOf(this.#before, member.node.nodeId)
-    const viewer = { before, after: member }
+    const { node, network } = member
+    const viewer = { before: membershipOf(this.#before, node.nodeId), after: member }
     const kind = kindOf(this.#before, this.#after, viewer)
     const sent = this.#sentByKind.get(kind) ?? this.#sentTo(hostId, viewer)
     this.#sentByKind.set(kind, sent)
-    const classId = classFragmentId(member.network.networkId, classKeyOf(member) ?? '')
+    const classId = classFragmentId(network.networkId, classKeyOf(member) ?? '')
     const ofClass = this.#sorted.classes.get(classId)
     const self = this.#sorted.selves.get(hostId)
     const own = [self, ofClass].filter((item) => item !== undefined)
-    const aboutIt = [nodeFragmentId(member.node.nodeId), hostFragmentId(hostId)]
-    if (aboutIt.some((id) => sent.has(id)))
-      return [...own, ...[...sent.values()].filter(({ fragment }) => !aboutIt.includes(fragment))]
-    return self === undefined
-      ? this.#listOf(`${kind} ${ofClass === undefined ? '' : classId}`, sent, own)
-      : [...own, ...sent.values()]
-  }
-
-  /** The same list for all who are sent the same, so that it is encoded once. */
-  #listOf(key: string, sent: Sent, own: readonly PatchChange[]): readonly PatchChange[] {
-    const list = this.#lists.get(key) ?? [...own, ...sent.values()]
+    const aboutIt = [nodeFragmentId(node.nodeId), hostFragmentId(hostId)]
+    if (aboutIt.some((id) => sent.ids.has(id)))
+      return [...own, ...sent.list.filter(({ fragment }) => !aboutIt.includes(fragment))]
+    if (self !== undefined || ofClass === undefined) return patchOfParts(own, sent.list)
+    // The same list for all of a class who are sent the same.
+    const key = `${kind} ${classId}`
+    const list = this.#lists.get(key) ?? patchOfParts(own, sent.list)
     this.#lists.set(key, list)
     return list
   }
@@ -86,7 +80,7 @@ export class ClassPatches {
       const whole = sent.has(id) ? undefined : this.#wholes.put(id)
       if (whole !== undefined) sent.set(id, whole)
     }
-    return sent
+    return { ids: sent, list: [...sent.values()] }
   }
 
   *#changesSeen(hostId: HostId, viewer: Sides): Generator<PatchChange> {
@@ -96,89 +90,17 @@ export class ClassPatches {
       const whole = fits ? item : this.#wholes.put(item.fragment)
       if (whole !== undefined) yield whole
     }
-    for (const { sides, items } of this.#changed.groups())
-      if (isSeen(this.#after, viewer.after, sides.after)) yield* items
+    const sees = gazeOf(this.#after, viewer.after)
+    for (const { after, items } of this.#changed.groups()) if (sees(after)) yield* items
   }
 
   *#revealedTo(hostId: HostId, viewer: Sides): Generator<FragmentId> {
     for (const id of this.#otherRevealed)
       if (canSee(this.#after, hostId, id) && !canSee(this.#before, hostId, id)) yield id
-    for (const { sides, items } of this.#revealed.groups())
-      if (isSeen(this.#after, viewer.after, sides.after) && !isSeen(this.#before, viewer.before, sides.before))
-        yield* items
+    const [saw, sees] = [gazeOf(this.#before, viewer.before), gazeOf(this.#after, viewer.after)]
+    for (const { before, after, items } of this.#revealed.groups()) if (sees(after) && !saw(before)) yield* items
   }
 }
-
-/** One node before and after the step, where it takes part. */
-interface Sides {
-  readonly before: Membership | undefined
-  readonly after: Membership | undefined
-}
-
-const isSeen = (state: MeshState, viewer: Membership | undefined, subject: Membership | undefined): boolean =>
-  viewer !== undefined &&
-  subject !== undefined &&
-  viewer.network.networkId === subject.network.networkId &&
-  isSeenByPolicy(state, viewer, subject)
-
-/** Nodes and hosts, those together that any plain node sees, or doesn't see, alike. */
-class SubjectGroups<Item> {
-  readonly #groups = new Map<string, { readonly sides: Sides; readonly items: Item[] }>()
-
-  groups(): Iterable<{ readonly sides: Sides; readonly items: readonly Item[] }> {
-    return this.#groups.values()
-  }
-
-  /** `false`: the fragment is none of a node or host that is seen like others. */
-  add(before: MeshState, after: MeshState, id: FragmentId, item: Item): boolean {
-    const parsed = parseFragmentId(id)
-    if (parsed?.kind !== 'node' && parsed?.kind !== 'host') return false
-    const [was, is] = [subjectOf(before, parsed), subjectOf(after, parsed)]
-    if (was === 'unlike others' || is === 'unlike others') return false
-    const key = kindOf(before, after, { before: was, after: is })
-    const group = this.#groups.get(key)
-    if (group === undefined) this.#groups.set(key, { sides: { before: was, after: is }, items: [item] })
-    else group.items.push(item)
-    return true
-  }
-}
-
-/** The same text for nodes that policies treat alike before the step, and alike after it. */
-const kindOf = (before: MeshState, after: MeshState, sides: Sides): string =>
-  `${viewNumberOf(before, sides.before)} ${viewNumberOf(after, sides.after)}`
-
-/** Nodes that the same policies name have the same object as view of their class; networks share none. */
-const viewNumberOf = (state: MeshState, membership: Membership | undefined): number => {
-  if (membership === undefined) return 0
-  const view = viewOfClass(state, membership)
-  const known = viewNumbers.get(view)
-  if (known !== undefined) return known
-  viewsNumbered += 1
-  viewNumbers.set(view, viewsNumbered)
-  return viewsNumbered
-}
-
-const viewNumbers = new WeakMap<ClassView, number>()
-let viewsNumbered = 0
-
-/** `undefined`: plain nodes see nothing of it. */
-const subjectOf = (state: MeshState, { kind, about }: ParsedFragmentId): Membership | 'unlike others' | undefined => {
-  const hostId = kind === 'host' ? (about as HostId) : largeMapGet(state.nodes, about as NodeId)?.hostId
-  const host = hostId === undefined ? undefined : largeMapGet(state.hosts, hostId)
-  if (host === undefined) return undefined
-  const [nodeId] = host.nodeIds
-  if (nodeId === undefined || host.nodeIds.length > 1) return 'unlike others'
-  const subject = membershipOf(state, nodeId)
-  if (subject === undefined) return undefined
-  if (subject.node.egressIds.length > 0 || gatewayAt(state, subject) !== undefined) return 'unlike others'
-  if (classKeyOf(subject) === undefined) return 'unlike others'
-  // Hosts of relayed nodes are peers of their gateways alone, which are none of a plain node's class.
-  return kind === 'host' && viaOf(state, subject) !== null ? undefined : subject
-}
-
-/** The class of a node. */
-const classKeyOf = ({ network, node }: Membership): ClassKey | undefined =>
-  largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? undefined
 
 /** Whether a host is in one network, is neither gateway, relayed nor router there, and in the class that it was in. */
 export const isPlainBeforeAndAfter = (before: MeshState, after: MeshState, hostId: HostId): boolean => {

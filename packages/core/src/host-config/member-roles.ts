@@ -1,7 +1,7 @@
 /** What a node is in its network, as far as configs go: relayed or not, gateway, router, and who takes part at all. */
 import { internetExitOf, isActiveGateway, leadsToInternet } from '../mesh/gateway-queries.js'
 import { largeMapEntries, largeMapGet, largeMapHas } from '../mesh/large-map.js'
-import type { Gateway, Host, MeshState, Network, Node } from '../mesh/mesh-state.js'
+import type { ClassKey, Gateway, Host, MeshState, Network, Node } from '../mesh/mesh-state.js'
 import type { HostId, NodeId } from '../values/index.js'
 
 /** A node that takes part, with its network. */
@@ -29,6 +29,10 @@ export const membershipsOfHost = (state: MeshState, hostId: HostId): readonly Me
   const host = largeMapGet(state.hosts, hostId)
   return host === undefined ? [] : membershipsOf(state, host)
 }
+
+/** The class of a node. */
+export const classKeyOf = ({ network, node }: Membership): ClassKey | undefined =>
+  largeMapGet(network.memberRecords, node.nodeId)?.classKey ?? undefined
 
 /** The gateway that a node is, while it takes part and its host can forward. */
 export const gatewayAt = (state: MeshState, { network, node }: Membership): Gateway | undefined => {

@@ -42,18 +42,31 @@ export interface EgressView {
 export const classViewOf = (state: MeshState, network: Network, classKey: ClassKey): ClassView => {
   const index = policyIndexOf(state, network)
   const nodeClass = largeMapGet(network.classes, classKey)
-  const known = nodeClass === undefined ? undefined : viewsByClass.get(nodeClass)
-  if (known?.index === index) return known.view
-  const view = makeClassView(state, network, classKey, index)
-  if (nodeClass !== undefined) viewsByClass.set(nodeClass, { index, view })
+  if (nodeClass === undefined) return makeClassView(state, network, classKey, { index, keys: [] })
+  const known = viewsByClass.get(nodeClass)
+  const same = known?.views.find((each) => each.index === index)
+  if (same !== undefined) return same.view
+  const keys = known?.keys ?? keysOfClass(network, nodeClass)
+  const view = makeClassView(state, network, classKey, { index, keys })
+  viewsByClass.set(nodeClass, { keys, views: [{ index, view }, ...(known?.views.slice(0, 1) ?? [])] })
   return view
 }
 
-/** What is known of a class as long as nobody joins or leaves it. */
-const viewsByClass = new WeakMap<NodeClass, { readonly index: PolicyIndex; readonly view: ClassView }>()
+interface KnownOfClass {
+  readonly keys: readonly MemberSetKey[]
+  /** Of two states, one before and one after a step. */
+  readonly views: readonly { readonly index: PolicyIndex; readonly view: ClassView }[]
+}
 
-const makeClassView = (state: MeshState, network: Network, classKey: ClassKey, index: PolicyIndex): ClassView => {
-  const keys = keysOfClass(network, classKey)
+/** What is known of a class as long as nobody joins or leaves it; its sets can't change without that. */
+const viewsByClass = new WeakMap<NodeClass, KnownOfClass>()
+
+const makeClassView = (
+  state: MeshState,
+  network: Network,
+  classKey: ClassKey,
+  { index, keys }: { readonly index: PolicyIndex; readonly keys: readonly MemberSetKey[] },
+): ClassView => {
   const named = keys.filter((key) => index.namers.has(key) || isOwner(index, key))
   return once(index.made, `view ${named.join(' ')}`, () => {
     const compiled = compileClass(state, network, classKey)
@@ -86,10 +99,8 @@ const isOwner = (index: PolicyIndex, key: MemberSetKey): boolean =>
   index.ownDevices.length > 0 && key.startsWith('user:')
 
 /** The sets that any node of a class is in: equal for all of them. */
-const keysOfClass = (network: Network, classKey: ClassKey): readonly MemberSetKey[] => {
-  const found = largeMapGet(network.classes, classKey)
-  if (found === undefined) return []
-  for (const nodeId of largeMapKeys(found.nodeIds)) {
+const keysOfClass = (network: Network, { nodeIds }: NodeClass): readonly MemberSetKey[] => {
+  for (const nodeId of largeMapKeys(nodeIds)) {
     const own = largeMapHas(network.namedNodeIds, nodeId) ? [`node:${nodeId}`] : []
     return ['everyone', ...(largeMapGet(network.memberRecords, nodeId)?.sets ?? []), ...own]
   }

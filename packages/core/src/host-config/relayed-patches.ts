@@ -7,6 +7,7 @@ import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId } from '../values/index.js'
 import type { FragmentChanges, PatchChange } from './fragment-change.js'
 import { membershipOf, viaOf } from './member-roles.js'
+import { patchOfParts } from './shared-patch.js'
 import { hostsReviewed, sortedChanges } from './sorted-changes.js'
 
 export class RelayedPatches {
@@ -40,7 +41,7 @@ export class RelayedPatches {
     const own = this.#selves.get(hostId)
     const others = this.#others.get(kind) ?? this.#patchOf(hostId).filter((item) => item !== own)
     this.#others.set(kind, others)
-    return own === undefined ? others : [own, ...others]
+    return patchOfParts(own === undefined ? [] : [own], others)
   }
 }
 

@@ -82,12 +82,17 @@ const looksAtNode = (viewer: Member | undefined, subject: Member): boolean => {
 }
 
 /** Whether policies let the two exchange anything: the same for all of one class and all of another. */
-export const isSeenByPolicy = (state: MeshState, viewer: Membership, subject: Membership): boolean =>
-  isSeenBy(viewOfClass(state, viewer), subject)
+const isSeenBy = (view: ClassView, { network, node }: Membership): boolean =>
+  looksAtWhoIsIn(view, (name) => isInSet(network, name, node.nodeId))
 
-const isSeenBy = ({ peerNames, ownPeers }: ClassView, subject: Membership): boolean =>
-  isInAny(subject, peerNames) ||
-  (ownPeers !== null && isInAny(subject, [ownPeers.within]) && isInAny(subject, ownPeers.sets))
+/** Whether whoever sees so much looks at one who is in these sets. */
+export const looksAtWhoIsIn = ({ peerNames, ownPeers }: ClassView, isIn: (name: SetName) => boolean): boolean => {
+  const isInAnyOf = (names: Iterable<SetName>): boolean => {
+    for (const name of names) if (name === 'everyone' || isIn(name)) return true
+    return false
+  }
+  return isInAnyOf(peerNames) || (ownPeers !== null && isIn(ownPeers.within) && isInAnyOf(ownPeers.sets))
+}
 
 const isInAny = ({ network, node }: Membership, names: Iterable<SetName>): boolean => {
   for (const name of names) if (name === 'everyone' || isInSet(network, name, node.nodeId)) return true

@@ -14,6 +14,7 @@ import {
   type AgentMessage,
   agentMessageCodec,
   encodeAgentMessage,
+  encodePatchMessage,
   encodeServerMessage,
   type ServerMessage,
   serverMessageCodec,
@@ -34,6 +35,8 @@ describe('law 8: what is written is read back', () => {
           const after = evolveAll(before, events)
           const changes = changedFragments(before, after, events)
           for (const [viewer, list] of patchesOfStep(changes, before, after)) {
+            const whole = { type: 'patch', patch: { asOf: changes.asOf, changes: list } } as const
+            expect(encodePatchMessage(changes.asOf, list)).toBe(JSON.stringify(whole))
             const patch: ServerMessage = {
               type: 'patch',
               patch: {

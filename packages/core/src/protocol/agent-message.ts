@@ -27,6 +27,7 @@ import {
   patchCodec,
   snapshotCodec,
 } from './fragment-codecs.js'
+import { patchText } from './patch-text.js'
 
 /** From a server to an agent. */
 export type ServerMessage =
@@ -135,7 +136,7 @@ export const agentMessageCodec: t.Type<AgentMessage, unknown> = messageByType<Ag
  * changes are immutable, so their text is kept as long as they are.
  */
 export const encodePatchMessage = (asOf: AsOf, changes: readonly PatchChange[]): string =>
-  `{"type":"patch","patch":{"asOf":${JSON.stringify(asOf)},"changes":[${changes.map(encodedChange).join(',')}]}}`
+  `{"type":"patch","patch":{"asOf":${JSON.stringify(asOf)},"changes":[${patchText(changes)}]}}`
 
 /** The text of a message to an agent. Texts of a patch's changes are shared, as by `encodePatchMessage`, and those of a snapshot's fragments. */
 export const encodeServerMessage = (message: ServerMessage): string => {
@@ -154,19 +155,3 @@ const encodeSnapshotMessage = ({ asOf, fragments }: Snapshot): string =>
 
 /** The text of a message to the server. */
 export const encodeAgentMessage = (message: AgentMessage): string => JSON.stringify(message)
-
-const encodedChanges = new WeakMap<object, string>()
-
-const encodedChange = (change: PatchChange): string => {
-  const known = encodedChanges.get(change)
-  if (known !== undefined) return known
-  const text = freshlyEncoded(change)
-  encodedChanges.set(change, text)
-  return text
-}
-
-const freshlyEncoded = ({ fragment, change }: PatchChange): string => {
-  if (change.op !== 'put') return JSON.stringify({ fragment, change })
-  const { op, to, content } = change
-  return `{"fragment":${JSON.stringify(fragment)},"change":{"op":"${op}","to":"${to}","content":${keptFragmentText(content)}}}`
-}
