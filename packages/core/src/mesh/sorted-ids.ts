@@ -6,7 +6,8 @@ import { isDraft, original } from 'immer'
 
 /** A new list with these as well. */
 export const sortedWith = <Id extends string>(list: readonly Id[], added: readonly Id[]): Id[] => {
-  const present = plain(list)
+  // A copy: V8 takes forty times as long to `slice` a frozen list.
+  const present = [...plain(list)]
   const fresh = [...new Set(added)].filter((id) => present[placeOf(present, id)] !== id).sort()
   const merged: Id[] = []
   let from = 0

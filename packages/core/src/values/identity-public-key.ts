@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Brand } from './brand.js'
-import { type KeyParseError, keyTextOfBytes, readKeyBytes } from './key-text.js'
+import { isKeyText, type KeyParseError, keyTextOfBytes, readKeyBytes } from './key-text.js'
 import { literal } from './parse-error.js'
 
 /**
@@ -17,7 +17,7 @@ export function parseIdentityPublicKey(text: string): E.Either<KeyParseError, Id
 
 /** Whether `u` is the text of a key. */
 export function isIdentityPublicKey(u: unknown): u is IdentityPublicKey {
-  return typeof u === 'string' && E.isRight(readKeyBytes(u))
+  return isKeyText(u)
 }
 
 /** A key from a literal in code or tests; throws a `TypeError` when it is none. */

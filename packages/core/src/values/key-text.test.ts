@@ -95,3 +95,11 @@ test('keys as bytes', () => {
   expect(wireguardKeyFromBytes(new Uint8Array(32))).toEqual(allZero)
   expect(identityKeyFromBytes(new Uint8Array(32))).toEqual(allZero)
 })
+
+test.each([...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-'])(
+  'a key may or may not end in %s, whether it is read or only recognised',
+  (digit) => {
+    for (const text of [`${alice.slice(0, 42)}${digit}=`, `${'A'.repeat(42)}${digit}=`, `${alice}${digit}`])
+      expect(isWireguardPublicKey(text)).toBe(E.isRight(parseWireguardPublicKey(text)))
+  },
+)

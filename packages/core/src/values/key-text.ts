@@ -9,6 +9,15 @@ export type KeyParseError = ParseError<'key-invalid'>
 const KEY_BYTES = 32
 const KEY_CHARACTERS = 44
 
+/** The last digit has two unused bits, which are zero. */
+const CANONICAL_KEY = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/
+const NO_KEY = `${'A'.repeat(KEY_CHARACTERS - 1)}=`
+
+/** Whether {@link readKeyBytes} reads it; quicker than to read it. */
+export function isKeyText(u: unknown): boolean {
+  return typeof u === 'string' && CANONICAL_KEY.test(u) && u !== NO_KEY
+}
+
 /** Reads 32 bytes of canonical base64 that are not all zero; what both kinds of public key share. */
 export function readKeyBytes(text: string): E.Either<KeyParseError, Uint8Array> {
   if (text.length !== KEY_CHARACTERS)

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Brand } from './brand.js'
 import { encodeHex } from './hex.js'
-import { type KeyParseError, keyTextOfBytes, keyTextOfHex, readKeyBytes } from './key-text.js'
+import { isKeyText, type KeyParseError, keyTextOfBytes, keyTextOfHex, readKeyBytes } from './key-text.js'
 import { literal } from './parse-error.js'
 
 /**
@@ -21,7 +21,7 @@ export function parseWireguardPublicKey(text: string): E.Either<KeyParseError, W
 
 /** Whether `u` is the text of a key. */
 export function isWireguardPublicKey(u: unknown): u is WireguardPublicKey {
-  return typeof u === 'string' && E.isRight(readKeyBytes(u))
+  return isKeyText(u)
 }
 
 /** A key from a literal in code or tests; throws a `TypeError` when it is none. */

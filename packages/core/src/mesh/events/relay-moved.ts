@@ -2,7 +2,7 @@ import * as t from 'io-ts'
 import { epochMsCodec, nodeIdCodec } from '../../values/index.js'
 import { evidenceOrNullCodec, gatewayIdsCodec, sequenceCodec } from '../gateway-codecs.js'
 import { setRelay } from '../gateway-records.js'
-import { largeMapGet } from '../large-map.js'
+import { largeMapRead } from '../large-map.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /**
@@ -34,7 +34,7 @@ export const relayMovedCodec = t.type(
 
 export const evolveRelayMoved = (draft: MeshDraft, event: RelayMoved): void => {
   const { nodeId, gatewayIds, sequence, atEpochMs } = event
-  const relay = largeMapGet(draft.nodes, nodeId)?.relay
+  const relay = largeMapRead(draft.nodes, nodeId)?.relay
   if (relay === undefined || relay === null) return
   const { mode } = relay
   const assignedAtEpochMs = relay.gatewayIds.length === 0 ? atEpochMs : relay.assignedAtEpochMs
