@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { describe, expect, test } from 'vitest'
+import { meshCommandCodec } from '../mesh/mesh-command.js'
 import { wireguardPublicKeyCodec } from '../values/index.js'
 import { decodeWith, describeDecodeError } from './describe-decode-error.js'
 
@@ -57,9 +58,18 @@ describe('decodeWith', () => {
   })
 })
 
+const epochRaised = { type: 'RaiseMeshEpoch', atEpochMs: 0, force: true }
+
 describe('what is said', () => {
   test.each<[string, t.Mixed, unknown, string]>([
     ['a missing field', t.type({ name: t.string }), {}, '$.name: expected a text, but it is missing'],
+    [
+      'a missing key',
+      t.type({ key: wireguardPublicKeyCodec }),
+      {},
+      '$.key: expected WireguardPublicKey, but it is missing',
+    ],
+    ['a field that nobody knows', meshCommandCodec, epochRaised, '$.force: there is no such field'],
     ['the root', host, 'x', '$: expected an object, got "x"'],
     ['an array for an object', host, [1, 2], '$: expected an object, got an array of 2'],
     ['a named codec', t.type({ a: t.number }, 'Point'), null, '$: expected Point, got null'],

@@ -116,7 +116,10 @@ function problemOf({ keys, value, expected, reason }: Failures): DecodeProblem {
   const isSecret = keys.some(isSecretName)
   const alternatives = [...expected].slice(0, SHOWN_ALTERNATIVES)
   if (expected.size > alternatives.length) alternatives.push('…')
-  const why = reason === undefined || isSecret || expected.size > 1 ? '' : ` (${printable(reason, REASON_CHARACTERS)})`
+  if (expected.size === 1 && expected.has(noField)) return { path: renderPath(keys), message: `there is ${noField}` }
+  // What a codec says of nothing at all is of no help.
+  const isTold = reason !== undefined && value !== undefined && !isSecret && expected.size === 1
+  const why = isTold ? ` (${printable(reason, REASON_CHARACTERS)})` : ''
   return {
     path: renderPath(keys),
     message: `expected ${alternatives.join(' or ')}${why}, ${whatCame(value, isSecret)}`,
@@ -137,6 +140,8 @@ function expectationOf(error: t.ValidationError): string {
   return plainNames.get(name) ?? plainKind(name) ?? printable(name, EXPECTED_CHARACTERS)
 }
 
+const noField = 'no such field'
+
 /** What io-ts calls its own codecs, said for people. */
 const plainNames: ReadonlyMap<string, string> = new Map([
   ['string', 'a text'],
@@ -146,7 +151,7 @@ const plainNames: ReadonlyMap<string, string> = new Map([
   ['undefined', 'nothing'],
   ['UnknownRecord', 'an object'],
   ['UnknownArray', 'an array'],
-  ['never', 'no such field'],
+  ['never', noField],
 ])
 
 /** Codecs without a name of their own are called after their whole structure. */

@@ -1,7 +1,7 @@
 /** Devices without an agent, which run WireGuard from a file. */
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { decodeBase64, encodeBase64 } from '@meshfold/core'
-import { nodeCrypto } from '@meshfold/transport-ws'
 import { Command } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { type ClientFileAnswer, clientFileAnswer } from '../api/client-api.js'
@@ -48,12 +48,20 @@ const withKey = ({ text, publicKey, name }: ClientFileAnswer, keyText: string): 
   const privateKey = E.isRight(decoded) && decoded.right.length === 32 ? decoded.right : undefined
   if (privateKey === undefined)
     throw refused('private-key-malformed', 'The file holds no WireGuard private key: wg genkey makes one.')
-  if (encodeBase64(nodeCrypto.x25519PublicKeyOf(privateKey), 'standard') !== publicKey)
+  if (encodeBase64(publicKeyOf(privateKey), 'standard') !== publicKey)
     throw refused(
       'private-key-of-another',
       `The private key is not that of client "${name}", whose public key is ${publicKey}.`,
     )
   return text.replace(/^PrivateKey = .*$/m, () => `PrivateKey = ${keyText.trim()}`)
+}
+
+/** What stands before the 32 bytes of an X25519 key in PKCS #8 (RFC 8410). */
+const PKCS8_HEAD = Buffer.from('302e020100300506032b656e04220420', 'hex')
+
+const publicKeyOf = (privateKey: Uint8Array): Uint8Array => {
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, privateKey]), format: 'der', type: 'pkcs8' })
+  return new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32))
 }
 
 const recordHandedOut = async ({ client, reason }: CliContext, { clientId, hash }: ClientFileAnswer): Promise<void> => {

@@ -27,7 +27,7 @@ export const genericCommand = (io: CliIo, nowEpochMs: () => number): Command => 
       if (type === undefined) return command.help({ error: true })
       throw usage(`There is no command "${type}". ${meant(type)}`)
     })
-  command.addHelpText('after', `\nTypes, each with a help of its own:\n${columns(meshCommandTypes)}`)
+  command.addHelpText('after', `\nTypes, each with a help of its own:\n${columns([...meshCommandTypes].sort(byNoun))}`)
   return examples(command, [
     'meshfold command AddPolicy --help',
     'meshfold command CreateGateway --node-id gw.office --auto-relay true --dry-run',
@@ -55,6 +55,10 @@ const endsWith = (type: string, word: string): boolean =>
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .endsWith(` ${word}`)
+
+/** `AddClient` stands beside `RemoveClient`: people look for what they have to do with. */
+const byNoun = (one: string, other: string): number => (nounFirst(one) < nounFirst(other) ? -1 : 1)
+const nounFirst = (type: string): string => type.replace(/^([A-Z][a-z]+)(.*)$/, '$2 $1')
 
 const columns = (names: readonly string[]): string => {
   const width = Math.max(...names.map((name) => name.length)) + 2
