@@ -1,7 +1,7 @@
 /** Law 6, without agents: what core's tracer says of a mesh, and what the kernels of its hosts do. */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { ipAddress, type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
+import { type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
 import { describe, expect, test } from 'vitest'
 import {
   sampleAddPolicy,
@@ -9,8 +9,8 @@ import {
   sampleJoinNetwork,
   sampleTime,
 } from '../../core/src/testing/sample-mesh.js'
-import { Lab } from '../../lab/src/index.js'
-import { RealMesh, type Verdicts } from './support/real-mesh.js'
+import { follow, Lab } from '../../lab/src/index.js'
+import { RealMesh, streamingPort, type Verdicts } from './support/real-mesh.js'
 
 const expectAlike = (verdicts: readonly Verdicts[]) => {
   const line = ({ source, destination, traffic }: Verdicts, passes: boolean) =>
@@ -98,8 +98,8 @@ test('G4 a policy that is tightened ends what it no longer allows, under way, bo
   })
   const before = [...inNetworks, close, peers]
   await mesh.become(...before, toWeb(1, 3))
-  const ended = await mesh.follow(one, ipAddress('10.1.0.2'))
-  const lasting = await mesh.follow(three, ipAddress('10.1.0.2'))
+  const ended = await follow(one.host, '10.1.0.2', streamingPort)
+  const lasting = await follow(three.host, '10.1.0.2', streamingPort)
   await mesh.become(...before, toWeb(3))
   await pause(300)
   const [atEnd, atFirst] = [{ ...ended }, { ...lasting }]

@@ -1,5 +1,4 @@
 /** A mesh of core's on hosts of the lab: each gets what its config says, by the driver; no server, no agents. */
-import { fileURLToPath } from 'node:url'
 import {
   choosePaths,
   createTraceWorld,
@@ -19,7 +18,7 @@ import {
   udpEndpoint,
 } from '@meshfold/core'
 import { eventsOf, sampleCreateMesh, sampleRegisterHost } from '../../../core/src/testing/sample-mesh.js'
-import { type Host, type HostProcess, type Lab, ping, waitUntil } from '../../../lab/src/index.js'
+import { answerOn, type Host, knock, type Lab, ping, waitUntil } from '../../../lab/src/index.js'
 import { type LabKeys, makeKeys, openDriver } from './lab-driver.js'
 import { converge } from './two-hosts.js'
 
@@ -32,18 +31,18 @@ export interface MeshHost {
   readonly driver: HostDriver
 }
 
-const limitMs = 900
+type Answering = Awaited<ReturnType<typeof answerOn>>
+
 const ports = [80, 443]
 /** Who connects there, by TCP or UDP, is sent a byte every 50 ms. */
 export const streamingPort = 7000
-const probe = fileURLToPath(new URL('probe.mjs', import.meta.url))
 
 export class RealMesh implements AsyncDisposable {
   readonly hosts: readonly MeshHost[]
   readonly #setUp: readonly MeshCommand[]
-  readonly #answering: readonly HostProcess[]
+  readonly #answering: readonly Answering[]
 
-  private constructor(hosts: readonly MeshHost[], setUp: readonly MeshCommand[], answering: readonly HostProcess[]) {
+  private constructor(hosts: readonly MeshHost[], setUp: readonly MeshCommand[], answering: readonly Answering[]) {
     this.hosts = hosts
     this.#setUp = setUp
     this.#answering = answering
@@ -65,7 +64,7 @@ export class RealMesh implements AsyncDisposable {
         capabilities: ['filter', 'isolate-networks'],
       }),
     )
-    const answering = await Promise.all(hosts.map(({ host }) => answer(host)))
+    const answering = await Promise.all(hosts.map(({ host }) => answerOn(host, { ports, streams: [streamingPort] })))
     return new RealMesh(hosts, [sampleCreateMesh(), ...setUp], answering)
   }
 
@@ -96,29 +95,14 @@ export class RealMesh implements AsyncDisposable {
   async #knock(state: MeshState, from: MeshHost): Promise<readonly Verdicts[]> {
     const world = createTraceWorld(state)
     const knocks = this.hosts.flatMap((to) => (to === from ? [] : knocksBetween(state, from, to)))
-    const plan = {
-      limitMs,
-      knocks: knocks.map(({ source, destination, traffic }) => ({ from: source, to: destination, ...traffic })),
-    }
-    const ended = await from.host.run(process.execPath, [probe, 'knock', JSON.stringify(plan)])
-    if (ended.code !== 0) throw new Error(`knocking failed: ${ended.stderr}`)
-    const passed = JSON.parse(ended.stdout) as readonly boolean[]
-    return knocks.map((knock, at) => {
-      const { verdict } = tracePacket(world, { kind: 'host', hostId: from.hostId }, knock)
-      return { ...knock, traced: verdict, passed: passed[at] ?? false }
+    const passed = await knock(
+      from.host,
+      knocks.map(({ source, destination, traffic }) => ({ from: source, to: destination, ...traffic })),
+    )
+    return knocks.map((each, at) => {
+      const { verdict } = tracePacket(world, { kind: 'host', hostId: from.hostId }, each)
+      return { ...each, traced: verdict, passed: passed[at] ?? false }
     })
-  }
-
-  /** What one host is sent by another's streams, from their beginning on; for 20 s at most. */
-  async follow(from: MeshHost, to: IpAddress): Promise<Followed> {
-    const plan = { followed: { to, port: streamingPort } }
-    const following = from.host.spawn(process.execPath, [probe, 'follow', JSON.stringify(plan)])
-    const followed = { tcp: 0, udp: 0, stop: async () => void (await following.stop()) }
-    following.child.stdout?.on('data', (text: Buffer) => {
-      for (const line of text.toString().split('\n')) if (line === 'tcp' || line === 'udp') followed[line] += 1
-    })
-    await waitUntil('both streams flow', () => (followed.tcp > 3 && followed.udp > 3) || undefined)
-    return followed
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -126,20 +110,13 @@ export class RealMesh implements AsyncDisposable {
   }
 }
 
-/** How many pieces came so far. */
-export interface Followed {
-  readonly tcp: number
-  readonly udp: number
-  readonly stop: () => Promise<void>
-}
-
-interface Knock {
+interface Flow {
   readonly source: IpAddress
   readonly destination: IpAddress
   readonly traffic: { readonly protocol: 'tcp' | 'udp'; readonly port: number }
 }
 
-export interface Verdicts extends Knock {
+export interface Verdicts extends Flow {
   readonly traced: TraceVerdict
   readonly passed: boolean
 }
@@ -149,13 +126,13 @@ const desiredOf = (state: MeshState, id: HostId): DesiredHost | undefined => {
   return config && desiredHostOf(config, choosePaths(config, new Map(), new Map(), undefined))
 }
 
-const knocksBetween = (state: MeshState, from: MeshHost, to: MeshHost): readonly Knock[] =>
+const knocksBetween = (state: MeshState, from: MeshHost, to: MeshHost): readonly Flow[] =>
   addressesOf(state, from.hostId).flatMap((source) =>
     addressesOf(state, to.hostId)
       .filter((destination) => source.includes(':') === destination.includes(':'))
       .flatMap((destination) =>
         ports.flatMap((port) =>
-          (['tcp', 'udp'] as const).map((protocol): Knock => ({ source, destination, traffic: { protocol, port } })),
+          (['tcp', 'udp'] as const).map((protocol): Flow => ({ source, destination, traffic: { protocol, port } })),
         ),
       ),
   )
@@ -170,18 +147,4 @@ const addressesOf = (state: MeshState, id: HostId): readonly IpAddress[] => {
     host.controlAddress4,
     host.controlAddress6,
   ].filter((address) => address !== null)
-}
-
-async function answer(host: Host): Promise<HostProcess> {
-  const process_ = host.spawn(process.execPath, [
-    probe,
-    'answer',
-    JSON.stringify({ ports, streaming: [streamingPort] }),
-  ])
-  let said = ''
-  process_.child.stdout?.on('data', (text: Buffer) => {
-    said += text.toString()
-  })
-  await waitUntil('ports are answered', () => said.includes('ready') || undefined)
-  return process_
 }

@@ -1,3 +1,4 @@
+import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { mesh } from './mesh.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
@@ -13,4 +14,7 @@ export const scenarios: readonly Scenario[] = [
   roamingAddress,
   sixthHostJoins,
   teardownClean,
+  aclPorts,
+  aclOneWay,
+  aclTighten,
 ]
