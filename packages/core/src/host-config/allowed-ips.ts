@@ -1,5 +1,5 @@
 /** Every peer's AllowedIPs, kept up prefix by prefix: sorted lists, renewed once a step. */
-import { comparePrefixes, type HostId, type IpPrefix } from '../values/index.js'
+import { comparePrefixes, type HostId, type IpPrefix, sortedPrefixes } from '../values/index.js'
 import { isSameList } from './path-vector.js'
 
 interface Pending {
@@ -88,7 +88,7 @@ const renewedList = (
 ): readonly IpPrefix[] => {
   const kept = removed.size === 0 ? known : known.filter((prefix) => !removed.has(prefix))
   if (added.size === 0) return kept
-  const incoming = [...added].sort(comparePrefixes)
+  const incoming = sortedPrefixes(added)
   if (kept.length === 0) return incoming
   const list: IpPrefix[] = []
   let from = 0

@@ -3,7 +3,7 @@
  * same on every host, so that both ends of a path come to the same answer: who owns a choice tells it in a vector, all others
  * follow. `PathChooser` does the same, change by change.
  */
-import { comparePrefixes, type EgressId, type HostId, hostPrefix, type IpPrefix, type NodeId } from '../values/index.js'
+import { type EgressId, type HostId, hostPrefix, type IpPrefix, type NodeId, sortedPrefixes } from '../values/index.js'
 import { internetChoice, leavingHop, pairHop, relayedHop, routedHop } from './choose-hop.js'
 import type { ChosenPaths, HealthView, RememberedPaths } from './chosen-paths.js'
 import { type HostConfig, internetPathKey, type Path, type PathKey } from './host-config.js'
@@ -104,6 +104,5 @@ const allowedIpsOf = (
     const hop = hops.get(key)
     if (hop !== undefined) allowedIps.get(hop)?.push(prefix)
   }
-  for (const prefixes of allowedIps.values()) prefixes.sort(comparePrefixes)
-  return allowedIps
+  return new Map([...allowedIps].map(([hostId, prefixes]) => [hostId, sortedPrefixes(prefixes)]))
 }

@@ -1,7 +1,7 @@
 import type { MemberId, NodeId } from '../values/index.js'
 import type { Fragment, FragmentId } from './fragment.js'
 import type { Change, PatchChange } from './fragment-change.js'
-import { positionOf } from './sorted-lists.js'
+import { changedList } from './sorted-lists.js'
 
 /** Folds changes of many steps into one for each fragment, with the same result. */
 export const coalesceChanges = (changes: readonly PatchChange[]): readonly PatchChange[] => {
@@ -32,11 +32,11 @@ type SetChange = Exclude<Change, { op: 'put' | 'forget' }>
 /** A set after a change to it; anything else stays as it is. */
 export const changedContent = (content: Fragment, change: SetChange): Fragment => {
   if (content.kind === 'members' && change.op === 'members')
-    return { ...content, nodeIds: changedIds(content.nodeIds, change) }
+    return { ...content, nodeIds: changedList(content.nodeIds, change, identity) }
   if (content.kind === 'names' && change.op === 'names')
-    return { ...content, entries: changedEntries(content.entries, change) }
+    return { ...content, entries: changedList(content.entries, change, idOfEntry) }
   if ((content.kind === 'set' || content.kind === 'clients') && change.op === 'entries')
-    return { ...content, entries: changedEntries(content.entries, change) }
+    return { ...content, entries: changedList(content.entries, change, idOfEntry) }
   return content
 }
 
@@ -80,40 +80,6 @@ const entriesFollowedBy = <Entry extends { readonly memberId: MemberId }>(
   for (const memberId of later.remove) if (!added.delete(memberId)) removed.add(memberId)
   for (const entry of later.add) added.set(entry.memberId, entry)
   return { add: [...added.values()].sort(byMemberId), remove: [...removed].sort() }
-}
-
-/** The ids after a change; both lists sorted, the answer too. */
-const changedIds = (
-  ids: readonly NodeId[],
-  { add, remove }: Pick<MembersChange, 'add' | 'remove'>,
-): readonly NodeId[] => {
-  const changed = ids.slice()
-  for (const nodeId of remove) {
-    const at = positionOf(changed, nodeId, identity)
-    if (changed[at] === nodeId) changed.splice(at, 1)
-  }
-  for (const nodeId of add) {
-    const at = positionOf(changed, nodeId, identity)
-    if (changed[at] !== nodeId) changed.splice(at, 0, nodeId)
-  }
-  return changed
-}
-
-/** The entries after a change; sorted by member id before and after. */
-const changedEntries = <Entry extends { readonly memberId: MemberId }>(
-  entries: readonly Entry[],
-  { add, remove }: EntriesChange<Entry>,
-): readonly Entry[] => {
-  const changed = entries.slice()
-  for (const memberId of remove) {
-    const at = positionOf(changed, memberId, idOfEntry)
-    if (changed[at]?.memberId === memberId) changed.splice(at, 1)
-  }
-  for (const entry of add) {
-    const at = positionOf(changed, entry.memberId, idOfEntry)
-    changed.splice(at, changed[at]?.memberId === entry.memberId ? 1 : 0, entry)
-  }
-  return changed
 }
 
 const changesNothing = (change: Change): boolean =>

@@ -39,3 +39,32 @@ export const betweenEnds = <A>(
   }
   return { gone: was.slice(start, endOfWas), come: is.slice(start, endOfIs) }
 }
+
+/** The list without some and with others, which stand instead of what had their ids; sorted, as the list itself. */
+export const changedList = <A>(
+  sorted: readonly A[],
+  { add, remove }: { readonly add: readonly A[]; readonly remove: readonly string[] },
+  idOf: (item: A) => string,
+): readonly A[] => {
+  let changed: A[] | undefined
+  const splice = (at: number, count: number, ...items: A[]) => {
+    // Copied and changed at once: a copy that grows would be copied again.
+    if (changed === undefined) changed = sorted.toSpliced(at, count, ...items)
+    else changed.splice(at, count, ...items)
+  }
+  const placeOf = (id: string): { readonly at: number; readonly count: 0 | 1 } => {
+    const list = changed ?? sorted
+    const at = positionOf(list, id, idOf)
+    const found = list[at]
+    return { at, count: found !== undefined && idOf(found) === id ? 1 : 0 }
+  }
+  for (const id of remove) {
+    const { at, count } = placeOf(id)
+    if (count > 0) splice(at, count)
+  }
+  for (const item of add) {
+    const { at, count } = placeOf(idOf(item))
+    splice(at, count, item)
+  }
+  return changed ?? sorted
+}

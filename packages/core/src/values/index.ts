@@ -178,6 +178,7 @@ export {
   prefixLast,
   prefixLength,
   prefixSize,
+  sortedPrefixes,
 } from './ip-prefix.js'
 export {
   intersectPrefixes,

@@ -16,6 +16,7 @@ import {
   prefixLast,
   prefixLength,
   prefixSize,
+  sortedPrefixes,
 } from './ip-prefix.js'
 
 describe('parsing', () => {
@@ -142,6 +143,7 @@ test.each([
 test('order: family, first address, wider first', () => {
   const sorted = ['9.0.0.0/8', '10.0.0.0/8', '10.0.0.0/16', '10.1.0.0/16', '::/0', '::/128', '2::/16'].map(ipPrefix)
   expect([...sorted].reverse().sort(comparePrefixes)).toEqual(sorted)
+  expect(sortedPrefixes([...sorted].reverse())).toEqual(sorted)
 })
 
 test('arithmetic may end in IPv4-mapped addresses without failing', () => {

@@ -103,6 +103,13 @@ export function comparePrefixes(a: IpPrefix, b: IpPrefix): number {
   return comparePrefixBits(bitsOfPrefix(a), bitsOfPrefix(b))
 }
 
+/** The prefixes in the order of {@link comparePrefixes}, each read once. */
+export function sortedPrefixes(prefixes: Iterable<IpPrefix>): IpPrefix[] {
+  return Array.from(prefixes, (prefix) => ({ prefix, bits: bitsOfPrefix(prefix) }))
+    .sort((a, b) => comparePrefixBits(a.bits, b.bits))
+    .map(({ prefix }) => prefix)
+}
+
 /** The inside of a prefix; only for this folder. */
 export function bitsOfPrefix(prefix: IpPrefix): PrefixBits {
   const bits = readTrustedPrefix(prefix)
