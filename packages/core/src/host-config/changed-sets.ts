@@ -7,6 +7,7 @@ import type { FragmentId } from './fragment.js'
 import type { Change, PatchChange } from './fragment-change.js'
 import { clientsFragmentId, membersFragmentId, namesFragmentId, setFragmentId } from './fragment-id.js'
 import { entitySetVersion, fragmentVersion, membersVersion, namesVersion } from './fragment-version.js'
+import { carryMembers, carryNames } from './kept-fragments.js'
 import { namesSuffix, projectNameEntry, projectNames } from './project-fragments.js'
 import { clientsHash, projectClients, projectMemberEntry, setHash } from './project-sets.js'
 import type { Touched } from './touched-by-event.js'
@@ -52,14 +53,13 @@ const membersByNetwork = (
   return members
 }
 
-const changedMembers = (was: Network, is: Network, nodeIds: readonly NodeId[]): readonly PatchChange[] =>
-  setChange(membersFragmentId(is.networkId), {
-    op: 'members',
-    from: membersVersion(was.membersHash),
-    to: membersVersion(is.membersHash),
-    add: nodeIds.filter((nodeId) => largeMapHas(is.members, nodeId) && !largeMapHas(was.members, nodeId)),
-    remove: nodeIds.filter((nodeId) => largeMapHas(was.members, nodeId) && !largeMapHas(is.members, nodeId)),
-  })
+const changedMembers = (was: Network, is: Network, nodeIds: readonly NodeId[]): readonly PatchChange[] => {
+  const add = nodeIds.filter((nodeId) => largeMapHas(is.members, nodeId) && !largeMapHas(was.members, nodeId))
+  const remove = nodeIds.filter((nodeId) => largeMapHas(was.members, nodeId) && !largeMapHas(is.members, nodeId))
+  carryMembers(was, is, { add, remove })
+  const [from, to] = [membersVersion(was.membersHash), membersVersion(is.membersHash)]
+  return setChange(membersFragmentId(is.networkId), { op: 'members', from, to, add, remove })
+}
 
 const changedNames = (step: Step, memberIds: readonly MemberId[]): readonly PatchChange[] => {
   const { before, after, was, is } = step
@@ -69,13 +69,11 @@ const changedNames = (step: Step, memberIds: readonly MemberId[]): readonly Patc
     largeMapHas(network.memberRecords, memberId) ? projectNameEntry(state, memberId) : undefined
   const textOf = (entry: ReturnType<typeof entryOf>) => (entry === undefined ? undefined : nameEntryText(entry))
   const changed = memberIds.filter((id) => textOf(entryOf(before, was, id)) !== textOf(entryOf(after, is, id)))
-  return setChange(namesFragmentId(is.networkId), {
-    op: 'names',
-    from: namesVersion(was.namesHash, suffix),
-    to: namesVersion(is.namesHash, suffix),
-    add: changed.flatMap((id) => entryOf(after, is, id) ?? []),
-    remove: changed.filter((id) => largeMapHas(was.memberRecords, id)),
-  })
+  const add = changed.flatMap((id) => entryOf(after, is, id) ?? [])
+  const remove = changed.filter((id) => largeMapHas(was.memberRecords, id))
+  carryNames(was, is, suffix, { add, remove })
+  const [from, to] = [namesVersion(was.namesHash, suffix), namesVersion(is.namesHash, suffix)]
+  return setChange(namesFragmentId(is.networkId), { op: 'names', from, to, add, remove })
 }
 
 /** Every set that one of the members was or is in, or is in with other prefixes. */

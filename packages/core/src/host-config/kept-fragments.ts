@@ -6,9 +6,10 @@ import { isActiveGateway } from '../mesh/gateway-queries.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import type { Host, MeshState, Network } from '../mesh/mesh-state.js'
 import { endpointAddress, type HostId, type NodeId, prefixContainsAddress } from '../values/index.js'
-import type { HostFragment, MembersFragment, NamesFragment, NodeFragment } from './fragment.js'
+import type { HostFragment, MembersFragment, NameEntry, NamesFragment, NodeFragment } from './fragment.js'
 import { type Membership, viaOf } from './member-roles.js'
 import { addressesOf } from './project-self.js'
+import { foundIn, positionOf } from './sorted-lists.js'
 
 /** `undefined`: there is no such host. */
 export const keptHostFragment = (state: MeshState, hostId: HostId): HostFragment | undefined => {
@@ -66,6 +67,38 @@ export const keptNamesFragment = (
 }
 
 const namesFragments = new WeakMap<object, NamesFragment>()
+
+/** What came into a list and went out of it. */
+interface Moves<A> {
+  readonly add: readonly A[]
+  readonly remove: readonly string[]
+}
+
+/** Where somebody was told who took part before a step, the same is known after it but for who came and went. */
+export const carryMembers = (was: Network, is: Network, moves: Moves<NodeId>): void => {
+  const known = membersFragments.get(was.members)
+  if (known?.networkId !== is.networkId || is.members === was.members || !areFew(moves)) return
+  keep(membersFragments, is.members, { ...known, nodeIds: moved(known.nodeIds, moves, (nodeId) => nodeId) })
+}
+
+/** The same for names. */
+export const carryNames = (was: Network, is: Network, suffix: string, moves: Moves<NameEntry>): void => {
+  const known = namesFragments.get(was.namesHash)
+  if (known?.networkId !== is.networkId || known.suffix !== suffix || !areFew(moves)) return
+  if (is.namesHash === was.namesHash) return
+  keep(namesFragments, is.namesHash, { ...known, entries: moved(known.entries, moves, ({ memberId }) => memberId) })
+}
+
+/** Each costs a shift of the rest of the list: for many it is made anew when somebody asks. */
+const areFew = ({ add, remove }: Moves<unknown>): boolean => add.length + remove.length <= 32
+
+const moved = <A>(sorted: readonly A[], { add, remove }: Moves<A>, idOf: (item: A) => string): readonly A[] => {
+  const list = [...sorted]
+  const placeOf = (id: string) => positionOf(list, id, idOf)
+  for (const id of remove) if (foundIn(list, id, idOf) !== undefined) list.splice(placeOf(id), 1)
+  for (const item of add) list.splice(placeOf(idOf(item)), 0, item)
+  return list
+}
 
 const keep = <A>(kept: WeakMap<object, A>, key: object, value: A): A => {
   kept.set(key, value)
