@@ -43,7 +43,7 @@ const itemsByKey = (
   const items = new Map<string, ConfigItem>()
   for (const each of view === undefined ? [] : configItems(view.config, view.chosen, names)) {
     // One policy may have several rules alike but for their facts: those are told as one.
-    const key = JSON.stringify([each.part, each.what])
+    const key = JSON.stringify([each.part, each.key])
     const known = items.get(key)
     items.set(key, known === undefined ? each : { ...each, facts: [...known.facts, ...each.facts] })
   }

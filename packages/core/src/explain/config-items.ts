@@ -30,8 +30,9 @@ export type ConfigPart = (typeof configParts)[number]
 /** One thing that a config holds. */
 export interface ConfigItem {
   readonly part: ConfigPart
-  /** Tells it from others of its part. */
   readonly what: string
+  /** Tells it from others of its part: two hosts may have one name. */
+  readonly key: string
   readonly facts: readonly string[]
 }
 
@@ -51,7 +52,12 @@ export const configItems = (config: HostConfig, chosen: ChosenPaths, names: Thin
   ...config.refused.map(({ part, reason }) => item('refused', part, [reason])),
 ]
 
-const item = (part: ConfigPart, what: string, facts: readonly string[]): ConfigItem => ({ part, what, facts })
+const item = (part: ConfigPart, what: string, facts: readonly string[], key: string = what): ConfigItem => ({
+  part,
+  what,
+  key,
+  facts,
+})
 
 const interfaceItems = ({ own }: HostConfig): readonly ConfigItem[] => [
   item('interface', 'addresses', [
@@ -66,15 +72,20 @@ const interfaceItems = ({ own }: HostConfig): readonly ConfigItem[] => [
 
 const peerItems = (config: HostConfig, chosen: ChosenPaths): readonly ConfigItem[] => [
   ...[...config.peers.values()].map((peer) =>
-    item('peer', peer.name, [
-      ...(chosen.allowedIps.get(peer.hostId) ?? []),
-      ...peer.endpoints.map(({ endpoint }) => `at ${endpoint}`),
-      `key ${peer.wireguardKey}`,
-      ...(peer.keepaliveSeconds === 0 ? [] : [`keepalive ${peer.keepaliveSeconds} s`]),
-    ]),
+    item(
+      'peer',
+      peer.name,
+      [
+        ...(chosen.allowedIps.get(peer.hostId) ?? []),
+        ...peer.endpoints.map(({ endpoint }) => `at ${endpoint}`),
+        `key ${peer.wireguardKey}`,
+        ...(peer.keepaliveSeconds === 0 ? [] : [`keepalive ${peer.keepaliveSeconds} s`]),
+      ],
+      peer.hostId,
+    ),
   ),
-  ...[...config.clients.values()].map(({ name, prefixes, wireguardKey }) =>
-    item('client', name, [...prefixes, `key ${wireguardKey}`]),
+  ...[...config.clients.values()].map(({ clientId, name, prefixes, wireguardKey }) =>
+    item('client', name, [...prefixes, `key ${wireguardKey}`], clientId),
   ),
 ]
 
