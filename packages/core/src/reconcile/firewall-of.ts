@@ -32,7 +32,7 @@ export const firewallOf = (config: HostConfig, chosen: ChosenPaths): DesiredFire
 export class FirewallMaker {
   readonly #rules = new Latest<FirewallRules>()
   readonly #mesh = new Latest<readonly IpPrefix[]>()
-  readonly #real = new Map<FirewallSetId, Latest<readonly IpPrefix[]>>()
+  #real = new Map<FirewallSetId, Latest<readonly IpPrefix[]>>()
 
   /** As `firewallOf`. */
   make(config: HostConfig, { vector }: ChosenPaths): DesiredFirewall | null {
@@ -50,23 +50,27 @@ export class FirewallMaker {
     if (rules.filter === null) return { rules, sets: new Map() }
     const mesh = this.#mesh.from([own, routes, keptByLan, egresses, routing, ranges], () => meshPrefixes(config))
     const sets = new Map([...filter.sets].map(([name, prefixes]) => [firewallSetId(name), prefixes]))
-    for (const { egressId, from, direction } of filter.forward)
-      if (isOutOfMapped(direction, egressId, maps))
-        for (const name of from) sets.set(realSetId(name), this.#realMembers(name, config, egressId, maps))
+    for (const [id, members] of this.#realSets(config, maps)) sets.set(id, members)
     return { rules, sets: sets.set(rules.filter.mesh, mesh) }
   }
 
-  #realMembers(
-    name: string,
+  *#realSets(
     { filter, nat }: HostConfig,
-    egressId: EgressId | null,
     maps: readonly PrefixMapRule[],
-  ): readonly IpPrefix[] {
-    const latest = this.#real.get(realSetId(name)) ?? new Latest<readonly IpPrefix[]>()
-    this.#real.set(realSetId(name), latest)
-    const members = filter.sets.get(name) ?? []
-    const own = maps.filter((map) => map.egressId === egressId)
-    return latest.from([members, nat], () => mergePrefixes(members.flatMap((prefix) => realOf(prefix, own))))
+  ): Generator<readonly [FirewallSetId, readonly IpPrefix[]]> {
+    const known = this.#real
+    this.#real = new Map()
+    for (const { egressId, from, direction } of filter.forward) {
+      if (!isOutOfMapped(direction, egressId, maps)) continue
+      const own = maps.filter((map) => map.egressId === egressId)
+      for (const name of from) {
+        const id = realSetId(name)
+        const latest = known.get(id) ?? new Latest<readonly IpPrefix[]>()
+        this.#real.set(id, latest)
+        const members = filter.sets.get(name) ?? []
+        yield [id, latest.from([members, nat], () => mergePrefixes(members.flatMap((prefix) => realOf(prefix, own))))]
+      }
+    }
   }
 }
 
@@ -84,15 +88,7 @@ class Latest<A> {
 }
 
 /** The id of a set that configs call so. */
-export const firewallSetId = (name: string): FirewallSetId => {
-  const known = ids.get(name)
-  if (known !== undefined) return known
-  const id = `m${formatHash(hashText(name))}`
-  ids.set(name, id)
-  return id
-}
-
-const ids = new Map<string, FirewallSetId>()
+export const firewallSetId = (name: string): FirewallSetId => `m${formatHash(hashText(name))}`
 
 const filterOf = (
   { filter, own }: HostConfig,
