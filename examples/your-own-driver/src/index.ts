@@ -26,6 +26,7 @@ const desiredWith = (officeAt: string): DesiredHost => ({
     ],
   ]),
   firewall: null,
+  forwards: false,
   routes: ['10.10.0.0/24', '192.168.7.0/24'].map((range) => ({
     prefix: ipPrefix(range),
     preferredSource: ipAddress('10.10.0.1'),

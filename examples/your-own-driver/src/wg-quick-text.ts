@@ -45,7 +45,7 @@ export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedH
   const [own, ...peers] = text.split('[Peer]').map(readSection)
   const bare = { observedAtEpochMs: epochMs(observedAtEpochMs), underlayAddresses: [] }
   if (own === undefined || own.all('ListenPort').length === 0)
-    return { ...bare, interface: undefined, peers: new Map(), routes: [], firewall: undefined }
+    return { ...bare, interface: undefined, peers: new Map(), routes: [], firewall: undefined, forwarding: new Map() }
   return {
     ...bare,
     interface: {
@@ -59,6 +59,7 @@ export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedH
     },
     routes: own.all('PostUp').flatMap(parseRoute),
     firewall: undefined,
+    forwarding: new Map(),
     peers: new Map(peers.map(parsePeer)),
   }
 }

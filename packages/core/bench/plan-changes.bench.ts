@@ -21,6 +21,7 @@ const bareHost: ObservedHost = {
   peers: new Map(),
   routes: [],
   firewall: undefined,
+  forwarding: new Map(),
   underlayAddresses: [],
 }
 
@@ -43,7 +44,16 @@ export const run = async (): Promise<{ bench: string; metrics: Record<string, nu
 
 const hostWith = (count: number): DesiredHost => {
   const peers = new Map(Array.from({ length: count }, (_, n) => [keyOf(n), peerOf(n)]))
-  return { publicKey: keyOf(-1), listenPort: 51821, mtuBytes: 1420, addresses: [], routes: [], firewall: null, peers }
+  return {
+    publicKey: keyOf(-1),
+    listenPort: 51821,
+    mtuBytes: 1420,
+    addresses: [],
+    routes: [],
+    firewall: null,
+    forwards: false,
+    peers,
+  }
 }
 
 const peerOf = (n: number): DesiredPeer => {

@@ -453,6 +453,7 @@ export {
 export { FirewallMaker, firewallOf, firewallSetId } from './reconcile/firewall-of.js'
 export type { HostChange } from './reconcile/host-change.js'
 export type {
+  ForwardingState,
   ObservedFirewall,
   ObservedHost,
   ObservedInterface,

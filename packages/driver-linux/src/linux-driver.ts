@@ -24,6 +24,10 @@ export const linuxCapabilities: DriverCapabilities = {
   ...noCapabilities,
   filter: { supported: true },
   'isolate-networks': { supported: true },
+  forward: { supported: true },
+  nat: { supported: true },
+  nat66: { supported: true },
+  'prefix-map': { supported: true },
 }
 
 /** What it can do where there is no nft. */

@@ -1,15 +1,17 @@
 /** Law 6, without agents: what core's tracer says of a mesh, and what the kernels of its hosts do. */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
+import { egressId, ipAddress, ipPrefix, type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
 import { describe, expect, test } from 'vitest'
+import { sampleAssignRelay, sampleCreateGateway } from '../../core/src/testing/sample-gateways.js'
 import {
+  sampleAddEgress,
   sampleAddPolicy,
   sampleCreateNetwork,
   sampleJoinNetwork,
   sampleTime,
 } from '../../core/src/testing/sample-mesh.js'
-import { follow, Lab } from '../../lab/src/index.js'
+import { answerOn, follow, Lab } from '../../lab/src/index.js'
 import { RealMesh, streamingPort, type Verdicts } from './support/real-mesh.js'
 
 const expectAlike = (verdicts: readonly Verdicts[]) => {
@@ -75,6 +77,89 @@ describe('the kernels of three hosts, two of them in two networks, let through w
     const second = await mesh.compare(await mesh.become(...inNetworks, close, ...tags, tag(2, 'dev'), named))
     expectAlike(second)
     expect(countPassed(second)).toBeGreaterThan(0)
+  })
+})
+
+test('C1 G5 what a gateway passes on between nodes that it relays and others, in both families', async () => {
+  await using lab = await Lab.open()
+  await using mesh = await RealMesh.open(lab, 4)
+  const setUp: readonly MeshCommand[] = [
+    sampleCreateNetwork(1),
+    ...[1, 2, 3, 4].map((host) => sampleJoinNetwork(1, host)),
+    sampleCreateGateway(1),
+    sampleAssignRelay(2, 1),
+    sampleAssignRelay(3, 1),
+  ]
+  const open = await mesh.compare(await mesh.become(...setUp))
+  expectAlike(open)
+  const dev = { kind: 'tag', tag: tagName('dev') } as const
+  const web = { kind: 'tag', tag: tagName('web') } as const
+  const policy: MeshCommand = sampleAddPolicy(1, {
+    sources: [dev],
+    destinations: [web],
+    traffic: [{ protocol: 'tcp', ports: [{ first: 443, last: 443 }] }],
+    direction: 'one-way',
+  })
+  const tags = [tag(2, 'dev'), tag(3, 'web'), tag(4, 'web')]
+  const closed = await mesh.compare(await mesh.become(...setUp, close, ...tags, policy))
+  expectAlike(closed)
+  // From host 2 to 3 and 4, over IPv4 and IPv6.
+  expect(countPassed(closed)).toBe(4)
+})
+
+describe('what a router passes on to its LAN, with masquerading', () => {
+  const office = { network: '192.168.1', network6: 'fd0a:0:0:1' }
+
+  /** Host 1 has an office LAN with a machine that answers; hosts 2 and 3 are somewhere else. */
+  async function meshWithOffice(lab: Lab) {
+    const mesh = await RealMesh.open(lab, 3)
+    const lan = await lab.lan('office', office)
+    const [nas] = await lab.hosts(['nas'])
+    const [router, reached, other] = mesh.hosts
+    if (router === undefined || reached === undefined || other === undefined) throw new TypeError('three hosts')
+    await lan.attach([router.host], 'eth1')
+    const [port] = await lan.attach([nas])
+    await answerOn(nas, { ports: [80, 443] })
+    return { mesh, reached, other, nas: [port?.ipv4 ?? '', port?.ipv6 ?? ''].map(ipAddress) }
+  }
+  const joined = [sampleCreateNetwork(1), ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host))]
+
+  test('E1 G5 a range of both families, for those whom policies let in', async () => {
+    await using lab = await Lab.open()
+    const { mesh, reached, other, nas } = await meshWithOffice(lab)
+    await using _answering = mesh
+    const egress = sampleAddEgress(1, { routers: [{ nodeId: nodeId('node-1-1'), interfaceName: 'eth1' }] })
+    const policy: MeshCommand = sampleAddPolicy(1, {
+      sources: [{ kind: 'node', nodeId: nodeId('node-1-2') }],
+      destinations: [{ kind: 'egress', egressId: egressId('egress-1') }],
+      traffic: [{ protocol: 'tcp', ports: [{ first: 443, last: 443 }] }],
+      direction: 'one-way',
+    })
+    const open = await mesh.become(...joined, egress)
+    for (const host of [reached, other]) expectAlike(await mesh.knockAt(open, host, nas))
+    const closed = await mesh.become(...joined, egress, close, policy)
+    const [letIn, leftOut] = [await mesh.knockAt(closed, reached, nas), await mesh.knockAt(closed, other, nas)]
+    expectAlike([...letIn, ...leftOut])
+    expect([countPassed(letIn), countPassed(leftOut)]).toEqual([2, 0])
+  })
+
+  test('E8 a virtual range stands for the real one, which is not reached by its own addresses', async () => {
+    await using lab = await Lab.open()
+    const { mesh, reached, nas } = await meshWithOffice(lab)
+    await using _answering = mesh
+    const state = await mesh.become(
+      ...joined,
+      sampleAddEgress(1, {
+        ranges: [ipPrefix('192.168.1.0/24')],
+        virtualRanges: [ipPrefix('100.64.7.0/24')],
+        routers: [{ nodeId: nodeId('node-1-1'), interfaceName: 'eth1' }],
+      }),
+    )
+    const [real = ''] = nas
+    const seen = ipAddress(`100.64.7.${real.split('.').at(-1)}`)
+    const verdicts = await mesh.knockAt(state, reached, [seen, ...nas.slice(0, 1)])
+    expectAlike(verdicts)
+    expect(countPassed(verdicts)).toBe(4)
   })
 })
 

@@ -93,6 +93,7 @@ const bareHost: ObservedHost = {
   peers: new Map(),
   routes: [],
   firewall: undefined,
+  forwarding: new Map(),
   underlayAddresses: [],
 }
 

@@ -27,7 +27,12 @@ export function applyHostChanges(
 ): ObservedHost {
   const plan = [...changes]
   let host = observed
-  for (const change of plan) host = { ...host, firewall: firewallAfter(host.firewall, change) }
+  for (const change of plan)
+    host = {
+      ...host,
+      firewall: firewallAfter(host.firewall, change),
+      forwarding: forwardingAfter(host.forwarding, change),
+    }
   const table = new PeerTable(observed.peers, plan)
   for (const change of plan) {
     host = applyToInterface(host, change, defaults)
@@ -77,6 +82,7 @@ function applyToExisting(host: ObservedHost, current: ObservedInterface, change:
     case 'set-firewall':
     case 'change-firewall-set':
     case 'remove-firewall':
+    case 'set-forwarding':
       return host
   }
 }
@@ -96,6 +102,16 @@ function firewallAfter(found: ObservedFirewall | undefined, change: HostChange):
     default:
       return found
   }
+}
+
+function forwardingAfter(found: ObservedHost['forwarding'], change: HostChange): ObservedHost['forwarding'] {
+  if (change.kind === 'remove-firewall')
+    return new Map([...found].map(([family, state]) => [family, state === 'switched-on' ? 'on' : state]))
+  if (change.kind !== 'set-forwarding') return found
+  const { family, isOn } = change
+  const state = found.get(family)
+  if (isOn && state === 'off') return new Map(found).set(family, 'switched-on')
+  return !isOn && state === 'switched-on' ? new Map(found).set(family, 'off') : found
 }
 
 /** Linux drops IPv4 routes whose source goes away and keeps IPv6 ones without it. */

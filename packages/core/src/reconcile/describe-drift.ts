@@ -1,11 +1,11 @@
-import type { IpAddress, WireguardPublicKey } from '../values/index.js'
+import type { IpAddress, IpFamily, WireguardPublicKey } from '../values/index.js'
 import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { DesiredHost, HostRoute } from './desired-host.js'
 import type { HostChange } from './host-change.js'
 import type { ObservedFirewall, ObservedHost, ObservedInterface } from './observed-host.js'
 import { allPeerKeys, comparePeers, type PeerDifference } from './peer-differences.js'
 import type { PlanContext } from './plan-changes.js'
-import { planFirewallChanges } from './plan-firewall-changes.js'
+import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
 import { planRouteChanges } from './plan-route-changes.js'
 
 /** One way in which a host is not as desired: for people and status pages, where `HostChange` is for drivers. */
@@ -23,6 +23,7 @@ export type HostDrift =
   | { readonly kind: 'peer-differs'; readonly publicKey: WireguardPublicKey; readonly fields: readonly PeerField[] }
   | { readonly kind: 'route-missing' | 'route-unexpected'; readonly route: HostRoute }
   | { readonly kind: 'firewall-missing' | 'firewall-unexpected' | 'firewall-differs' }
+  | { readonly kind: 'forwarding-differs'; readonly family: IpFamily }
   | { readonly kind: 'firewall-set-differs'; readonly set: FirewallSetId }
 
 /** Fields of the interface that may drift. */
@@ -44,6 +45,7 @@ export function describeDrift(
     return [
       ...(observed.interface === undefined ? [] : [{ kind: 'interface-unexpected' } as const]),
       ...firewallDrift(observed.firewall, null),
+      ...forwardingDrift(observed.forwarding, false),
     ]
   const peers = comparePeers(observed, desired, allPeerKeys(observed, desired), context.previousDesired)
   return [
@@ -53,7 +55,15 @@ export function describeDrift(
     ...peers.unexpected.map((publicKey) => ({ kind: 'peer-unexpected', publicKey }) as const),
     ...routeDrift(observed.routes, desired.routes),
     ...firewallDrift(observed.firewall, desired.firewall),
+    ...forwardingDrift(observed.forwarding, desired.forwards),
   ]
+}
+
+function forwardingDrift(found: ObservedHost['forwarding'], isWanted: boolean): readonly HostDrift[] {
+  const { on, off } = planForwarding(found, isWanted)
+  return [...on, ...off].flatMap((change): readonly HostDrift[] =>
+    change.kind === 'set-forwarding' ? [{ kind: 'forwarding-differs', family: change.family }] : [],
+  )
 }
 
 function firewallDrift(found: ObservedFirewall | undefined, desired: DesiredFirewall | null): readonly HostDrift[] {

@@ -19,14 +19,18 @@ export const desiredHostOf = (config: HostConfig, chosen: ChosenPaths): DesiredH
   return { ...desiredOwnOf(config), peers, firewall: firewallOf(config, chosen) }
 }
 
-/** Interface, addresses and routes. */
+/** Interface, addresses and routes, and whether anything is passed on. */
 export const desiredOwnOf = ({ own, routes }: HostConfig): Omit<DesiredHost, 'peers' | 'firewall'> => ({
   publicKey: own.wireguardKey,
   listenPort: own.listenPort,
   mtuBytes: own.mtuBytes,
   addresses: ownAddresses(own),
   routes,
+  forwards: own.capabilities.includes('forward') && own.memberships.some(passesOn),
 })
+
+const passesOn = ({ isGateway, isInternetGateway, routerOf }: HostConfig['own']['memberships'][number]): boolean =>
+  isGateway || isInternetGateway || routerOf.length > 0
 
 /** In all its networks, and its control addresses. */
 const ownAddresses = ({ memberships, controlAddress4, controlAddress6 }: HostConfig['own']): readonly IpAddress[] =>

@@ -17,6 +17,8 @@ export interface DesiredHost {
   readonly addresses: readonly IpAddress[]
   readonly peers: ReadonlyMap<WireguardPublicKey, DesiredPeer>
   readonly routes: readonly HostRoute[]
+  /** Whether packets of others are passed on, of both families: of gateways and routers. Wants a firewall. */
+  readonly forwards: boolean
   /** `null`: the host filters nothing and translates nothing. */
   readonly firewall: DesiredFirewall | null
 }

@@ -1,4 +1,4 @@
-import type { IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+import type { IpAddress, IpFamily, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
 import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 
@@ -39,7 +39,10 @@ export type HostChange =
       readonly remove: readonly IpPrefix[]
       readonly members: readonly IpPrefix[]
     }
+  /** Forgets as well who switched forwarding on. */
   | { readonly kind: 'remove-firewall' }
+  /** Switches it on where it is off, and off where it was so switched on: never what somebody else did. Wants the firewall. */
+  | { readonly kind: 'set-forwarding'; readonly family: IpFamily; readonly isOn: boolean }
   /**
    * Makes WireGuard forget the source addresses it remembers for its peers. Wanted after an own underlay address went away:
    * older wireguard-go keeps sending from it for 15 s otherwise.

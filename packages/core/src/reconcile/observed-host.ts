@@ -1,4 +1,4 @@
-import type { EpochMs, IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
+import type { EpochMs, IpAddress, IpFamily, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
 import type { FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 
@@ -12,9 +12,14 @@ export interface ObservedHost {
   readonly routes: readonly HostRoute[]
   /** `undefined`: there is none of ours. It may be there without an interface. */
   readonly firewall: ObservedFirewall | undefined
+  /** Of each family that the host has, whether it passes packets on. */
+  readonly forwarding: ReadonlyMap<IpFamily, ForwardingState>
   /** Addresses of the host's other interfaces, global scope only: candidates for endpoints. */
   readonly underlayAddresses: readonly UnderlayAddress[]
 }
+
+/** `switched-on`: by the driver, which switches it off again; `on`: by somebody else, who is left alone. */
+export type ForwardingState = 'off' | 'on' | 'switched-on'
 
 /** The own packet filter and address translation as the system shows them. */
 export interface ObservedFirewall {

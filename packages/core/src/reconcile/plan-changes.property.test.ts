@@ -93,6 +93,7 @@ describe('law 7', () => {
           peers: new Map(),
           routes: [],
           firewall: undefined,
+          forwarding: new Map([...found.forwarding.keys()].map((family) => [family, 'off'])),
         })
       }),
       lawRuns(),
@@ -195,6 +196,8 @@ function isNeededElsewhere(step: HostChange, later: readonly HostChange[]): bool
       return true
     case 'set-peer': // Keeps a range for a while; a later write of the same peer completes it.
       return later.some((other) => other.kind === 'set-peer' && other.publicKey === step.publicKey)
+    case 'set-forwarding': // Who switched it on is forgotten with the filter.
+      return later.some((other) => other.kind === 'remove-firewall')
     case 'add-route': // Linux takes the source, or the whole route, away with an address; others don't.
     case 'remove-route':
       return later.some((other) => other.kind === 'remove-address')

@@ -10,7 +10,7 @@ import type { DesiredHost } from './desired-host.js'
 import type { HostChange } from './host-change.js'
 import type { ObservedHost, ObservedInterface } from './observed-host.js'
 import { allPeerKeys, comparePeers } from './peer-differences.js'
-import { planFirewallChanges } from './plan-firewall-changes.js'
+import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
 import { orderPeerChanges } from './plan-peer-changes.js'
 import { planRouteChanges } from './plan-route-changes.js'
 
@@ -38,9 +38,12 @@ export function planChanges(
   const peers = orderPeerChanges(comparePeers(observed, desired, keys, context.previousDesired))
   const routes = planRouteChanges(observed.routes, desired.routes)
   const addresses = planAddresses(observed.interface, desired)
+  const forwarding = planForwarding(observed.forwarding, desired.forwards)
   return [
     ...planInterface(observed.interface, desired),
+    ...forwarding.off,
     ...planFirewallChanges(observed.firewall, desired.firewall),
+    ...forwarding.on,
     ...addresses.add,
     ...peers.give,
     ...(observed.interface?.isUp === true ? [] : [{ kind: 'bring-up' } as const]),
@@ -55,6 +58,7 @@ export function planChanges(
 function planNothing(observed: ObservedHost): readonly HostChange[] {
   return [
     ...(observed.interface === undefined ? [] : [{ kind: 'remove-interface' } as const]),
+    ...planForwarding(observed.forwarding, false).off,
     ...planFirewallChanges(observed.firewall, null),
   ]
 }

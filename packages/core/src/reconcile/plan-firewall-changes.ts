@@ -2,7 +2,7 @@
 import type { IpPrefix } from '../values/index.js'
 import { type DesiredFirewall, firewallRulesHash } from './desired-firewall.js'
 import type { HostChange } from './host-change.js'
-import type { ObservedFirewall } from './observed-host.js'
+import type { ForwardingState, ObservedFirewall, ObservedHost } from './observed-host.js'
 
 /** `[]` when it is so already. */
 export const planFirewallChanges = (
@@ -13,6 +13,16 @@ export const planFirewallChanges = (
   if (found === undefined || found.rulesHash !== firewallRulesHash(desired.rules) || !haveSameSets(found, desired))
     return [{ kind: 'set-firewall', firewall: desired }]
   return [...desired.sets].flatMap(([set, wanted]) => changeOfSet(set, found.sets.get(set) ?? [], wanted))
+}
+
+/** What is to be switched on, once the filter is there, and what off again, while it still is. */
+export const planForwarding = (
+  found: ObservedHost['forwarding'],
+  isWanted: boolean,
+): { readonly on: readonly HostChange[]; readonly off: readonly HostChange[] } => {
+  const changes = (state: ForwardingState, isOn: boolean): readonly HostChange[] =>
+    [...found].flatMap(([family, is]) => (is === state ? [{ kind: 'set-forwarding', family, isOn }] : []))
+  return isWanted ? { on: changes('off', true), off: [] } : { on: [], off: changes('switched-on', false) }
 }
 
 const haveSameSets = (found: ObservedFirewall, desired: DesiredFirewall): boolean =>

@@ -20,6 +20,7 @@ const wanting = (ranges: Ranges): DesiredHost => ({
   addresses: [],
   routes: [],
   firewall: null,
+  forwards: false,
   peers: new Map(
     names.flatMap((name) => {
       const allowedIps = ranges[name]?.map(ipPrefix)

@@ -9,8 +9,12 @@ import { createSimulatedHost, type SimulatedHost } from './simulated-host.js'
 
 const keys = [samplePublicKey(0xa1), samplePublicKey(0xa2)] as const
 
-const firewallChanges = ['set-firewall', 'change-firewall-set', 'remove-firewall'] as const
-const filtering: DriverCapabilities = { ...noCapabilities, filter: { supported: true } }
+const firewallChanges = ['set-firewall', 'change-firewall-set', 'remove-firewall', 'set-forwarding'] as const
+const filtering: DriverCapabilities = {
+  ...noCapabilities,
+  filter: { supported: true },
+  forward: { supported: true },
+}
 
 const simulated =
   (spoil: (driver: SimulatedHost) => HostDriver = (driver) => driver, capabilities = filtering) =>

@@ -104,6 +104,10 @@ export function emptyHost(observedAtEpochMs: number): ObservedHost {
     peers: new Map(),
     routes: [],
     firewall: undefined,
+    forwarding: new Map([
+      [4, 'off'],
+      [6, 'off'],
+    ]),
     underlayAddresses: [],
   }
 }
@@ -145,6 +149,7 @@ const KIND_TABLE: Readonly<Record<HostChange['kind'], true>> = {
   'set-firewall': true,
   'change-firewall-set': true,
   'remove-firewall': true,
+  'set-forwarding': true,
 }
 const KINDS: ReadonlySet<string> = new Set(Object.keys(KIND_TABLE))
 
@@ -158,6 +163,7 @@ function whyRefused(
   if (needsKey && !heldKeys.includes(change.publicKey)) return 'the private key held here belongs to another public key'
   if (change.kind === 'create-interface' || REMOVALS.has(change.kind)) return undefined
   if (change.kind === 'set-firewall') return undefined
+  if (change.kind === 'set-forwarding') return host.firewall === undefined ? 'there is no firewall' : undefined
   if (change.kind === 'change-firewall-set')
     return host.firewall?.sets.has(change.set) === true ? undefined : 'there is no such set'
   if (host.interface === undefined) return 'there is no such interface'

@@ -5,6 +5,7 @@ import { loadFittingPrivateKey } from '../private-key.js'
 import { bringUp, setMtu } from '../render/interface-commands.js'
 import { executeAddAddress, executeRemoveAddress } from './execute-address.js'
 import { executeChangeFirewallSet, executeRemoveFirewall, executeSetFirewall } from './execute-firewall.js'
+import { executeSetForwarding } from './execute-forwarding.js'
 import { executeRefreshUnderlay, executeRemovePeer, executeSetPeer } from './execute-peer.js'
 import { executeAddRoute, executeRemoveRoute } from './execute-route.js'
 import { createInterface, removeInterface } from './interface-lifecycle.js'
@@ -46,6 +47,8 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
       return executeChangeFirewallSet(host, change)
     case 'remove-firewall':
       return executeRemoveFirewall(host)
+    case 'set-forwarding':
+      return executeSetForwarding(host, change)
     default:
       return unsupported(change)
   }

@@ -1,14 +1,20 @@
 import type { HostChange } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, run, runAll } from '../linux-host.js'
+import { familiesRemembered } from '../observe/observe-forwarding.js'
 import { deleteFirewall, transaction } from '../render/firewall-commands.js'
 import { firewallText, setAnewText, setChangeText } from '../render/firewall-text.js'
+import { wasOffChain } from '../render/forwarding-commands.js'
 
 type FirewallChange<K extends HostChange['kind']> = Extract<HostChange, { kind: K }>
 
-/** The whole table at once. */
-export const executeSetFirewall = (host: LinuxHost, { kind, firewall }: FirewallChange<'set-firewall'>): Outcome =>
-  runAll(host, [transaction(firewallText(host.interfaceName, firewall))], kind)
+/** The whole table at once, with what it remembers. */
+export async function executeSetFirewall(host: LinuxHost, { kind, firewall }: FirewallChange<'set-firewall'>): Outcome {
+  const remembered = await familiesRemembered(host, kind)
+  if (E.isLeft(remembered)) return remembered
+  const text = firewallText(host.interfaceName, firewall, remembered.right.map(wasOffChain))
+  return runAll(host, [transaction(text)], kind)
+}
 
 /** By what comes and goes; the whole set where that doesn't fit, because somebody changed it or it was done before. */
 export async function executeChangeFirewallSet(

@@ -4,13 +4,14 @@ import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux
 import { showAddresses } from '../render/address-commands.js'
 import { showRoutesOf } from '../render/route-commands.js'
 import { observeFirewall } from './observe-firewall.js'
+import { observeForwarding } from './observe-forwarding.js'
 import { observeDevice } from './observe-link.js'
 import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
 import { readOwnAddresses, readRoutes, readUnderlayAddresses } from './read-host.js'
 
 const ACTION = 'observe'
 
-/** Reads the host: four short processes, and WireGuard's own answer. */
+/** Reads the host: six short processes, and WireGuard's own answer. */
 export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   host.parsers.nextObservation()
   const links = await runAndRead(host, showAddresses, ACTION, parseIpAddr)
@@ -19,10 +20,13 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   if (E.isLeft(underlay)) return underlay
   const firewall = await observeFirewall(host, ACTION)
   if (E.isLeft(firewall)) return firewall
+  const forwarding = await observeForwarding(host, ACTION)
+  if (E.isLeft(forwarding)) return forwarding
   const surroundings = {
     observedAtEpochMs: epochMs(host.nowEpochMs()),
     underlayAddresses: underlay.right,
     firewall: firewall.right,
+    forwarding: forwarding.right,
   }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
   if (link !== undefined) return observeOwnLink(host, link, surroundings)
@@ -32,7 +36,7 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
 async function observeOwnLink(
   host: LinuxHost,
   link: IpLinkEntry,
-  surroundings: Pick<ObservedHost, 'observedAtEpochMs' | 'underlayAddresses' | 'firewall'>,
+  surroundings: Pick<ObservedHost, 'observedAtEpochMs' | 'underlayAddresses' | 'firewall' | 'forwarding'>,
 ): Outcome<ObservedHost> {
   const addresses = orUnreadable(readOwnAddresses(link), ACTION)
   if (E.isLeft(addresses)) return addresses

@@ -14,8 +14,12 @@ const writing = 1
 export const tableName = (interfaceName: string): string =>
   `meshfold_${interfaceName.replace(/[^a-zA-Z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`)}`
 
-/** Takes the place of what was there, sets included; in one step. */
-export const firewallText = (interfaceName: string, { rules, sets }: DesiredFirewall): string => {
+/** Takes the place of what was there, sets included; in one step. `emptyChains`: names that shall be there besides. */
+export const firewallText = (
+  interfaceName: string,
+  { rules, sets }: DesiredFirewall,
+  emptyChains: readonly string[],
+): string => {
   const table = `table inet ${tableName(interfaceName)}`
   const chains = [...filterChains(interfaceName, rules), ...natChains(interfaceName, rules)]
   const total = chains.reduce((sum, chain) => sum + chain.rules.length, 0)
@@ -29,7 +33,8 @@ export const firewallText = (interfaceName: string, { rules, sets }: DesiredFire
     [`  chain ${name} {`, `    ${hook}; policy accept;`, ...lines.map(numbered), '  }'].join('\n'),
   )
   const declared = [...sets].flatMap(([id, prefixes]) => families.map((family) => setText(id, family, prefixes)))
-  return [table, `delete ${table}`, `${table} {`, ...declared, ...written, '}', ''].join('\n')
+  const kept = emptyChains.map((name) => `  chain ${name} {\n  }`)
+  return [table, `delete ${table}`, `${table} {`, ...declared, ...kept, ...written, '}', ''].join('\n')
 }
 
 /** What the comment of a rule says: of which rules it is which. */

@@ -31,6 +31,7 @@ export function readFixture(name: string, file: string): string | undefined {
 /** The file in which the output of a command is recorded. */
 export function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): string | undefined {
   if (file === 'wg') return 'wg-dump.txt'
+  if (file === 'sysctl') return args.includes('-a') ? undefined : 'sysctl.txt'
   if (file === 'nft') return args.includes('-j') ? 'nft-table.json' : undefined
   if (args.includes('addr')) return 'ip-addr.json'
   if (!args.includes('route')) return undefined
@@ -45,7 +46,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
   }
   return {
     interfaceName: 'mesh0',
-    hasNft: readFixture(name, 'nft-table.json') !== undefined,
+    hasNft: true,
     choice: 'automatic',
     wireguardGo: 'wireguard-go',
     privateKey: async () => E.left({ reason: 'recorded hosts hold no key' }),
@@ -53,7 +54,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     parsers: createValueParsers(),
     seenKey: { current: undefined },
     runner: async (command) => {
-      const stdout = recorded(recordingOf(command) ?? 'nothing')
+      const stdout = recorded(recordingOf(command) ?? 'nothing') ?? (command.file === 'nft' ? '' : undefined)
       return E.right(
         stdout === undefined ? { exitCode: 1, stdout: '', stderr: '' } : { exitCode: 0, stdout, stderr: '' },
       )
@@ -71,5 +72,6 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
 /** An observation as JSON shows it: peers as a list, absence as null. */
 export function observationAsJson(host: ObservedHost): unknown {
   const peers = [...host.peers.values()].sort((a, b) => (a.publicKey < b.publicKey ? -1 : 1))
-  return JSON.parse(JSON.stringify({ ...host, peers }, (_, value) => (value === undefined ? null : value)))
+  const shown = (_: string, value: unknown) => (value instanceof Map ? [...value] : value === undefined ? null : value)
+  return JSON.parse(JSON.stringify({ ...host, peers }, shown))
 }

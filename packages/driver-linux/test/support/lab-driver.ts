@@ -53,7 +53,7 @@ export async function opened(options: LinuxDriverOptions): Promise<HostDriver> {
   return driver.right
 }
 
-/** All that a driver might leave on a host: links, addresses, routes, rules, processes, and files of `/run`. */
+/** All that a driver might leave on a host: links, addresses, routes, rules, packet filters, switches, processes, and files of `/run`. */
 export async function hostSnapshot(host: Host): Promise<unknown> {
   await host.sh(waitForDyingWireguard)
   const commands = [
@@ -63,6 +63,9 @@ export async function hostSnapshot(host: Host): Promise<unknown> {
     'ip -j -6 route show table all',
     'ip -j rule show',
     'ip -j -6 rule show',
+    'nft list ruleset',
+    'sysctl -e net.ipv4.ip_forward',
+    "sysctl -a -r '^net.ipv6.conf.(all|default|lo|eth0).forwarding$'",
     // Without the shell and the programs that take the snapshot.
     "ps -e -o comm= | grep -vxE 'ps|sh|grep|sort' | sort",
     'find /run | sort',

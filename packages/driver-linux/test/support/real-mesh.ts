@@ -6,6 +6,7 @@ import {
   desiredHostOf,
   type HostDriver,
   type HostId,
+  hostCapabilities,
   hostId,
   type IpAddress,
   largeMapGet,
@@ -60,8 +61,8 @@ export class RealMesh implements AsyncDisposable {
     const setUp = hosts.map(({ number, host, keys }) =>
       sampleRegisterHost(number, {
         wireguardKey: keys.publicKey,
-        endpoints: [{ endpoint: udpEndpoint(`${lab.inet.uplink(host).address.ipv4}:51821`), origin: 'local' }],
-        capabilities: ['filter', 'isolate-networks'],
+        endpoints: [{ endpoint: udpEndpoint(`${lab.inet.uplink(host).address.ipv4}:51821`), origin: 'declared' }],
+        capabilities: hostCapabilities,
       }),
     )
     const answering = await Promise.all(hosts.map(({ host }) => answerOn(host, { ports, streams: [streamingPort] })))
@@ -88,13 +89,19 @@ export class RealMesh implements AsyncDisposable {
 
   /** Every pair of addresses in a network, with all that is tried: what the tracer says, and what the kernels do. */
   async compare(state: MeshState): Promise<readonly Verdicts[]> {
-    const found = await Promise.all(this.hosts.map((from) => this.#knock(state, from)))
+    const found = await Promise.all(
+      this.hosts.map((from) => {
+        const others = this.hosts.filter((to) => to !== from).flatMap((to) => addressesOf(state, to.hostId))
+        return this.knockAt(state, from, others)
+      }),
+    )
     return found.flat()
   }
 
-  async #knock(state: MeshState, from: MeshHost): Promise<readonly Verdicts[]> {
+  /** From each of a host's addresses to these, as far as they are of one family. */
+  async knockAt(state: MeshState, from: MeshHost, destinations: readonly IpAddress[]): Promise<readonly Verdicts[]> {
     const world = createTraceWorld(state)
-    const knocks = this.hosts.flatMap((to) => (to === from ? [] : knocksBetween(state, from, to)))
+    const knocks = flowsBetween(addressesOf(state, from.hostId), destinations)
     const passed = await knock(
       from.host,
       knocks.map(({ source, destination, traffic }) => ({ from: source, to: destination, ...traffic })),
@@ -126,9 +133,9 @@ const desiredOf = (state: MeshState, id: HostId): DesiredHost | undefined => {
   return config && desiredHostOf(config, choosePaths(config, new Map(), new Map(), undefined))
 }
 
-const knocksBetween = (state: MeshState, from: MeshHost, to: MeshHost): readonly Flow[] =>
-  addressesOf(state, from.hostId).flatMap((source) =>
-    addressesOf(state, to.hostId)
+const flowsBetween = (sources: readonly IpAddress[], destinations: readonly IpAddress[]): readonly Flow[] =>
+  sources.flatMap((source) =>
+    destinations
       .filter((destination) => source.includes(':') === destination.includes(':'))
       .flatMap((destination) =>
         ports.flatMap((port) =>

@@ -36,6 +36,7 @@ export function meshHost(
     addresses: [ipv4, ipv6],
     peers: new Map([[publicKey, { publicKey, allowedIps, endpointCandidates, keepaliveSeconds: 0 }]]),
     firewall: null,
+    forwards: false,
     routes: [
       { prefix: ipPrefix('10.66.0.0/24'), preferredSource: ipv4, metric: 50 },
       { prefix: ipPrefix('fd66::/64'), preferredSource: ipv6, metric: 50 },

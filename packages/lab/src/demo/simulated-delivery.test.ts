@@ -30,6 +30,7 @@ function host(number: number, publicKey: WireguardPublicKey, peer: ObservedPeer)
     peers: new Map([[peer.publicKey, peer]]),
     routes: [],
     firewall: undefined,
+    forwarding: new Map(),
     underlayAddresses: [{ interfaceName: 'eth0', address, connectedPrefix: hostPrefix(address) }],
   }
 }

@@ -41,6 +41,8 @@ export function describeOneDrift(drift: HostDrift): string {
       return `the route to ${drift.route.prefix} is missing`
     case 'route-unexpected':
       return `the route to ${drift.route.prefix} should not be there`
+    case 'forwarding-differs':
+      return `IPv${drift.family} is not passed on as it should be`
     case 'firewall-missing':
       return 'the packet filter is missing'
     case 'firewall-unexpected':

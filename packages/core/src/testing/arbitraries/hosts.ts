@@ -101,7 +101,9 @@ export function arbitraryDesiredHost(publicKey: WireguardPublicKey): fc.Arbitrar
       addresses: fc.subarray([...addresses]),
       peers: arbitraryPeers,
       firewall: fc.option(arbitraryFirewall),
+      wantsForwarding: fc.boolean(),
     })
+    .map(({ wantsForwarding, ...host }) => ({ ...host, forwards: wantsForwarding && host.firewall !== null }))
     .chain((host) => arbitraryRoutes(host.addresses).map((routes) => ({ ...host, publicKey, routes })))
 }
 

@@ -9,11 +9,12 @@ export interface HostShape {
   readonly peers: readonly Readonly<Record<string, unknown>>[]
   readonly routes: readonly string[]
   readonly firewall: Readonly<Record<string, unknown>> | null
+  readonly forwarding: readonly string[]
 }
 
 /** The comparable part of an observation. `fields` left out of the interface are those a change says nothing about. */
 export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'listenPort')[] = []): HostShape {
-  const { interface: link, peers, routes, firewall } = host
+  const { interface: link, peers, routes, firewall, forwarding } = host
   const fields = link && {
     publicKey: link.publicKey,
     isUp: link.isUp,
@@ -32,6 +33,7 @@ export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'lis
       }))
       .sort((a, b) => (a.publicKey < b.publicKey ? -1 : 1)),
     routes: routes.map(routeIdentity).sort(),
+    forwarding: [...forwarding].map(([family, state]) => `IPv${family} ${state}`).sort(),
     firewall:
       firewall === undefined
         ? null

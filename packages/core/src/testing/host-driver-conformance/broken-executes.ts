@@ -136,6 +136,13 @@ export const brokenExecutes: readonly BrokenDriver[] = [
     spoil: ignoring('remove-firewall'),
   },
   {
+    fault: 'leaves forwarding on',
+    caughtBy: 'set-forwarding IPv4 off again; again, nothing more',
+    spoil: withExecute(async (driver, change) =>
+      change.kind === 'set-forwarding' && !change.isOn ? E.right(undefined) : driver.execute(change),
+    ),
+  },
+  {
     fault: 'adds to a set and removes nothing',
     caughtBy: 'change-firewall-set; again, nothing more',
     spoil: withExecute(async (driver, change) => {

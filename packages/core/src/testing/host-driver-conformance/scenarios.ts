@@ -27,6 +27,7 @@ export const capabilityNeededBy: Readonly<Record<HostChange['kind'], HostCapabil
   'set-firewall': 'filter',
   'change-firewall-set': 'filter',
   'remove-firewall': 'filter',
+  'set-forwarding': 'forward',
 }
 
 const [peerA = samplePublicKey(1), peerB = samplePublicKey(2), peerC = samplePublicKey(3)] = samplePeerKeys
@@ -38,8 +39,11 @@ const sixth = { prefix: ipPrefix('fd66::/64'), preferredSource: ipAddress('fd66:
 /** A wanted host without what the driver declares that it can't do. */
 export const fitting =
   ({ capabilities }: Pick<HostDriver, 'capabilities'>) =>
-  (desired: DesiredHost): DesiredHost =>
-    capabilities.filter.supported ? desired : { ...desired, firewall: null }
+  (desired: DesiredHost): DesiredHost => ({
+    ...desired,
+    firewall: capabilities.filter.supported ? desired.firewall : null,
+    forwards: capabilities.forward.supported && desired.forwards,
+  })
 
 /** A host with something of everything that the driver can do: two families, two peers, three routes, a packet filter. */
 export function ordinaryHost(publicKey: WireguardPublicKey, driver: Pick<HostDriver, 'capabilities'>): DesiredHost {
@@ -83,6 +87,7 @@ function fullHost(publicKey: WireguardPublicKey): DesiredHost {
     ]),
     routes: [laptop, office, sixth],
     firewall: ordinaryFirewall,
+    forwards: true,
   }
 }
 
@@ -185,6 +190,9 @@ function firewallScenarios(): readonly (readonly [string, HostChange])[] {
       { kind: 'change-firewall-set', set: 'm3', add: [], remove: [ipPrefix('10.66.9.0/24')], members: [] },
     ],
     ['remove-firewall', { kind: 'remove-firewall' }],
+    ['set-forwarding IPv4 off again', { kind: 'set-forwarding', family: 4, isOn: false }],
+    ['set-forwarding IPv6 off again', { kind: 'set-forwarding', family: 6, isOn: false }],
+    ['set-forwarding that is on', { kind: 'set-forwarding', family: 4, isOn: true }],
   ]
 }
 
