@@ -1,4 +1,5 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
+import { egressNat, relayManual } from './carriers.js'
 import { mesh } from './mesh.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
@@ -17,4 +18,6 @@ export const scenarios: readonly Scenario[] = [
   aclPorts,
   aclOneWay,
   aclTighten,
+  relayManual,
+  egressNat,
 ]

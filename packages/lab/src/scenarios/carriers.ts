@@ -1,0 +1,99 @@
+/** Gateways and routers on real packets: the real server is told, the real agents put it into effect. */
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import { answerOn, knock } from '../net/knock.js'
+import { ping } from '../net/ping.js'
+import { waitUntil } from '../wait-until.js'
+import type { Scenario } from './scenario.js'
+import { startMesh } from './start-mesh.js'
+
+export const relayManual: Scenario = {
+  name: 'relay-manual',
+  summary: 'a node is given a gateway: it reaches everybody through that, and is given back',
+  async play(stage) {
+    const mesh = await startMesh(stage, 3)
+    await mesh.pingMatrix()
+    const [gateway, relayed, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    await mayBeGateways(mesh)
+    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
+    await command(mesh, {
+      type: 'AssignRelay',
+      nodeId: await nodeOf(mesh, relayed),
+      gatewayIds: [await nodeOf(mesh, gateway)],
+    })
+    await hasPeers(mesh, relayed, 1)
+    const direct = () => stage.lab.inet.packets(relayed.host, third.host)
+    const before = await direct()
+    const [ipv4, ipv6] = [await mesh.pingMatrix('ipv4'), await mesh.pingMatrix('ipv6')]
+    stage.check('everybody reaches everybody over IPv4', ipv4.reachable === 6, `${ipv4.reachable} of 6`)
+    stage.check('everybody reaches everybody over IPv6', ipv6.reachable === 6, `${ipv6.reachable} of 6`)
+    stage.check('nothing goes from the relayed one to the third directly', (await direct()) === before)
+    await command(mesh, { type: 'UnassignRelay', nodeId: await nodeOf(mesh, relayed) })
+    await hasPeers(mesh, relayed, 2)
+    const again = await mesh.pingMatrix()
+    stage.check('given back, it is reached directly', again.reachable === 6 && (await direct()) > before)
+  },
+}
+
+export const egressNat: Scenario = {
+  name: 'egress-nat',
+  summary: 'a host leads to its LAN: others reach a machine there that knows nothing of the mesh',
+  async play(stage) {
+    const mesh = await startMesh(stage, 3)
+    await mesh.pingMatrix()
+    const [router, user] = [mesh.member(0), mesh.member(1)]
+    const office = await stage.lab.lan('office', { network: '192.168.77', network6: 'fd77:0:0:1' })
+    const [machine] = await stage.lab.hosts(['machine'])
+    await office.attach([router.host], 'eth1')
+    const [port] = await office.attach([machine])
+    await answerOn(machine, { ports: [80] })
+    const addresses = [port?.ipv4 ?? '', port?.ipv6 ?? '']
+    const tries = addresses.map((to) => ({ from: null, to, protocol: 'tcp' as const, port: 80 }))
+    const isReached = async () => (await knock(user.host, tries)).every(Boolean)
+    stage.check('nobody reaches the machine before', !(await isReached()))
+    const startedAt = performance.now()
+    const added = await command(mesh, {
+      type: 'AddEgress',
+      networkId: mesh.networkId,
+      name: 'office',
+      ranges: ['192.168.77.0/24', 'fd77:0:0:1::/64'],
+      routers: [{ nodeId: await nodeOf(mesh, router), interfaceName: 'eth1' }],
+    })
+    await waitUntil('the machine is reached', async () => (await isReached()) || undefined, { limitMs: 15_000 })
+    stage.metric('egress-to-packet-ms', Math.round(performance.now() - startedAt))
+    stage.check('the machine answers over IPv4 and IPv6', await isReached())
+    await command(mesh, { type: 'RemoveEgress', egressId: added.events[0]?.egressId })
+    const isGone = async () => (await knock(user.host, tries)).every((open) => !open) || undefined
+    stage.check(
+      'no longer, once the egress is gone',
+      (await waitUntil('it is gone', isGone).catch(() => false)) === true,
+    )
+    const left = await router.host.sh('sysctl -n net.ipv4.ip_forward net.ipv6.conf.all.forwarding')
+    stage.check('the router passes nothing on any more', left.trim() === '0\n0', left.trim().replace('\n', ' '))
+    const own = await mesh.address(router)
+    stage.check('it is itself reached all the time', (await ping(user.host, own)) !== undefined)
+  },
+}
+
+interface Answer {
+  readonly events: readonly { readonly egressId?: string }[]
+}
+
+const command = (mesh: Mesh, fields: object): Promise<Answer> => mesh.server.api.post('/api/v1/commands', fields)
+
+/** The lab's internet has addresses that are nobody's in the real one: gateways are told that others reach them there. */
+const mayBeGateways = (mesh: Mesh): Promise<Answer> =>
+  command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { privateUnderlay: true } })
+
+async function nodeOf(mesh: Mesh, { name }: MeshMember): Promise<string> {
+  const { nodes } = await mesh.server.api.get<{ nodes: readonly { nodeId: string; name: string }[] }>('/api/v1/nodes')
+  return nodes.find((node) => node.name === name)?.nodeId ?? ''
+}
+
+const hasPeers = (mesh: Mesh, member: MeshMember, count: number): Promise<true> =>
+  waitUntil(`${member.name} has ${count} peers with addresses`, async () => {
+    const { peers } = await mesh.tunnel(member)
+    return (
+      peers.filter(({ allowedIps }) => allowedIps.some((each) => each.startsWith('10.66.'))).length === count ||
+      undefined
+    )
+  })
