@@ -74,8 +74,42 @@ export const egressNat: Scenario = {
   },
 }
 
+export const clientFile: Scenario = {
+  name: 'client-file',
+  summary: 'a phone with nothing but WireGuard: wg-quick takes its file, and it is cut off at once when disabled',
+  async play(stage) {
+    const mesh = await startMesh(stage, 3)
+    await mesh.pingMatrix()
+    const [gateway, node] = [mesh.member(0), mesh.member(1)]
+    await mayBeGateways(mesh)
+    const gatewayId = await nodeOf(mesh, gateway)
+    await command(mesh, { type: 'CreateGateway', nodeId: gatewayId })
+    const [phone] = await stage.lab.publicHosts(['phone'])
+    const [privateKey = '', publicKey = ''] = (await phone.sh('k=$(wg genkey); echo $k; echo $k | wg pubkey')).split(
+      '\n',
+    )
+    const added = await command(mesh, { type: 'AddClient', gatewayId, name: 'phone', publicKey })
+    const clientId = added.events[0]?.clientId
+    const { text } = await mesh.server.api.get<{ text: string }>(`/api/v1/clients/${clientId}/file`)
+    stage.check('the file has no private key of anybody', !text.includes(privateKey))
+    const file = text.replace(/^PrivateKey = .*$/m, `PrivateKey = ${privateKey}`).replace(/^DNS = .*\n/m, '')
+    await phone.sh(`umask 077; cat > /run/phone0.conf <<'FILE'\n${file}\nFILE\nwg-quick up /run/phone0.conf 2>&1`)
+    const nodeAddresses = [await mesh.address(node), await mesh.address(node, 'ipv6')]
+    const reached = async (addresses: readonly string[]) =>
+      (await Promise.all(addresses.map((address) => ping(phone, address, 7)))).filter((answer) => answer !== undefined)
+        .length
+    stage.check('it reaches its gateway', (await reached([await mesh.address(gateway)])) === 1)
+    stage.check('it reaches a node over IPv4 and IPv6', (await reached(nodeAddresses)) === 2)
+    const own = /^Address = ([^/\s]+)/m.exec(text)?.[1] ?? ''
+    stage.check('a node reaches it', (await ping(node.host, own, 7)) !== undefined)
+    await command(mesh, { type: 'DisableClient', clientId })
+    const isGone = async () => (await ping(phone, nodeAddresses[0] ?? '', 1)) === undefined || undefined
+    stage.check('disabled, it reaches nobody', (await waitUntil('it is cut off', isGone).catch(() => false)) === true)
+  },
+}
+
 interface Answer {
-  readonly events: readonly { readonly egressId?: string }[]
+  readonly events: readonly { readonly egressId?: string; readonly clientId?: string }[]
 }
 
 const command = (mesh: Mesh, fields: object): Promise<Answer> => mesh.server.api.post('/api/v1/commands', fields)

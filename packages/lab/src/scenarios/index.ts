@@ -1,5 +1,5 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
-import { egressNat, relayManual } from './carriers.js'
+import { clientFile, egressNat, relayManual } from './carriers.js'
 import { mesh } from './mesh.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
@@ -20,4 +20,5 @@ export const scenarios: readonly Scenario[] = [
   aclTighten,
   relayManual,
   egressNat,
+  clientFile,
 ]
