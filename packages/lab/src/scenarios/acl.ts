@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { answerOn, follow, knock } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
+import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
@@ -69,27 +70,20 @@ interface Seen {
   readonly nodeId: string
 }
 
-interface Answer {
-  readonly events: readonly { readonly policyId?: string }[]
-}
-
 /** Three hosts that answer, tunnels between all of them, and then no policy. */
 async function closedMesh(stage: Stage) {
   const mesh = await startMesh(stage, 3)
   await mesh.pingMatrix()
   for (const { host } of mesh.members) await answerOn(host, answered)
-  const { nodes } = await mesh.server.api.get<{ nodes: readonly { nodeId: string; name: string }[] }>('/api/v1/nodes')
-  const seen = (index: number): Seen => {
+  const seen = async (index: number): Promise<Seen> => {
     const member = mesh.member(index)
-    return { member, nodeId: nodes.find(({ name }) => name === member.name)?.nodeId ?? '' }
+    return { member, nodeId: await nodeOf(mesh, member) }
   }
-  const [h1, h2, h3] = [seen(0), seen(1), seen(2)]
+  const [h1, h2, h3] = [await seen(0), await seen(1), await seen(2)]
   await command(mesh, { type: 'SwitchDefaultPolicy', networkId: mesh.networkId, everyoneAllowed: false })
   await waitUntil('nobody gets in any more', async () => (await openPorts(mesh, h1, h2)).length === 0 || undefined)
   return { mesh, h1, h2, h3 }
 }
-
-const command = (mesh: Mesh, fields: object): Promise<Answer> => mesh.server.api.post('/api/v1/commands', fields)
 
 /** Gives the command and waits until a packet gets through because of it; milliseconds. */
 async function told(mesh: Mesh, from: Seen, to: Seen, fields: object): Promise<number> {

@@ -3,6 +3,7 @@ import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { answerOn, knock } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
+import { type Answer, command, nodeOf } from './mesh-commands.js'
 import type { Scenario } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
@@ -108,20 +109,9 @@ export const clientFile: Scenario = {
   },
 }
 
-interface Answer {
-  readonly events: readonly { readonly egressId?: string; readonly clientId?: string }[]
-}
-
-const command = (mesh: Mesh, fields: object): Promise<Answer> => mesh.server.api.post('/api/v1/commands', fields)
-
 /** The lab's internet has addresses that are nobody's in the real one: gateways are told that others reach them there. */
 const mayBeGateways = (mesh: Mesh): Promise<Answer> =>
   command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { privateUnderlay: true } })
-
-async function nodeOf(mesh: Mesh, { name }: MeshMember): Promise<string> {
-  const { nodes } = await mesh.server.api.get<{ nodes: readonly { nodeId: string; name: string }[] }>('/api/v1/nodes')
-  return nodes.find((node) => node.name === name)?.nodeId ?? ''
-}
 
 const hasPeers = (mesh: Mesh, member: MeshMember, count: number): Promise<true> =>
   waitUntil(`${member.name} has ${count} peers with addresses`, async () => {

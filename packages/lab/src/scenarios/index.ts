@@ -6,6 +6,7 @@ import type { Scenario } from './scenario.js'
 import { serverKill9 } from './server-kill-9.js'
 import { sixthHostJoins } from './sixth-host-joins.js'
 import { teardownClean } from './teardown-clean.js'
+import { twoNetworks } from './two-networks.js'
 
 /** Every scenario. Add a file and a row to add one. */
 export const scenarios: readonly Scenario[] = [
@@ -21,4 +22,5 @@ export const scenarios: readonly Scenario[] = [
   relayManual,
   egressNat,
   clientFile,
+  twoNetworks,
 ]
