@@ -31,7 +31,7 @@ export const configMutations = [
     name: 'whoever sees more than before is not sent it',
     file: 'src/host-config/patch.ts',
     find: 'if (hostsReviewed(changes.reviewed).has(viewer)) {\n',
-    replace: 'if (isNew) {\n',
+    replace: 'if (largeMapGet(before.hosts, viewer) === undefined) {\n',
     tests: ['src/host-config/patch-laws'],
   },
   {
