@@ -2,7 +2,7 @@ import { isIpv6Address } from '../values/index.js'
 import { firewallRulesHash } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 import type { HostChange } from './host-change.js'
-import type { ObservedFirewall, ObservedHost, ObservedInterface } from './observed-host.js'
+import type { ObservedHost, ObservedInterface } from './observed-host.js'
 import { PeerTable } from './peer-table.js'
 import { routeIdentity, routeSlot } from './plan-route-changes.js'
 
@@ -27,15 +27,9 @@ export function applyHostChanges(
 ): ObservedHost {
   const plan = [...changes]
   let host = observed
-  for (const change of plan)
-    host = {
-      ...host,
-      firewall: firewallAfter(host.firewall, change),
-      forwarding: forwardingAfter(host.forwarding, change),
-    }
   const table = new PeerTable(observed.peers, plan)
   for (const change of plan) {
-    host = applyToInterface(host, change, defaults)
+    host = applyToFirewall(applyToInterface(host, change, defaults), change)
     if (host.interface !== undefined) applyToPeers(table, change)
     else table.clear()
   }
@@ -87,31 +81,30 @@ function applyToExisting(host: ObservedHost, current: ObservedInterface, change:
   }
 }
 
-function firewallAfter(found: ObservedFirewall | undefined, change: HostChange): ObservedFirewall | undefined {
+/** The firewall is there with or without an interface. */
+function applyToFirewall(host: ObservedHost, change: HostChange): ObservedHost {
+  const { firewall, forwarding } = host
   switch (change.kind) {
     case 'set-firewall': {
       const { rules, sets } = change.firewall
-      return { rulesHash: firewallRulesHash(rules), sets }
+      return { ...host, firewall: { rulesHash: firewallRulesHash(rules), sets } }
     }
-    case 'remove-firewall':
-      return undefined
     case 'change-firewall-set':
-      return found?.sets.has(change.set) === true
-        ? { ...found, sets: new Map(found.sets).set(change.set, change.members) }
-        : found
+      return firewall?.sets.has(change.set) === true
+        ? { ...host, firewall: { ...firewall, sets: new Map(firewall.sets).set(change.set, change.members) } }
+        : host
+    case 'remove-firewall': {
+      const forgotten = [...forwarding].map(([family, is]) => [family, is === 'switched-on' ? 'on' : is] as const)
+      return { ...host, firewall: undefined, forwarding: new Map(forgotten) }
+    }
+    case 'set-forwarding': {
+      const [from, to] = change.isOn ? (['off', 'switched-on'] as const) : (['switched-on', 'off'] as const)
+      const isToChange = forwarding.get(change.family) === from
+      return isToChange ? { ...host, forwarding: new Map(forwarding).set(change.family, to) } : host
+    }
     default:
-      return found
+      return host
   }
-}
-
-function forwardingAfter(found: ObservedHost['forwarding'], change: HostChange): ObservedHost['forwarding'] {
-  if (change.kind === 'remove-firewall')
-    return new Map([...found].map(([family, state]) => [family, state === 'switched-on' ? 'on' : state]))
-  if (change.kind !== 'set-forwarding') return found
-  const { family, isOn } = change
-  const state = found.get(family)
-  if (isOn && state === 'off') return new Map(found).set(family, 'switched-on')
-  return !isOn && state === 'switched-on' ? new Map(found).set(family, 'off') : found
 }
 
 /** Linux drops IPv4 routes whose source goes away and keeps IPv6 ones without it. */

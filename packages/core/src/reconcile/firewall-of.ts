@@ -30,6 +30,7 @@ export const firewallOf = (config: HostConfig, chosen: ChosenPaths): DesiredFire
 
 /** Makes one firewall after the other for the same host: what a config has as the same objects is not made again. */
 export class FirewallMaker {
+  readonly #whole = new Latest<DesiredFirewall>()
   readonly #rules = new Latest<FirewallRules>()
   readonly #mesh = new Latest<readonly IpPrefix[]>()
   #real = new Map<FirewallSetId, Latest<readonly IpPrefix[]>>()
@@ -38,8 +39,14 @@ export class FirewallMaker {
   make(config: HostConfig, { vector }: ChosenPaths): DesiredFirewall | null {
     const { filter, nat, own, routes, keptByLan, egresses, routing, ranges } = config
     if (!filter.isEnforced && nat.length === 0) return null
-    const maps = nat.filter((rule) => rule.kind === 'prefix-map')
     const served = vector.servedEgressIds
+    const parts = [filter, nat, own, routes, keptByLan, egresses, routing, ranges, served.join()]
+    return this.#whole.from(parts, () => this.#make(config, served))
+  }
+
+  #make(config: HostConfig, served: readonly EgressId[]): DesiredFirewall {
+    const { filter, nat, own, routes, keptByLan, egresses, routing, ranges } = config
+    const maps = nat.filter((rule) => rule.kind === 'prefix-map')
     const rules = this.#rules.from(
       [filter.isEnforced, filter.input, filter.forward, nat, own.routes, served.join()],
       () => ({

@@ -1,7 +1,7 @@
 import type { HostChange } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, run, runAll } from '../linux-host.js'
-import { familiesRemembered, observeForwarding, readSwitches } from '../observe/observe-forwarding.js'
+import { observeForwarding, readSwitches } from '../observe/observe-forwarding.js'
 import {
   forgetOff,
   forwardingKeys,
@@ -26,17 +26,9 @@ export async function executeSetForwarding(
       ? runAll(host, [setSwitches([`${key}=0`]), forgetOff(host.interfaceName, family)], ACTION)
       : E.right(undefined)
   if (state !== 'off') return E.right(undefined)
-  const remembered = await rememberOnce(host, family)
+  const remembered = await runAll(host, [rememberOff(host.interfaceName, family)], ACTION)
   if (E.isLeft(remembered)) return remembered
   return family === 4 ? runAll(host, [setSwitches([`${key}=1`])], ACTION) : switchIpv6On(host, key)
-}
-
-async function rememberOnce(host: LinuxHost, family: 4 | 6): Outcome {
-  const known = await familiesRemembered(host, ACTION)
-  if (E.isLeft(known)) return known
-  return known.right.includes(family)
-    ? E.right(undefined)
-    : runAll(host, [rememberOff(host.interfaceName, family)], ACTION)
 }
 
 /**

@@ -26,7 +26,7 @@ export function setSwitches(settings: readonly string[]): ToolCommand {
 /** The chain that stands in our table for "it was off": it is there as long as the kernel's switches are as we set them. */
 export const wasOffChain = (family: IpFamily): string => `ipv${family}_was_off`
 
-/** Remembers that forwarding was off. */
+/** Remembers that forwarding was off; again is nothing new. */
 export function rememberOff(interfaceName: string, family: IpFamily): ToolCommand {
   return { tool: 'nft', args: ['add', 'chain', 'inet', tableName(interfaceName), wasOffChain(family)] }
 }
