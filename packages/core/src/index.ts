@@ -341,6 +341,8 @@ export {
   encodeServerMessage,
   type HostReport,
   hostReportCodec,
+  mostObservations,
+  type RelayProbeWanted,
   type ServerMessage,
   serverMessageCodec,
 } from './protocol/agent-message.js'

@@ -182,6 +182,11 @@ const observations = fc
   )
   .map(([what, hostId, observedAtEpochMs]) => ({ ...what, hostId, observedAtEpochMs }))
 
+const allAgentMessages = fc.oneof(
+  fc.constantFrom(...agentMessages),
+  fc.array(reportedObservations, { maxLength: 4 }).map((said) => ({ type: 'observations', observations: said })),
+)
+
 const serverMessages = fc.oneof(
   snapshots.map((snapshot) => ({ type: 'snapshot', snapshot })),
   viewed.map(({ patch }) => ({ type: 'patch', patch })),
@@ -189,6 +194,7 @@ const serverMessages = fc.oneof(
     { type: 'table-wanted' },
     { type: 'heartbeat', asOf },
     { type: 'report-refused', code: 'host-unknown', message: 'There is no such host.' },
+    { type: 'probe-relays', nodeId: 'node-1', otherNodeId: 'node-2', gatewayIds: ['gate-1', 'gate-2'], forMs: 2000 },
   ),
 )
 
@@ -201,7 +207,7 @@ const epoch = fc.maxSafeNat()
 export const borderCodecs: { readonly [name: string]: BorderCodec } = {
   'eventEnvelopeCodec, then decodeMeshEvent': events,
   meshCommandCodec: border(meshCommandCodec, arbitraryMeshCommand),
-  agentMessageCodec: border(agentMessageCodec, fc.constantFrom(...agentMessages)),
+  agentMessageCodec: border(agentMessageCodec, allAgentMessages),
   serverMessageCodec: border(serverMessageCodec, serverMessages),
   hostReportCodec: border(hostReportCodec, fc.constant(report)),
   reportedObservationCodec: border(reportedObservationCodec, reportedObservations),

@@ -10,15 +10,30 @@ import { patchesOfStep } from '../host-config/step-patches.js'
 import { evolveAll } from '../mesh/evolve.js'
 import { emptyMeshState } from '../mesh/mesh-state.js'
 import { eventHistories } from '../testing/arbitraries/event-histories.js'
+import { nodeId } from '../values/index.js'
 import {
   type AgentMessage,
   agentMessageCodec,
   encodeAgentMessage,
   encodePatchMessage,
   encodeServerMessage,
+  mostObservations,
   type ServerMessage,
   serverMessageCodec,
 } from './agent-message.js'
+import type { ReportedObservation } from './observation.js'
+
+const observationsOfAgents = fc
+  .array(fc.tuple(fc.nat(100), fc.option(fc.double({ min: 0, max: 60_000, noNaN: true }), { nil: null })), {
+    maxLength: mostObservations,
+  })
+  .map((figures) =>
+    figures.map(([missedProbes, roundTripMs]): ReportedObservation => {
+      const ofGateway = { gatewayId: nodeId('gate-1'), lossPercent: 0, handshakeAgeMs: null, missedProbes }
+      // JSON knows no minus zero.
+      return { type: 'gateways-measured', figures: [{ ...ofGateway, roundTripMs: roundTripMs && roundTripMs + 0 }] }
+    }),
+  )
 
 const decodes = <A>(codec: t.Type<A, unknown>, text: string): A => {
   const decoded = codec.decode(JSON.parse(text))
@@ -79,6 +94,28 @@ describe('law 8: what is written is read back', () => {
   test.each(agentMessages)('an agent says $type', (message) => {
     expect(decodes(agentMessageCodec, encodeAgentMessage(message))).toEqual(message)
   })
+
+  test('an agent says what it sees, a hundred things at once', async () => {
+    await fc.assert(
+      fc.property(observationsOfAgents, (observations) => {
+        const message: AgentMessage = { type: 'observations', observations }
+        expect(decodes(agentMessageCodec, encodeAgentMessage(message))).toEqual(message)
+      }),
+      lawRuns(),
+    )
+  })
+
+  test('a server asks for measurements of relays', async () => {
+    await fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: 4 }), (forMs, count) => {
+        const gatewayIds = Array.from({ length: count }, (_, at) => nodeId(`gate-${at}`))
+        const ends = { nodeId: nodeId('web-1'), otherNodeId: nodeId('db-1') }
+        const message: ServerMessage = { type: 'probe-relays', ...ends, gatewayIds, forMs }
+        expect(decodes(serverMessageCodec, encodeServerMessage(message))).toEqual(message)
+      }),
+      lawRuns(),
+    )
+  })
 })
 
 describe('hostile messages get a described error, never a throw', () => {
@@ -127,6 +164,30 @@ describe('hostile messages get a described error, never a throw', () => {
     ],
   ])('%s', (_name, text) => {
     expect(refused(agentMessageCodec, JSON.parse(text))).not.toBe('')
+  })
+
+  const measured = { type: 'gateways-measured', figures: [] }
+  test.each([
+    ['a hundred and one observations', Array(101).fill(measured)],
+    ['that another host came or went', [{ type: 'presence-seen', isConnected: false }]],
+    ['an observation of no kind', [{ type: 'constructor' }]],
+    ['a hundred figures', [{ type: 'gateways-measured', figures: Array(100).fill({}) }]],
+    ['no list', measured],
+  ])('of an agent: %s', (_name, observations) => {
+    expect(refused(agentMessageCodec, { type: 'observations', observations })).not.toBe('')
+    expect(refused(agentMessageCodec, { type: 'observations', observations: [measured] })).toBe('')
+  })
+
+  const asked = { type: 'probe-relays', nodeId: 'a', otherNodeId: 'b', gatewayIds: ['c'], forMs: 2000 }
+  test.each([
+    ['no gateway', { gatewayIds: [] }],
+    ['five gateways', { gatewayIds: ['c', 'd', 'e', 'f', 'g'] }],
+    ['for ever', { forMs: 60_001 }],
+    ['for no time', { forMs: 0 }],
+    ['nobody', { nodeId: '' }],
+  ])('a server asks to measure %s', (_name, wrong) => {
+    expect(refused(serverMessageCodec, asked)).toBe('')
+    expect(refused(serverMessageCodec, { ...asked, ...wrong })).not.toBe('')
   })
 
   test('100,000 wrong items and 10,000 levels cost one walk and a short answer', () => {

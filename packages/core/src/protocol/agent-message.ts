@@ -11,14 +11,16 @@ import {
   endpointCandidatesCodec,
   hostCapabilityCodec,
   hostSystemCodec,
+  integerBetween,
   localPrefixesCodec,
   orNull,
   portCodec,
   shortList,
   shortText,
 } from '../mesh/event-parts.js'
+import { someGatewayIdsCodec } from '../mesh/gateway-codecs.js'
 import type { HostSystem } from '../mesh/mesh-state.js'
-import type { HostCapability, IpPrefix } from '../values/index.js'
+import { type HostCapability, type IpPrefix, type NodeId, nodeIdCodec } from '../values/index.js'
 import {
   asOfCodec,
   fragmentIdCodec,
@@ -27,6 +29,8 @@ import {
   patchCodec,
   snapshotCodec,
 } from './fragment-codecs.js'
+import type { ReportedObservation } from './observation.js'
+import { reportedObservationCodec } from './observation-codecs.js'
 import { patchText } from './patch-text.js'
 
 /** From a server to an agent. */
@@ -40,6 +44,22 @@ export type ServerMessage =
   | { readonly type: 'heartbeat'; readonly asOf: AsOf }
   /** The agent's last report was not taken; what stands is what the mesh had before. */
   | { readonly type: 'report-refused'; readonly code: string; readonly message: string }
+  | RelayProbeWanted
+
+/**
+ * "One of your nodes and this one can't reach each other: measure these gateways for so long, over control addresses, on their direct
+ * paths." Both ends are asked; each answers by the observation `relays-probed` when the time is over, at the latest ten seconds after
+ * it was asked. Asked again while it measures, an agent goes on.
+ */
+export interface RelayProbeWanted {
+  readonly type: 'probe-relays'
+  /** The end that is asked: a node of the agent's host. */
+  readonly nodeId: NodeId
+  readonly otherNodeId: NodeId
+  /** Those that the end probes anyway may be among them. */
+  readonly gatewayIds: readonly NodeId[]
+  readonly forMs: number
+}
 
 /** From an agent to a server. A host speaks only of itself. */
 export type AgentMessage =
@@ -54,7 +74,18 @@ export type AgentMessage =
       readonly detail: string | null
     }
   | { readonly type: 'report'; readonly report: HostReport }
+  /**
+   * What the host sees, at most `mostObservations` a message. Never an answer, never a reason to end the connection: what is not the
+   * host's to say is left out. A server keeps observations in memory only, and another server has none of them; so whoever connects
+   * says all of it anew once it is up to date: vector and served ranges as they stand, figures of the gateways in its lists, for each
+   * pair it owns where that rests (`pair-moved`), and which pairs can't connect (`pair-unreachable`). Afterwards changes, and what is
+   * to be repeated as each observation says.
+   */
+  | { readonly type: 'observations'; readonly observations: readonly ReportedObservation[] }
   | { readonly type: 'heartbeat'; readonly appliedAsOf: AsOf | null }
+
+/** How many observations one message holds. */
+export const mostObservations = 100
 
 /** What a host says of itself; all of it, each time something of it changed. */
 export interface HostReport {
@@ -95,6 +126,18 @@ export const serverMessageCodec: t.Type<ServerMessage, unknown> = messageByType<
         t.strict({ type: t.literal('report-refused'), code: shortText(100), message: shortText(1000) }),
       ),
     ],
+    [
+      'probe-relays',
+      codec<ServerMessage>(
+        t.strict({
+          type: t.literal('probe-relays'),
+          nodeId: nodeIdCodec,
+          otherNodeId: nodeIdCodec,
+          gatewayIds: someGatewayIdsCodec,
+          forMs: integerBetween(1, 60_000),
+        }),
+      ),
+    ],
   ]),
 )
 
@@ -124,6 +167,15 @@ export const agentMessageCodec: t.Type<AgentMessage, unknown> = messageByType<Ag
       ),
     ],
     ['report', codec<AgentMessage>(t.strict({ type: t.literal('report'), report: hostReportCodec }))],
+    [
+      'observations',
+      codec<AgentMessage>(
+        t.strict({
+          type: t.literal('observations'),
+          observations: shortList(reportedObservationCodec, mostObservations),
+        }),
+      ),
+    ],
     [
       'heartbeat',
       codec<AgentMessage>(t.strict({ type: t.literal('heartbeat'), appliedAsOf: orNull(codec<AsOf>(asOfCodec)) })),

@@ -90,6 +90,11 @@ export class LinkKeeper {
       timers,
       onReceived,
       onUpToDate,
+      onRelayProbeWanted: ({ nodeId, otherNodeId, gatewayIds }) =>
+        log.debug(
+          { nodeId, otherNodeId, gatewayIds },
+          'the server asks for measurements that this agent does not make',
+        ),
       onReportRefused: ({ code, message }) => {
         this.#reportRefused = message
         log.warn({ code, reason: message }, 'the server did not take what this host reports of itself')

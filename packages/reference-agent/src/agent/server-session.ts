@@ -13,6 +13,7 @@ import {
   type FragmentId,
   type HostReport,
   type Patch,
+  type RelayProbeWanted,
   type ServerMessage,
   type Snapshot,
   type Timers,
@@ -32,6 +33,8 @@ export interface ServerSessionOptions {
   readonly onReceived: () => void
   /** The server has told what was missing: what is said of this host from now on is up to date. */
   readonly onUpToDate: () => void
+  /** Relays are to be measured for a pair of this host. */
+  readonly onRelayProbeWanted: (wanted: RelayProbeWanted) => void
   readonly onReportRefused: (refusal: { readonly code: string; readonly message: string }) => void
   readonly onClose: (end: ConnectionEnd) => void
 }
@@ -118,6 +121,9 @@ export class ServerSession {
         return
       case 'report-refused':
         onReportRefused(message)
+        return
+      case 'probe-relays':
+        this.#options.onRelayProbeWanted(message)
         return
     }
   }
