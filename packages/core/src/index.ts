@@ -33,7 +33,6 @@ export type {
 } from './explain/packet.js'
 export type { PeerRef } from './explain/peer-table.js'
 export { type CommandPlan, planCommand, planCommandInSteps } from './explain/plan-command.js'
-export type { PrefixMap } from './explain/prefix-map.js'
 export type { ReachabilityChange, ReachabilityOptions, ReachedMembers } from './explain/reachability-change.js'
 export type { ReachedPlace } from './explain/reaches.js'
 export {

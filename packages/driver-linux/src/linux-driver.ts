@@ -12,6 +12,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { createCommandRunner } from './command-runner.js'
 import { executeChange } from './execute/execute-change.js'
 import { executeChanges } from './execute/execute-changes.js'
+import { nftBackend } from './firewall/nft-backend.js'
 import { toolFailure, toolTooPoor } from './host-tool.js'
 import type { LinuxDriverOptions } from './linux-driver-options.js'
 import { type LinuxHost, refuse } from './linux-host.js'
@@ -56,9 +57,9 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
   const bare = hostOf(options)
   const tools = await checkIp(bare)
   if (E.isLeft(tools)) return tools
-  const host = { ...bare, hasNft: await answersNft(bare) }
+  const host = { ...bare, firewall: (await answersNft(bare)) ? nftBackend(bare) : undefined }
   return E.right({
-    capabilities: host.hasNft ? linuxCapabilities : withoutNft,
+    capabilities: host.firewall === undefined ? withoutNft : linuxCapabilities,
     observe: () => observeLinuxHost(host),
     execute: (change) => executeChange(host, change),
     executeAll: (changes) => executeChanges(host, changes),
@@ -87,7 +88,7 @@ function hostOf(options: LinuxDriverOptions): LinuxHost {
     privateKey,
     choice: options.implementation ?? 'automatic',
     wireguardGo: absolute(options.wireguardGo ?? environment.MESHFOLD_WIREGUARD_GO ?? 'wireguard-go'),
-    hasNft: false,
+    firewall: undefined,
     runner: options.commandRunner ?? createCommandRunner({ path: environment.PATH }),
     socket: openUserspaceSocket({ folder, interfaceName }),
     nowEpochMs: options.nowEpochMs ?? Date.now,

@@ -1,10 +1,12 @@
 import type { HostDriverError, WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommandRunner } from './command-runner.js'
+import type { FirewallBackend } from './firewall/firewall-backend.js'
 import { runTool, runTools, type ToolCommand } from './host-tool.js'
 import type { PrivateKeySource, WireguardChoice } from './linux-driver-options.js'
 import type { ValueParsers } from './observe/value-parsers.js'
 import type { Unreadable } from './observe/wireguard-device.js'
+import type { Outcome } from './outcome.js'
 import type { UserspaceSocket } from './userspace-socket.js'
 
 /** The host as the driver's parts reach it: everything they need from outside, as values. */
@@ -14,8 +16,8 @@ export interface LinuxHost {
   /** What to run as wireguard-go. */
   readonly wireguardGo: string
   readonly runner: CommandRunner
-  /** Whether there is an nft that may be asked. */
-  readonly hasNft: boolean
+  /** How packets are filtered here; `undefined`: the host has nothing for it. */
+  readonly firewall: FirewallBackend | undefined
   readonly socket: UserspaceSocket
   readonly privateKey: PrivateKeySource
   readonly nowEpochMs: () => number
@@ -24,15 +26,14 @@ export interface LinuxHost {
   readonly seenKey: { current: WireguardPublicKey | undefined }
 }
 
-/** What a step of the driver ends with. */
-export type Outcome<A = void> = Promise<E.Either<HostDriverError, A>>
+export type { Outcome }
 
 /** Runs one tool. */
-export const run = (host: LinuxHost, command: ToolCommand, action: string): Outcome<string> =>
+export const run = (host: Pick<LinuxHost, 'runner'>, command: ToolCommand, action: string): Outcome<string> =>
   runTool(host.runner, command, action)
 
 /** Runs tools in order, up to the first that fails. */
-export const runAll = (host: LinuxHost, commands: readonly ToolCommand[], action: string): Outcome =>
+export const runAll = (host: Pick<LinuxHost, 'runner'>, commands: readonly ToolCommand[], action: string): Outcome =>
   runTools(host.runner, commands, action)
 
 /** Runs one tool and reads its answer. */

@@ -1,9 +1,8 @@
 import type { ChosenPaths, OwnVector } from '../host-config/chosen-paths.js'
 import type { SelfFragment } from '../host-config/fragment.js'
 import type { Filter, FullTunnel, HostConfig, RoutedEgress } from '../host-config/host-config.js'
-import type { ClientId, HostId, IpAddress, IpPrefix } from '../values/index.js'
+import type { ClientId, HostId, IpAddress, IpPrefix, PrefixMap } from '../values/index.js'
 import type { PeerRef } from './peer-table.js'
-import type { PrefixMap } from './prefix-map.js'
 
 /**
  * One host as packets meet it. Each part is made when it is first asked for, of the fragments that it takes; `config` and `chosen` are

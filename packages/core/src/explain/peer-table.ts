@@ -7,6 +7,7 @@ import {
   type IpAddress,
   type IpPrefix,
   ipFamilyOf,
+  type PrefixMap,
   type PrefixMatch,
   PrefixTable,
 } from '../values/index.js'
@@ -14,7 +15,6 @@ import type { ChoicesOnDemand } from './choices-on-demand.js'
 import type { ClaimedAddresses } from './claimed-addresses.js'
 import type { ConfigOnDemand } from './config-on-demand.js'
 import { madeOnce } from './made-once.js'
-import type { PrefixMap } from './prefix-map.js'
 
 /** Whom a WireGuard key belongs to. */
 export type PeerRef =

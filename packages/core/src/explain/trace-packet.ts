@@ -7,11 +7,9 @@ import {
   type EgressId,
   type HostId,
   type IpAddress,
-  ipAddressFromBigInt,
-  ipAddressToBigInt,
   ipFamilyOf,
+  mapAddress,
   prefixContainsAddress,
-  prefixFirst,
 } from '../values/index.js'
 import { acceptingForward, acceptingInput, isBeyondMesh, isRemembered } from './filter-decision.js'
 import type { HostView, RoutedRange } from './host-view.js'
@@ -225,12 +223,7 @@ const isInternetGateway = (view: HostView): boolean => view.own.memberships.some
 
 /** The address behind a virtual one: the same place in the real range. */
 const mapped = (address: IpAddress, { seen, real }: RoutedRange): IpAddress =>
-  seen === real
-    ? address
-    : ipAddressFromBigInt(
-        ipFamilyOf(address),
-        ipAddressToBigInt(prefixFirst(real)) + ipAddressToBigInt(address) - ipAddressToBigInt(prefixFirst(seen)),
-      )
+  seen === real ? address : mapAddress(address, seen, real)
 
 const egressOf = (world: TraceWorld, hostId: HostId, { seen }: RoutedRange): EgressId => {
   const routing = world.viewOf(hostId)?.routing ?? []

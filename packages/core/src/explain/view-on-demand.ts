@@ -4,13 +4,19 @@ import type { SelfFragment } from '../host-config/fragment.js'
 import type { Filter, FullTunnel, HostConfig, RoutedEgress } from '../host-config/host-config.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
-import { type ClientId, type HostId, type IpAddress, type IpPrefix, PrefixTable } from '../values/index.js'
+import {
+  type ClientId,
+  type HostId,
+  type IpAddress,
+  type IpPrefix,
+  type PrefixMap,
+  PrefixTable,
+} from '../values/index.js'
 import type { ChoicesOnDemand } from './choices-on-demand.js'
 import type { ConfigOnDemand } from './config-on-demand.js'
 import type { HostView, RoutedRange } from './host-view.js'
 import { madeOnce, madeOnceEach } from './made-once.js'
 import type { PeerRef } from './peer-table.js'
-import type { PrefixMap } from './prefix-map.js'
 import type { SharedSets } from './shared-sets.js'
 
 export class ViewOnDemand implements HostView {

@@ -6,13 +6,9 @@ import {
   type EgressId,
   hostPrefix,
   type IpPrefix,
-  ipAddressFromBigInt,
-  ipAddressToBigInt,
-  ipPrefix,
+  mapPrefix,
   mergePrefixes,
   prefixContains,
-  prefixFamily,
-  prefixFirst,
   prefixLength,
 } from '../values/index.js'
 import type {
@@ -160,13 +156,7 @@ type PrefixMapRule = Extract<NatRule, { kind: 'prefix-map' }>
 const realOf = (prefix: IpPrefix, maps: readonly PrefixMapRule[]): readonly IpPrefix[] => {
   const inside = maps.filter(({ virtual }) => prefixContains(prefix, virtual)).map(({ real }) => real)
   const around = maps.find(({ virtual }) => virtual !== prefix && prefixContains(virtual, prefix))
-  return around === undefined ? inside : [shifted(prefix, around)]
-}
-
-const shifted = (prefix: IpPrefix, { virtual, real }: PrefixMapRule): IpPrefix => {
-  const offset = ipAddressToBigInt(prefixFirst(prefix)) - ipAddressToBigInt(prefixFirst(virtual))
-  const first = ipAddressFromBigInt(prefixFamily(real), ipAddressToBigInt(prefixFirst(real)) + offset)
-  return ipPrefix(`${first}/${prefixLength(prefix)}`)
+  return around === undefined ? inside : [mapPrefix(prefix, around.virtual, around.real)]
 }
 
 const idOrNull = (name: string | null): FirewallSetId | null => (name === null ? null : firewallSetId(name))

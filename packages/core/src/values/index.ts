@@ -189,6 +189,7 @@ export {
   subtractPrefixes,
 } from './ip-prefix-set.js'
 export type { KeyParseError } from './key-text.js'
+export { mapAddress, mapPrefix } from './map-address.js'
 export { MergedPrefixes } from './merged-prefixes.js'
 export {
   type HostName,
@@ -206,7 +207,7 @@ export {
   tagName,
 } from './names.js'
 export type { ParseError } from './parse-error.js'
-export { type PrefixMatch, PrefixTable } from './prefix-table.js'
+export { type PrefixMap, type PrefixMatch, PrefixTable } from './prefix-table.js'
 export {
   type EndpointParseError,
   type EndpointRefusal,

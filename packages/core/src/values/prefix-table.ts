@@ -13,6 +13,12 @@ export interface PrefixMatch<V> {
   readonly length: number
 }
 
+/** Values by prefix, found by the longest one around an address: held in a table, or made as they are asked for. */
+export interface PrefixMap<V> {
+  /** `undefined`: no prefix holds the address. */
+  readonly longest: (address: IpAddress) => PrefixMatch<V> | undefined
+}
+
 interface Range<V> {
   readonly prefix: PrefixBits
   readonly match: PrefixMatch<V>
@@ -21,7 +27,7 @@ interface Range<V> {
 }
 
 /** Fixed once it is made. */
-export class PrefixTable<V> {
+export class PrefixTable<V> implements PrefixMap<V> {
   readonly #single = new Map<IpAddress, PrefixMatch<V>>()
   /** Each before everything inside it. */
   readonly #ranges: readonly Range<V>[]

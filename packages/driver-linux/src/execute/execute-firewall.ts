@@ -1,33 +1,30 @@
 import type { HostChange } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { type LinuxHost, type Outcome, run, runAll } from '../linux-host.js'
-import { familiesRemembered } from '../observe/observe-forwarding.js'
-import { deleteFirewall, transaction } from '../render/firewall-commands.js'
-import { firewallText, setAnewText, setChangeText } from '../render/firewall-text.js'
-import { wasOffChain } from '../render/forwarding-commands.js'
+import type { FirewallBackend } from '../firewall/firewall-backend.js'
+import type { LinuxHost, Outcome } from '../linux-host.js'
 
 type FirewallChange<K extends HostChange['kind']> = Extract<HostChange, { kind: K }>
 
-/** The whole table at once, with what it remembers. */
-export async function executeSetFirewall(host: LinuxHost, { kind, firewall }: FirewallChange<'set-firewall'>): Outcome {
-  const remembered = await familiesRemembered(host, kind)
-  if (E.isLeft(remembered)) return remembered
-  const text = firewallText(host.interfaceName, firewall, remembered.right.map(wasOffChain))
-  return runAll(host, [transaction(text)], kind)
-}
+/** The whole filter at once, with what it remembers. */
+export const executeSetFirewall = (host: LinuxHost, { kind, firewall }: FirewallChange<'set-firewall'>): Outcome =>
+  withBackend(host, kind, async (backend) => {
+    const found = await backend.find(kind, 'outline')
+    if (E.isLeft(found)) return found
+    return backend.set(firewall, found.right?.wasOff ?? [], kind)
+  })
 
-/** By what comes and goes; the whole set where that doesn't fit, because somebody changed it or it was done before. */
-export async function executeChangeFirewallSet(
-  host: LinuxHost,
-  change: FirewallChange<'change-firewall-set'>,
-): Outcome {
-  const { interfaceName } = host
-  const short = await run(host, transaction(setChangeText(interfaceName, change.set, change)), change.kind)
-  if (E.isRight(short)) return E.right(undefined)
-  return runAll(host, [transaction(setAnewText(interfaceName, change.set, change.members))], change.kind)
-}
+export const executeChangeFirewallSet = (host: LinuxHost, change: FirewallChange<'change-firewall-set'>): Outcome =>
+  withBackend(host, change.kind, (backend) => backend.changeSet(change))
 
 export const executeRemoveFirewall = (host: LinuxHost): Outcome =>
-  host.hasNft
-    ? runAll(host, [deleteFirewall(host.interfaceName)], 'remove-firewall')
-    : Promise.resolve(E.right(undefined))
+  host.firewall === undefined ? Promise.resolve(E.right(undefined)) : host.firewall.remove('remove-firewall')
+
+/** A change that only a host with a packet filter can take. */
+export const withBackend = (
+  { firewall }: LinuxHost,
+  change: HostChange['kind'],
+  body: (backend: FirewallBackend) => Outcome,
+): Outcome =>
+  firewall === undefined
+    ? Promise.resolve(E.left({ code: 'change-unsupported', change, reason: 'the host has no packet filter' }))
+    : body(firewall)

@@ -1,32 +1,33 @@
 import type { HostChange } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import type { FirewallBackend } from '../firewall/firewall-backend.js'
 import { type LinuxHost, type Outcome, run, runAll } from '../linux-host.js'
 import { observeForwarding, readSwitches } from '../observe/observe-forwarding.js'
-import {
-  forgetOff,
-  forwardingKeys,
-  rememberOff,
-  setSwitches,
-  showForwardingOfInterfaces,
-} from '../render/forwarding-commands.js'
+import { forwardingKeys, setSwitches, showForwardingOfInterfaces } from '../render/forwarding-commands.js'
+import { withBackend } from './execute-firewall.js'
 
 const ACTION = 'set-forwarding'
 
+type SetForwarding = Extract<HostChange, { kind: 'set-forwarding' }>
+
 /** On where it is off, and off where we switched it on. What is remembered comes first, and is forgotten last. */
-export async function executeSetForwarding(
-  host: LinuxHost,
-  { family, isOn }: Extract<HostChange, { kind: 'set-forwarding' }>,
-): Outcome {
-  const found = await observeForwarding(host, ACTION)
+export const executeSetForwarding = (host: LinuxHost, change: SetForwarding): Outcome =>
+  withBackend(host, ACTION, (backend) => setForwarding(host, backend, change))
+
+async function setForwarding(host: LinuxHost, backend: FirewallBackend, { family, isOn }: SetForwarding): Outcome {
+  const tables = await backend.find(ACTION, 'outline')
+  if (E.isLeft(tables)) return tables
+  const found = await observeForwarding(host, tables.right?.wasOff ?? [], ACTION)
   if (E.isLeft(found)) return found
   const key = forwardingKeys[family]
   const state = found.right.get(family)
-  if (!isOn)
-    return state === 'switched-on'
-      ? runAll(host, [setSwitches([`${key}=0`]), forgetOff(host.interfaceName, family)], ACTION)
-      : E.right(undefined)
+  if (!isOn) {
+    if (state !== 'switched-on') return E.right(undefined)
+    const off = await runAll(host, [setSwitches([`${key}=0`])], ACTION)
+    return E.isLeft(off) ? off : backend.forgetOff(family, ACTION)
+  }
   if (state !== 'off') return E.right(undefined)
-  const remembered = await runAll(host, [rememberOff(host.interfaceName, family)], ACTION)
+  const remembered = await backend.rememberOff(family, ACTION)
   if (E.isLeft(remembered)) return remembered
   return family === 4 ? runAll(host, [setSwitches([`${key}=1`])], ACTION) : switchIpv6On(host, key)
 }

@@ -3,7 +3,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux-host.js'
 import { showAddresses } from '../render/address-commands.js'
 import { showRoutesOf } from '../render/route-commands.js'
-import { observeFirewall } from './observe-firewall.js'
 import { observeForwarding } from './observe-forwarding.js'
 import { observeDevice } from './observe-link.js'
 import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
@@ -18,14 +17,14 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   if (E.isLeft(links)) return links
   const underlay = orUnreadable(readUnderlayAddresses(links.right, host.interfaceName), ACTION)
   if (E.isLeft(underlay)) return underlay
-  const firewall = await observeFirewall(host, ACTION)
-  if (E.isLeft(firewall)) return firewall
-  const forwarding = await observeForwarding(host, ACTION)
+  const found = host.firewall === undefined ? E.right(undefined) : await host.firewall.find(ACTION)
+  if (E.isLeft(found)) return found
+  const forwarding = await observeForwarding(host, found.right?.wasOff ?? [], ACTION)
   if (E.isLeft(forwarding)) return forwarding
   const surroundings = {
     observedAtEpochMs: epochMs(host.nowEpochMs()),
     underlayAddresses: underlay.right,
-    firewall: firewall.right,
+    firewall: found.right?.firewall,
     forwarding: forwarding.right,
   }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)

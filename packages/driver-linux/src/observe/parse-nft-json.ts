@@ -1,20 +1,18 @@
-/** Reads what `nft -j list table` prints of our own table: who is in its sets, and which rules stand there. */
-import {
-  type FirewallSetId,
-  type IpPrefix,
-  mergePrefixes,
-  normaliseIpPrefix,
-  type ObservedFirewall,
-} from '@meshfold/core'
+/** Reads what `nft -j list table` prints of our own table: who is in its sets, which rules stand there, and what it remembers. */
+import { type FirewallSetId, type IpPrefix, mergePrefixes, normaliseIpPrefix } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import type { OwnTables } from '../firewall/firewall-backend.js'
 import { ruleMark } from '../render/firewall-text.js'
+import { wasOffChain } from '../render/forwarding-commands.js'
+import { families } from '../render/nft-words.js'
 import { type Unreadable, unreadable } from './wireguard-device.js'
 
 /** An address alone, or a prefix. */
 const element = t.union([t.string, t.type({ prefix: t.type({ addr: t.string, len: t.Integer }) })])
 
 const entry = t.partial({
+  chain: t.type({ name: t.string }),
   set: t.intersection([t.type({ name: t.string }), t.partial({ elem: t.array(element) })]),
   rule: t.partial({ comment: t.string }),
 })
@@ -24,21 +22,26 @@ const listing = t.type({ nftables: t.array(entry) })
 /** What somebody changed is no hash of ours. */
 const changed = 'changed'
 
-export function parseFirewall(text: string): E.Either<Unreadable, ObservedFirewall> {
+/** Without its elements (`nft -t`) the sets are empty. */
+export function parseOwnTable(text: string): E.Either<Unreadable, OwnTables> {
   const decoded = listing.decode(parsed(text))
-  if (E.isLeft(decoded)) return unreadable('`nft list table` printed something else than its sets and rules')
-  const halves = decoded.right.nftables.flatMap(({ set }) => (set === undefined ? [] : [set]))
-  const rules = decoded.right.nftables.flatMap(({ rule }) => (rule === undefined ? [] : [rule.comment ?? '']))
+  if (E.isLeft(decoded)) return unreadable('`nft list table` printed something else than chains, sets and rules')
+  const entries = decoded.right.nftables
+  const rules = entries.flatMap(({ rule }) => (rule === undefined ? [] : [rule.comment ?? '']))
+  const chains = new Set(entries.map(({ chain }) => chain?.name))
   const sets = new Map<FirewallSetId, IpPrefix[]>()
-  for (const { name, elem } of halves) {
+  for (const { name, elem } of entries.flatMap(({ set }) => (set === undefined ? [] : [set]))) {
     const members = readElements(elem ?? [])
     if (members === undefined) return unreadable(`set ${name} holds something else than prefixes`)
     const id = name.replace(/_[46]$/, '')
     sets.set(id, [...(sets.get(id) ?? []), ...members])
   }
   return E.right({
-    rulesHash: rulesHashOf(rules),
-    sets: new Map([...sets].map(([id, members]) => [id, mergePrefixes(members)])),
+    firewall: {
+      rulesHash: rulesHashOf(rules),
+      sets: new Map([...sets].map(([id, members]) => [id, mergePrefixes(members)])),
+    },
+    wasOff: families.filter((family) => chains.has(wasOffChain(family))),
   })
 }
 

@@ -36,9 +36,3 @@ export function forgetOff(interfaceName: string, family: IpFamily): ToolCommand 
   const args = ['delete', 'chain', 'inet', tableName(interfaceName), wasOffChain(family)]
   return { tool: 'nft', args, tolerates: NFT_FINDS_NO_TABLE }
 }
-
-/** Names of everything in our table, without who is in its sets; nothing is printed when there is none. */
-export function listNames(interfaceName: string): ToolCommand {
-  const args = ['-j', '-t', 'list', 'table', 'inet', tableName(interfaceName)]
-  return { tool: 'nft', args, tolerates: NFT_FINDS_NO_TABLE }
-}

@@ -22,7 +22,7 @@ export function hostAnswering(answers: Readonly<Record<string, Answer>> = {}) {
   const commands: Command[] = []
   const host: LinuxHost = {
     interfaceName: 'mesh0',
-    hasNft: false,
+    firewall: undefined,
     choice: 'automatic',
     wireguardGo: '/opt/wireguard-go',
     privateKey: async () => E.right(privateKey),

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { ObservedHost } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Command } from '../../src/command-runner.js'
+import { nftBackend } from '../../src/firewall/nft-backend.js'
 import type { LinuxHost } from '../../src/linux-host.js'
 import { createValueParsers } from '../../src/observe/value-parsers.js'
 
@@ -44,9 +45,8 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     const text = readFixture(name, file)
     return text === undefined ? undefined : edit(file, text)
   }
-  return {
+  const host: Omit<LinuxHost, 'firewall'> = {
     interfaceName: 'mesh0',
-    hasNft: true,
     choice: 'automatic',
     wireguardGo: 'wireguard-go',
     privateKey: async () => E.left({ reason: 'recorded hosts hold no key' }),
@@ -67,6 +67,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
       remove: async () => E.right(undefined),
     },
   }
+  return { ...host, firewall: nftBackend(host) }
 }
 
 /** An observation as JSON shows it: peers as a list, absence as null. */

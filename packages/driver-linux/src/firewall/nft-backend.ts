@@ -1,0 +1,30 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { type LinuxHost, orUnreadable, run, runAll } from '../linux-host.js'
+import { parseOwnTable } from '../observe/parse-nft-json.js'
+import { deleteFirewall, listFirewall, transaction } from '../render/firewall-commands.js'
+import { firewallText, setAnewText, setChangeText } from '../render/firewall-text.js'
+import { forgetOff, rememberOff, wasOffChain } from '../render/forwarding-commands.js'
+import type { FirewallBackend } from './firewall-backend.js'
+
+/** A table of our own in nftables, replaced in one transaction. */
+export const nftBackend = (host: Omit<LinuxHost, 'firewall'>): FirewallBackend => {
+  const { interfaceName } = host
+  return {
+    find: async (action, detail) => {
+      const listed = await run(host, listFirewall(interfaceName, detail), action)
+      if (E.isLeft(listed)) return listed
+      return listed.right.trim() === '' ? E.right(undefined) : orUnreadable(parseOwnTable(listed.right), action)
+    },
+    set: (firewall, wasOff, action) =>
+      runAll(host, [transaction(firewallText(interfaceName, firewall, wasOff.map(wasOffChain)))], action),
+    // By what comes and goes; the whole set where that doesn't fit, because somebody changed it or it was done before.
+    changeSet: async (change) => {
+      const short = await run(host, transaction(setChangeText(interfaceName, change.set, change)), change.kind)
+      if (E.isRight(short)) return E.right(undefined)
+      return runAll(host, [transaction(setAnewText(interfaceName, change.set, change.members))], change.kind)
+    },
+    remove: (action) => runAll(host, [deleteFirewall(interfaceName)], action),
+    rememberOff: (family, action) => runAll(host, [rememberOff(interfaceName, family)], action),
+    forgetOff: (family, action) => runAll(host, [forgetOff(interfaceName, family)], action),
+  }
+}
