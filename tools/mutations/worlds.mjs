@@ -30,8 +30,8 @@ export const worldMutations = [
     area: 'trace',
     name: 'a virtual address leads to the same address, unmapped',
     file: 'src/explain/trace-packet.ts',
-    find: 'ipAddressToBigInt(address) - ipAddressToBigInt(prefixFirst(seen))',
-    replace: 'ipAddressToBigInt(address) - ipAddressToBigInt(prefixFirst(real))',
+    find: 'seen === real ? address : mapAddress(address, seen, real)',
+    replace: 'seen === real ? address : mapAddress(address, real, real)',
     tests: ['src/explain/trace-packet'],
   },
   {
