@@ -1,6 +1,6 @@
 /** The one place that picks adapters: the SQLite event log, the WebSocket transport, Node's cryptography, clock and timers. */
 import { performance } from 'node:perf_hooks'
-import { type AgentEndpoint, type Clock, type Crypto, type EventLog, serverFingerprint } from '@meshfold/core'
+import { type AgentEndpoint, type Clock, type Crypto, type EventLog, epochMs, serverFingerprint } from '@meshfold/core'
 import { openSqliteEventLog } from '@meshfold/event-log-sqlite'
 import { nodeCrypto, serveAgents, systemTimers } from '@meshfold/transport-ws'
 import * as E from 'fp-ts/lib/Either.js'
@@ -19,6 +19,8 @@ import { MeshService } from './mesh-service/mesh-service.js'
 import { PastStates } from './mesh-service/past-states.js'
 import { Questions } from './mesh-service/questions.js'
 import { createMetrics } from './metrics/metrics.js'
+import { gatewayStandings } from './reactions/gateway-standings.js'
+import { Reactor } from './reactions/reactor.js'
 import { AdminTokenCheck, type AdminTokenError, ensureAdminToken, readAdminTokenHash } from './secrets/admin-token.js'
 import { createMesh } from './server/create-mesh.js'
 import {
@@ -82,6 +84,7 @@ const startOnLog = async (
   if (E.isLeft(serving)) {
     // Their timers and the subscription would keep the process alive.
     context.right.sessions.close()
+    await context.right.reactor.close()
     await context.right.service.close()
     return serving
   }
@@ -128,6 +131,8 @@ const contextOf = async (
       agents: () => sessions.size,
       hosts: () => service.state.hosts.size,
       nodes: () => service.state.nodes.size,
+      relayedPairs: () => service.state.autoRelays.size,
+      gateways: () => gatewayStandings(service.state, reactor.memory, epochMs(clock.nowEpochMs())),
     },
     { process: options.processMetrics ?? false },
   )
@@ -138,7 +143,14 @@ const contextOf = async (
   const descriptions = new EventDescriptions({ log, stream, service, timers: systemTimers })
   const questions = new Questions(clock)
   const past = new PastStates({ log, stream, service, timers: systemTimers, nowEpochMs: clock.nowEpochMs })
-  const sessions = new AgentSessions({ ...shared, service, freshCommandId: ids.command, onSent: metrics.sent })
+  const acting = { ...shared, service, freshCommandId: ids.command }
+  const reactor = new Reactor({
+    ...acting,
+    ask: (hostId, wanted) => sessions.askToProbe(hostId, wanted),
+    count: metrics,
+  })
+  const { observed: onObserved, seen: onSeen } = reactor
+  const sessions = new AgentSessions({ ...acting, onSent: metrics.sent, onObserved, onSeen })
   const desk = new EnrollmentDesk({
     ...shared,
     service,
@@ -150,7 +162,18 @@ const contextOf = async (
   const identityFingerprint = serverFingerprint(nodeCrypto, pair.publicKey)
   const publicUrl = () => options.publicUrl ?? null
   const rest = { log, stream, ids, metrics, identityKey: publicKey, identityFingerprint, publicUrl }
-  return E.right({ service, sessions, desk, descriptions, questions, past, crypto: nodeCrypto, clock, ...rest })
+  return E.right({
+    service,
+    sessions,
+    reactor,
+    desk,
+    descriptions,
+    questions,
+    past,
+    crypto: nodeCrypto,
+    clock,
+    ...rest,
+  })
 }
 
 interface Serving {

@@ -26,6 +26,12 @@ export class TokenBucket {
     return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000)
   }
 
+  /** As if nothing had been taken. */
+  isFull(nowMs: number): boolean {
+    this.#refill(nowMs)
+    return this.#tokens >= this.#burst
+  }
+
   #refill(nowMs: number): void {
     const passedMs = Math.max(0, nowMs - this.#filledAtMs)
     this.#filledAtMs = nowMs

@@ -11,6 +11,7 @@ import {
   type HostId,
   patchOfTable,
   projectSnapshot,
+  type RelayProbeWanted,
   type ServerMessage,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
@@ -155,6 +156,11 @@ export class AgentSession {
 
   refuseReport(code: string, message: string): void {
     this.#send('report-refused', encodeServerMessage({ type: 'report-refused', code, message }))
+  }
+
+  /** Asks for measurements. One that isn't up to date doesn't know yet whom to measure, and isn't asked. */
+  askToProbe(wanted: RelayProbeWanted): void {
+    if (this.#standing.at === 'live') this.#send('probe-relays', encodeServerMessage(wanted))
   }
 
   close(code: ConnectionEnd['code'], detail: string): void {

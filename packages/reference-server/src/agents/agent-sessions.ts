@@ -14,6 +14,8 @@ import {
   type HostId,
   type IdentityPublicKey,
   largeMapGet,
+  type RelayProbeWanted,
+  type ReportedObservation,
   type ServerMessage,
   type Timers,
 } from '@meshfold/core'
@@ -34,6 +36,10 @@ export interface AgentSessionsOptions {
   readonly serverLog: ServerLog
   readonly freshCommandId: () => CommandId
   readonly onSent?: (type: ServerMessage['type'], length: number) => void
+  /** What an agent sees, as it says it. */
+  readonly onObserved?: (hostId: HostId, observations: readonly ReportedObservation[]) => void
+  /** An agent came, or went and is not here in another connection. */
+  readonly onSeen?: (hostId: HostId, isConnected: boolean) => void
 }
 
 /** A heartbeat follows when nothing else was sent for so long. */
@@ -87,6 +93,7 @@ export class AgentSessions {
     })
     this.#sessions.set(hostId, session)
     this.presence.connected(hostId, remoteAddress, clock.nowEpochMs())
+    this.#options.onSeen?.(hostId, true)
     serverLog.info({ hostId, remoteAddress }, 'agent connected')
     return {
       onMessage: (text) => session.receive(text),
@@ -97,10 +104,15 @@ export class AgentSessions {
         if (this.#sessions.get(hostId) !== session) return
         this.#sessions.delete(hostId)
         this.presence.disconnected(hostId, clock.nowEpochMs())
+        this.#options.onSeen?.(hostId, false)
         if (largeMapGet(this.#options.service.state.hosts, hostId) === undefined) this.presence.forget(hostId)
       },
     }
   }
+
+  /** Asks the agent of a host, if it is here, to measure relays. */
+  readonly askToProbe = (hostId: HostId, wanted: RelayProbeWanted): void =>
+    this.#sessions.get(hostId)?.askToProbe(wanted)
 
   close(): void {
     for (const stop of this.#stops) stop()
@@ -153,6 +165,7 @@ export class AgentSessions {
       this.presence.observe(hostId, { drift: message.report.drift })
       reports.take(message.report)
     }
+    if (message.type === 'observations') this.#options.onObserved?.(hostId, message.observations)
   }
 
   #isNews(hostId: HostId, asOf: AsOf): boolean {

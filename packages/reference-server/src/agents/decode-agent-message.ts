@@ -1,4 +1,12 @@
-import { type AgentMessage, agentMessageCodec, decodeWith, hostCapabilities, udpEndpointCodec } from '@meshfold/core'
+import {
+  type AgentMessage,
+  agentMessageCodec,
+  decodeWith,
+  hostCapabilities,
+  mostObservations,
+  type ReportedObservation,
+  udpEndpointCodec,
+} from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 
 /** A message, and what was left out of it. */
@@ -16,7 +24,7 @@ export const decodeAgentMessage = (text: string): E.Either<string, DecodedAgentM
   } catch {
     return E.left('the message is not JSON')
   }
-  const { message, leftOut } = withKnownEndpoints(withKnownCapabilities(json))
+  const { message, leftOut } = withKnownEndpoints(withKnownCapabilities(withKnownObservations(json)))
   const decoded = decodeWith(agentMessageCodec, message)
   if (E.isRight(decoded)) return E.right({ message: decoded.right, leftOut })
   return E.left(`the message is not one of the protocol: ${decoded.left.message}`)
@@ -48,6 +56,27 @@ const withKnownCapabilities = (json: unknown): unknown => {
   const known = capabilities.filter((name) => typeof name !== 'string' || knownNames.has(name))
   return { ...json, report: { ...json.report, capabilities: known } }
 }
+
+/** A newer agent may see things that this server never heard of. */
+const withKnownObservations = (json: unknown): unknown => {
+  if (!isRecord(json) || json.type !== 'observations' || !Array.isArray(json.observations)) return json
+  if (json.observations.length > mostObservations) return json
+  const known = json.observations.filter(
+    (each) => !isRecord(each) || typeof each.type !== 'string' || isKnown(each.type),
+  )
+  return { ...json, observations: known }
+}
+
+const reportedObservationTypes: { readonly [T in ReportedObservation['type']]: null } = {
+  'vector-told': null,
+  'gateways-measured': null,
+  'pair-unreachable': null,
+  'relays-probed': null,
+  'pair-moved': null,
+  'pair-direct': null,
+  'ranges-served': null,
+}
+const isKnown = (type: string): boolean => Object.hasOwn(reportedObservationTypes, type)
 
 const knownNames: ReadonlySet<string> = new Set(hostCapabilities)
 

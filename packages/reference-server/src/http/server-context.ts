@@ -9,12 +9,14 @@ import type { MeshService } from '../mesh-service/mesh-service.js'
 import type { PastStates } from '../mesh-service/past-states.js'
 import type { Questions } from '../mesh-service/questions.js'
 import type { Metrics } from '../metrics/metrics.js'
+import type { Reactor } from '../reactions/reactor.js'
 import { type ApiError, apiErrorOf } from './api-error.js'
 
 /** What the routes work with. */
 export interface ServerContext {
   readonly service: MeshService
   readonly sessions: AgentSessions
+  readonly reactor: Reactor
   readonly desk: EnrollmentDesk
   readonly descriptions: EventDescriptions
   readonly questions: Questions

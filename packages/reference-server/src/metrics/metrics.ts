@@ -1,4 +1,4 @@
-import type { ServerMessage } from '@meshfold/core'
+import type { MeshEvent, ServerMessage } from '@meshfold/core'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** What the server counts and measures, for Prometheus. Names of hosts, keys and the like are not in it. */
@@ -7,6 +7,9 @@ export interface Metrics {
   readonly answered: (answer: { readonly route: string; readonly status: number; readonly seconds: number }) => void
   readonly sent: (type: ServerMessage['type'], length: number) => void
   readonly enrolled: (outcome: string) => void
+  readonly observed: (outcome: 'taken' | 'refused', count: number) => void
+  /** Events that observations led to, on this server. */
+  readonly reacted: (events: readonly MeshEvent[]) => void
   readonly contentType: string
   readonly text: () => Promise<string>
 }
@@ -18,7 +21,14 @@ export interface MetricSources {
   readonly agents: () => number
   readonly hosts: () => number
   readonly nodes: () => number
+  /** Pairs that use a relay because they can't connect. */
+  readonly relayedPairs: () => number
+  /** Gateways by what this server holds of them. */
+  readonly gateways: () => Readonly<Record<GatewayStanding, number>>
 }
+
+/** `unknown`: nobody has said anything of it for a minute. */
+export type GatewayStanding = 'healthy' | 'unhealthy' | 'unknown'
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 
@@ -40,6 +50,28 @@ export const createMetrics = (sources: MetricSources, options: { readonly proces
   gauge('meshfold_agents_connected', 'Agents connected to this server', sources.agents)
   gauge('meshfold_hosts', 'Hosts of the mesh', sources.hosts)
   gauge('meshfold_nodes', 'Nodes of the mesh', sources.nodes)
+  gauge('meshfold_auto_relayed_pairs', 'Pairs that use a relay because they can not connect', sources.relayedPairs)
+  new Gauge({
+    name: 'meshfold_gateways',
+    help: 'Gateways by what their users say of them, on this server',
+    labelNames: ['health'],
+    registers,
+    collect() {
+      for (const [health, count] of Object.entries(sources.gateways())) this.set({ health }, count)
+    },
+  })
+  const observations = new Counter({
+    name: 'meshfold_observations_total',
+    help: 'Observations of agents by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const reactions = new Counter({
+    name: 'meshfold_reaction_events_total',
+    help: 'Events that observations led to here: gateways changed, pairs relayed, moved and released',
+    labelNames: ['type'],
+    registers,
+  })
   const appends = new Histogram({
     name: 'meshfold_event_log_append_seconds',
     help: 'Time of an append to the event log',
@@ -86,6 +118,10 @@ export const createMetrics = (sources: MetricSources, options: { readonly proces
       characters.inc({ type }, length)
     },
     enrolled: (outcome) => enrollments.inc({ outcome }),
+    observed: (outcome, count) => observations.inc({ outcome }, count),
+    reacted: (events) => {
+      for (const { type } of events) reactions.inc({ type })
+    },
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

@@ -18,11 +18,12 @@ const ANSWER_MS = 1000
 
 /** In an order in which nobody waits for what is gone: no new calls, agents told, commands answered, then the log. */
 export const stopServer = async ({ listeners, endpoint, close, sweeper, context, log }: StopParts): Promise<void> => {
-  const { sessions, service, descriptions, questions, past } = context
+  const { sessions, reactor, service, descriptions, questions, past } = context
   listeners.stop()
   questions.close()
   sessions.close()
   await within(ANSWER_MS, sweeper.close())
+  await within(ANSWER_MS, reactor.close())
   await within(ANSWER_MS, endpoint.close())
   await service.close()
   await within(ANSWER_MS, close())
