@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import { openShell } from './cli/shell.js'
+import { fetchDebianKernel } from './kernel/debian-kernel.js'
 import { runInSandbox, SandboxImpossible, sandboxMark } from './sandbox/run-in-sandbox.js'
 import { scenarios } from './scenarios/index.js'
 import { playScenario, type Scenario } from './scenarios/scenario.js'
@@ -15,7 +16,7 @@ const usage = `Usage:
   npm run pnpm -- lab list [--json]
   npm run pnpm -- lab run <scenario> [--json] [--data DIR]
   npm run pnpm -- lab shell <scenario>
-  npm run pnpm -- lab fetch          a newer wireguard-go than the system's, for the scenarios that want both
+  npm run pnpm -- lab fetch          what scenarios want and the system lacks: a newer wireguard-go, and a kernel with WireGuard
 `
 
 class Misused extends Error {}
@@ -65,12 +66,15 @@ function list(json: boolean): void {
 async function fetchTools(): Promise<number> {
   const newer = await fetchNewerWireguardGo()
   process.stderr.write(newer.available ? `wireguard-go in ${newer.folder}\n` : `${newer.reason}\n`)
-  return newer.available ? 0 : 1
+  const kernel = await fetchDebianKernel()
+  process.stderr.write(kernel.available ? `Linux ${kernel.version} in ${kernel.modules}\n` : `${kernel.reason}\n`)
+  return newer.available && kernel.available ? 0 : 1
 }
 
 /** What needs a network is done before: inside there is none. */
-async function enterSandbox({ bothBuilds = false }: Scenario, args: readonly string[]): Promise<number> {
+async function enterSandbox({ bothBuilds = false, prepare }: Scenario, args: readonly string[]): Promise<number> {
   if (bothBuilds) await fetchNewerWireguardGo()
+  await prepare?.()
   const run = runInSandbox([process.execPath, process.argv[1] ?? '', ...args])
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

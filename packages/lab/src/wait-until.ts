@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { patient } from './patience.js'
 
 export interface WaitOptions {
   /** WireGuard tries a handshake again after 5 s when two of them cross: a shorter limit fails by chance. */
@@ -15,13 +16,13 @@ export async function waitUntil<A>(
   look: () => A | Promise<A>,
   { limitMs = 10_000, everyMs = 20 }: WaitOptions = {},
 ): Promise<Exclude<A, undefined | null | false>> {
-  const deadline = performance.now() + limitMs
+  const deadline = performance.now() + patient(limitMs)
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== null && found !== false) {
       return found as Exclude<A, undefined | null | false>
     }
-    if (performance.now() > deadline) throw new Error(`Not within ${limitMs / 1000} s: ${what}.`)
-    await pause(everyMs)
+    if (performance.now() > deadline) throw new Error(`Not within ${patient(limitMs) / 1000} s: ${what}.`)
+    await pause(patient(everyMs))
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Host } from '../net/host.js'
 import type { HostProcess } from '../net/host-process.js'
+import { patient } from '../patience.js'
 import { ApiClient } from './api-client.js'
 import { tailOfLog } from './log-lines.js'
 import { productEnvironment, productProgram } from './product-program.js'
@@ -88,7 +89,7 @@ export class MeshServer {
       env: productEnvironment({}),
       stderrFile: this.logFile,
     })
-    const ready = await this.#readyLine(this.#process, limitMs)
+    const ready = await this.#readyLine(this.#process, patient(limitMs))
     this.#meshId = ready.meshId
     this.#api = new ApiClient({ socketPath: this.socketFile }, await this.#adminToken(ready.adminToken))
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { patient } from '../patience.js'
 import { childPids } from '../sandbox/child-pids.js'
 import { toolPath } from '../tool-path.js'
 import { waitUntil } from '../wait-until.js'
@@ -112,7 +113,7 @@ export class Host implements AsyncDisposable {
     process.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       output.stderr += text
     })
-    const timer = setTimeout(() => void process.kill('SIGKILL'), limitMs)
+    const timer = setTimeout(() => void process.kill('SIGKILL'), patient(limitMs))
     const closed = new Promise<void>((resolve) => process.child.once('close', () => resolve()))
     const { code } = await process.ended.finally(() => clearTimeout(timer))
     // What it wrote last may still be under way; a daemon it left behind keeps the pipes open for ever.

@@ -1,4 +1,6 @@
 /** Whether TCP and UDP get through, from one host to another, and what becomes of flows that are under way. */
+
+import { patient } from '../patience.js'
 import { programFile } from '../program-file.js'
 import { waitUntil } from '../wait-until.js'
 import type { Host } from './host.js'
@@ -41,7 +43,7 @@ export async function answerOn(host: Host, { ports, streams = [] }: AnsweredPort
 
 /** Tries all at once; in their order, who was answered within the limit. Wants handshakes done: a first one may take seconds. */
 export async function knock(host: Host, knocks: readonly Knock[], limitMs = 900): Promise<readonly boolean[]> {
-  const args = [programFile('knock-process'), 'knock', JSON.stringify(knocks), String(limitMs)]
+  const args = [programFile('knock-process'), 'knock', JSON.stringify(knocks), String(patient(limitMs))]
   const ended = await host.run(process.execPath, args)
   if (ended.code !== 0) throw new Error(`${host.name} could not knock: ${ended.stderr}`)
   return JSON.parse(ended.stdout) as readonly boolean[]

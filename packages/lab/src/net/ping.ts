@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { patient } from '../patience.js'
 import type { Host } from './host.js'
 import type { HostProcess } from './host-process.js'
 import { type PingCount, readPingOutput } from './ping-output.js'
@@ -35,7 +36,7 @@ export async function ping(from: Host, address: string, waitSeconds = 2): Promis
  * First each pings those after it in the list, then those before it: two handshakes that cross cost WireGuard 5 s.
  */
 export async function pingMatrix(targets: readonly PingTarget[], limitMs = 15_000): Promise<PingMatrix> {
-  const deadline = performance.now() + limitMs
+  const deadline = performance.now() + patient(limitMs)
   const later = await Promise.all(targets.map((from, at) => pingRow(from, targets.slice(at + 1), deadline)))
   const earlier = await Promise.all(targets.map((from, at) => pingRow(from, targets.slice(0, at), deadline)))
   const results = targets.flatMap((_, at) => [...(earlier[at] ?? []), ...(later[at] ?? [])])

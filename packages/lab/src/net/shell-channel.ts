@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { patient } from '../patience.js'
 
 /** What a shell command ended with. */
 export interface ShellResult {
@@ -50,8 +51,8 @@ export class ShellChannel {
   run(command: string, limitMs: number): Promise<ShellResult> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended)
     return new Promise((resolve, reject) => {
-      const late = () => this.#end(new Error(`${this.#name}: still running after ${limitMs} ms: ${command}`))
-      this.#waiting.push({ command, resolve, reject, timer: setTimeout(late, limitMs) })
+      const late = () => this.#end(new Error(`${this.#name}: still running after ${patient(limitMs)} ms: ${command}`))
+      this.#waiting.push({ command, resolve, reject, timer: setTimeout(late, patient(limitMs)) })
       this.#shell.stdin?.write(
         `(eval ${quote(command)}) </dev/null\nprintf '\\0meshfold-end %d\\n' $?; printf '\\0meshfold-end\\n' >&2\n`,
       )

@@ -1,9 +1,8 @@
 /** Gateways and routers on real packets: the real server is told, the real agents put it into effect. */
-import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { answerOn, knock } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { type Answer, command, nodeOf } from './mesh-commands.js'
+import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
 import type { Scenario } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
@@ -108,16 +107,3 @@ export const clientFile: Scenario = {
     stage.check('disabled, it reaches nobody', (await waitUntil('it is cut off', isGone).catch(() => false)) === true)
   },
 }
-
-/** The lab's internet has addresses that are nobody's in the real one: gateways are told that others reach them there. */
-const mayBeGateways = (mesh: Mesh): Promise<Answer> =>
-  command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { privateUnderlay: true } })
-
-const hasPeers = (mesh: Mesh, member: MeshMember, count: number): Promise<true> =>
-  waitUntil(`${member.name} has ${count} peers with addresses`, async () => {
-    const { peers } = await mesh.tunnel(member)
-    return (
-      peers.filter(({ allowedIps }) => allowedIps.some((each) => each.startsWith('10.66.'))).length === count ||
-      undefined
-    )
-  })

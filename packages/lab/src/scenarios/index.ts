@@ -1,5 +1,7 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
+import { everyRole } from './every-role.js'
+import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
@@ -23,4 +25,6 @@ export const scenarios: readonly Scenario[] = [
   egressNat,
   clientFile,
   twoNetworks,
+  everyRole,
+  kernelWireguard,
 ]

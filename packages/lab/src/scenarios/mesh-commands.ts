@@ -1,5 +1,6 @@
 /** The mesh is told something, as an administrator does. */
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import { waitUntil } from '../wait-until.js'
 
 /** What happened, as far as scenarios ask. */
 export interface Answer {
@@ -19,3 +20,17 @@ interface SeenNode {
   readonly networkId: string
   readonly name: string
 }
+
+/** The lab's internet has addresses that are nobody's in the real one: gateways are told that others reach them there. */
+export const mayBeGateways = (mesh: Mesh): Promise<Answer> =>
+  command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { privateUnderlay: true } })
+
+/** Waits until so many of the member's peers own addresses of the mesh. */
+export const hasPeers = (mesh: Mesh, member: MeshMember, count: number): Promise<true> =>
+  waitUntil(`${member.name} has ${count} peers with addresses`, async () => {
+    const { peers } = await mesh.tunnel(member)
+    return (
+      peers.filter(({ allowedIps }) => allowedIps.some((each) => each.startsWith('10.66.'))).length === count ||
+      undefined
+    )
+  })
