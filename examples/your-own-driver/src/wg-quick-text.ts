@@ -45,7 +45,15 @@ export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedH
   const [own, ...peers] = text.split('[Peer]').map(readSection)
   const bare = { observedAtEpochMs: epochMs(observedAtEpochMs), underlayAddresses: [] }
   if (own === undefined || own.all('ListenPort').length === 0)
-    return { ...bare, interface: undefined, peers: new Map(), routes: [], firewall: undefined, forwarding: new Map() }
+    return {
+      ...bare,
+      interface: undefined,
+      peers: new Map(),
+      routes: [],
+      firewall: undefined,
+      forwarding: new Map(),
+      foreignFilters: new Map(),
+    }
   return {
     ...bare,
     interface: {
@@ -60,6 +68,7 @@ export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedH
     routes: own.all('PostUp').flatMap(parseRoute),
     firewall: undefined,
     forwarding: new Map(),
+    foreignFilters: new Map(),
     peers: new Map(peers.map(parsePeer)),
   }
 }

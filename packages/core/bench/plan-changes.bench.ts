@@ -22,6 +22,7 @@ const bareHost: ObservedHost = {
   routes: [],
   firewall: undefined,
   forwarding: new Map(),
+  foreignFilters: new Map(),
   underlayAddresses: [],
 }
 

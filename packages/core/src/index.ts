@@ -452,6 +452,7 @@ export {
   supportedCapabilities,
 } from './reconcile/driver-capabilities.js'
 export { FirewallMaker, firewallOf, firewallSetId } from './reconcile/firewall-of.js'
+export type { ForeignFilter, ForeignFilterName, Passage } from './reconcile/foreign-filter.js'
 export type { HostChange } from './reconcile/host-change.js'
 export type {
   ForwardingState,
@@ -462,6 +463,7 @@ export type {
   UnderlayAddress,
 } from './reconcile/observed-host.js'
 export { type PlanContext, planChanges } from './reconcile/plan-changes.js'
+export { foreignHindrances } from './reconcile/plan-foreign-filters.js'
 export { changedPeersBetween, planPeerChanges } from './reconcile/plan-peer-changes.js'
 export {
   executePlan,

@@ -57,7 +57,8 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
   const bare = hostOf(options)
   const tools = await checkIp(bare)
   if (E.isLeft(tools)) return tools
-  const host = { ...bare, firewall: (await answersNft(bare)) ? nftBackend(bare) : undefined }
+  const hasNft = await answersNft(bare)
+  const host = { ...bare, hasNft, firewall: hasNft ? nftBackend(bare) : undefined }
   return E.right({
     capabilities: host.firewall === undefined ? withoutNft : linuxCapabilities,
     observe: () => observeLinuxHost(host),
@@ -89,6 +90,7 @@ function hostOf(options: LinuxDriverOptions): LinuxHost {
     choice: options.implementation ?? 'automatic',
     wireguardGo: absolute(options.wireguardGo ?? environment.MESHFOLD_WIREGUARD_GO ?? 'wireguard-go'),
     firewall: undefined,
+    hasNft: false,
     runner: options.commandRunner ?? createCommandRunner({ path: environment.PATH }),
     socket: openUserspaceSocket({ folder, interfaceName }),
     nowEpochMs: options.nowEpochMs ?? Date.now,

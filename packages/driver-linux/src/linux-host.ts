@@ -18,6 +18,8 @@ export interface LinuxHost {
   readonly runner: CommandRunner
   /** How packets are filtered here; `undefined`: the host has nothing for it. */
   readonly firewall: FirewallBackend | undefined
+  /** Whether there is an nft that may be asked: for filters of others, whatever our own is made with. */
+  readonly hasNft: boolean
   readonly socket: UserspaceSocket
   readonly privateKey: PrivateKeySource
   readonly nowEpochMs: () => number

@@ -28,6 +28,18 @@ export const WG_FINDS_NO_INTERFACE = /no such device|protocol not supported/i
 /** `nft` about a table that is not there. */
 export const NFT_FINDS_NO_TABLE = /no such file or directory/i
 
+/**
+ * An `accept` ends the chain it stands in, a `drop` ends the packet: whatever our own table lets through, a chain of somebody else's at
+ * the same hook may still drop. So a jump of ours stands at the beginning of such chains at these hooks.
+ */
+export const FOREIGN_DROP_IS_FINAL: ReadonlySet<string> = new Set(['input', 'forward'])
+
+/**
+ * Docker puts its jumps in front of everything in `FORWARD` each time a network of its own comes up. It leaves this chain to others and
+ * asks it first.
+ */
+export const CHAIN_LEFT_BY_DOCKER = 'DOCKER-USER'
+
 /** `ip route add` when prefix and metric are taken, by our route or by one of another interface. */
 export const ROUTE_EXISTS = /file exists/i
 

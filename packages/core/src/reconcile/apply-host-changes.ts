@@ -1,6 +1,7 @@
 import { isIpv6Address } from '../values/index.js'
 import { firewallRulesHash } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
+import type { ForeignFilterName, Passage } from './foreign-filter.js'
 import type { HostChange } from './host-change.js'
 import type { ObservedHost, ObservedInterface } from './observed-host.js'
 import { PeerTable } from './peer-table.js'
@@ -77,6 +78,8 @@ function applyToExisting(host: ObservedHost, current: ObservedInterface, change:
     case 'change-firewall-set':
     case 'remove-firewall':
     case 'set-forwarding':
+    case 'open-foreign-filter':
+    case 'close-foreign-filter':
       return host
   }
 }
@@ -102,9 +105,21 @@ function applyToFirewall(host: ObservedHost, change: HostChange): ObservedHost {
       const isToChange = forwarding.get(change.family) === from
       return isToChange ? { ...host, forwarding: new Map(forwarding).set(change.family, to) } : host
     }
+    case 'open-foreign-filter':
+      return withPassage(host, change.name, { state: 'open', listenPort: change.listenPort })
+    case 'close-foreign-filter':
+      return withPassage(host, change.name, { state: 'closed' })
     default:
       return host
   }
+}
+
+function withPassage(host: ObservedHost, name: ForeignFilterName, passage: Passage): ObservedHost {
+  const found = host.foreignFilters.get(name)
+  if (found === undefined || found.passage.state === 'locked') return host
+  const isWithoutPort = passage.state === 'open' && found.hook === 'forward'
+  const now = isWithoutPort ? ({ state: 'open', listenPort: null } as const) : passage
+  return { ...host, foreignFilters: new Map(host.foreignFilters).set(name, { ...found, passage: now }) }
 }
 
 /** Linux drops IPv4 routes whose source goes away and keeps IPv6 ones without it. */

@@ -1,11 +1,13 @@
 import type { IpAddress, IpFamily, WireguardPublicKey } from '../values/index.js'
 import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { DesiredHost, HostRoute } from './desired-host.js'
+import type { ForeignFilterName } from './foreign-filter.js'
 import type { HostChange } from './host-change.js'
 import type { ObservedFirewall, ObservedHost, ObservedInterface } from './observed-host.js'
 import { allPeerKeys, comparePeers, type PeerDifference } from './peer-differences.js'
 import type { PlanContext } from './plan-changes.js'
 import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
+import { planForeignFilters } from './plan-foreign-filters.js'
 import { planRouteChanges } from './plan-route-changes.js'
 
 /** One way in which a host is not as desired: for people and status pages, where `HostChange` is for drivers. */
@@ -25,6 +27,7 @@ export type HostDrift =
   | { readonly kind: 'firewall-missing' | 'firewall-unexpected' | 'firewall-differs' }
   | { readonly kind: 'forwarding-differs'; readonly family: IpFamily }
   | { readonly kind: 'firewall-set-differs'; readonly set: FirewallSetId }
+  | { readonly kind: 'foreign-filter-closed' | 'foreign-filter-open'; readonly name: ForeignFilterName }
 
 /** Fields of the interface that may drift. */
 export type InterfaceField = 'publicKey' | 'listenPort' | 'mtuBytes' | 'isUp'
@@ -46,6 +49,7 @@ export function describeDrift(
       ...(observed.interface === undefined ? [] : [{ kind: 'interface-unexpected' } as const]),
       ...firewallDrift(observed.firewall, null),
       ...forwardingDrift(observed.forwarding, false),
+      ...foreignDrift(observed, undefined),
     ]
   const peers = comparePeers(observed, desired, allPeerKeys(observed, desired), context.previousDesired)
   return [
@@ -56,6 +60,7 @@ export function describeDrift(
     ...routeDrift(observed.routes, desired.routes),
     ...firewallDrift(observed.firewall, desired.firewall),
     ...forwardingDrift(observed.forwarding, desired.forwards),
+    ...foreignDrift(observed, desired),
   ]
 }
 
@@ -64,6 +69,14 @@ function forwardingDrift(found: ObservedHost['forwarding'], isWanted: boolean): 
   return [...on, ...off].flatMap((change): readonly HostDrift[] =>
     change.kind === 'set-forwarding' ? [{ kind: 'forwarding-differs', family: change.family }] : [],
   )
+}
+
+function foreignDrift({ foreignFilters }: ObservedHost, desired: DesiredHost | undefined): readonly HostDrift[] {
+  const { open, close } = planForeignFilters(foreignFilters, desired)
+  return [...open, ...close].flatMap((change): readonly HostDrift[] => {
+    if (change.kind === 'open-foreign-filter') return [{ kind: 'foreign-filter-closed', name: change.name }]
+    return change.kind === 'close-foreign-filter' ? [{ kind: 'foreign-filter-open', name: change.name }] : []
+  })
 }
 
 function firewallDrift(found: ObservedFirewall | undefined, desired: DesiredFirewall | null): readonly HostDrift[] {

@@ -1,6 +1,7 @@
 import type { IpAddress, IpFamily, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
 import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
+import type { ForeignFilterName } from './foreign-filter.js'
 
 /**
  * One step that a driver can take. Small on purpose: each leaves a host that `observe` can describe, so a plan may be cut off
@@ -43,6 +44,13 @@ export type HostChange =
   | { readonly kind: 'remove-firewall' }
   /** Switches it on where it is off, and off where it was so switched on: never what somebody else did. Wants the firewall. */
   | { readonly kind: 'set-forwarding'; readonly family: IpFamily; readonly isOn: boolean }
+  /**
+   * Puts a rule of our own at the beginning of a foreign filter: what comes over the own interface passes, and what goes there; in a
+   * filter of `input`, what comes to WireGuard's port as well. Changes nothing else of it. Fine where there is no such filter any more.
+   */
+  | { readonly kind: 'open-foreign-filter'; readonly name: ForeignFilterName; readonly listenPort: number }
+  /** Takes that rule away again. */
+  | { readonly kind: 'close-foreign-filter'; readonly name: ForeignFilterName }
   /**
    * Makes WireGuard forget the source addresses it remembers for its peers. Wanted after an own underlay address went away:
    * older wireguard-go keeps sending from it for 15 s otherwise.

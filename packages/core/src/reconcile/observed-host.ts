@@ -1,6 +1,7 @@
 import type { EpochMs, IpAddress, IpFamily, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
 import type { FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
+import type { ForeignFilter, ForeignFilterName } from './foreign-filter.js'
 
 /** What a driver read from its host at one moment: own interface, own routes, and the underlay's addresses. */
 export interface ObservedHost {
@@ -14,6 +15,8 @@ export interface ObservedHost {
   readonly firewall: ObservedFirewall | undefined
   /** Of each family that the host has, whether it passes packets on. */
   readonly forwarding: ReadonlyMap<IpFamily, ForwardingState>
+  /** Packet filters of others that may drop what is the mesh's. */
+  readonly foreignFilters: ReadonlyMap<ForeignFilterName, ForeignFilter>
   /** Addresses of the host's other interfaces, global scope only: candidates for endpoints. */
   readonly underlayAddresses: readonly UnderlayAddress[]
 }

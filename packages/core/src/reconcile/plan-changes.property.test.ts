@@ -94,6 +94,11 @@ describe('law 7', () => {
           routes: [],
           firewall: undefined,
           forwarding: new Map([...found.forwarding.keys()].map((family) => [family, 'off'])),
+          foreignFilters: new Map(
+            [...found.foreignFilters].map(([name, filter]) =>
+              filter.passage.state === 'locked' ? [name, filter] : [name, { ...filter, passage: { state: 'closed' } }],
+            ),
+          ),
         })
       }),
       lawRuns(),

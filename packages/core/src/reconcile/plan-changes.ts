@@ -11,6 +11,7 @@ import type { HostChange } from './host-change.js'
 import type { ObservedHost, ObservedInterface } from './observed-host.js'
 import { allPeerKeys, comparePeers } from './peer-differences.js'
 import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
+import { planForeignFilters } from './plan-foreign-filters.js'
 import { orderPeerChanges } from './plan-peer-changes.js'
 import { planRouteChanges } from './plan-route-changes.js'
 
@@ -39,11 +40,14 @@ export function planChanges(
   const routes = planRouteChanges(observed.routes, desired.routes)
   const addresses = planAddresses(observed.interface, desired)
   const forwarding = planForwarding(observed.forwarding, desired.forwards)
+  const foreign = planForeignFilters(observed.foreignFilters, desired)
   return [
     ...planInterface(observed.interface, desired),
     ...forwarding.off,
+    ...foreign.close,
     ...planFirewallChanges(observed.firewall, desired.firewall),
     ...forwarding.on,
+    ...foreign.open,
     ...addresses.add,
     ...peers.give,
     ...(observed.interface?.isUp === true ? [] : [{ kind: 'bring-up' } as const]),
@@ -59,6 +63,7 @@ function planNothing(observed: ObservedHost): readonly HostChange[] {
   return [
     ...(observed.interface === undefined ? [] : [{ kind: 'remove-interface' } as const]),
     ...planForwarding(observed.forwarding, false).off,
+    ...planForeignFilters(observed.foreignFilters, undefined).close,
     ...planFirewallChanges(observed.firewall, null),
   ]
 }

@@ -9,7 +9,14 @@ import { createSimulatedHost, type SimulatedHost } from './simulated-host.js'
 
 const keys = [samplePublicKey(0xa1), samplePublicKey(0xa2)] as const
 
-const firewallChanges = ['set-firewall', 'change-firewall-set', 'remove-firewall', 'set-forwarding'] as const
+const firewallChanges = [
+  'set-firewall',
+  'change-firewall-set',
+  'remove-firewall',
+  'set-forwarding',
+  'open-foreign-filter',
+  'close-foreign-filter',
+] as const
 const filtering: DriverCapabilities = {
   ...noCapabilities,
   filter: { supported: true },

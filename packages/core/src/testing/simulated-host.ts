@@ -108,6 +108,7 @@ export function emptyHost(observedAtEpochMs: number): ObservedHost {
       [4, 'off'],
       [6, 'off'],
     ]),
+    foreignFilters: new Map(),
     underlayAddresses: [],
   }
 }
@@ -150,6 +151,8 @@ const KIND_TABLE: Readonly<Record<HostChange['kind'], true>> = {
   'change-firewall-set': true,
   'remove-firewall': true,
   'set-forwarding': true,
+  'open-foreign-filter': true,
+  'close-foreign-filter': true,
 }
 const KINDS: ReadonlySet<string> = new Set(Object.keys(KIND_TABLE))
 
@@ -162,7 +165,7 @@ function whyRefused(
   const needsKey = change.kind === 'create-interface' || change.kind === 'set-private-key'
   if (needsKey && !heldKeys.includes(change.publicKey)) return 'the private key held here belongs to another public key'
   if (change.kind === 'create-interface' || REMOVALS.has(change.kind)) return undefined
-  if (change.kind === 'set-firewall') return undefined
+  if (change.kind === 'set-firewall' || change.kind === 'open-foreign-filter') return undefined
   if (change.kind === 'set-forwarding') return host.firewall === undefined ? 'there is no firewall' : undefined
   if (change.kind === 'change-firewall-set')
     return host.firewall?.sets.has(change.set) === true ? undefined : 'there is no such set'
@@ -181,4 +184,5 @@ const REMOVALS: ReadonlySet<HostChange['kind']> = new Set([
   'remove-peer',
   'remove-route',
   'remove-firewall',
+  'close-foreign-filter',
 ])

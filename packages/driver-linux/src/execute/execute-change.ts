@@ -5,6 +5,7 @@ import { loadFittingPrivateKey } from '../private-key.js'
 import { bringUp, setMtu } from '../render/interface-commands.js'
 import { executeAddAddress, executeRemoveAddress } from './execute-address.js'
 import { executeChangeFirewallSet, executeRemoveFirewall, executeSetFirewall } from './execute-firewall.js'
+import { executeCloseForeignFilter, executeOpenForeignFilter } from './execute-foreign-filter.js'
 import { executeSetForwarding } from './execute-forwarding.js'
 import { executeRefreshUnderlay, executeRemovePeer, executeSetPeer } from './execute-peer.js'
 import { executeAddRoute, executeRemoveRoute } from './execute-route.js'
@@ -49,6 +50,10 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
       return executeRemoveFirewall(host)
     case 'set-forwarding':
       return executeSetForwarding(host, change)
+    case 'open-foreign-filter':
+      return executeOpenForeignFilter(host, change)
+    case 'close-foreign-filter':
+      return executeCloseForeignFilter(host, change)
     default:
       return unsupported(change)
   }

@@ -13,6 +13,8 @@ export type SetChange = Extract<HostChange, { readonly kind: 'change-firewall-se
 
 /** One way of putting the same packet filter into the kernel. It touches what is its own and nothing else. */
 export interface FirewallBackend {
+  /** Whether what stands in this table of nftables is judged by our own rules already: then there is no foreign filter in it. */
+  readonly isOwnGround: (family: string, table: string) => boolean
   /** `undefined`: nothing of ours is there. `outline`: members of sets are not wanted, and may be left out. */
   readonly find: (action: string, detail?: 'outline') => Outcome<OwnTables | undefined>
   /** Takes the place of what was there. */

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux-host.js'
 import { showAddresses } from '../render/address-commands.js'
 import { showRoutesOf } from '../render/route-commands.js'
+import { observeForeignFilters } from './observe-foreign-filters.js'
 import { observeForwarding } from './observe-forwarding.js'
 import { observeDevice } from './observe-link.js'
 import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
@@ -21,11 +22,15 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   if (E.isLeft(found)) return found
   const forwarding = await observeForwarding(host, found.right?.wasOff ?? [], ACTION)
   if (E.isLeft(forwarding)) return forwarding
+  const foreign = await observeForeignFilters(host, ACTION)
+  if (E.isLeft(foreign)) return foreign
+  const foreignFilters = new Map([...foreign.right].map(([name, { hook, passage }]) => [name, { hook, passage }]))
   const surroundings = {
     observedAtEpochMs: epochMs(host.nowEpochMs()),
     underlayAddresses: underlay.right,
     firewall: found.right?.firewall,
     forwarding: forwarding.right,
+    foreignFilters,
   }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
   if (link !== undefined) return observeOwnLink(host, link, surroundings)
@@ -35,7 +40,7 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
 async function observeOwnLink(
   host: LinuxHost,
   link: IpLinkEntry,
-  surroundings: Pick<ObservedHost, 'observedAtEpochMs' | 'underlayAddresses' | 'firewall' | 'forwarding'>,
+  surroundings: Omit<ObservedHost, 'interface' | 'peers' | 'routes'>,
 ): Outcome<ObservedHost> {
   const addresses = orUnreadable(readOwnAddresses(link), ACTION)
   if (E.isLeft(addresses)) return addresses

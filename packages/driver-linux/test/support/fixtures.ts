@@ -33,10 +33,15 @@ export function readFixture(name: string, file: string): string | undefined {
 export function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): string | undefined {
   if (file === 'wg') return 'wg-dump.txt'
   if (file === 'sysctl') return args.includes('-a') ? undefined : 'sysctl.txt'
-  if (file === 'nft') return args.includes('-j') ? 'nft-table.json' : undefined
+  if (file === 'nft') return args.includes('-j') ? nftRecordingOf(args) : undefined
   if (args.includes('addr')) return 'ip-addr.json'
   if (!args.includes('route')) return undefined
   return args.includes('-6') ? 'ip-route-6.json' : 'ip-route-4.json'
+}
+
+const nftRecordingOf = (args: readonly string[]): string => {
+  if (args.includes('chains')) return 'nft-chains.json'
+  return args.at(-1)?.startsWith('meshfold_') ? 'nft-table.json' : `nft-${args.slice(-2).join('-')}.json`
 }
 
 /** A host that answers what was recorded, after `edit`. */
@@ -47,6 +52,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
   }
   const host: Omit<LinuxHost, 'firewall'> = {
     interfaceName: 'mesh0',
+    hasNft: true,
     choice: 'automatic',
     wireguardGo: 'wireguard-go',
     privateKey: async () => E.left({ reason: 'recorded hosts hold no key' }),

@@ -31,6 +31,7 @@ function host(number: number, publicKey: WireguardPublicKey, peer: ObservedPeer)
     routes: [],
     firewall: undefined,
     forwarding: new Map(),
+    foreignFilters: new Map(),
     underlayAddresses: [{ interfaceName: 'eth0', address, connectedPrefix: hostPrefix(address) }],
   }
 }

@@ -51,6 +51,7 @@ export const requiredTools: Readonly<Record<string, string>> = {
   ping: 'iputils-ping',
   wg: 'wireguard-tools',
   conntrack: 'conntrack',
+  'iptables-nft': 'iptables',
 }
 
 /** Names the first obstacle, or what the sandbox offers. */

@@ -1,6 +1,7 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
 import { everyRole } from './every-role.js'
+import { foreignFirewalls } from './foreign-firewalls.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { roamingAddress, roamingPort } from './roaming.js'
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   aclTighten,
   relayManual,
   egressNat,
+  foreignFirewalls,
   clientFile,
   twoNetworks,
   everyRole,

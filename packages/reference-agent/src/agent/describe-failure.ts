@@ -51,6 +51,10 @@ export function describeOneDrift(drift: HostDrift): string {
       return 'the rules of the packet filter differ'
     case 'firewall-set-differs':
       return `set ${drift.set} of the packet filter differs`
+    case 'foreign-filter-closed':
+      return `the packet filter \`${drift.name}\` is not open for the mesh`
+    case 'foreign-filter-open':
+      return `the packet filter \`${drift.name}\` should not be open for the mesh`
   }
 }
 

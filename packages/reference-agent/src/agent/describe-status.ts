@@ -2,6 +2,7 @@ import {
   type AsOf,
   type DesiredHost,
   describeDrift,
+  foreignHindrances,
   type HostConfig,
   type HostId,
   type ObservedHost,
@@ -47,10 +48,11 @@ export function peerStatuses(observed: ObservedHost | undefined, config: KnownCo
   return statuses.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** What differs between host and config, in words, the first 50. */
+/** What differs between host and config, and what stands in the way of it, in words, the first 50. */
 export function differencesOf(observed: ObservedHost | undefined, config: KnownConfig): readonly string[] {
   if (observed === undefined || config.desired === undefined) return []
-  return describeDrift(observed, config.desired).slice(0, MAX_DRIFT).map(describeOneDrift)
+  const differing = describeDrift(observed, config.desired).map(describeOneDrift)
+  return [...differing, ...foreignHindrances(observed.foreignFilters, config.desired)].slice(0, MAX_DRIFT)
 }
 
 /** So many differences are told at most. */

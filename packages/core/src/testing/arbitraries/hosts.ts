@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { applyHostChanges } from '../../reconcile/apply-host-changes.js'
 import type { DesiredFirewall, FirewallInput, FirewallRules, FirewallSetId } from '../../reconcile/desired-firewall.js'
 import type { DesiredHost, DesiredPeer, HostRoute } from '../../reconcile/desired-host.js'
+import type { ForeignFilter } from '../../reconcile/foreign-filter.js'
 import type { ObservedHost } from '../../reconcile/observed-host.js'
 import { planChanges } from '../../reconcile/plan-changes.js'
 import {
@@ -119,15 +120,26 @@ export function arbitraryObservedHost(heldKeys: readonly WireguardPublicKey[]): 
       stepsDone: fc.nat({ max: 30 }),
       isLinkDown: fc.boolean(),
       handshakes: fc.array(arbitraryHandshake),
+      foreignFilters: arbitraryForeignFilters,
     })
-    .map(({ past, stepsDone, isLinkDown, handshakes }) => {
-      const fresh = emptyHost(sampleObservedAt)
+    .map(({ past, stepsDone, isLinkDown, handshakes, foreignFilters }) => {
+      const fresh = { ...emptyHost(sampleObservedAt), foreignFilters }
       const plan = planChanges(fresh, past).slice(0, stepsDone)
       const reached = applyHostChanges(fresh, plan, { name: 'mesh0', implementation: 'kernel' })
       const met = handshakes.reduce((host, { peer, ...handshake }) => withHandshake(host, peer, handshake), reached)
       return isLinkDown ? withLinkDown(met) : met
     })
 }
+
+const arbitraryForeignFilters: fc.Arbitrary<ObservedHost['foreignFilters']> = fc
+  .subarray<readonly [string, ForeignFilter]>([
+    ['ip filter INPUT', { hook: 'input', passage: { state: 'closed' } }],
+    ['ip filter FORWARD', { hook: 'forward', passage: { state: 'closed' } }],
+    ['inet site in', { hook: 'input', passage: { state: 'open', listenPort: 4 } }],
+    ['inet site fwd', { hook: 'forward', passage: { state: 'open', listenPort: null } }],
+    ['inet firewalld filter_FORWARD', { hook: 'forward', passage: { state: 'locked', wayOut: 'ask its owner' } }],
+  ])
+  .map((filters) => new Map(filters))
 
 const arbitraryHandshake = fc.record({
   peer: fc.constantFrom(...samplePeerKeys),

@@ -10,11 +10,12 @@ export interface HostShape {
   readonly routes: readonly string[]
   readonly firewall: Readonly<Record<string, unknown>> | null
   readonly forwarding: readonly string[]
+  readonly foreignFilters: readonly string[]
 }
 
 /** The comparable part of an observation. `fields` left out of the interface are those a change says nothing about. */
 export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'listenPort')[] = []): HostShape {
-  const { interface: link, peers, routes, firewall, forwarding } = host
+  const { interface: link, peers, routes, firewall, forwarding, foreignFilters } = host
   const fields = link && {
     publicKey: link.publicKey,
     isUp: link.isUp,
@@ -34,6 +35,7 @@ export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'lis
       .sort((a, b) => (a.publicKey < b.publicKey ? -1 : 1)),
     routes: routes.map(routeIdentity).sort(),
     forwarding: [...forwarding].map(([family, state]) => `IPv${family} ${state}`).sort(),
+    foreignFilters: [...foreignFilters].map(([name, filter]) => `${name} ${JSON.stringify(filter)}`).sort(),
     firewall:
       firewall === undefined
         ? null

@@ -28,6 +28,8 @@ export const capabilityNeededBy: Readonly<Record<HostChange['kind'], HostCapabil
   'change-firewall-set': 'filter',
   'remove-firewall': 'filter',
   'set-forwarding': 'forward',
+  'open-foreign-filter': 'filter',
+  'close-foreign-filter': 'filter',
 }
 
 const [peerA = samplePublicKey(1), peerB = samplePublicKey(2), peerC = samplePublicKey(3)] = samplePeerKeys
@@ -193,6 +195,8 @@ function firewallScenarios(): readonly (readonly [string, HostChange])[] {
     ['set-forwarding IPv4 off again', { kind: 'set-forwarding', family: 4, isOn: false }],
     ['set-forwarding IPv6 off again', { kind: 'set-forwarding', family: 6, isOn: false }],
     ['set-forwarding that is on', { kind: 'set-forwarding', family: 4, isOn: true }],
+    ['open-foreign-filter that is none', { kind: 'open-foreign-filter', name: 'inet gone input', listenPort: 51821 }],
+    ['close-foreign-filter that is none', { kind: 'close-foreign-filter', name: 'inet gone input' }],
   ]
 }
 

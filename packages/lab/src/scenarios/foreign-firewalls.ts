@@ -1,0 +1,120 @@
+/** Beside Docker, ufw and firewalld: what the mesh lets through passes them, and they are given back as they were. */
+import { Mesh, type MeshMember } from '../mesh/mesh.js'
+import type { Host } from '../net/host.js'
+import { answerOn, knock } from '../net/knock.js'
+import { waitUntil } from '../wait-until.js'
+import { docker, type ForeignProgram, firewalld, ufw } from './foreign-rule-sets.js'
+import { command, nodeOf } from './mesh-commands.js'
+import type { Scenario, Stage } from './scenario.js'
+
+const programs: readonly ForeignProgram[] = [docker, ufw, firewalld]
+
+/** Everything but counters. */
+const ruleSet = (host: Host): Promise<string> => host.sh('nft -s list ruleset')
+
+export const foreignFirewalls: Scenario = {
+  name: 'foreign-firewalls',
+  summary:
+    'hosts with Docker, ufw and firewalld: tunnels, a relay and an egress pass them, and after `down` they are as before',
+  async play(stage) {
+    const { lab, check, metric, tell } = stage
+    const mesh = await Mesh.open(lab, { hostNames: [], progress: tell })
+    const hosts = await lab.publicHosts(['docker', 'ufw', 'firewalld', 'bare'])
+    for (const [index, program] of programs.entries()) await hosts[index]?.sh(program.load)
+    const before = await Promise.all(hosts.map(ruleSet))
+    await mesh.admit(hosts)
+    await mesh.waitForTunnels()
+    await everybodyReached(stage, mesh, 'with the rules of others there first')
+    const office = await officeBehind(stage, mesh, mesh.member(0), mesh.member(3))
+    await relayBy(mesh, mesh.member(0), mesh.member(1))
+    await everybodyReached(stage, mesh, 'with a relay where Docker drops what is passed on')
+    check('what the mesh has nothing to do with stays closed', !(await reachesUnderlay(mesh)))
+
+    const startedAt = performance.now()
+    for (const [index, program] of programs.entries()) await hosts[index]?.sh(program.load)
+    check('restarted, Docker drops again what is for the office', !(await office.isReached()))
+    await waitUntil('the office is reached again', async () => (await office.isReached()) || undefined, {
+      limitMs: 40_000,
+      everyMs: 200,
+    })
+    metric('reload-to-packet-ms', Math.round(performance.now() - startedAt))
+    await everybodyReached(stage, mesh, 'after all three were restarted')
+
+    for (const { agent } of mesh.members) {
+      await agent.stop()
+      await agent.down()
+    }
+    for (const [index, host] of hosts.entries()) {
+      const now = await ruleSet(host)
+      const isSame = now === before[index]
+      check(`${host.name}: the rules of others are as they were`, isSame, isSame ? '' : now)
+    }
+  },
+}
+
+async function everybodyReached({ check }: Stage, mesh: Mesh, when: string): Promise<void> {
+  const wanted = mesh.members.length * (mesh.members.length - 1)
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const isWhole = async () => ((await mesh.pingMatrix(family)).reachable === wanted ? true : undefined)
+    const whole = await waitUntil('everybody is reached', isWhole, { limitMs: 45_000 }).catch(() => false)
+    check(`${when}, everybody reaches everybody over ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`, whole === true)
+  }
+}
+
+async function relayBy(mesh: Mesh, gateway: MeshMember, relayed: MeshMember): Promise<void> {
+  const settings = { privateUnderlay: true }
+  await command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings })
+  const gatewayId = await nodeOf(mesh, gateway)
+  await command(mesh, { type: 'CreateGateway', nodeId: gatewayId })
+  await command(mesh, { type: 'AssignRelay', nodeId: await nodeOf(mesh, relayed), gatewayIds: [gatewayId] })
+}
+
+async function officeBehind(
+  { lab, check }: Stage,
+  mesh: Mesh,
+  router: MeshMember,
+  user: MeshMember,
+): Promise<{ isReached(): Promise<boolean> }> {
+  const lan = await lab.lan('office', { network: '192.168.77', network6: 'fd77:0:0:1' })
+  const [machine] = await lab.hosts(['machine'])
+  await lan.attach([router.host], 'eth1')
+  const [port] = await lan.attach([machine])
+  await answerOn(machine, { ports: [80] })
+  const tries = [port?.ipv4 ?? '', port?.ipv6 ?? ''].map((to) => ({
+    from: null,
+    to,
+    protocol: 'tcp' as const,
+    port: 80,
+  }))
+  const isReached = async () => (await knock(user.host, tries)).every(Boolean)
+  await command(mesh, {
+    type: 'AddEgress',
+    networkId: mesh.networkId,
+    name: 'office',
+    ranges: ['192.168.77.0/24', 'fd77:0:0:1::/64'],
+    routers: [{ nodeId: await nodeOf(mesh, router), interfaceName: 'eth1' }],
+  })
+  const reached = await waitUntil('the office is reached', async () => (await isReached()) || undefined, {
+    limitMs: 15_000,
+  }).catch(() => false)
+  check('an office behind the host with Docker is reached over IPv4 and IPv6', reached === true)
+  return { isReached }
+}
+
+/** Whether the last host reaches a program of the others at their addresses outside the mesh. */
+async function reachesUnderlay(mesh: Mesh): Promise<boolean> {
+  const [, withUfw, withFirewalld, bare] = mesh.members
+  if (withUfw === undefined || withFirewalld === undefined || bare === undefined) return true
+  const answering = await Promise.all([withUfw, withFirewalld].map(({ host }) => answerOn(host, { ports: [8080] })))
+  const tries = [withUfw, withFirewalld].flatMap(({ host }) =>
+    (['tcp', 'udp'] as const).map((protocol) => ({
+      from: null,
+      to: mesh.lab.inet.uplink(host).address.ipv4,
+      protocol,
+      port: 8080,
+    })),
+  )
+  const reached = await knock(bare.host, tries)
+  await Promise.all(answering.map((each) => each.stop()))
+  return reached.some(Boolean)
+}
