@@ -21,7 +21,7 @@ const coreLayers = [
   { name: 'policy', path: `${core}/policy/` },
   { name: 'decide', path: `${core}/mesh/(decide|mesh-command|commands/)` },
   { name: 'host-config', path: `${core}/host-config/` },
-  { name: 'reconcile', path: `${core}/(reconcile|protocol|ports)/` },
+  { name: 'reconcile', path: `${core}/(reconcile|protocol|ports|paths)/` },
   { name: 'on-top', path: `${core}/(reactions|explain)/` },
 ]
 

@@ -301,6 +301,17 @@ export type { IssuedConfig } from './mesh/state/client.js'
 export type { ClassKey, MemberRecord, MemberSet, MemberSetKey, NodeClass } from './mesh/state/member.js'
 export { devicesOfUser, type UserDevices, usersConnectedTo } from './mesh/user-devices.js'
 export {
+  type ConfigChange,
+  type Moment,
+  noPathMemory,
+  type PathDatagram,
+  PathKeeper,
+  type PathKeeperOptions,
+  type PathMemory,
+  type PathStep,
+} from './paths/path-keeper.js'
+export type { VectorSigning } from './paths/vector-exchange.js'
+export {
   type End,
   type PacketTraffic,
   type PolicyTestResult,
@@ -404,6 +415,15 @@ export type {
 } from './protocol/observation.js'
 export { observationCodec, reportedObservationCodec } from './protocol/observation-codecs.js'
 export { type OpenConnectionOptions, type OpeningConnection, openConnection } from './protocol/open-connection.js'
+export {
+  decodePathMessage,
+  encodePathMessage,
+  maxPathDatagramBytes,
+  type PathMessage,
+  pathMessageCodec,
+  type SignedVector,
+  signedVectorCodec,
+} from './protocol/path-message.js'
 export { pathVectorTranscript } from './protocol/path-vector-transcript.js'
 export {
   createReconnectingLink,

@@ -31,6 +31,7 @@ import { fragmentCodec, patchCodec, snapshotCodec } from '../src/protocol/fragme
 import { hostClaimsCodec } from '../src/protocol/host-claims.js'
 import type { ReportedObservation } from '../src/protocol/observation.js'
 import { observationCodec, reportedObservationCodec } from '../src/protocol/observation-codecs.js'
+import { pathMessageCodec, signedVectorCodec } from '../src/protocol/path-message.js'
 import { carriedMeshes } from '../src/testing/arbitraries/carried-meshes.js'
 import { arbitraryMeshCommand, arbitraryMeshEvent, meshHistory } from '../src/testing/arbitraries/mesh.js'
 import {
@@ -198,6 +199,22 @@ const serverMessages = fc.oneof(
   ),
 )
 
+const vector = {
+  hostId: 'host-1',
+  sequence: 1_700_000_000_000,
+  gatewayIds: ['gate-1', 'gate-2'],
+  servedEgressIds: ['office'],
+  signature: 'A'.repeat(86),
+}
+const pathMessages = fc.constantFrom<object>(
+  { type: 'probe', id: 1, vector: null },
+  { type: 'probe', id: 2 ** 48, vector },
+  { type: 'echo', id: 1, held: 0, vector, seenAt: '203.0.113.7:51821' },
+  { type: 'echo', id: 1, held: 7, vector: null, seenAt: null },
+  { type: 'vectors', vectors: [vector, vector] },
+  { type: 'held', held: [{ hostId: 'host-1', sequence: 0 }] },
+)
+
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((value) => encodeBase64(value, 'url'))
 const keys = { wireguardKey: arbitraryWireguardPublicKey, identityKey: arbitraryIdentityPublicKey }
@@ -212,6 +229,8 @@ export const borderCodecs: { readonly [name: string]: BorderCodec } = {
   hostReportCodec: border(hostReportCodec, fc.constant(report)),
   reportedObservationCodec: border(reportedObservationCodec, reportedObservations),
   observationCodec: border(observationCodec, observations),
+  pathMessageCodec: border(pathMessageCodec, pathMessages),
+  signedVectorCodec: border(signedVectorCodec, fc.constant(vector)),
   fragmentCodec: border(fragmentCodec, fragments),
   patchCodec: border(
     patchCodec,

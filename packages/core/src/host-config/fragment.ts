@@ -137,6 +137,8 @@ export interface NodeFragment {
   readonly addresses: readonly IpAddress[]
   /** Gateways that it is reached through, in the configured order; `null`: directly; empty: not at all now. */
   readonly via: readonly NodeId[] | null
+  /** By which hosts that aren't its peers check its vectors; `null` while it is reached directly. */
+  readonly identityKey: IdentityPublicKey | null
   readonly isGateway: boolean
 }
 

@@ -39,7 +39,8 @@ export const keptNodeFragment = (state: MeshState, membership: Membership): Node
   if (known !== undefined && known.isGateway === isGateway && isSameList(known.via, via)) return known
   const { nodeId, hostId, networkId } = node
   const addresses = addressesOf(node)
-  return keep(nodeFragments, node, { kind: 'node', nodeId, hostId, networkId, addresses, via, isGateway })
+  const identityKey = via === null ? null : (largeMapGet(state.hosts, hostId)?.identityKey ?? null)
+  return keep(nodeFragments, node, { kind: 'node', nodeId, hostId, networkId, addresses, via, identityKey, isGateway })
 }
 
 const isSameList = (one: readonly NodeId[] | null, other: readonly NodeId[] | null): boolean =>

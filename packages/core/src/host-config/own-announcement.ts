@@ -7,21 +7,21 @@ import type { Path } from './host-config.js'
 import { isNewerVector, type PathVector } from './path-vector.js'
 
 /** A host's own vector, and the one that everybody may have: the same, or one before it. `undefined`: none was made yet. */
-export interface Announced {
-  readonly newest: PathVector | undefined
-  readonly released: PathVector | undefined
+export interface Announced<V extends PathVector = PathVector> {
+  readonly newest: V | undefined
+  readonly released: V | undefined
 }
 
 /** Who is told which vector of this host: a gateway that it moves to the newest, others the one before until that gateway has it. */
-export class OwnAnnouncement {
-  #newest: PathVector | undefined
-  #released: PathVector | undefined
+export class OwnAnnouncement<V extends PathVector = PathVector> {
+  #newest: V | undefined
+  #released: V | undefined
   /** Gateways that must have the newest before others may. */
   #awaited: ReadonlySet<HostId> = new Set()
   #firsts: ReadonlySet<HostId> = new Set()
 
   /** `earlier`: what was on disk; it goes on where it was. Paths of kind `own-gateway`, for which the vectors were made. */
-  constructor(earlier: Announced, ownLists: Iterable<Path>) {
+  constructor(earlier: Announced<V>, ownLists: Iterable<Path>) {
     const lists = [...ownLists]
     this.#newest = earlier.newest
     this.#released = earlier.released
@@ -30,17 +30,17 @@ export class OwnAnnouncement {
   }
 
   /** What this host would have everybody know. */
-  get newest(): PathVector | undefined {
+  get newest(): V | undefined {
     return this.#newest
   }
 
   /** What a restart has to know: to be kept on disk. */
-  get announced(): Announced {
+  get announced(): Announced<V> {
     return { newest: this.#newest, released: this.#released }
   }
 
   /** A new vector, and paths of kind `own-gateway`, whose lists it was made for. */
-  renew(vector: PathVector, ownLists: Iterable<Path>): void {
+  renew(vector: V, ownLists: Iterable<Path>): void {
     if (!isNewerVector(vector, this.#newest)) return
     const lists = [...ownLists]
     const told = this.#newest
@@ -68,7 +68,7 @@ export class OwnAnnouncement {
   }
 
   /** What this host is told. */
-  vectorFor(hostId: HostId): PathVector | undefined {
+  vectorFor(hostId: HostId): V | undefined {
     return this.#firsts.has(hostId) ? this.#newest : this.#released
   }
 }

@@ -17,8 +17,8 @@ export interface HeldVector {
   readonly sequence: number
 }
 
-interface Pending {
-  readonly vectors: Map<HostId, PathVector>
+interface Pending<V> {
+  readonly vectors: Map<HostId, V>
   dueAtMs: number
   sent: number
 }
@@ -27,11 +27,11 @@ interface Pending {
  * Vectors on their way to others, of each host only the newest: sent in batches within 50 ms, repeated every 100 ms and then less and less
  * often until they are acknowledged. It sends nothing itself: who holds it asks what is due.
  */
-export class VectorOutbox {
-  readonly #pending = new Map<HostId, Pending>()
+export class VectorOutbox<V extends PathVector = PathVector> {
+  readonly #pending = new Map<HostId, Pending<V>>()
 
   /** To be sent to `to`; the same again, or an older one, is nothing new. */
-  tell(to: HostId, vector: PathVector, nowMs: number): void {
+  tell(to: HostId, vector: V, nowMs: number): void {
     const pending = this.#pending.get(to)
     if (pending === undefined) {
       const vectors = new Map([[vector.hostId, vector]])
@@ -64,8 +64,8 @@ export class VectorOutbox {
   }
 
   /** What is to be sent now. It comes again, later and later, until it is acknowledged. */
-  takeDue(nowMs: number): readonly { readonly to: HostId; readonly vectors: readonly PathVector[] }[] {
-    const due: { to: HostId; vectors: readonly PathVector[] }[] = []
+  takeDue(nowMs: number): readonly { readonly to: HostId; readonly vectors: readonly V[] }[] {
+    const due: { to: HostId; vectors: readonly V[] }[] = []
     for (const [to, pending] of this.#pending) {
       if (pending.dueAtMs > nowMs) continue
       due.push({ to, vectors: [...pending.vectors.values()] })

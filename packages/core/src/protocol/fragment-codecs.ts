@@ -139,6 +139,7 @@ const nodeCodec = t.strict({
   networkId: networkIdCodec,
   addresses: addressesCodec,
   via: orNull(asCodec<readonly NodeId[]>(nodeIdsCodec)),
+  identityKey: orNull(identityPublicKeyCodec),
   isGateway: t.boolean,
 })
 

@@ -14,6 +14,7 @@ const changeOf = (n: number): PatchChange => {
     networkId: networkId('net'),
     addresses: [],
     via: null,
+    identityKey: null,
     isGateway: false,
   }
   const to = formatHash(hashText(`node-${n}`)) as FragmentVersion

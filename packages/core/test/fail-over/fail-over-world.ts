@@ -3,7 +3,7 @@ import type { HostConfig, PathKey } from '../../src/host-config/host-config.js'
 import type { HostId } from '../../src/values/index.js'
 import { circleTowards, clientEnd, egressEnd, HostTable, hostEnd, type PacketEnd, walk } from './host-tables.js'
 import { configOf, type MeshPlan, pairBetween, pairName, rolesIn } from './mesh-plan.js'
-import { type AgentDisk, type AgentMessage, SimulatedAgent } from './simulated-agent.js'
+import { type AgentDisk, type AgentMessage, freshDisk, SimulatedAgent } from './simulated-agent.js'
 import { Underlay } from './underlay.js'
 import { dice, VirtualTime } from './virtual-time.js'
 
@@ -76,12 +76,7 @@ export class FailOverWorld {
 
   startAgent(hostId: HostId): void {
     if (this.agents.has(hostId) || !this.underlay.isAlive(hostId)) return
-    const fresh = {
-      config: this.#configOf(hostId),
-      own: { newest: undefined, released: undefined },
-      vectors: new Map(),
-    }
-    const disk: Omit<AgentDisk, 'remembered'> & Partial<AgentDisk> = this.#disks.get(hostId) ?? fresh
+    const disk = this.#disks.get(hostId) ?? freshDisk(this.#configOf(hostId))
     this.agentSinceMs.set(hostId, this.nowMs)
     const agent: SimulatedAgent = new SimulatedAgent(
       hostId,
@@ -168,7 +163,7 @@ export class FailOverWorld {
   }
 
   #send(from: HostId, to: HostId, message: AgentMessage): void {
-    const isProbe = message.kind !== 'vectors' && message.kind !== 'held'
+    const isProbe = message.type !== 'vectors' && message.type !== 'held'
     if (!this.underlay.carries(from, to) || (isProbe ? this.#losesProbe(from, to) : this.#losesVectors())) return
     // Some are held up for long: they arrive after newer ones.
     const delayMs = 1 + this.#random() * this.#options.latencyMs * (!isProbe && this.#random() < 0.1 ? 5 : 1)
@@ -194,7 +189,7 @@ export class FailOverWorld {
     if (!this.underlay.carries(from, to)) return
     const agent = this.agents.get(to)
     if (agent === undefined) {
-      if (message.kind === 'probe') this.#send(to, from, { kind: 'refusal', id: message.id })
+      if (message.type === 'probe') this.#send(to, from, { type: 'refusal' })
       return
     }
     // Control addresses are those of direct peers, on both ends.

@@ -1,0 +1,228 @@
+/**
+ * One host's paths, kept by the host itself, server or no server: it probes, tells its vector, follows those of others, and chooses.
+ * What happens goes in with its time, what is to be sent and done comes out; the agent and the fail-over simulation both run this.
+ */
+import type { RememberedPaths } from '../host-config/chosen-paths.js'
+import type { HostConfig, Path, PathKey } from '../host-config/host-config.js'
+import type { Announced } from '../host-config/own-announcement.js'
+import { createPathChooser, type PathChooser, type PathsChange } from '../host-config/path-chooser.js'
+import { healthOf, type ProbeHealth } from '../host-config/probe-health.js'
+import type { PathMessage, SignedVector } from '../protocol/path-message.js'
+import type { HostId } from '../values/index.js'
+import { Prober } from './prober.js'
+import { VectorExchange, type VectorSigning } from './vector-exchange.js'
+
+/** When something happens: by a clock that never goes back, and by the host's own idea of the time. Milliseconds. */
+export interface Moment {
+  readonly nowMs: number
+  readonly unixMs: number
+}
+
+/** What outlives the process, on disk. */
+export interface PathMemory {
+  readonly remembered: RememberedPaths | undefined
+  readonly own: Announced<SignedVector>
+  readonly vectors: ReadonlyMap<HostId, SignedVector>
+}
+
+/** Of a host that never was. */
+export const noPathMemory: PathMemory = {
+  remembered: undefined,
+  own: { newest: undefined, released: undefined },
+  vectors: new Map(),
+}
+
+/** A message for a direct peer, to its control address. */
+export interface PathDatagram {
+  readonly to: HostId
+  readonly message: PathMessage
+}
+
+/** What an occasion led to. */
+export interface PathStep {
+  /** Peers that came, left, or have other AllowedIPs than before. */
+  readonly hosts: ReadonlySet<HostId>
+  /** To be sent once `hosts` are as they are to be: what is said to be held is in effect. */
+  readonly datagrams: readonly PathDatagram[]
+  /** Vectors or choices are others: what is on disk is old. */
+  readonly isMemoryChanged: boolean
+}
+
+export interface PathKeeperOptions extends VectorSigning {
+  readonly config: HostConfig
+  readonly memory: PathMemory
+  /** Numbers that nobody else can guess, none twice within a second. */
+  readonly nextProbeId: () => number
+  /** Where a peer's packets come from now; `null`: nobody knows. */
+  readonly endpointOf?: (hostId: HostId) => Extract<PathMessage, { type: 'echo' }>['seenAt']
+}
+
+/** What of a config is otherwise than before. `undefined` as a value: it is gone. */
+export type ConfigChange = Pick<PathsChange, 'peers' | 'paths' | 'clients'>
+
+/** The paths of one host. To be woken at `wakesAtMs`. */
+export class PathKeeper {
+  readonly #options: PathKeeperOptions
+  readonly #chooser: PathChooser
+  readonly #prober: Prober
+  readonly #exchange: VectorExchange
+  #config: HostConfig
+  #step = new OpenStep()
+
+  constructor(options: PathKeeperOptions) {
+    const { config, memory, nextProbeId } = options
+    this.#options = options
+    this.#config = config
+    this.#chooser = createPathChooser(config, memory.remembered)
+    this.#prober = new Prober(nextProbeId)
+    this.#exchange = new VectorExchange(config, options, memory)
+  }
+
+  get chooser(): PathChooser {
+    return this.#chooser
+  }
+
+  get health(): ProbeHealth {
+    return this.#prober.health
+  }
+
+  /** The newest vector of each other host that is known. */
+  get vectors(): ReadonlyMap<HostId, SignedVector> {
+    return this.#exchange.vectors
+  }
+
+  /** What this host tells of itself; `undefined`: nothing yet. */
+  get ownVector(): SignedVector | undefined {
+    return this.#exchange.own.newest
+  }
+
+  get memory(): PathMemory {
+    const { hops, vector, memory } = this.#chooser.chosen
+    const remembered = { hops: new Map(hops), vector, memory: { ...memory, followed: new Map(memory.followed) } }
+    return { remembered, own: this.#exchange.own, vectors: new Map(this.#exchange.vectors) }
+  }
+
+  /** When something is to be done without an occasion; `undefined`: nothing is. */
+  get wakesAtMs(): number | undefined {
+    const [probe, vectors] = [this.#prober.dueAtMs, this.#exchange.dueAtMs]
+    return probe === undefined || vectors === undefined ? (probe ?? vectors) : Math.min(probe, vectors)
+  }
+
+  /** To be called once, before anything else. */
+  start(moment: Moment): PathStep {
+    this.#prober.setTargets(this.#config.probes, moment.nowMs)
+    this.#choose({ vectors: this.#exchange.vectors.values() }, moment)
+    this.#exchange.renew(this.#chooser.chosen.vector, moment)
+    this.#exchange.begin(moment.nowMs)
+    for (const hostId of this.#config.peers.keys()) this.#step.hosts.add(hostId)
+    return this.#endStep()
+  }
+
+  /** `change` leads from the last config to this one. */
+  takeConfig(config: HostConfig, change: ConfigChange, moment: Moment): PathStep {
+    const { routing } = this.#config
+    this.#config = config
+    const gone = this.#prober.setTargets(config.probes, moment.nowMs).map((hostId) => [hostId, undefined] as const)
+    const paths: readonly (readonly [PathKey, Path | undefined])[] = [...(change.paths ?? [])]
+    const routed = config.routing === routing ? {} : { routing: config.routing }
+    // First who is where: what is renewed is told to those whom the new config names.
+    const wanted = this.#exchange.takeConfig(config, paths, moment.nowMs)
+    this.#choose({ ...change, paths, ...routed, health: gone }, moment)
+    for (const [to, about] of wanted)
+      this.#send(to, { type: 'held', held: about.map((hostId) => ({ hostId, sequence: 0 })) })
+    return this.#endStep()
+  }
+
+  /** Ranges that this host can't serve now: all of them. */
+  takeUnservable(unservable: NonNullable<PathsChange['unservable']>, moment: Moment): PathStep {
+    this.#choose({ unservable }, moment)
+    return this.#endStep()
+  }
+
+  wake(moment: Moment): PathStep {
+    const { nowMs } = moment
+    this.#judge(this.#prober.expire(nowMs), moment)
+    for (const { target, id } of this.#prober.takeDue(nowMs))
+      this.#send(target, { type: 'probe', id, vector: this.#exchange.vectorFor(target) })
+    for (const { to, vectors } of this.#exchange.takeDue(nowMs)) this.#send(to, { type: 'vectors', vectors })
+    return this.#endStep()
+  }
+
+  /** Something came on the control port. Only direct peers have a say. */
+  receive(from: HostId, message: PathMessage, moment: Moment): PathStep {
+    if (!this.#config.peers.has(from)) return this.#endStep()
+    if (message.type === 'probe' || message.type === 'vectors')
+      this.#judge(this.#prober.heard(from, moment.nowMs), moment)
+    switch (message.type) {
+      case 'probe':
+        this.#exchange.noteProbe(from, moment.nowMs)
+        this.#learn(message.vector === null ? [] : [message.vector], moment)
+        this.#echo(from, message.id)
+        break
+      case 'echo':
+        this.#learn(message.vector === null ? [] : [message.vector], moment)
+        this.#noteHeld(from, [{ hostId: this.#config.own.hostId, sequence: message.held }], moment)
+        this.#judge(this.#prober.answered(from, message.id, moment.nowMs), moment)
+        break
+      case 'vectors':
+        this.#learn(message.vectors, moment)
+        this.#send(from, { type: 'held', held: this.#exchange.heldOf(message.vectors) })
+        break
+      case 'held':
+        this.#noteHeld(from, message.held, moment)
+        break
+    }
+    return this.#endStep()
+  }
+
+  /** A peer's system says that nobody listens on its control port: its agent is away, the peer is not. */
+  refused(from: HostId, moment: Moment): PathStep {
+    this.#judge(this.#prober.refused(from, moment.nowMs), moment)
+    return this.#endStep()
+  }
+
+  #echo(to: HostId, id: number): void {
+    const vector = this.#exchange.vectorFor(to)
+    const seenAt = this.#options.endpointOf?.(to) ?? null
+    this.#send(to, { type: 'echo', id, held: this.#exchange.sequenceOf(to), vector, seenAt })
+  }
+
+  #learn(vectors: readonly SignedVector[], moment: Moment): void {
+    const newer = this.#exchange.learn(vectors, moment.nowMs)
+    if (newer.length > 0) this.#choose({ vectors: newer }, moment)
+  }
+
+  #noteHeld(from: HostId, held: Extract<PathMessage, { type: 'held' }>['held'], { nowMs }: Moment): void {
+    if (this.#exchange.noteHeld(from, held, nowMs)) this.#step.isMemoryChanged = true
+  }
+
+  #judge(changed: readonly HostId[], moment: Moment): void {
+    const { health } = this.#prober
+    if (changed.length > 0)
+      this.#choose({ health: changed.map((hostId) => [hostId, healthOf(health, hostId)] as const) }, moment)
+  }
+
+  #choose(change: PathsChange, moment: Moment): void {
+    const { hosts, isVectorChanged } = this.#chooser.update(change)
+    for (const hostId of hosts) this.#step.hosts.add(hostId)
+    this.#step.isMemoryChanged = true
+    if (isVectorChanged) this.#exchange.renew(this.#chooser.chosen.vector, moment)
+  }
+
+  #send(to: HostId, message: PathMessage): void {
+    this.#step.datagrams.push({ to, message })
+  }
+
+  #endStep(): PathStep {
+    const step = this.#step
+    this.#step = new OpenStep()
+    return step
+  }
+}
+
+/** What comes together while an occasion is taken in. */
+class OpenStep implements PathStep {
+  readonly hosts = new Set<HostId>()
+  readonly datagrams: PathDatagram[] = []
+  isMemoryChanged = false
+}
