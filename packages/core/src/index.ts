@@ -300,6 +300,7 @@ export { type MeshAction, mayDo, roles } from './mesh/roles.js'
 export type { IssuedConfig } from './mesh/state/client.js'
 export type { ClassKey, MemberRecord, MemberSet, MemberSetKey, NodeClass } from './mesh/state/member.js'
 export { devicesOfUser, type UserDevices, usersConnectedTo } from './mesh/user-devices.js'
+export { identityKeyOf } from './paths/identity-key-of.js'
 export {
   type ConfigChange,
   type Moment,
@@ -311,6 +312,7 @@ export {
   type PathStep,
 } from './paths/path-keeper.js'
 export type { VectorSigning } from './paths/vector-exchange.js'
+export { vectorSignatures } from './paths/vector-signatures.js'
 export {
   type End,
   type PacketTraffic,

@@ -98,7 +98,13 @@ export class PathKeeper {
 
   get memory(): PathMemory {
     const { hops, vector, memory } = this.#chooser.chosen
-    const remembered = { hops: new Map(hops), vector, memory: { ...memory, followed: new Map(memory.followed) } }
+    const isChoice = ([key]: readonly [PathKey, HostId]) =>
+      sticksTo.has(this.#config.paths.get(key)?.to.kind ?? 'direct')
+    const remembered = {
+      hops: new Map([...hops].filter(isChoice)),
+      vector,
+      memory: { ...memory, followed: new Map(memory.followed) },
+    }
     return { remembered, own: this.#exchange.own, vectors: new Map(this.#exchange.vectors) }
   }
 
@@ -139,6 +145,7 @@ export class PathKeeper {
     return this.#endStep()
   }
 
+  /** What time has brought: probes to be sent, others lost, vectors to be told once more. */
   wake(moment: Moment): PathStep {
     const { nowMs } = moment
     this.#judge(this.#prober.expire(nowMs), moment)
@@ -219,6 +226,9 @@ export class PathKeeper {
     return step
   }
 }
+
+/** Paths whose next hop depends on the last one. */
+const sticksTo: ReadonlySet<Path['to']['kind']> = new Set(['own-gateway', 'leaving', 'routed', 'internet'])
 
 /** What comes together while an occasion is taken in. */
 class OpenStep implements PathStep {

@@ -1,6 +1,7 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
 import { everyRole } from './every-role.js'
+import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
@@ -29,4 +30,5 @@ export const scenarios: readonly Scenario[] = [
   twoNetworks,
   everyRole,
   kernelWireguard,
+  ...failoverScenarios,
 ]

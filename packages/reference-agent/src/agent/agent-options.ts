@@ -14,6 +14,7 @@ import type {
 } from '@meshfold/core'
 import type { ConfigStore } from '../state/config-store.js'
 import type { AgentLog } from './agent-log.js'
+import type { PathAdapters } from './path-duty.js'
 
 /** What an agent is made of. Everything it touches comes in here, so it runs on any host, in memory too. */
 export interface AgentOptions {
@@ -34,6 +35,8 @@ export interface AgentOptions {
    * faster than by way of the server. Left out: peers learn it from the next packet there is.
    */
   readonly greet?: (controlAddresses: readonly IpAddress[]) => void
+  /** To keep paths by itself: probes, vectors, fail-over. Left out: everything goes as configured. */
+  readonly paths?: PathAdapters
   /** A UDP port that nobody uses, from this one on; asked for when the host refuses its port. Left out: it waits for its own. */
   readonly findFreePort?: (wanted: number) => Promise<number | undefined>
   readonly timing?: Partial<AgentTiming>

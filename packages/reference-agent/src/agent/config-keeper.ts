@@ -22,6 +22,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { ConfigStore, ConfigStoreError } from '../state/config-store.js'
 import { ConfigJournal, isSamePlace } from './config-journal.js'
 import { type ConfigStep, LiveConfig } from './live-config.js'
+import type { PathSource } from './path-source.js'
 import { replayJournal } from './replay-journal.js'
 
 /** One message's content, for the log. */
@@ -54,7 +55,7 @@ export interface LoadedConfig {
 }
 
 export class ConfigKeeper {
-  readonly live: LiveConfig = new LiveConfig()
+  readonly live: LiveConfig
   readonly #viewer: HostId
   readonly #journal: ConfigJournal
   readonly #monotonicMs: () => number
@@ -66,7 +67,10 @@ export class ConfigKeeper {
     readonly viewer: HostId
     readonly store: ConfigStore
     readonly monotonicMs: () => number
+    /** Left out: paths go as configured. */
+    readonly paths?: PathSource | undefined
   }) {
+    this.live = new LiveConfig(options.paths)
     this.#viewer = options.viewer
     this.#journal = new ConfigJournal(options.store)
     this.#monotonicMs = options.monotonicMs
@@ -111,10 +115,8 @@ export class ConfigKeeper {
       return E.left({ code: 'patch-goes-back', held, patch: snapshot.asOf })
     }
     this.#table = tableOfSnapshot(this.#viewer, snapshot)
-    this.#note(snapshot.asOf, this.live.reset(this.#table), {
-      kind: 'snapshot',
-      ids: snapshot.fragments.map(fragmentIdOf),
-    })
+    const { asOf, fragments } = snapshot
+    this.#note(asOf, this.live.reset(this.#table), this.#receivedNow('snapshot', asOf, fragments.map(fragmentIdOf)))
     this.#journal.note({ kind: 'snapshot', snapshot })
     return E.right(undefined)
   }
@@ -127,7 +129,8 @@ export class ConfigKeeper {
     if (E.isLeft(touched)) return touched
     const isEmpty = patch.changes.length === 0
     const step = this.live.update(table, touched.right)
-    this.#note(patch.asOf, step, { kind: 'patch', ids: patch.changes.map(({ fragment }) => fragment) })
+    const ids = patch.changes.map(({ fragment }) => fragment)
+    this.#note(patch.asOf, step, this.#receivedNow('patch', patch.asOf, ids))
     this.#journal.note(isEmpty ? { kind: 'reached', asOf: patch.asOf } : { kind: 'patch', patch })
     return E.right(undefined)
   }
@@ -140,6 +143,13 @@ export class ConfigKeeper {
     this.#journal.note({ kind: 'reached', asOf })
     if (this.#batch !== undefined) this.#batch = { ...this.#batch, asOf }
     else if (this.isApplied(held)) this.#appliedAsOf = asOf
+  }
+
+  /** Paths were chosen anew: these peers have other AllowedIPs. */
+  takePaths(hosts: Iterable<HostId>): void {
+    const asOf = this.receivedAsOf
+    const step = this.live.repath(hosts)
+    if (asOf !== null && (step.changedPeers.size > 0 || step.isOwnChanged)) this.#note(asOf, step, [])
   }
 
   /** What is to be applied now; what comes later is another batch. */
@@ -167,17 +177,7 @@ export class ConfigKeeper {
     await this.#journal.close()
   }
 
-  #note(
-    asOf: AsOf,
-    step: ConfigStep,
-    { kind, ids }: { readonly kind: Received['kind']; readonly ids: readonly string[] },
-  ): void {
-    const kinds: Partial<Record<FragmentKind, number>> = {}
-    for (const id of ids) {
-      const fragmentKind = parseFragmentId(id)?.kind
-      if (fragmentKind !== undefined) kinds[fragmentKind] = (kinds[fragmentKind] ?? 0) + 1
-    }
-    const received: Received = { kind, asOf, fragments: ids.length, kinds, atMs: this.#monotonicMs() }
+  #note(asOf: AsOf, step: ConfigStep, received: readonly Received[]): void {
     const earlier = this.#batch
     const changedPeers = earlier?.changedPeers ?? new Set<WireguardPublicKey>()
     for (const key of step.changedPeers) changedPeers.add(key)
@@ -185,7 +185,16 @@ export class ConfigKeeper {
       asOf,
       changedPeers,
       isOwnChanged: step.isOwnChanged || (earlier?.isOwnChanged ?? false),
-      received: [...(earlier?.received ?? []), received],
+      received: [...(earlier?.received ?? []), ...received],
     }
+  }
+
+  #receivedNow(kind: Received['kind'], asOf: AsOf, ids: readonly string[]): readonly Received[] {
+    const kinds: Partial<Record<FragmentKind, number>> = {}
+    for (const id of ids) {
+      const fragmentKind = parseFragmentId(id)?.kind
+      if (fragmentKind !== undefined) kinds[fragmentKind] = (kinds[fragmentKind] ?? 0) + 1
+    }
+    return [{ kind, asOf, fragments: ids.length, kinds, atMs: this.#monotonicMs() }]
   }
 }

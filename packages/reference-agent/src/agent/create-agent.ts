@@ -12,6 +12,7 @@ import { differencesOf, interfaceStatus, peerStatuses } from './describe-status.
 import { Greeter } from './greeter.js'
 import { HostDuty } from './host-duty.js'
 import { LinkKeeper } from './link-keeper.js'
+import { PathDuty } from './path-duty.js'
 import { endpointRulesOf, reportOf } from './self-description.js'
 import { UnderlayKeeper } from './underlay-keeper.js'
 
@@ -48,6 +49,8 @@ class RunningAgent {
   readonly #options: AgentOptions
   readonly #timing: AgentTiming
   readonly #config: ConfigKeeper
+  /** `undefined`: everything goes as configured. */
+  readonly #paths: PathDuty | undefined
   readonly #duty: HostDuty
   readonly #link: LinkKeeper
   readonly #underlay: UnderlayKeeper
@@ -62,7 +65,13 @@ class RunningAgent {
     const timing = { ...DEFAULT_TIMING, ...options.timing }
     this.#options = options
     this.#timing = timing
-    this.#config = new ConfigKeeper({ viewer: membership.hostId, store, monotonicMs: clock.monotonicMs })
+    this.#paths = this.#pathDuty(options)
+    this.#config = new ConfigKeeper({
+      viewer: membership.hostId,
+      store,
+      monotonicMs: clock.monotonicMs,
+      paths: this.#paths,
+    })
     this.#greeter = new Greeter(options, this.#config.live)
     this.#duty = new HostDuty({
       ...options,
@@ -129,18 +138,35 @@ class RunningAgent {
     return removed
   }
 
+  #pathDuty({ paths, ...options }: AgentOptions): PathDuty | undefined {
+    if (paths === undefined) return undefined
+    return new PathDuty({
+      ...options,
+      adapters: paths,
+      table: () => this.#config.table,
+      observed: () => this.#duty.host.observed,
+      onMoved: (hosts) => {
+        this.#config.takePaths(hosts)
+        this.#duty.want('apply')
+      },
+      settled: () => this.#duty.settled(),
+    })
+  }
+
   async #stopWork(): Promise<void> {
     this.#hasStopped = true
     this.#underlay.stop()
     this.#stopChecking()
     this.#greeter.cancel()
     await this.#link.close()
+    await this.#paths?.close()
     await this.#duty.close()
     await this.#config.close()
   }
 
   async #load(): Promise<void> {
     const { log } = this.#options
+    await this.#paths?.load()
     const loaded = await this.#config.load()
     if (E.isLeft(loaded)) {
       log.error({ reason: loaded.left.reason }, 'the stored config could not be read; waiting for the server')
@@ -155,6 +181,7 @@ class RunningAgent {
   }
 
   #onObserved(observed: ObservedHost): void {
+    this.#paths?.noteObserved(observed)
     const change = this.#underlay.note(observed.underlayAddresses, this.#endpointRules())
     if (change === 'gone') {
       this.#duty.want('refresh-underlay')

@@ -110,7 +110,7 @@ export class HostDuty {
       return
     }
     logApplied(log, batch, outcome.right, clock.monotonicMs())
-    await this.#onSuccess(batch.asOf, outcome.right, 'tell')
+    await this.#onSuccess(batch.asOf, outcome.right, batch.received.length > 0 ? 'tell' : 'tell if new')
     if (outcome.right.awaited === 0) {
       this.#readBack.want(timing.readBackMs)
     } else {

@@ -3,7 +3,7 @@
  * there are. Peers that a step leaves as they were stay the same objects.
  */
 import {
-  createPathChooser,
+  type ConfigChange,
   type DesiredFirewall,
   type DesiredHost,
   type DesiredPeer,
@@ -16,12 +16,12 @@ import {
   type HostConfigStep,
   type HostId,
   LiveHostConfig,
-  type PathChooser,
   type PeerConfig,
   type Replaced,
   type TouchedFragments,
   type WireguardPublicKey,
 } from '@meshfold/core'
+import { ConfiguredPaths, type PathSource } from './path-source.js'
 
 /** What a step changed about the desired host. */
 export interface ConfigStep {
@@ -32,13 +32,17 @@ export interface ConfigStep {
 
 export class LiveConfig {
   readonly #live = new LiveHostConfig()
-  #chooser: PathChooser | undefined
-  #routing: HostConfig['routing'] | undefined
+  readonly #paths: PathSource
   readonly #peers = new Map<WireguardPublicKey, DesiredPeer>()
   readonly #firewalls = new FirewallMaker()
   /** What all but the peers was made of. */
   #madeOf: { readonly own?: HostConfig['own'] | undefined; readonly routes?: HostConfig['routes'] | undefined } = {}
   #desired: DesiredHost | undefined
+
+  /** Without `paths`, everything goes as configured. */
+  constructor(paths: PathSource = new ConfiguredPaths()) {
+    this.#paths = paths
+  }
 
   /** `undefined`: there is no config yet. Its map of peers changes in place with every step. */
   get desired(): DesiredHost | undefined {
@@ -67,14 +71,22 @@ export class LiveConfig {
     return this.#follow(this.#live.reset(table))
   }
 
+  /** Paths were chosen anew: these peers have other AllowedIPs. */
+  repath(hosts: Iterable<HostId>): ConfigStep {
+    return this.#bring(nothingChanged, hosts)
+  }
+
   #follow(step: HostConfigStep): ConfigStep {
-    const moved = this.#choose(step)
+    return this.#bring(step, this.#choose(step))
+  }
+
+  #bring(step: HostConfigStep, moved: Iterable<HostId>): ConfigStep {
+    const { chosen } = this.#paths
     const hostIds = new Set([...step.peers.keys(), ...moved])
     const before = this.#takeOut(step, hostIds)
     for (const hostId of hostIds) {
       const peer = this.peers.get(hostId)
-      if (peer !== undefined && this.#chooser !== undefined)
-        this.#put(before, desiredPeerOf(peer, this.#chooser.chosen))
+      if (peer !== undefined && chosen !== undefined) this.#put(before, desiredPeerOf(peer, chosen))
     }
     for (const { is } of step.clients.values()) if (is !== undefined) this.#put(before, desiredClientOf(is))
     const changed = [...before].filter(([key, was]) => this.#peers.get(key) !== was)
@@ -87,15 +99,16 @@ export class LiveConfig {
   /** Answers which peers have other AllowedIPs now. */
   #choose({ peers, clients, paths }: HostConfigStep): Iterable<HostId> {
     const { config } = this
-    if (config === undefined || this.#chooser === undefined) {
-      this.#chooser = config && createPathChooser(config)
-      this.#routing = config?.routing
-      return config?.peers.keys() ?? []
+    if (config === undefined) {
+      this.#paths.end()
+      return []
     }
-    const routing = config.routing === this.#routing ? {} : { routing: config.routing }
-    this.#routing = config.routing
-    const change = { peers: asTheyAre(peers), clients: asTheyAre(clients), paths: asTheyAre(paths), ...routing }
-    return this.#chooser.update(change).hosts
+    if (this.#paths.chosen === undefined) {
+      this.#paths.begin(config)
+      return config.peers.keys()
+    }
+    const change: ConfigChange = { peers: asTheyAre(peers), clients: asTheyAre(clients), paths: asTheyAre(paths) }
+    return this.#paths.update(config, change)
   }
 
   /** Takes out every peer that may be another now, under the keys that it had and has. Answers what stood there. */
@@ -121,7 +134,8 @@ export class LiveConfig {
   #renewOwn(): boolean {
     const { config } = this
     const [own, routes] = [config?.own, config?.routes]
-    const firewall = config && this.#chooser ? this.#firewalls.make(config, this.#chooser.chosen) : null
+    const { chosen } = this.#paths
+    const firewall = config && chosen ? this.#firewalls.make(config, chosen) : null
     const isFirewallChanged = !isSameFirewall(firewall, this.#desired?.firewall ?? null)
     const isOwnTouched = own !== this.#madeOf.own || routes !== this.#madeOf.routes
     if (!isOwnTouched && !isFirewallChanged) return false
@@ -132,6 +146,8 @@ export class LiveConfig {
     return true
   }
 }
+
+const nothingChanged: HostConfigStep = { peers: new Map(), clients: new Map(), paths: new Map(), isRestChanged: false }
 
 const textOf = (desired: DesiredHost | undefined): string => JSON.stringify({ ...desired, peers: null, firewall: null })
 

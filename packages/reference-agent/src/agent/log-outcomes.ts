@@ -7,8 +7,9 @@ import type { KeptHost } from './host-keeper.js'
 /** What the whole host was compared with its config for. */
 export type Occasion = 'start' | 'after a failure' | 'awaited peers' | 'routine'
 
-/** One line for each message that a batch was made of. */
-export function logApplied(log: AgentLog, { received }: Batch, { executed }: KeptHost, nowMs: number): void {
+/** One line for each message that a batch was made of; one in all where this host moved by itself. */
+export function logApplied(log: AgentLog, { received, asOf }: Batch, { executed }: KeptHost, nowMs: number): void {
+  if (received.length === 0) log.info({ asOf, changes: executed.length }, 'paths moved')
   for (const { kind, asOf, fragments, kinds, atMs } of received) {
     const ms = Math.round(nowMs - atMs)
     log.info({ asOf, fragments, kinds, changes: executed.length, ms, together: received.length }, `${kind} applied`)

@@ -9,6 +9,7 @@ import { isMissing, reasonOf, writeFileAtomically } from './atomic-file.js'
 import type { ConfigStore } from './config-store.js'
 import { createFileConfigStore } from './file-config-store.js'
 import { createFileSecretVault } from './file-secret-vault.js'
+import { createFilePathStore, type PathStore } from './path-store.js'
 
 export type StateFolderError =
   | { readonly code: 'state-unavailable'; readonly reason: string }
@@ -40,6 +41,11 @@ export class StateFolder {
 
   configStore(viewer: string): ConfigStore {
     return createFileConfigStore(join(this.path, 'config.journal'), viewer)
+  }
+
+  /** What paths remember. */
+  pathStore(): PathStore {
+    return createFilePathStore(join(this.path, 'paths.json'))
   }
 
   /** Makes the folder where it isn't there, for its owner alone. */
@@ -96,7 +102,7 @@ export class StateFolder {
   }
 }
 
-const KEPT = ['keys', 'enrollment.json', 'config.journal', 'enrollment.lock', CONTROL_SOCKET]
+const KEPT = ['keys', 'enrollment.json', 'config.journal', 'paths.json', 'enrollment.lock', CONTROL_SOCKET]
 
 /** Also from half a file. */
 const interfaceNameIn = (text: string): string | undefined =>

@@ -1,0 +1,64 @@
+/** Gateways that die, on real packets: hosts move by themselves, server or no server. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { MeshMember } from '../mesh/mesh.js'
+import { PingStream } from '../net/ping.js'
+import { TcpStream } from '../net/tcp-stream.js'
+import { waitUntil } from '../wait-until.js'
+import { type RelayedMesh, relayedMesh } from './relayed-mesh.js'
+import type { Scenario, Stage } from './scenario.js'
+
+/** The server is stopped first: whoever moves decides that by itself. */
+export const haGatewayFailover: Scenario = {
+  name: 'ha-gateway-failover',
+  summary: "a relayed node's gateway is killed, with the server stopped: everybody reaches the node through the standby",
+  async play(stage) {
+    const mesh = await relayedMesh(stage, { relayed: 1 })
+    await mesh.mesh.server.stop()
+    await gatewayDies(stage, mesh, async ({ host, agent }) => {
+      await agent.kill()
+      await host.sh(`pkill -9 wireguard-go || ip link del ${agent.interfaceName}`)
+    })
+  },
+}
+
+/** The same with links that break, and a server that knows it. */
+export const haGatewayCut: Scenario = {
+  name: 'ha-gateway-cut',
+  summary: "a relayed node's gateway is cut off, with the server up: everybody reaches the node through the standby",
+  async play(stage) {
+    const mesh = await relayedMesh(stage, { relayed: 1 })
+    await gatewayDies(stage, mesh, ({ host }) => stage.lab.inet.isolate(host))
+  },
+}
+
+async function gatewayDies(stage: Stage, parts: RelayedMesh, kill: (gateway: MeshMember) => Promise<void>): Promise<void> {
+  const { mesh, first, third, relayed } = parts
+  const [node] = relayed
+  if (node === undefined) throw new Error('There is no relayed node.')
+  const [to, from] = [await mesh.address(node), await mesh.address(third)]
+  const streams = [
+    { name: 'to-node', stream: new PingStream(third.host, to, pingEveryMs) },
+    { name: 'from-node', stream: new PingStream(node.host, from, pingEveryMs) },
+  ]
+  const tcp = await TcpStream.open(third.host, node.host, to)
+  await pause(2000)
+  stage.tell(`${first.name} dies`)
+  await kill(first)
+  await waitUntil('it is reached again', async () => (await answers(third, to)) || undefined, { limitMs: 30_000 })
+  const before = tcp.pieces
+  await waitUntil('the stream flows again', () => tcp.pieces > before + 5 || undefined, { limitMs: 30_000 })
+  await pause(2000)
+  for (const { name, stream } of streams) {
+    const seconds = ((await stream.stop()).longestGap * pingEveryMs) / 1000
+    stage.metric(`outage-${name}-s`, seconds)
+    stage.check(`${name}: away for less than 10 s`, seconds < 10, `${seconds} s`)
+  }
+  stage.metric('tcp-silence-s', Math.round(tcp.longestSilenceMs / 100) / 10)
+  stage.check('the TCP connection lived through it', tcp.isOpen)
+  await tcp.stop()
+}
+
+const pingEveryMs = 100
+
+const answers = async ({ host }: MeshMember, address: string): Promise<boolean> =>
+  (await host.trySh(`ping -n -c 1 -W 1 ${address}`)).code === 0
