@@ -10,7 +10,8 @@ import type { Scenario, Stage } from './scenario.js'
 /** The server is stopped first: whoever moves decides that by itself. */
 export const haGatewayFailover: Scenario = {
   name: 'ha-gateway-failover',
-  summary: "a relayed node's gateway is killed, with the server stopped: everybody reaches the node through the standby",
+  summary:
+    "a relayed node's gateway is killed, with the server stopped: everybody reaches the node through the standby",
   async play(stage) {
     const mesh = await relayedMesh(stage, { relayed: 1 })
     await mesh.mesh.server.stop()
@@ -31,7 +32,11 @@ export const haGatewayCut: Scenario = {
   },
 }
 
-async function gatewayDies(stage: Stage, parts: RelayedMesh, kill: (gateway: MeshMember) => Promise<void>): Promise<void> {
+async function gatewayDies(
+  stage: Stage,
+  parts: RelayedMesh,
+  kill: (gateway: MeshMember) => Promise<void>,
+): Promise<void> {
   const { mesh, first, third, relayed } = parts
   const [node] = relayed
   if (node === undefined) throw new Error('There is no relayed node.')

@@ -15,7 +15,10 @@ export interface RelayedMesh {
 }
 
 /** Each node has the first gateway, and the second one as its standby; everybody reaches everybody. */
-export async function relayedMesh(stage: Stage, { relayed: count }: { readonly relayed: number }): Promise<RelayedMesh> {
+export async function relayedMesh(
+  stage: Stage,
+  { relayed: count }: { readonly relayed: number },
+): Promise<RelayedMesh> {
   const mesh = await startMesh(stage, 3 + count)
   await mesh.pingMatrix()
   const [first, second, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
@@ -23,8 +26,7 @@ export async function relayedMesh(stage: Stage, { relayed: count }: { readonly r
   await command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { privateUnderlay: true } })
   const gatewayIds = [await nodeOf(mesh, first), await nodeOf(mesh, second)]
   for (const nodeId of gatewayIds) await command(mesh, { type: 'CreateGateway', nodeId })
-  for (const node of relayed)
-    await command(mesh, { type: 'AssignRelay', nodeId: await nodeOf(mesh, node), gatewayIds })
+  for (const node of relayed) await command(mesh, { type: 'AssignRelay', nodeId: await nodeOf(mesh, node), gatewayIds })
   for (const node of relayed) await isVia(mesh, node, first)
   const { reachable, pairs } = await mesh.pingMatrix()
   stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
@@ -47,5 +49,8 @@ export async function isVia(mesh: Mesh, member: MeshMember, gateway: MeshMember,
 async function standbyIsThere(mesh: Mesh, standby: MeshMember, relayed: readonly MeshMember[]): Promise<void> {
   const control = (await mesh.tunnel(standby)).ipv4.find((address) => address.startsWith('198.19.')) ?? ''
   for (const { name, host } of relayed)
-    await waitUntil(`${name} hears ${standby.name}`, async () => (await ping(host, control, 7)) !== undefined || undefined)
+    await waitUntil(
+      `${name} hears ${standby.name}`,
+      async () => (await ping(host, control, 7)) !== undefined || undefined,
+    )
 }

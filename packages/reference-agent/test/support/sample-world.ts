@@ -52,7 +52,7 @@ export interface SampleHost {
 }
 
 export type SampleHostOptions = Partial<Pick<SampleHost, 'keys' | 'host' | 'store'>> &
-  Partial<Pick<AgentOptions, 'watchUnderlay' | 'timing' | 'driver' | 'facts' | 'findFreePort'>>
+  Partial<Pick<AgentOptions, 'watchUnderlay' | 'timing' | 'driver' | 'facts' | 'findFreePort' | 'paths'>>
 
 export class SampleWorld {
   readonly timers = createManualTimers()
@@ -104,6 +104,7 @@ export class SampleWorld {
       greet: (addresses) => greeted.push(...addresses),
       ...(options.watchUnderlay === undefined ? {} : { watchUnderlay: options.watchUnderlay }),
       ...(options.timing === undefined ? {} : { timing: options.timing }),
+      ...(options.paths === undefined ? {} : { paths: options.paths }),
       ...(options.findFreePort === undefined ? {} : { findFreePort: options.findFreePort }),
     })
     return { hostId: id, keys, host, store, logged, greeted, agent, cutOff: () => void link?.close() }

@@ -1,0 +1,122 @@
+import type { IpAddress, MeshCommand, WireguardPublicKey } from '@meshfold/core'
+import { sampleJoinNetwork } from '@meshfold/core/testing'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { sampleAbleHost, sampleAssignRelay, sampleCreateGateway } from '../../../core/src/testing/sample-gateways.js'
+import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
+import { ControlNet } from '../../test/support/control-net.js'
+import { type SampleHost, SampleWorld, sampleKeys } from '../../test/support/sample-world.js'
+import { createMemoryPathStore, type PathStore } from '../state/path-store.js'
+
+/** Hosts 1 and 2 are gateways, 4 is relayed by them, 3 is reached directly. */
+const numbers = [1, 2, 3, 4] as const
+let world: SampleWorld
+let net: ControlNet
+let hosts: SampleHost[]
+let stores: PathStore[]
+
+const admission = (number: number, { keys }: Pick<SampleHost, 'keys'>): readonly MeshCommand[] => [
+  sampleAbleHost(number, { wireguardKey: keys.wireguardKey, identityKey: keys.identityKey }),
+  sampleJoinNetwork(1, number),
+]
+const agentOf = (number: number, keys = sampleKeys(), earlier: Partial<Pick<SampleHost, 'host' | 'store'>> = {}) => {
+  const paths = { crypto: nodeCrypto, openControlPort: net.open, store: stores[number - 1] as PathStore }
+  return world.agentOf(number, keys, { ...earlier, paths })
+}
+const host = (number: number): SampleHost => hosts[number - 1] as SampleHost
+const controlOf = (number: number): IpAddress => {
+  const address = host(number).host.state.interface?.addresses.find((each) => each.startsWith('198.19.'))
+  if (address === undefined) throw new Error(`host ${number} has no control address`)
+  return address
+}
+/** Which host has the mesh's addresses there: where packets to others go. */
+const carrierAt = (number: number): number | undefined => {
+  const { peers } = host(number).host.state
+  const carries = (key: WireguardPublicKey) => peers.get(key)?.allowedIps.some((each) => /^10\..*\/\d\d?$/.test(each))
+  return numbers.find((other) => carries(host(other).keys.wireguardKey))
+}
+const holds = (number: number, other: number, prefix: string): boolean =>
+  host(number)
+    .host.state.peers.get(host(other).keys.wireguardKey)
+    ?.allowedIps.includes(prefix as never) ?? false
+const addressOf = (number: number): string =>
+  host(number).host.state.interface?.addresses.find((each) => each.startsWith('10.')) ?? ''
+
+const ownVector = async () => {
+  const kept = await stores[3]?.load()
+  return kept?._tag === 'Right' ? kept.right?.own.newest : undefined
+}
+
+beforeEach(async () => {
+  world = new SampleWorld()
+  net = new ControlNet(world.timers)
+  stores = numbers.map(() => createMemoryPathStore())
+  hosts = numbers.map((number) => agentOf(number))
+  for (const number of numbers) world.server.submit(...admission(number, host(number)))
+  world.server.submit(...[1, 2].map((number) => sampleCreateGateway(number)), sampleAssignRelay(4, 1, 2))
+  for (const { agent } of hosts) await agent.start()
+  await world.pass(6000)
+})
+
+describe('F3 an agent keeps its paths', () => {
+  test('its gateway dies: with the server away it moves to the standby, and third hosts follow', async () => {
+    expect(carrierAt(4)).toBe(1)
+    expect(holds(3, 1, `${addressOf(4)}/32`)).toBe(true)
+    await world.server.stop()
+    net.die(controlOf(1))
+    await world.pass(4000)
+    expect(carrierAt(4)).toBe(2)
+    expect(holds(3, 2, `${addressOf(4)}/32`)).toBe(true)
+    expect(host(4).logged.map(({ message }) => message)).toContain('paths moved')
+    net.revive(controlOf(1))
+    await world.pass(20_000)
+    expect(carrierAt(4)).toBe(2)
+  })
+
+  test("a gateway's agent that is away moves nothing", async () => {
+    await host(1).agent.stop()
+    await world.pass(20_000)
+    expect(carrierAt(4)).toBe(1)
+  })
+
+  test('a restart stays where it was, and its vector goes on counting', async () => {
+    net.die(controlOf(1))
+    await world.pass(4000)
+    const before = await ownVector()
+    await host(4).agent.stop()
+    hosts[3] = agentOf(4, host(4).keys, { host: host(4).host, store: host(4).store })
+    net.die(controlOf(4))
+    await host(4).agent.start()
+    await world.pass(1000)
+    expect(carrierAt(4)).toBe(2)
+    // Nothing proves yet that the other one is down, so it is told as well: as the second.
+    const after = await ownVector()
+    expect([before?.gatewayIds, after?.gatewayIds]).toEqual([['node-1-2'], ['node-1-2', 'node-1-1']])
+    expect(after?.sequence).toBeGreaterThan(before?.sequence ?? 0)
+  })
+
+  test('a vector that another host signed is not followed', async () => {
+    const own = host(3)
+    const told = net.sent.findLast(({ to, text }) => to === controlOf(3) && text.includes('"vectors"'))
+    expect(told).toBeDefined()
+    const { vectors } = JSON.parse(told?.text ?? '{}') as { vectors: { sequence: number }[] }
+    const forged = vectors.map((vector) => ({ ...vector, sequence: vector.sequence + 9, gatewayIds: ['node-1-2'] }))
+    net.sent.length = 0
+    net.inject(controlOf(2), controlOf(3), JSON.stringify({ type: 'vectors', vectors: forged }))
+    await world.pass(200)
+    expect(holds(3, 1, `${addressOf(4)}/32`)).toBe(true)
+    expect(own.logged.map(({ message }) => message)).not.toContain('paths moved')
+    expect(net.sent.map(({ text }) => text).filter((text) => text.startsWith('{"type":"held"'))).toHaveLength(1)
+  })
+})
+
+test('a control port that can not be opened yet is tried again', async () => {
+  const address = controlOf(3)
+  await host(3).agent.stop()
+  expect(net.isOpen(address)).toBe(false)
+  net.failing.set(address, 2)
+  hosts[2] = agentOf(3, host(3).keys, { host: host(3).host, store: host(3).store })
+  await host(3).agent.start()
+  await world.pass(3000)
+  expect(net.isOpen(address)).toBe(true)
+  expect(host(3).logged.filter(({ level }) => level === 'warn')).toHaveLength(2)
+})
