@@ -35,7 +35,7 @@ export async function relayedMesh(
 }
 
 /** Waits until the member sends everything through that gateway. */
-export async function isVia(mesh: Mesh, member: MeshMember, gateway: MeshMember, limitMs = 15_000): Promise<void> {
+async function isVia(mesh: Mesh, member: MeshMember, gateway: MeshMember, limitMs = 15_000): Promise<void> {
   const { publicKey } = await mesh.tunnel(gateway)
   const holds = async () => {
     const { peers } = await mesh.tunnel(member)

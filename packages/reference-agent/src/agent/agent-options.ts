@@ -14,7 +14,7 @@ import type {
 } from '@meshfold/core'
 import type { ConfigStore } from '../state/config-store.js'
 import type { AgentLog } from './agent-log.js'
-import type { PathAdapters } from './path-duty.js'
+import type { PathAdapters } from './path-adapters.js'
 
 /** What an agent is made of. Everything it touches comes in here, so it runs on any host, in memory too. */
 export interface AgentOptions {

@@ -5,7 +5,6 @@
 import {
   type ChosenPaths,
   type ConfigChange,
-  type Crypto,
   controlPort,
   decodePathMessage,
   encodePathMessage,
@@ -24,19 +23,12 @@ import {
   vectorSignatures,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { PathStore } from '../state/path-store.js'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions } from './agent-options.js'
-import type { ControlPort, OpenControlPort } from './control-port.js'
+import type { ControlPort } from './control-port.js'
+import type { PathAdapters } from './path-adapters.js'
 import { PathMemoryKeeper } from './path-memory-keeper.js'
 import type { PathSource } from './path-source.js'
-
-/** What keeping paths takes. */
-export interface PathAdapters {
-  readonly crypto: Crypto
-  readonly openControlPort: OpenControlPort
-  readonly store: PathStore
-}
 
 export interface PathDutyOptions extends Pick<AgentOptions, 'membership' | 'clock' | 'timers'> {
   readonly log: AgentLog
