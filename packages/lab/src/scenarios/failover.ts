@@ -8,7 +8,7 @@ import { type RelayedMesh, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 
 /** The server is stopped first: whoever moves decides that by itself. */
-export const haGatewayFailover: Scenario = {
+const haGatewayFailover: Scenario = {
   name: 'ha-gateway-failover',
   summary:
     "a relayed node's gateway is killed, with the server stopped: everybody reaches the node through the standby",
@@ -23,7 +23,7 @@ export const haGatewayFailover: Scenario = {
 }
 
 /** The same with links that break, and a server that knows it. */
-export const haGatewayCut: Scenario = {
+const haGatewayCut: Scenario = {
   name: 'ha-gateway-cut',
   summary: "a relayed node's gateway is cut off, with the server up: everybody reaches the node through the standby",
   async play(stage) {
@@ -67,3 +67,6 @@ const pingEveryMs = 100
 
 const answers = async ({ host }: MeshMember, address: string): Promise<boolean> =>
   (await host.trySh(`ping -n -c 1 -W 1 ${address}`)).code === 0
+
+/** Every one of them. */
+export const failoverScenarios: readonly Scenario[] = [haGatewayFailover, haGatewayCut]
