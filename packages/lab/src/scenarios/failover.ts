@@ -1,10 +1,13 @@
 /** Gateways that die, on real packets: hosts move by themselves, server or no server. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { MeshMember } from '../mesh/mesh.js'
-import { PingStream } from '../net/ping.js'
+import { PingStream, ping } from '../net/ping.js'
 import { TcpStream } from '../net/tcp-stream.js'
 import { waitUntil } from '../wait-until.js'
-import { type RelayedMesh, relayedMesh } from './relayed-mesh.js'
+import { gatewayAgentRestart, gatewayRecovers, relayedNodeMoves } from './failover-calm.js'
+import { egressFailover } from './failover-egress.js'
+import { nodesOnTwoGateways, oneSidedFailure } from './failover-links.js'
+import { killGateway, type RelayedMesh, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 
 /** The server is stopped first: whoever moves decides that by itself. */
@@ -15,10 +18,7 @@ const haGatewayFailover: Scenario = {
   async play(stage) {
     const mesh = await relayedMesh(stage, { relayed: 1 })
     await mesh.mesh.server.stop()
-    await gatewayDies(stage, mesh, async ({ host, agent }) => {
-      await agent.kill()
-      await host.sh(`pkill -9 wireguard-go || ip link del ${agent.interfaceName}`)
-    })
+    await gatewayDies(stage, mesh, killGateway)
   },
 }
 
@@ -37,9 +37,7 @@ async function gatewayDies(
   parts: RelayedMesh,
   kill: (gateway: MeshMember) => Promise<void>,
 ): Promise<void> {
-  const { mesh, first, third, relayed } = parts
-  const [node] = relayed
-  if (node === undefined) throw new Error('There is no relayed node.')
+  const { mesh, first, third, node } = parts
   const [to, from] = [await mesh.address(node), await mesh.address(third)]
   const streams = [
     { name: 'to-node', stream: new PingStream(third.host, to, pingEveryMs) },
@@ -49,7 +47,7 @@ async function gatewayDies(
   await pause(2000)
   stage.tell(`${first.name} dies`)
   await kill(first)
-  await waitUntil('it is reached again', async () => (await answers(third, to)) || undefined, { limitMs: 30_000 })
+  await waitUntil('it is reached again', async () => (await ping(third.host, to, 1)) !== undefined, { limitMs: 30_000 })
   const before = tcp.pieces
   await waitUntil('the stream flows again', () => tcp.pieces > before + 5 || undefined, { limitMs: 30_000 })
   await pause(2000)
@@ -65,8 +63,14 @@ async function gatewayDies(
 
 const pingEveryMs = 100
 
-const answers = async ({ host }: MeshMember, address: string): Promise<boolean> =>
-  (await host.trySh(`ping -n -c 1 -W 1 ${address}`)).code === 0
-
 /** Every one of them. */
-export const failoverScenarios: readonly Scenario[] = [haGatewayFailover, haGatewayCut]
+export const failoverScenarios: readonly Scenario[] = [
+  haGatewayFailover,
+  haGatewayCut,
+  gatewayRecovers,
+  gatewayAgentRestart,
+  relayedNodeMoves,
+  oneSidedFailure,
+  nodesOnTwoGateways,
+  egressFailover,
+]

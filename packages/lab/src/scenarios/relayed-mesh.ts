@@ -1,7 +1,7 @@
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { command, nodeOf } from './mesh-commands.js'
+import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import type { Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
@@ -12,45 +12,63 @@ export interface RelayedMesh {
   readonly second: MeshMember
   readonly third: MeshMember
   readonly relayed: readonly MeshMember[]
+  /** The first of them. */
+  readonly node: MeshMember
 }
 
-/** Each node has the first gateway, and the second one as its standby; everybody reaches everybody. */
+/** Each node has the first gateway, and the second one as its standby, those in `turned` the other way round; everybody reaches everybody. */
 export async function relayedMesh(
   stage: Stage,
-  { relayed: count }: { readonly relayed: number },
+  { relayed: count, turned = [] }: { readonly relayed: number; readonly turned?: readonly number[] },
 ): Promise<RelayedMesh> {
   const mesh = await startMesh(stage, 3 + count)
   await mesh.pingMatrix()
   const [first, second, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
   const relayed = mesh.members.slice(3)
-  await command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { privateUnderlay: true } })
-  const gatewayIds = [await nodeOf(mesh, first), await nodeOf(mesh, second)]
-  for (const nodeId of gatewayIds) await command(mesh, { type: 'CreateGateway', nodeId })
-  for (const node of relayed) await command(mesh, { type: 'AssignRelay', nodeId: await nodeOf(mesh, node), gatewayIds })
-  for (const node of relayed) await isVia(mesh, node, first)
+  await mayBeGateways(mesh)
+  for (const gateway of [first, second])
+    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
+  const isTurned = (node: MeshMember) => turned.includes(relayed.indexOf(node))
+  for (const node of relayed) await assignGateways(mesh, node, isTurned(node) ? [second, first] : [first, second])
+  for (const node of relayed) await isVia(mesh, node, isTurned(node) ? second : first)
   const { reachable, pairs } = await mesh.pingMatrix()
   stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
-  await standbyIsThere(mesh, second, relayed)
-  return { mesh, first, second, third, relayed }
+  for (const gateway of [first, second]) await isHeard(mesh, gateway, relayed)
+  return { mesh, first, second, third, relayed, node: mesh.member(3) }
 }
 
 /** Waits until the member sends everything through that gateway. */
-async function isVia(mesh: Mesh, member: MeshMember, gateway: MeshMember, limitMs = 15_000): Promise<void> {
+export const isVia = (mesh: Mesh, member: MeshMember, gateway: MeshMember, limitMs = 15_000): Promise<true> =>
+  waitUntil(`${member.name} goes through ${gateway.name}`, () => goesThrough(mesh, member, gateway), { limitMs })
+
+/** Whether all that the member sends into the mesh goes through that gateway now. */
+export async function goesThrough(mesh: Mesh, member: MeshMember, gateway: MeshMember): Promise<boolean> {
   const { publicKey } = await mesh.tunnel(gateway)
-  const holds = async () => {
-    const { peers } = await mesh.tunnel(member)
-    const holders = peers.filter(({ allowedIps }) => allowedIps.some((each) => each.startsWith('10.66.')))
-    return (holders.length === 1 && holders[0]?.publicKey === publicKey) || undefined
-  }
-  await waitUntil(`${member.name} goes through ${gateway.name}`, holds, { limitMs })
+  const { peers } = await mesh.tunnel(member)
+  const holders = peers.filter(({ allowedIps }) => allowedIps.some((each) => each.startsWith('10.66.')))
+  return holders.length === 1 && holders[0]?.publicKey === publicKey
 }
 
-/** Sessions with the standby live, so that what is measured is the fail-over. */
-async function standbyIsThere(mesh: Mesh, standby: MeshMember, relayed: readonly MeshMember[]): Promise<void> {
-  const control = (await mesh.tunnel(standby)).ipv4.find((address) => address.startsWith('198.19.')) ?? ''
+/** As `kill -9` of everything that is WireGuard and the mesh on it. */
+export async function killGateway({ host, agent }: MeshMember): Promise<void> {
+  await agent.kill()
+  await host.sh(`pkill -9 wireguard-go || ip link del ${agent.interfaceName}`)
+}
+
+/** The node is reached through these, best first. */
+export const assignGateways = async (mesh: Mesh, node: MeshMember, gateways: readonly MeshMember[]): Promise<unknown> =>
+  command(mesh, {
+    type: 'AssignRelay',
+    nodeId: await nodeOf(mesh, node),
+    gatewayIds: await Promise.all(gateways.map((gateway) => nodeOf(mesh, gateway))),
+  })
+
+/** Sessions with standbys live too, so that what is measured is the fail-over. */
+async function isHeard(mesh: Mesh, gateway: MeshMember, relayed: readonly MeshMember[]): Promise<void> {
+  const control = (await mesh.tunnel(gateway)).ipv4.find((address) => address.startsWith('198.19.')) ?? ''
   for (const { name, host } of relayed)
     await waitUntil(
-      `${name} hears ${standby.name}`,
+      `${name} hears ${gateway.name}`,
       async () => (await ping(host, control, 7)) !== undefined || undefined,
     )
 }

@@ -1,0 +1,97 @@
+/** What must move nothing, or must be hardly felt: gateways that come back, agents that restart, moves on command. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { PingStream } from '../net/ping.js'
+import { assignGateways, goesThrough, isVia, killGateway, type RelayedMesh, relayedMesh } from './relayed-mesh.js'
+import type { Scenario, Stage } from './scenario.js'
+
+const pingEveryMs = 100
+
+/** A gateway that died and is there again is a standby from then on. */
+export const gatewayRecovers: Scenario = {
+  name: 'gateway-recovers',
+  summary: 'a gateway that was dead comes back: whoever had moved stays, and no packet is lost over it',
+  async play(stage) {
+    const parts = await relayedMesh(stage, { relayed: 1 })
+    const { mesh, first, second, node } = parts
+    await killGateway(first)
+    await isVia(mesh, node, second, 20_000)
+    await pause(1000)
+    stage.tell(`${first.name} comes back`)
+    const streams = await bothWays(parts)
+    first.agent.start()
+    await staysFor(stage, parts, 12_000, 'the node stays at the standby')
+    await lostAtMost(stage, streams, 1)
+    await mesh.pingMatrix()
+    stage.check('the one that came back reaches the node through the other', await goesThrough(mesh, node, second))
+  },
+}
+
+/** Its tunnel goes on without it, and its system refuses probes: nobody has a reason to leave. */
+export const gatewayAgentRestart: Scenario = {
+  name: 'gateway-agent-restart',
+  summary: "a gateway's agent is killed and started again: nobody moves, and no packet is lost",
+  async play(stage) {
+    const parts = await relayedMesh(stage, { relayed: 1 })
+    const { first } = parts
+    const streams = await bothWays(parts)
+    await first.agent.kill()
+    await staysFor(stage, parts, 8000, 'while the agent is away, the node stays', first)
+    first.agent.start()
+    await staysFor(stage, parts, 6000, 'after it is back, the node stays', first)
+    await lostAtMost(stage, streams, 1)
+  },
+}
+
+/** On command; the owner follows once it has proven the other gateway. */
+export const relayedNodeMoves: Scenario = {
+  name: 'relayed-node-moves',
+  summary: 'a relayed node is put on its standby by command, and back: hardly a packet is lost',
+  async play(stage) {
+    const parts = await relayedMesh(stage, { relayed: 1 })
+    const { mesh, first, second, node } = parts
+    const streams = await bothWays(parts)
+    for (const order of [
+      [second, first],
+      [first, second],
+    ] as const) {
+      const startedAt = performance.now()
+      await assignGateways(mesh, node, order)
+      await isVia(mesh, node, order[0])
+      stage.metric(`to-${order[0].name}-ms`, Math.round(performance.now() - startedAt))
+      await pause(3000)
+    }
+    await lostAtMost(stage, streams, 4)
+  },
+}
+
+async function bothWays({ mesh, node, third }: RelayedMesh): Promise<readonly PingStream[]> {
+  const [to, from] = [await mesh.address(node), await mesh.address(third)]
+  return [new PingStream(third.host, to, pingEveryMs), new PingStream(node.host, from, pingEveryMs)]
+}
+
+async function staysFor(
+  stage: Stage,
+  { mesh, node, second }: RelayedMesh,
+  forMs: number,
+  what: string,
+  at = second,
+): Promise<void> {
+  const until = performance.now() + forMs
+  let stayed = true
+  while (stayed && performance.now() < until) {
+    stayed = await goesThrough(mesh, node, at)
+    await pause(200)
+  }
+  stage.check(what, stayed)
+}
+
+async function lostAtMost(stage: Stage, streams: readonly PingStream[], most: number): Promise<void> {
+  const counts = await Promise.all(streams.map((stream) => stream.stop()))
+  const worst = Math.max(...counts.map(({ lost }) => lost))
+  stage.metric('worst-loss', worst)
+  stage.check(
+    `at most ${most} pings lost either way`,
+    worst <= most && counts.every(({ sent }) => sent > 10),
+    counts.map(({ lost, sent }) => `${lost} of ${sent}`).join(', '),
+  )
+}
