@@ -6,6 +6,7 @@
 import type { DemoMessage, DemoPlan } from './demo/demo-message.js'
 import type { DemoHost, DemoReport } from './demo/demo-report.js'
 import { keepAlive } from './demo/keep-alive.js'
+import { playTour } from './demo/tour.js'
 import { Mesh, type MeshMember } from './mesh/mesh.js'
 import { Lab } from './net/lab.js'
 import type { PingMatrix } from './net/ping.js'
@@ -26,7 +27,10 @@ function stopwatch(): () => number {
   }
 }
 
-async function bringUp(lab: Lab, { hostNames, startedAt }: DemoPlan): Promise<{ mesh: Mesh; report: DemoReport }> {
+async function bringUp(
+  lab: Lab,
+  { hostNames, startedAt, tour }: DemoPlan,
+): Promise<{ mesh: Mesh; report: DemoReport }> {
   const lap = stopwatch()
   progress('starting the server in a namespace of its own')
   const mesh = await Mesh.open(lab, { hostNames, progress })
@@ -41,7 +45,10 @@ async function bringUp(lab: Lab, { hostNames, startedAt }: DemoPlan): Promise<{ 
   const matrix = await mesh.pingMatrix()
   const timings = { server, enrolment, mesh: meshed, pings: lap(), total: Date.now() - startedAt }
   const hosts = await Promise.all(mesh.members.map((member) => describeHost(mesh, member)))
-  return { mesh, report: { hosts, pairs: describePairs(matrix), timings } }
+  const report = { hosts, pairs: describePairs(matrix), timings, tour: [] }
+  tell({ kind: 'meshed', report })
+  if (!tour) return { mesh, report }
+  return { mesh, report: { ...report, tour: await playTour(mesh, (text) => tell({ kind: 'tour', text })) } }
 }
 
 async function describeHost(mesh: Mesh, member: MeshMember): Promise<DemoHost> {

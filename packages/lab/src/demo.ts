@@ -9,7 +9,7 @@ import { takeDataFolder } from './demo/data-folder.js'
 import { canInstallPackages, installPackages } from './demo/debian-packages.js'
 import type { DemoPlan, DemoUp } from './demo/demo-message.js'
 import { type DemoOptions, demoUsage, readDemoOptions, WrongOptions } from './demo/demo-options.js'
-import { countReached, renderReport, reportAsJson } from './demo/demo-report.js'
+import { countReached, type DemoReport, renderReport, reportAsJson } from './demo/demo-report.js'
 import { type Forwarder, openForwarder } from './demo/forwarder.js'
 import { machinePids } from './demo/machine-pids.js'
 import { renderNextSteps, renderServerAgain } from './demo/next-steps.js'
@@ -61,7 +61,7 @@ function refuse({ reason, remedy, missingPackages }: SandboxProbe & { readonly p
 
 async function runDemo(options: DemoOptions, dataFolder: string, startedAt: number, progress: Progress) {
   const hostNames = Array.from({ length: options.hosts }, (_, index) => `h${index + 1}`)
-  const plan = { hostNames, dataFolder, startedAt }
+  const plan = { hostNames, dataFolder, startedAt, tour: options.tour }
   if (!options.simulated) return runInNamespaces(options, plan, progress)
   // Loaded only now: server and agents come into this process with it.
   const { runSimulatedDemo } = await import('./demo/run-simulated.js')
@@ -76,6 +76,10 @@ async function runInNamespaces(options: DemoOptions, plan: DemoPlan, progress: P
   let forwarder: Forwarder | undefined
   const session: Session = startSession(plan, {
     progress,
+    onMeshed: (report) => {
+      if (!options.json) process.stdout.write(`\n${renderReport(report)}\n`)
+    },
+    onTour: (text) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`),
     onUp: async (up) => {
       forwarder = await openForwarder(options.port, up.socketFile)
       show(options, up, session, forwarder, plan.dataFolder)
@@ -89,9 +93,11 @@ async function runInNamespaces(options: DemoOptions, plan: DemoPlan, progress: P
   if (failure !== undefined) process.stderr.write(`The demo failed: ${failure}\n`)
   if (failure !== undefined) return exitCodes.incomplete
   if (up === undefined) return interrupted() ? exitCodes.interrupted : exitCodes.incomplete
-  const { pairs } = up.report
-  return options.once && countReached(pairs) < pairs.length ? exitCodes.incomplete : 0
+  return options.once && !isWhole(up.report) ? exitCodes.incomplete : 0
 }
+
+const isWhole = ({ pairs, tour }: DemoReport): boolean =>
+  countReached(pairs) === pairs.length && tour.every(({ passed }) => passed)
 
 /** @returns whether a signal has come */
 function stopOnSignals(session: Session, progress: Progress): () => boolean {
@@ -110,7 +116,6 @@ function stopOnSignals(session: Session, progress: Progress): () => boolean {
 
 function show(options: DemoOptions, up: DemoUp, session: Session, { port }: Forwarder, dataFolder: string): void {
   if (options.json) process.stdout.write(`${reportAsJson(up.report, false)}\n`)
-  else process.stdout.write(`\n${renderReport(up.report)}\n`)
   if (options.once) return
   const pids = machinePids(session.sandboxPid)
   const [first, second] = up.report.hosts

@@ -7,10 +7,15 @@ export interface DemoPlan {
   readonly dataFolder: string
   /** Unix milliseconds when the user's command began. */
   readonly startedAt: number
+  readonly tour: boolean
 }
 
 export type DemoMessage =
   | { readonly kind: 'progress'; readonly text: string }
+  /** Everybody has pinged everybody. */
+  | { readonly kind: 'meshed'; readonly report: DemoReport }
+  /** What the tour says and shows, a line. */
+  | { readonly kind: 'tour'; readonly text: string }
   | DemoUp
   /** With its process number inside the sandbox. */
   | { readonly kind: 'server-again'; readonly serverPid: number }

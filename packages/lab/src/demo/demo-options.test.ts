@@ -21,6 +21,8 @@ test.each([
   [['--hosts', '1'], /2 to 40/],
   [['--hosts', '5x'], /not "5x"/],
   [['--port', '0'], /--port/],
+  [['--tour', '--hosts', '4'], /5 hosts or more, not 4/],
+  [['--tour', '--simulated'], /without --simulated/],
   [['--bogus'], /--bogus/],
   [['twelve'], /twelve/],
 ])('%j is refused with words', (args, words) => {

@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
+import { tourHosts } from './tour-step.js'
 
 export interface DemoOptions {
   readonly hosts: number
   readonly port: number
   /** Exit after the ping matrix. */
   readonly once: boolean
+  /** Shows step by step what the mesh can be made to do. */
+  readonly tour: boolean
   /** One JSON object on stdout instead of text. */
   readonly json: boolean
   /** Hosts inside this process, no namespaces. */
@@ -23,7 +26,9 @@ them in network namespaces of its own, and a ping between every two.
 
   --hosts N      how many hosts, 2 to 40 (5)
   --once         end after the pings; the exit code says whether all were answered
-  --json         print one JSON object: { "hosts", "pairs", "reachable", "timings" }; without --once the mesh then
+  --tour         then show step by step what the mesh can be made to do: gateways, a relayed host, a network behind a
+                 host, a phone, a question, and a gateway that dies; wants 5 hosts or more, and no --simulated
+  --json         print one JSON object: { "hosts", "pairs", "reachable", "timings", "tour" }; without --once the mesh then
                  stays up, and what to try next is on standard error
   --port N       where the server's API answers on 127.0.0.1 (7400, or the next that is free)
   --data DIR     keep database, keys and logs in DIR; started again with it, the same mesh comes back
@@ -32,7 +37,7 @@ them in network namespaces of its own, and a ping between every two.
                  handshakes and no round trips in the result
   --help
 
-Exit codes: 0 all pings answered, or ended by Ctrl-C afterwards; 1 not all, or it failed; 2 wrong options;
+Exit codes: 0 all pings answered and every step of the tour as told, or ended by Ctrl-C afterwards; 1 not all, or it failed; 2 wrong options;
 69 not possible on this machine; 130 ended by Ctrl-C before it was up. After a Ctrl-C npm itself reports 130.
 `
 
@@ -42,10 +47,13 @@ export class WrongOptions extends Error {}
 /** @throws WrongOptions */
 export function readDemoOptions(args: readonly string[]): DemoOptions {
   const values = parse(args)
+  const hosts = numberBetween('--hosts', values.hosts, 2, 40)
+  if (values.tour) checkTour(hosts, values.simulated)
   return {
-    hosts: numberBetween('--hosts', values.hosts, 2, 40),
+    hosts,
     port: numberBetween('--port', values.port, 1, 65_515),
     once: values.once,
+    tour: values.tour,
     json: values.json,
     simulated: values.simulated,
     data: values.data,
@@ -62,6 +70,7 @@ function parse(args: readonly string[]) {
         hosts: { type: 'string', default: '5' },
         port: { type: 'string', default: '7400' },
         once: { type: 'boolean', default: false },
+        tour: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         simulated: { type: 'boolean', default: false },
         data: { type: 'string' },
@@ -72,6 +81,11 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new WrongOptions(error instanceof Error ? error.message : String(error))
   }
+}
+
+function checkTour(hosts: number, isSimulated: boolean): void {
+  if (isSimulated) throw new WrongOptions('--tour shows real packets: it goes without --simulated.')
+  if (hosts < tourHosts) throw new WrongOptions(`--tour takes ${tourHosts} hosts or more, not ${hosts}.`)
 }
 
 function numberBetween(name: string, text: string, least: number, most: number): number {

@@ -16,6 +16,7 @@ const report: DemoReport = {
     { from: 'h2', to: 'h1', reached: false, roundTripMs: null },
   ],
   timings: { server: 1, enrolment: 2, mesh: 3, pings: 4, total: 1_234 },
+  tour: [],
 }
 
 test('as text: every pair in its place, also one without an answer', () => {

@@ -1,4 +1,5 @@
 /** What a mesh that is up looks like, as data and as text. */
+import type { TourStep } from './tour-step.js'
 
 export interface DemoHost {
   readonly name: string
@@ -35,16 +36,19 @@ export interface DemoReport {
   readonly hosts: readonly DemoHost[]
   readonly pairs: readonly DemoPair[]
   readonly timings: DemoTimings
+  /** Empty without one. */
+  readonly tour: readonly TourStep[]
 }
 
 /** The one object of `--json`. */
-export function reportAsJson({ hosts, pairs, timings }: DemoReport, simulated: boolean): string {
+export function reportAsJson({ hosts, pairs, timings, tour }: DemoReport, simulated: boolean): string {
   return JSON.stringify({
     hosts: hosts.map(({ name, addresses, endpoint, handshakes }) => ({ name, addresses, endpoint, handshakes })),
     pairs: pairs.length,
     reachable: countReached(pairs),
     ...(simulated && { simulated }),
     timings,
+    ...(tour.length > 0 && { tour }),
   })
 }
 

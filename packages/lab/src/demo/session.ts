@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { programFile } from '../program-file.js'
 import { runInSandbox, type SandboxRun } from '../sandbox/run-in-sandbox.js'
 import type { DemoMessage, DemoPlan, DemoUp } from './demo-message.js'
+import type { DemoReport } from './demo-report.js'
 import type { Progress } from './progress.js'
 
 /** How a session ended. */
@@ -13,6 +14,10 @@ export interface SessionEnd {
 
 export interface SessionHooks {
   readonly progress: Progress
+  /** Everybody has pinged everybody; a tour comes after it. */
+  readonly onMeshed: (report: DemoReport) => void
+  /** A line of the tour. */
+  readonly onTour: (text: string) => void
   /** The mesh is up. Whoever wants no more says `stop`. */
   readonly onUp: (up: DemoUp) => Promise<void>
   /** The server was started again; its process number inside the sandbox. */
@@ -51,7 +56,7 @@ export function startSession(plan: DemoPlan, hooks: SessionHooks): Session {
 
 async function listen(
   run: SandboxRun,
-  { progress, onUp, onServerAgain }: SessionHooks,
+  { progress, onMeshed, onTour, onUp, onServerAgain }: SessionHooks,
   isStopping: () => boolean,
 ): Promise<SessionEnd> {
   let up: DemoUp | undefined
@@ -62,6 +67,12 @@ async function listen(
     switch (message.kind) {
       case 'progress':
         progress(message.text)
+        break
+      case 'meshed':
+        onMeshed(message.report)
+        break
+      case 'tour':
+        onTour(message.text)
         break
       case 'server-again':
         onServerAgain(message.serverPid)

@@ -62,7 +62,7 @@ export async function startSimulatedMesh(plan: SimulatedPlan): Promise<Simulated
     await Promise.all(members.map(({ agent }) => agent.stop()))
     await server.stop()
   }
-  return { report: { hosts: members.map(describeHost), pairs, timings }, url, adminToken, stop }
+  return { report: { hosts: members.map(describeHost), pairs, timings, tour: [] }, url, adminToken, stop }
 }
 
 async function openServer(folder: string, port: number): Promise<RunningServer> {
