@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest'
+import { sampleMeshOfSix } from '../testing/sample-gateways.js'
 import {
   eventsOf,
+  sampleAddEgress,
+  sampleAddPolicy,
   sampleCreateEnrollmentKey,
   sampleCreateMesh,
   sampleCreateNetwork,
   sampleEnrollHost,
   sampleTime,
 } from '../testing/sample-mesh.js'
-import { hostId } from '../values/index.js'
+import { egressId, hostId } from '../values/index.js'
 import { describeMeshEvent } from './describe-event.js'
-import { evolve } from './evolve.js'
+import { evolve, replay } from './evolve.js'
 import { emptyMeshState, type MeshState } from './mesh-state.js'
 
 const events = eventsOf(
@@ -42,4 +45,15 @@ test('without a state, ids stand in for names', () => {
   expect(events.map((event) => describeMeshEvent(event)).at(-2)).toBe(
     'Host host-1 left network net-1 (node node-1-1): the host is being removed',
   )
+})
+
+test('a policy is told with the name of what it opens', () => {
+  const opens = sampleAddPolicy(1, { destinations: [{ kind: 'egress', egressId: egressId('egress-1') }] })
+  const told = eventsOf(...sampleMeshOfSix, sampleAddEgress(1), opens)
+  expect(
+    told
+      .slice(-1)
+      .map((event) => describeMeshEvent(event, replay(told)))
+      .join(),
+  ).toContain('everyone to egress "Site 1"')
 })

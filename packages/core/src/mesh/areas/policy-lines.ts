@@ -47,9 +47,9 @@ const selectorText = (selector: DestinationSelector, name: Names): string => {
     case 'own-devices':
       return 'own devices'
     case 'user':
-      return `user ${selector.userId}`
+      return `user ${name.user(selector.userId)}`
     case 'group':
-      return `group ${selector.groupId}`
+      return `group ${name.group(selector.groupId)}`
     case 'tag':
       return `tag ${selector.tag}`
     case 'prefix':
@@ -57,9 +57,9 @@ const selectorText = (selector: DestinationSelector, name: Names): string => {
     case 'node':
       return `node ${name.node(selector.nodeId)}`
     case 'client':
-      return `client ${selector.clientId}`
+      return `client ${name.member(selector.clientId)}`
     case 'egress':
-      return `egress ${selector.egressId}`
+      return `egress ${name.egress(selector.egressId)}`
     case 'gateway-clients':
       return `clients of gateway ${name.node(selector.gatewayId)}`
   }
