@@ -21,7 +21,7 @@ interface Ended {
 
 function runDemo(...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [demo, ...args], { timeout: 90_000, env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [demo, ...args], { timeout: 110_000, env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
     )
   })
@@ -65,6 +65,15 @@ test('once: one object on stdout, everybody reached, nothing left', async () => 
   expect(stdout.trim().split('\n')).toHaveLength(1)
   expect(leftovers()).toEqual([])
 })
+
+test('the tour: every step shows what it tells', async () => {
+  const { code, stdout, stderr } = await runDemo('--tour', '--once', '--json')
+  expect(code, stderr).toBe(0)
+  const { tour } = JSON.parse(stdout)
+  expect(tour).toHaveLength(5)
+  expect(tour.filter(({ passed }: { passed: boolean }) => !passed)).toEqual([])
+  expect(leftovers()).toEqual([])
+}, 120_000)
 
 test('while it is up a second terminal reaches the server; SIGTERM leaves nothing', async () => {
   const { child, said } = await startDemo('--hosts', '2')

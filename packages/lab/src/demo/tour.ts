@@ -66,13 +66,11 @@ async function client(guide: TourGuide, mesh: Mesh): Promise<void> {
 }
 
 async function question(guide: TourGuide): Promise<void> {
-  guide.step("Why can't A reach B?")
-  guide.say(
-    'Somebody asks for a policy that lets h4 talk to h5 on one port only. Before that, a look at what it would change:',
-  )
+  guide.step('Questions: what would this change, and how does a packet go?')
+  guide.say('Should only what policies allow pass from now on? Asked before it is done:')
   const closed = ['SwitchDefaultPolicy', '--network-id', 'demo', '--everyone-allowed', 'false', '--dry-run']
   await guide.meshfold('command', ...closed)
-  guide.say('Nothing was changed. So how does a packet go now?')
+  guide.say('Nothing was changed, so h4 still reaches h5. By which way?')
   const answer = await guide.meshfold('explain', 'h4', 'h5', '--tcp', '443')
   guide.found('the answer names every hop', answer.includes('h1'))
 }
