@@ -2,7 +2,15 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DesiredHost, type HostChange, ipAddress, ipPrefix, reconcile, udpEndpoint } from '@meshfold/core'
+import {
+  type DesiredHost,
+  type HostChange,
+  ipAddress,
+  ipPrefix,
+  noPolicyRouting,
+  reconcile,
+  udpEndpoint,
+} from '@meshfold/core'
 import { samplePublicKey } from '@meshfold/core/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { createFileDriver } from './file-driver.ts'
@@ -27,6 +35,7 @@ const desiredWith = (officeAt: string): DesiredHost => ({
   ]),
   firewall: null,
   forwards: false,
+  policyRouting: noPolicyRouting,
   routes: ['10.10.0.0/24', '192.168.7.0/24'].map((range) => ({
     prefix: ipPrefix(range),
     preferredSource: ipAddress('10.10.0.1'),

@@ -4,6 +4,7 @@ import {
   type HostRoute,
   ipAddress,
   ipPrefix,
+  noPolicyRoutingFound,
   type ObservedHost,
   type ObservedPeer,
   udpEndpoint,
@@ -43,17 +44,11 @@ const peerLines = ({ publicKey, allowedIps, endpoint, keepaliveSeconds }: Observ
 /** Throws on a value that is none; an empty text is a machine without the interface. */
 export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedHost => {
   const [own, ...peers] = text.split('[Peer]').map(readSection)
-  const bare = { observedAtEpochMs: epochMs(observedAtEpochMs), underlayAddresses: [] }
+  const noFilters = { firewall: undefined, forwarding: new Map(), foreignFilters: new Map() }
+  const nothingElse = { ...noFilters, policyRouting: noPolicyRoutingFound }
+  const bare = { observedAtEpochMs: epochMs(observedAtEpochMs), underlayAddresses: [], ...nothingElse }
   if (own === undefined || own.all('ListenPort').length === 0)
-    return {
-      ...bare,
-      interface: undefined,
-      peers: new Map(),
-      routes: [],
-      firewall: undefined,
-      forwarding: new Map(),
-      foreignFilters: new Map(),
-    }
+    return { ...bare, interface: undefined, peers: new Map(), routes: [] }
   return {
     ...bare,
     interface: {
@@ -66,9 +61,6 @@ export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedH
       addresses: own.all('Address').map(ipAddress),
     },
     routes: own.all('PostUp').flatMap(parseRoute),
-    firewall: undefined,
-    forwarding: new Map(),
-    foreignFilters: new Map(),
     peers: new Map(peers.map(parsePeer)),
   }
 }

@@ -7,6 +7,8 @@ import {
   epochMs,
   hostPrefix,
   ipAddressFromBigInt,
+  noPolicyRouting,
+  noPolicyRoutingFound,
   type ObservedHost,
   planChanges,
   planPeerChanges,
@@ -23,6 +25,7 @@ const bareHost: ObservedHost = {
   firewall: undefined,
   forwarding: new Map(),
   foreignFilters: new Map(),
+  policyRouting: noPolicyRoutingFound,
   underlayAddresses: [],
 }
 
@@ -53,6 +56,7 @@ const hostWith = (count: number): DesiredHost => {
     routes: [],
     firewall: null,
     forwards: false,
+    policyRouting: noPolicyRouting,
     peers,
   }
 }

@@ -488,6 +488,17 @@ export { type PlanContext, planChanges } from './reconcile/plan-changes.js'
 export { foreignHindrances } from './reconcile/plan-foreign-filters.js'
 export { changedPeersBetween, planPeerChanges } from './reconcile/plan-peer-changes.js'
 export {
+  noPolicyRouting,
+  noPolicyRoutingFound,
+  type ObservedPolicyRouting,
+  type OutsideFlow,
+  type PolicyRoute,
+  type PolicyRouting,
+  type PolicyRule,
+  type PolicyTable,
+} from './reconcile/policy-routing.js'
+export { type PolicyRoutingParts, policyRoutingOf } from './reconcile/policy-routing-of.js'
+export {
   executePlan,
   type FailedStep,
   RECONCILE_ROUNDS,

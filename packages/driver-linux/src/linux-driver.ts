@@ -29,6 +29,7 @@ export const linuxCapabilities: DriverCapabilities = {
   nat: { supported: true },
   nat66: { supported: true },
   'prefix-map': { supported: true },
+  'full-tunnel': { supported: true },
 }
 
 /** What it can do where there is no nft. */

@@ -39,6 +39,8 @@ export const FOREIGN_DROP_IS_FINAL: ReadonlySet<string> = new Set(['input', 'for
  * asks it first.
  */
 export const CHAIN_LEFT_BY_DOCKER = 'DOCKER-USER'
+/** `ip rule del` about a rule that is not there, in either family. */
+export const NO_SUCH_RULE = /no such file or directory|no such process/i
 
 /** `ip route add` when prefix and metric are taken, by our route or by one of another interface. */
 export const ROUTE_EXISTS = /file exists/i

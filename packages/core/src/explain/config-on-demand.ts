@@ -61,6 +61,7 @@ export interface ConfigOnDemand {
 export const configOnDemand = (table: FragmentTable, write: WriteSet): ConfigOnDemand | undefined => {
   const own = heldOf(table, selfFragmentId(table.viewer), 'self')
   if (own === undefined) return undefined
+  const routing = madeOnce(() => expandRouting(table, own))
   const pathsBeyond = madeOnce(() => expandPathsBeyond(table, own).paths)
   const paths = { get: (key: PathKey) => pathTo(table, own, key) ?? pathsBeyond().get(key) }
   const peers = {
@@ -75,9 +76,9 @@ export const configOnDemand = (table: FragmentTable, write: WriteSet): ConfigOnD
     pairPaths: madeOnce(() => pairPathsOf(table, own, paths.get)),
     hasClient: (clientId) => heldOf(table, clientFragmentId(clientId), 'client') !== undefined,
     clients: madeOnce(() => (own.memberships.some(({ isGateway }) => isGateway) ? expandClients(table) : new Map())),
-    routing: madeOnce(() => expandRouting(table, own)),
+    routing,
     routes: madeOnce(() => expandRoutes(table, own, pathsBeyond())),
-    fullTunnel: madeOnce(() => expandFullTunnel(own, paths, peers)),
+    fullTunnel: madeOnce(() => expandFullTunnel(own, paths, peers, routing())),
     filter: madeOnce(() => expandFilter(table, own, write)),
     nat: madeOnce(() => expandNat(table, own).rules),
     whole: madeOnce(() => expandHostConfig(table) as HostConfig),

@@ -128,9 +128,9 @@ class Tracing {
     const route = view.routes.longest(destination)
     const local = view.localPrefixes.longest(destination)
     if (route !== undefined && route.length >= (local?.length ?? 0)) return this.#toPeer(hostId, view, null)
-    if (local !== undefined) return this.#leave(hostId, null)
     const { fullTunnel } = view
     if (fullTunnel === null || !fullTunnel.families.includes(ipFamilyOf(destination))) return this.#leave(hostId, null)
+    if (local !== undefined && fullTunnel.settings.localNetwork === 'outside') return this.#leave(hostId, null)
     if (fullTunnel.outsidePrefixes.some((prefix) => prefixContainsAddress(prefix, destination)))
       return this.#leave(hostId, null)
     if (view.peers.longest(destination) !== undefined) return this.#toPeer(hostId, view, null)

@@ -339,7 +339,7 @@ describe('routed ranges', () => {
   })
 
   test('E6 a router serves them while each router before it is down or says that it does not', () => {
-    const serving = withRouting([{ egressId: egressId('e'), before: [hop(one)], routers: [] }])
+    const serving = withRouting([{ egressId: egressId('e'), ranges: [], before: [hop(one)], routers: [] }])
     const served = (view: HealthView, vectors: PathVectors, current?: ChosenPaths) =>
       choosePaths(serving, view, vectors, current).vector.servedEgressIds
     expect(served(none, none)).toEqual([])
@@ -352,7 +352,7 @@ describe('routed ranges', () => {
   })
 
   test('E6 what can not be served now is not', () => {
-    const first = withRouting([{ egressId: egressId('e'), before: [], routers: [] }])
+    const first = withRouting([{ egressId: egressId('e'), ranges: [], before: [], routers: [] }])
     expect(choosePaths(first, none, none, undefined).vector.servedEgressIds).toEqual(['e'])
     expect(choosePaths(first, none, none, undefined, new Set([egressId('e')])).vector.servedEgressIds).toEqual([])
   })

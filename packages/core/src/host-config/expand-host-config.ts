@@ -48,7 +48,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
   const nat = expandNat(table, own)
   const routing = expandRouting(table, own)
   const routes = expandRoutes(table, own, paths)
-  const fullTunnel = expandFullTunnel(own, paths, peers)
+  const fullTunnel = expandFullTunnel(own, paths, peers, routing)
   const networkIds = own.memberships.map(({ networkId }) => networkId)
   return {
     own,
@@ -95,7 +95,7 @@ const expandPeerSets = (table: FragmentTable, own: SelfFragment): readonly PeerS
 export const expandRouting = (table: FragmentTable, own: SelfFragment): readonly RoutedEgress[] =>
   own.memberships.flatMap((part) =>
     part.routerOf.flatMap((egressId) => {
-      const routers = heldOf(table, routerFragmentId(egressId), 'router')?.routers ?? []
+      const { routers = [], ranges = [] } = heldOf(table, routerFragmentId(egressId), 'router') ?? {}
       const at = routers.findIndex(({ nodeId }) => nodeId === part.nodeId)
       const before = routers.slice(0, Math.max(0, at)).flatMap(({ nodeId }) => {
         const node = heldOf(table, nodeFragmentId(nodeId), 'node')
@@ -103,7 +103,14 @@ export const expandRouting = (table: FragmentTable, own: SelfFragment): readonly
       })
       return at === -1
         ? []
-        : [{ egressId, before, routers: routers.map(({ nodeId, interfaceName }) => ({ nodeId, interfaceName })) }]
+        : [
+            {
+              egressId,
+              ranges,
+              before,
+              routers: routers.map(({ nodeId, interfaceName }) => ({ nodeId, interfaceName })),
+            },
+          ]
     }),
   )
 

@@ -87,7 +87,7 @@ describe('a gateway passes on', () => {
       sets: [],
       prefixes: [ipPrefix('10.0.0.200/32')],
     }
-    const routing = [{ egressId: egressId('r'), before: [], routers: [] }]
+    const routing = [{ egressId: egressId('r'), ranges: [], before: [], routers: [] }]
     const config = handMadeConfig({ viewer: me, peers: [], paths: [], clients: [client], routing })
     const own = forwardsFor(config, new Map(), {
       hops: new Map(),

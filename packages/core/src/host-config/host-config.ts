@@ -88,6 +88,8 @@ export interface HostConfig {
 /** An egress that this host routes, with the routers that come before it. */
 export interface RoutedEgress {
   readonly egressId: EgressId
+  /** As they are behind the router, whatever the mesh calls them. */
+  readonly ranges: readonly IpPrefix[]
   /** Routers that go before this one, best first. */
   readonly before: readonly Hop[]
   /** All its routers in order, each with the interface that it leaves by; `null`: the one its routes say. */

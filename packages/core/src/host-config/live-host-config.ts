@@ -137,7 +137,7 @@ export class LiveHostConfig {
       this.#sets.keepOnly(rest.filter.sets)
     } else if (parts.sets.length > 0) rest.filter = this.#withSetsWritten(table, config, parts.sets)
     if (parts.hosts.size > 0 && this.#paths.has(internetPathKey))
-      rest.fullTunnel = expandFullTunnel(config.own, this.#paths, this.#peers)
+      rest.fullTunnel = expandFullTunnel(config.own, this.#paths, this.#peers, config.routing)
     return Object.keys(rest).length === 0 ? undefined : rest
   }
 

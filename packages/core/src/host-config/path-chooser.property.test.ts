@@ -104,6 +104,7 @@ const anyVector: fc.Arbitrary<PathVector> = fc.record({
 const anyRouting: fc.Arbitrary<readonly RoutedEgress[]> = fc.uniqueArray(
   fc.record({
     egressId: anyEgress,
+    ranges: fc.constant([]),
     before: fc.uniqueArray(otherHost, { maxLength: 2 }).map((ids) => ids.map(hop)),
     routers: fc.constant([]),
   }),

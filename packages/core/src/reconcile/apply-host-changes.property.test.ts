@@ -12,6 +12,7 @@ import { applyHostChanges } from './apply-host-changes.js'
 import type { HostChange } from './host-change.js'
 import type { ObservedHost, ObservedPeer } from './observed-host.js'
 import { planChanges } from './plan-changes.js'
+import { noPolicyRoutingFound } from './policy-routing.js'
 
 const ownKey = samplePublicKey(0xa1)
 const defaults = { name: 'mesh0', implementation: 'kernel' } as const
@@ -95,6 +96,7 @@ const bareHost: ObservedHost = {
   firewall: undefined,
   forwarding: new Map(),
   foreignFilters: new Map(),
+  policyRouting: noPolicyRoutingFound,
   underlayAddresses: [],
 }
 

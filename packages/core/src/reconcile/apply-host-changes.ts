@@ -6,6 +6,7 @@ import type { HostChange } from './host-change.js'
 import type { ObservedHost, ObservedInterface } from './observed-host.js'
 import { PeerTable } from './peer-table.js'
 import { routeIdentity, routeSlot } from './plan-route-changes.js'
+import { policyRouteIdentity, policyRouteSlot, policyRuleIdentity } from './policy-routing.js'
 
 /** What a fresh interface is like where a change doesn't say it. */
 export interface InterfaceDefaults {
@@ -30,7 +31,7 @@ export function applyHostChanges(
   let host = observed
   const table = new PeerTable(observed.peers, plan)
   for (const change of plan) {
-    host = applyToFirewall(applyToInterface(host, change, defaults), change)
+    host = applyToPolicyRouting(applyToFirewall(applyToInterface(host, change, defaults), change), change)
     if (host.interface !== undefined) applyToPeers(table, change)
     else table.clear()
   }
@@ -51,7 +52,7 @@ function applyToExisting(host: ObservedHost, current: ObservedInterface, change:
     case 'create-interface':
       return withInterface({ publicKey: change.publicKey, listenPort: change.listenPort })
     case 'remove-interface':
-      return { ...host, interface: undefined, routes: [] }
+      return withoutMeshRoutes({ ...host, interface: undefined, routes: [] })
     case 'set-private-key':
       return withInterface({ publicKey: change.publicKey })
     case 'set-listen-port':
@@ -80,6 +81,11 @@ function applyToExisting(host: ObservedHost, current: ObservedInterface, change:
     case 'set-forwarding':
     case 'open-foreign-filter':
     case 'close-foreign-filter':
+    case 'set-bypass':
+    case 'add-policy-route':
+    case 'remove-policy-route':
+    case 'add-policy-rule':
+    case 'remove-policy-rule':
       return host
   }
 }
@@ -120,6 +126,43 @@ function withPassage(host: ObservedHost, name: ForeignFilterName, passage: Passa
   const isWithoutPort = passage.state === 'open' && found.hook === 'forward'
   const now = isWithoutPort ? ({ state: 'open', listenPort: null } as const) : passage
   return { ...host, foreignFilters: new Map(host.foreignFilters).set(name, { ...found, passage: now }) }
+}
+
+/** What a link that is down or gone takes along of policy routing: routes over it and, when it is gone, its socket's mark. */
+export function withoutMeshRoutes(host: ObservedHost): ObservedHost {
+  const { policyRouting } = host
+  const bypass = policyRouting.bypass === 'on' && host.interface === undefined ? 'partly' : policyRouting.bypass
+  const routes = policyRouting.routes.filter(({ to }) => to !== 'mesh')
+  return { ...host, policyRouting: { ...policyRouting, bypass, routes } }
+}
+
+function applyToPolicyRouting(host: ObservedHost, change: HostChange): ObservedHost {
+  const { policyRouting } = host
+  const { routes, rules } = policyRouting
+  const become = (changed: Partial<ObservedHost['policyRouting']>): ObservedHost => ({
+    ...host,
+    policyRouting: { ...policyRouting, ...changed },
+  })
+  switch (change.kind) {
+    case 'set-bypass':
+      return become({ bypass: change.isOn ? 'on' : 'off' })
+    case 'add-policy-route': {
+      const slot = policyRouteSlot(change.route)
+      return become({ routes: [...routes.filter((route) => policyRouteSlot(route) !== slot), change.route] })
+    }
+    case 'remove-policy-route': {
+      const gone = policyRouteIdentity(change.route)
+      return become({ routes: routes.filter((route) => policyRouteIdentity(route) !== gone) })
+    }
+    case 'add-policy-rule':
+    case 'remove-policy-rule': {
+      const identity = policyRuleIdentity(change.rule)
+      const others = rules.filter((rule) => policyRuleIdentity(rule) !== identity)
+      return become({ rules: change.kind === 'add-policy-rule' ? [...others, change.rule] : others })
+    }
+    default:
+      return host
+  }
 }
 
 /** Linux drops IPv4 routes whose source goes away and keeps IPv6 ones without it. */

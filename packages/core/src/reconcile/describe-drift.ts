@@ -8,7 +8,9 @@ import { allPeerKeys, comparePeers, type PeerDifference } from './peer-differenc
 import type { PlanContext } from './plan-changes.js'
 import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
 import { planForeignFilters } from './plan-foreign-filters.js'
+import { planPolicyRouting } from './plan-policy-routing.js'
 import { planRouteChanges } from './plan-route-changes.js'
+import { noPolicyRouting, type PolicyRoute, type PolicyRouting, type PolicyRule } from './policy-routing.js'
 
 /** One way in which a host is not as desired: for people and status pages, where `HostChange` is for drivers. */
 export type HostDrift =
@@ -28,6 +30,9 @@ export type HostDrift =
   | { readonly kind: 'forwarding-differs'; readonly family: IpFamily }
   | { readonly kind: 'firewall-set-differs'; readonly set: FirewallSetId }
   | { readonly kind: 'foreign-filter-closed' | 'foreign-filter-open'; readonly name: ForeignFilterName }
+  | { readonly kind: 'bypass-differs' }
+  | { readonly kind: 'policy-route-missing' | 'policy-route-unexpected'; readonly policyRoute: PolicyRoute }
+  | { readonly kind: 'policy-rule-missing' | 'policy-rule-unexpected'; readonly rule: PolicyRule }
 
 /** Fields of the interface that may drift. */
 export type InterfaceField = 'publicKey' | 'listenPort' | 'mtuBytes' | 'isUp'
@@ -50,6 +55,7 @@ export function describeDrift(
       ...firewallDrift(observed.firewall, null),
       ...forwardingDrift(observed.forwarding, false),
       ...foreignDrift(observed, undefined),
+      ...policyRoutingDrift(observed.policyRouting, noPolicyRouting),
     ]
   const peers = comparePeers(observed, desired, allPeerKeys(observed, desired), context.previousDesired)
   return [
@@ -61,7 +67,28 @@ export function describeDrift(
     ...firewallDrift(observed.firewall, desired.firewall),
     ...forwardingDrift(observed.forwarding, desired.forwards),
     ...foreignDrift(observed, desired),
+    ...policyRoutingDrift(observed.policyRouting, desired.policyRouting),
   ]
+}
+
+function policyRoutingDrift(found: ObservedHost['policyRouting'], desired: PolicyRouting): readonly HostDrift[] {
+  const { first, give, take, last } = planPolicyRouting(found, desired)
+  return [...first, ...give, ...take, ...last].flatMap((change): readonly HostDrift[] => {
+    switch (change.kind) {
+      case 'set-bypass':
+        return [{ kind: 'bypass-differs' }]
+      case 'add-policy-route':
+        return [{ kind: 'policy-route-missing', policyRoute: change.route }]
+      case 'remove-policy-route':
+        return [{ kind: 'policy-route-unexpected', policyRoute: change.route }]
+      case 'add-policy-rule':
+        return [{ kind: 'policy-rule-missing', rule: change.rule }]
+      case 'remove-policy-rule':
+        return [{ kind: 'policy-rule-unexpected', rule: change.rule }]
+      default:
+        return []
+    }
+  })
 }
 
 function forwardingDrift(found: ObservedHost['forwarding'], isWanted: boolean): readonly HostDrift[] {

@@ -10,17 +10,31 @@ import {
 } from '../values/index.js'
 import type { DesiredHost, DesiredPeer } from './desired-host.js'
 import { firewallOf } from './firewall-of.js'
+import type { OutsideFlow } from './policy-routing.js'
+import { policyRoutingOf } from './policy-routing-of.js'
 
-/** What the operating system shall have, from a config and the paths chosen on it. */
-export const desiredHostOf = (config: HostConfig, chosen: ChosenPaths): DesiredHost => {
+/** What the operating system shall have, from a config and the paths chosen on it. `servers`: where this host's server is. */
+export const desiredHostOf = (
+  config: HostConfig,
+  chosen: ChosenPaths,
+  servers: readonly OutsideFlow[] = [],
+): DesiredHost => {
   const peers = new Map<WireguardPublicKey, DesiredPeer>()
   for (const peer of config.peers.values()) peers.set(peer.wireguardKey, desiredPeerOf(peer, chosen))
   for (const client of config.clients.values()) peers.set(client.wireguardKey, desiredClientOf(client))
-  return { ...desiredOwnOf(config), peers, firewall: firewallOf(config, chosen) }
+  return {
+    ...desiredOwnOf(config),
+    peers,
+    firewall: firewallOf(config, chosen),
+    policyRouting: policyRoutingOf(config, chosen, servers),
+  }
 }
 
 /** Interface, addresses and routes, and whether anything is passed on. */
-export const desiredOwnOf = ({ own, routes }: HostConfig): Omit<DesiredHost, 'peers' | 'firewall'> => ({
+export const desiredOwnOf = ({
+  own,
+  routes,
+}: HostConfig): Omit<DesiredHost, 'peers' | 'firewall' | 'policyRouting'> => ({
   publicKey: own.wireguardKey,
   listenPort: own.listenPort,
   mtuBytes: own.mtuBytes,

@@ -1,5 +1,6 @@
 import type { HostRoute, IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
 import type { DesiredFirewall } from './desired-firewall.js'
+import type { PolicyRouting } from './policy-routing.js'
 
 export type { HostRoute }
 
@@ -21,6 +22,7 @@ export interface DesiredHost {
   readonly forwards: boolean
   /** `null`: the host filters nothing and translates nothing. */
   readonly firewall: DesiredFirewall | null
+  readonly policyRouting: PolicyRouting
 }
 
 /** What one WireGuard peer of the host should be. */

@@ -2,6 +2,7 @@ import type { IpAddress, IpFamily, IpPrefix, UdpEndpoint, WireguardPublicKey } f
 import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 import type { ForeignFilterName } from './foreign-filter.js'
+import type { PolicyRoute, PolicyRule } from './policy-routing.js'
 
 /**
  * One step that a driver can take. Small on purpose: each leaves a host that `observe` can describe, so a plan may be cut off
@@ -51,6 +52,17 @@ export type HostChange =
   | { readonly kind: 'open-foreign-filter'; readonly name: ForeignFilterName; readonly listenPort: number }
   /** Takes that rule away again. */
   | { readonly kind: 'close-foreign-filter'; readonly name: ForeignFilterName }
+  /**
+   * On: WireGuard's own packets, and answers to what came in outside the mesh, are told apart, so that the rule `bypass` finds them.
+   * Wants the interface. By itself it changes no packet's way.
+   */
+  | { readonly kind: 'set-bypass'; readonly isOn: boolean }
+  /** Adds the route, or replaces one in the same slot. Into the mesh: wants the interface up, and the source on it. */
+  | { readonly kind: 'add-policy-route'; readonly route: PolicyRoute }
+  | { readonly kind: 'remove-policy-route'; readonly route: PolicyRoute }
+  /** Wants no interface: without one, what leads into the mesh leads nowhere, or to the next rule. */
+  | { readonly kind: 'add-policy-rule'; readonly rule: PolicyRule }
+  | { readonly kind: 'remove-policy-rule'; readonly rule: PolicyRule }
   /**
    * Makes WireGuard forget the source addresses it remembers for its peers. Wanted after an own underlay address went away:
    * older wireguard-go keeps sending from it for 15 s otherwise.

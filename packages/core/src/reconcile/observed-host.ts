@@ -2,6 +2,7 @@ import type { EpochMs, IpAddress, IpFamily, IpPrefix, UdpEndpoint, WireguardPubl
 import type { FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 import type { ForeignFilter, ForeignFilterName } from './foreign-filter.js'
+import type { ObservedPolicyRouting } from './policy-routing.js'
 
 /** What a driver read from its host at one moment: own interface, own routes, and the underlay's addresses. */
 export interface ObservedHost {
@@ -17,6 +18,8 @@ export interface ObservedHost {
   readonly forwarding: ReadonlyMap<IpFamily, ForwardingState>
   /** Packet filters of others that may drop what is the mesh's. */
   readonly foreignFilters: ReadonlyMap<ForeignFilterName, ForeignFilter>
+  /** It may be there without an interface. */
+  readonly policyRouting: ObservedPolicyRouting
   /** Addresses of the host's other interfaces, global scope only: candidates for endpoints. */
   readonly underlayAddresses: readonly UnderlayAddress[]
 }

@@ -17,6 +17,7 @@ import type { HostChange } from './host-change.js'
 import type { ObservedHost } from './observed-host.js'
 import { planChanges } from './plan-changes.js'
 import { changedPeersBetween } from './plan-peer-changes.js'
+import { noPolicyRoutingFound } from './policy-routing.js'
 import { executePlan, reconcile } from './reconcile.js'
 
 const ownKey = samplePublicKey(0xa1)
@@ -99,6 +100,7 @@ describe('law 7', () => {
               filter.passage.state === 'locked' ? [name, filter] : [name, { ...filter, passage: { state: 'closed' } }],
             ),
           ),
+          policyRouting: noPolicyRoutingFound,
         })
       }),
       lawRuns(),

@@ -2,7 +2,7 @@
  * The difference between what a host is and what it should be, as steps. Pure: `reconcile` carries them out.
  *
  * The order is the point. Whatever reaches its destination before the first step and after the last also does so after
- * every step in between: the filter comes before what it is for, addresses come before routes that name them as source, peers before routes that lead to them,
+ * every step in between: WireGuard's own packets are told apart before rules take everything into the mesh, the filter comes before what it is for, addresses come before routes that name them as source, peers before routes that lead to them,
  * wider routes before narrower ones go, and only then is taken away what nothing needs any more.
  */
 import type { WireguardPublicKey } from '../values/index.js'
@@ -13,7 +13,9 @@ import { allPeerKeys, comparePeers } from './peer-differences.js'
 import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
 import { planForeignFilters } from './plan-foreign-filters.js'
 import { orderPeerChanges } from './plan-peer-changes.js'
+import { planPolicyRouting } from './plan-policy-routing.js'
 import { planRouteChanges } from './plan-route-changes.js'
+import { noPolicyRouting } from './policy-routing.js'
 
 /** What the planner can be told besides the two states. */
 export interface PlanContext {
@@ -41,8 +43,10 @@ export function planChanges(
   const addresses = planAddresses(observed.interface, desired)
   const forwarding = planForwarding(observed.forwarding, desired.forwards)
   const foreign = planForeignFilters(observed.foreignFilters, desired)
+  const policy = planPolicyRouting(observed.policyRouting, desired.policyRouting)
   return [
     ...planInterface(observed.interface, desired),
+    ...policy.first,
     ...forwarding.off,
     ...foreign.close,
     ...planFirewallChanges(observed.firewall, desired.firewall),
@@ -52,15 +56,21 @@ export function planChanges(
     ...peers.give,
     ...(observed.interface?.isUp === true ? [] : [{ kind: 'bring-up' } as const]),
     ...routes.add,
+    ...policy.give,
+    ...policy.take,
     ...routes.remove,
     ...peers.take,
     ...addresses.remove,
+    ...policy.last,
   ]
 }
 
-/** The interface first: while it is there, its packets meet the filter. */
+/** First what takes packets into the mesh, then the interface: while it is there, its packets meet the filter. */
 function planNothing(observed: ObservedHost): readonly HostChange[] {
+  const policy = planPolicyRouting(observed.policyRouting, noPolicyRouting)
   return [
+    ...policy.take,
+    ...policy.last,
     ...(observed.interface === undefined ? [] : [{ kind: 'remove-interface' } as const]),
     ...planForwarding(observed.forwarding, false).off,
     ...planForeignFilters(observed.foreignFilters, undefined).close,

@@ -6,6 +6,7 @@ import type { DesiredHost } from './desired-host.js'
 import type { HostChange } from './host-change.js'
 import type { ObservedHost } from './observed-host.js'
 import { changedPeersBetween, planPeerChanges } from './plan-peer-changes.js'
+import { noPolicyRouting } from './policy-routing.js'
 
 const names = ['a', 'b', 'c', 'd'] as const
 type Name = (typeof names)[number]
@@ -21,6 +22,7 @@ const wanting = (ranges: Ranges): DesiredHost => ({
   routes: [],
   firewall: null,
   forwards: false,
+  policyRouting: noPolicyRouting,
   peers: new Map(
     names.flatMap((name) => {
       const allowedIps = ranges[name]?.map(ipPrefix)

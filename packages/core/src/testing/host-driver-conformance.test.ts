@@ -17,16 +17,27 @@ const firewallChanges = [
   'open-foreign-filter',
   'close-foreign-filter',
 ] as const
+const policyChanges = [
+  'set-bypass',
+  'add-policy-route',
+  'remove-policy-route',
+  'add-policy-rule',
+  'remove-policy-rule',
+] as const
 const filtering: DriverCapabilities = {
   ...noCapabilities,
   filter: { supported: true },
   forward: { supported: true },
+  'full-tunnel': { supported: true },
 }
 
 const simulated =
   (spoil: (driver: SimulatedHost) => HostDriver = (driver) => driver, capabilities = filtering) =>
   async (): Promise<HostUnderTest> => {
-    const unsupported = capabilities.filter.supported ? [] : firewallChanges
+    const unsupported = [
+      ...(capabilities.filter.supported ? [] : firewallChanges),
+      ...(capabilities['full-tunnel'].supported ? [] : policyChanges),
+    ]
     const driver = createSimulatedHost({
       heldKeys: keys,
       nowEpochMs: () => sampleObservedAt,

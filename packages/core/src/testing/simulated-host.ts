@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { HostDriver, HostDriverError } from '../ports/host-driver.js'
-import { applyHostChanges, type InterfaceDefaults } from '../reconcile/apply-host-changes.js'
+import { applyHostChanges, type InterfaceDefaults, withoutMeshRoutes } from '../reconcile/apply-host-changes.js'
 import { type DriverCapabilities, noCapabilities } from '../reconcile/driver-capabilities.js'
 import type { HostChange } from '../reconcile/host-change.js'
 import type { ObservedHost, ObservedPeer } from '../reconcile/observed-host.js'
+import { noPolicyRoutingFound } from '../reconcile/policy-routing.js'
 import { epochMs, isIpv6Address, type UdpEndpoint, type WireguardPublicKey } from '../values/index.js'
 
 /** What a simulated host is like before anything happens. */
@@ -104,6 +105,7 @@ export function emptyHost(observedAtEpochMs: number): ObservedHost {
     peers: new Map(),
     routes: [],
     firewall: undefined,
+    policyRouting: noPolicyRoutingFound,
     forwarding: new Map([
       [4, 'off'],
       [6, 'off'],
@@ -117,7 +119,7 @@ export function emptyHost(observedAtEpochMs: number): ObservedHost {
 export function withLinkDown(host: ObservedHost): ObservedHost {
   if (host.interface === undefined) return host
   const addresses = host.interface.addresses.filter((address) => !isIpv6Address(address))
-  return { ...host, interface: { ...host.interface, isUp: false, addresses }, routes: [] }
+  return withoutMeshRoutes({ ...host, interface: { ...host.interface, isUp: false, addresses }, routes: [] })
 }
 
 /** A disturbance: a peer completes a handshake from `endpoint`. Unknown peers are left unknown. */
@@ -153,6 +155,11 @@ const KIND_TABLE: Readonly<Record<HostChange['kind'], true>> = {
   'set-forwarding': true,
   'open-foreign-filter': true,
   'close-foreign-filter': true,
+  'set-bypass': true,
+  'add-policy-route': true,
+  'remove-policy-route': true,
+  'add-policy-rule': true,
+  'remove-policy-rule': true,
 }
 const KINDS: ReadonlySet<string> = new Set(Object.keys(KIND_TABLE))
 
@@ -169,9 +176,11 @@ function whyRefused(
   if (change.kind === 'set-forwarding') return host.firewall === undefined ? 'there is no firewall' : undefined
   if (change.kind === 'change-firewall-set')
     return host.firewall?.sets.has(change.set) === true ? undefined : 'there is no such set'
+  if (change.kind === 'add-policy-rule' || (change.kind === 'set-bypass' && !change.isOn)) return undefined
+  if (change.kind === 'add-policy-route' && change.route.to !== 'mesh') return undefined
   if (host.interface === undefined) return 'there is no such interface'
   if (change.kind === 'set-peer' && change.publicKey === host.interface.publicKey) return 'a host is no peer of its own'
-  if (change.kind !== 'add-route') return undefined
+  if (change.kind !== 'add-route' && change.kind !== 'add-policy-route') return undefined
   if (!host.interface.isUp) return 'the interface is down'
   const source = change.route.preferredSource
   if (source !== null && !host.interface.addresses.includes(source)) return 'the preferred source is no own address'
@@ -185,4 +194,6 @@ const REMOVALS: ReadonlySet<HostChange['kind']> = new Set([
   'remove-route',
   'remove-firewall',
   'close-foreign-filter',
+  'remove-policy-route',
+  'remove-policy-rule',
 ])

@@ -191,7 +191,7 @@ const routingOf = (plan: MeshPlan, viewer: HostId): readonly RoutedEgress[] =>
     // A relayed router knows its gateways alone.
     const known = plan.relayed.get(viewer) ?? order
     const before = order.slice(0, at).filter((hostId) => known.includes(hostId))
-    return at === -1 ? [] : [{ egressId: egress.egressId, before: before.map(hop), routers: [] }]
+    return at === -1 ? [] : [{ egressId: egress.egressId, ranges: [], before: before.map(hop), routers: [] }]
   })
 
 /** Users of lists probe what is in them, routers those before them; direct peers alone, and no relayed routers. */

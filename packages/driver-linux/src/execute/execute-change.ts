@@ -8,6 +8,7 @@ import { executeChangeFirewallSet, executeRemoveFirewall, executeSetFirewall } f
 import { executeCloseForeignFilter, executeOpenForeignFilter } from './execute-foreign-filter.js'
 import { executeSetForwarding } from './execute-forwarding.js'
 import { executeRefreshUnderlay, executeRemovePeer, executeSetPeer } from './execute-peer.js'
+import { executePolicyChange } from './execute-policy.js'
 import { executeAddRoute, executeRemoveRoute } from './execute-route.js'
 import { createInterface, removeInterface } from './interface-lifecycle.js'
 import { setDevice } from './set-device.js'
@@ -54,8 +55,14 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
       return executeOpenForeignFilter(host, change)
     case 'close-foreign-filter':
       return executeCloseForeignFilter(host, change)
+    case 'set-bypass':
+    case 'add-policy-route':
+    case 'remove-policy-route':
+    case 'add-policy-rule':
+    case 'remove-policy-rule':
+      return host.hasNft ? executePolicyChange(host, change) : unsupported(change, 'there is no nft')
     default:
-      return unsupported(change)
+      return unsupported(change, 'this driver does not know it')
   }
 }
 
@@ -68,8 +75,12 @@ async function setPrivateKey(host: LinuxHost, publicKey: WireguardPublicKey): Ou
 
 /** By type this can't be; a caller that was built with a newer core gets an answer all the same. */
 function unsupported(
-  change: never,
+  { kind }: HostChange,
+  why: string,
 ): E.Either<{ code: 'change-unsupported'; change: HostChange['kind']; reason: string }, never> {
-  const { kind } = change as HostChange
-  return E.left({ code: 'change-unsupported', change: kind, reason: `this driver knows no change '${String(kind)}'` })
+  return E.left({
+    code: 'change-unsupported',
+    change: kind,
+    reason: `change '${String(kind)}' is not possible: ${why}`,
+  })
 }

@@ -6,12 +6,13 @@ import { showRoutesOf } from '../render/route-commands.js'
 import { observeForeignFilters } from './observe-foreign-filters.js'
 import { observeForwarding } from './observe-forwarding.js'
 import { observeDevice } from './observe-link.js'
+import { observePolicyRouting } from './observe-policy-routing.js'
 import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
 import { readOwnAddresses, readRoutes, readUnderlayAddresses } from './read-host.js'
 
 const ACTION = 'observe'
 
-/** Reads the host: six short processes, and WireGuard's own answer. */
+/** Reads the host: a dozen short processes, and WireGuard's own answer. */
 export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   host.parsers.nextObservation()
   const links = await runAndRead(host, showAddresses, ACTION, parseIpAddr)
@@ -34,13 +35,21 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
   if (link !== undefined) return observeOwnLink(host, link, surroundings)
-  return E.right({ ...surroundings, interface: undefined, peers: new Map(), routes: [] })
+  const policyRouting = await observePolicyRouting(host, undefined, ACTION)
+  if (E.isLeft(policyRouting)) return policyRouting
+  return E.right({
+    ...surroundings,
+    interface: undefined,
+    peers: new Map(),
+    routes: [],
+    policyRouting: policyRouting.right,
+  })
 }
 
 async function observeOwnLink(
   host: LinuxHost,
   link: IpLinkEntry,
-  surroundings: Omit<ObservedHost, 'interface' | 'peers' | 'routes'>,
+  surroundings: Omit<ObservedHost, 'interface' | 'peers' | 'routes' | 'policyRouting'>,
 ): Outcome<ObservedHost> {
   const addresses = orUnreadable(readOwnAddresses(link), ACTION)
   if (E.isLeft(addresses)) return addresses
@@ -52,7 +61,9 @@ async function observeOwnLink(
   if (E.isLeft(found)) return found
   if (E.isLeft(ipv4)) return ipv4
   if (E.isLeft(ipv6)) return ipv6
-  const { publicKey, listenPort, peers } = found.right.device
+  const { publicKey, listenPort, mark, peers } = found.right.device
+  const policyRouting = await observePolicyRouting(host, mark, ACTION)
+  if (E.isLeft(policyRouting)) return policyRouting
   host.seenKey.current = publicKey
   return E.right({
     ...surroundings,
@@ -67,6 +78,7 @@ async function observeOwnLink(
     },
     peers,
     routes: [...ipv4.right, ...ipv6.right],
+    policyRouting: policyRouting.right,
   })
 }
 

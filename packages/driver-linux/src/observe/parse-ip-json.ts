@@ -56,7 +56,12 @@ export function parseIpRoute(text: string): E.Either<Unreadable, readonly IpRout
 const isEmptyEntry = (entry: unknown): boolean =>
   typeof entry === 'object' && entry !== null && Object.keys(entry).length === 0
 
-function decodeList<A>(text: string, codec: t.Type<A, unknown>, what: string): E.Either<Unreadable, readonly A[]> {
+/** A list whose entries are all readable; those without any content are left out. */
+export function decodeList<A>(
+  text: string,
+  codec: t.Type<A, unknown>,
+  what: string,
+): E.Either<Unreadable, readonly A[]> {
   const json = parseJson(text)
   if (E.isLeft(json)) return unreadable(`\`${what}\` printed no JSON`)
   if (!Array.isArray(json.right)) return unreadable(`\`${what}\` printed no list`)

@@ -4,6 +4,7 @@ import { publicKeyOf } from '../private-key.js'
 import { createValueParsers, type ValueParsers } from './value-parsers.js'
 import {
   type PrintedPeer,
+  parseMark,
   parsePort,
   readPeer,
   type Unreadable,
@@ -26,6 +27,7 @@ interface PeerLines extends PrintedPeer {
 interface AnswerLines {
   privateKeyHex: string | undefined
   listenPort: string
+  mark: string
   readonly peers: PeerLines[]
 }
 
@@ -44,13 +46,15 @@ export function parseUapiGet(
   if (E.isLeft(publicKey)) return publicKey
   const listenPort = parsePort(answer.right.listenPort)
   if (listenPort === undefined) return unreadable('listen_port is no port')
+  const mark = parseMark(answer.right.mark)
+  if (mark === undefined) return unreadable('fwmark is no mark')
   const peers = new Map<WireguardPublicKey, ObservedPeer>()
   for (const printed of answer.right.peers) {
     const peer = readPeer(parsers.keyOfHex(printed.publicKeyHex), printed, parsers, `the peer in line ${printed.line}`)
     if (E.isLeft(peer)) return peer
     peers.set(peer.right.publicKey, peer.right)
   }
-  return E.right({ publicKey: publicKey.right, listenPort, peers })
+  return E.right({ publicKey: publicKey.right, listenPort, mark, peers })
 }
 
 /** The peers that have an endpoint, both as the socket writes them: to be written back as they are. */
@@ -65,7 +69,7 @@ export function endpointsInUapiGet(
 }
 
 function splitAnswer(lines: readonly string[]): E.Either<Unreadable, AnswerLines> {
-  const answer: AnswerLines = { privateKeyHex: undefined, listenPort: '0', peers: [] }
+  const answer: AnswerLines = { privateKeyHex: undefined, listenPort: '0', mark: '0', peers: [] }
   for (const [index, line] of lines.entries()) {
     const equals = line.indexOf('=')
     if (equals < 1) return unreadable(`line ${index + 1} is not of the form key=value`)
@@ -75,6 +79,7 @@ function splitAnswer(lines: readonly string[]): E.Either<Unreadable, AnswerLines
     else if (peer !== undefined) takePeerLine(peer, key, value)
     else if (key === 'private_key') answer.privateKeyHex = value
     else if (key === 'listen_port') answer.listenPort = value
+    else if (key === 'fwmark') answer.mark = value
   }
   return E.right(answer)
 }

@@ -1,7 +1,14 @@
 import type { ObservedPeer, WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { createValueParsers, type ValueParsers } from './value-parsers.js'
-import { parsePort, readPeer, type Unreadable, unreadable, type WireguardDevice } from './wireguard-device.js'
+import {
+  parseMark,
+  parsePort,
+  readPeer,
+  type Unreadable,
+  unreadable,
+  type WireguardDevice,
+} from './wireguard-device.js'
 
 const NONE = '(none)'
 const INTERFACE_COLUMNS = 4
@@ -18,11 +25,13 @@ export function parseWgDump(
   const [first = '', ...rest] = text.split('\n')
   const columns = first.split('\t')
   if (columns.length !== INTERFACE_COLUMNS) return unreadable(`line 1 has not ${INTERFACE_COLUMNS} columns`)
-  const [, publicText = '', portText = ''] = columns
+  const [, publicText = '', portText = '', markText = ''] = columns
   const publicKey = publicText === NONE ? undefined : parsers.key(publicText)
   if (publicKey === undefined && publicText !== NONE) return unreadable('line 1: no public key in column 2')
   const listenPort = parsePort(portText)
   if (listenPort === undefined) return unreadable('line 1: no port in column 3')
+  const mark = parseMark(markText)
+  if (mark === undefined) return unreadable('line 1: no mark in column 4')
   const peers = new Map<WireguardPublicKey, ObservedPeer>()
   for (const [index, line] of rest.entries()) {
     if (line === '' && index === rest.length - 1) continue
@@ -30,7 +39,7 @@ export function parseWgDump(
     if (E.isLeft(peer)) return peer
     peers.set(peer.right.publicKey, peer.right)
   }
-  return E.right({ publicKey, listenPort, peers })
+  return E.right({ publicKey, listenPort, mark, peers })
 }
 
 function parsePeerLine(line: string, parsers: ValueParsers, place: string): E.Either<Unreadable, ObservedPeer> {

@@ -91,7 +91,7 @@ export function readRoutes(
 }
 
 /** `default`, an address alone, or a prefix. */
-function readDestination(family: IpFamily, dst: string): E.Either<Unreadable, IpPrefix> {
+export function readDestination(family: IpFamily, dst: string): E.Either<Unreadable, IpPrefix> {
   if (dst === 'default') return E.right(ipPrefix(family === 4 ? '0.0.0.0/0' : '::/0'))
   const address = parseIpAddress(dst)
   if (E.isRight(address)) return E.right(hostPrefix(address.right))

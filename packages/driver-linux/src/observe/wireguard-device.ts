@@ -8,6 +8,8 @@ export interface WireguardDevice {
   readonly publicKey: WireguardPublicKey | undefined
   /** 0: not bound. */
   readonly listenPort: number
+  /** On the packets that its own socket sends; 0: none. */
+  readonly mark: number
   readonly peers: ReadonlyMap<WireguardPublicKey, ObservedPeer>
 }
 
@@ -69,6 +71,13 @@ export function readPeer(
 export function parsePort(text: string): number | undefined {
   const port = parseCount(text)
   return port !== undefined && port <= 65_535 ? port : undefined
+}
+
+/** A mark of the kernel's, in decimal or after `0x` in hex. */
+export function parseMark(text: string): number | undefined {
+  if (text === 'off') return 0
+  const mark = /^(0x[0-9a-f]{1,8}|[0-9]{1,10})$/i.test(text) ? Number(text) : Number.NaN
+  return mark <= 0xff_ff_ff_ff ? mark : undefined
 }
 
 /** A decimal number without sign, as both implementations print them. */

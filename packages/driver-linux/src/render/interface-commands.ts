@@ -37,12 +37,15 @@ export function bringUp(name: string): ToolCommand {
 export interface DeviceSettings {
   readonly privateKey?: Uint8Array
   readonly listenPort?: number
+  /** On the packets that its own socket sends; 0: none. */
+  readonly mark?: number
 }
 
 /** For the kernel's WireGuard. The key goes through stdin: arguments can be read by every user of the host. */
-export function wgSetDevice(name: string, { privateKey, listenPort }: DeviceSettings): ToolCommand {
+export function wgSetDevice(name: string, { privateKey, listenPort, mark }: DeviceSettings): ToolCommand {
   const args = ['set', name]
   if (listenPort !== undefined) args.push('listen-port', String(listenPort))
+  if (mark !== undefined) args.push('fwmark', String(mark))
   if (privateKey === undefined) return { tool: 'wg', args }
   return { tool: 'wg', args: [...args, 'private-key', '/dev/stdin'], stdin: encodeBase64(privateKey, 'standard') }
 }

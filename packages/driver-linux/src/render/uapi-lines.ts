@@ -3,10 +3,11 @@ import type { DeviceSettings } from './interface-commands.js'
 import type { PeerChange } from './peer-commands.js'
 
 /** For a userspace WireGuard: about the interface itself. The key is secret. */
-export function uapiSetDevice({ privateKey, listenPort }: DeviceSettings): readonly string[] {
+export function uapiSetDevice({ privateKey, listenPort, mark }: DeviceSettings): readonly string[] {
   const lines: string[] = []
   if (privateKey !== undefined) lines.push(`private_key=${encodeHex(privateKey)}`)
   if (listenPort !== undefined) lines.push(`listen_port=${listenPort}`)
+  if (mark !== undefined) lines.push(`fwmark=${mark}`)
   return lines
 }
 

@@ -64,7 +64,7 @@ export async function hostSnapshot(host: Host): Promise<unknown> {
     'ip -j rule show',
     'ip -j -6 rule show',
     'nft list ruleset',
-    'sysctl -e net.ipv4.ip_forward',
+    'sysctl -e net.ipv4.ip_forward net.ipv4.conf.all.src_valid_mark net.ipv4.tcp_fwmark_accept',
     "sysctl -a -r '^net.ipv6.conf.(all|default|lo|eth0).forwarding$'",
     // Without the shell and the programs that take the snapshot.
     "ps -e -o comm= | grep -vxE 'ps|sh|grep|sort' | sort",

@@ -4,6 +4,7 @@ import {
   hostPrefix,
   ipAddress,
   ipPrefix,
+  noPolicyRouting,
   type ReconcileReport,
   reconcile,
   udpEndpoint,
@@ -37,6 +38,7 @@ export function meshHost(
     peers: new Map([[publicKey, { publicKey, allowedIps, endpointCandidates, keepaliveSeconds: 0 }]]),
     firewall: null,
     forwards: false,
+    policyRouting: noPolicyRouting,
     routes: [
       { prefix: ipPrefix('10.66.0.0/24'), preferredSource: ipv4, metric: 50 },
       { prefix: ipPrefix('fd66::/64'), preferredSource: ipv6, metric: 50 },

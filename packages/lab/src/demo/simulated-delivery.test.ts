@@ -2,6 +2,7 @@ import {
   epochMs,
   hostPrefix,
   ipAddress,
+  noPolicyRoutingFound,
   type ObservedHost,
   type ObservedPeer,
   udpEndpointOf,
@@ -32,6 +33,7 @@ function host(number: number, publicKey: WireguardPublicKey, peer: ObservedPeer)
     firewall: undefined,
     forwarding: new Map(),
     foreignFilters: new Map(),
+    policyRouting: noPolicyRoutingFound,
     underlayAddresses: [{ interfaceName: 'eth0', address, connectedPrefix: hostPrefix(address) }],
   }
 }

@@ -55,6 +55,16 @@ export function describeOneDrift(drift: HostDrift): string {
       return `the packet filter \`${drift.name}\` is not open for the mesh`
     case 'foreign-filter-open':
       return `the packet filter \`${drift.name}\` should not be open for the mesh`
+    case 'bypass-differs':
+      return "WireGuard's own packets and answers to what came in outside are not told apart as they should be"
+    case 'policy-route-missing':
+      return `the route to ${drift.policyRoute.prefix} (${drift.policyRoute.to}) in table ${drift.policyRoute.table} is missing`
+    case 'policy-route-unexpected':
+      return `the route to ${drift.policyRoute.prefix} (${drift.policyRoute.to}) in table ${drift.policyRoute.table} should not be there`
+    case 'policy-rule-missing':
+      return `the IPv${drift.rule.family} routing rule ${drift.rule.kind} is missing`
+    case 'policy-rule-unexpected':
+      return `the IPv${drift.rule.family} routing rule ${drift.rule.kind} should not be there`
   }
 }
 

@@ -16,7 +16,11 @@ import {
   type HostConfigStep,
   type HostId,
   LiveHostConfig,
+  noPolicyRouting,
+  type OutsideFlow,
   type PeerConfig,
+  type PolicyRouting,
+  policyRoutingOf,
   type Replaced,
   type TouchedFragments,
   type WireguardPublicKey,
@@ -35,6 +39,7 @@ export class LiveConfig {
   readonly #paths: PathSource
   readonly #peers = new Map<WireguardPublicKey, DesiredPeer>()
   readonly #firewalls = new FirewallMaker()
+  #servers: readonly OutsideFlow[] = []
   /** What all but the peers was made of. */
   #madeOf: { readonly own?: HostConfig['own'] | undefined; readonly routes?: HostConfig['routes'] | undefined } = {}
   #desired: DesiredHost | undefined
@@ -59,6 +64,12 @@ export class LiveConfig {
 
   get peers(): ReadonlyMap<HostId, PeerConfig> {
     return this.config?.peers ?? new Map()
+  }
+
+  /** Where this host's server is: what goes there stays outside a full tunnel. Answers whether something is otherwise than before. */
+  setServers(servers: readonly OutsideFlow[]): boolean {
+    this.#servers = servers
+    return this.#renewOwn()
   }
 
   /** The step that a patch of `table` makes. */
@@ -130,6 +141,12 @@ export class LiveConfig {
     this.#peers.set(peer.publicKey, was !== undefined && isSamePeer(was, peer) ? was : peer)
   }
 
+  #policyRouting(): PolicyRouting {
+    const { config } = this
+    const { chosen } = this.#paths
+    return config && chosen ? policyRoutingOf(config, chosen, this.#servers) : noPolicyRouting
+  }
+
   /** Answers whether something is otherwise than before. */
   #renewOwn(): boolean {
     const { config } = this
@@ -137,10 +154,12 @@ export class LiveConfig {
     const { chosen } = this.#paths
     const firewall = config && chosen ? this.#firewalls.make(config, chosen) : null
     const isFirewallChanged = !isSameFirewall(firewall, this.#desired?.firewall ?? null)
-    const isOwnTouched = own !== this.#madeOf.own || routes !== this.#madeOf.routes
+    const policyRouting = this.#policyRouting()
+    const isOwnTouched =
+      own !== this.#madeOf.own || routes !== this.#madeOf.routes || !isSameRouting(policyRouting, this.#desired)
     if (!isOwnTouched && !isFirewallChanged) return false
     this.#madeOf = { own, routes }
-    const desired = config && { ...desiredOwnOf(config), peers: this.#peers, firewall }
+    const desired = config && { ...desiredOwnOf(config), peers: this.#peers, firewall, policyRouting }
     if (!isFirewallChanged && textOf(desired) === textOf(this.#desired)) return false
     this.#desired = desired
     return true
@@ -148,6 +167,8 @@ export class LiveConfig {
 }
 
 const nothingChanged: HostConfigStep = { peers: new Map(), clients: new Map(), paths: new Map(), isRestChanged: false }
+const isSameRouting = (routing: PolicyRouting, desired: DesiredHost | undefined): boolean =>
+  JSON.stringify(routing) === JSON.stringify(desired?.policyRouting)
 
 const textOf = (desired: DesiredHost | undefined): string => JSON.stringify({ ...desired, peers: null, firewall: null })
 

@@ -26,6 +26,7 @@ import {
   wireguardKeyFromBytes,
 } from '../../values/index.js'
 import { emptyHost, withHandshake, withLinkDown } from '../simulated-host.js'
+import { arbitraryPolicyRouting } from './policy-routing.js'
 
 /** A public key that nobody holds: 32 times the same byte, not 0. */
 export function samplePublicKey(byte: number): WireguardPublicKey {
@@ -105,7 +106,11 @@ export function arbitraryDesiredHost(publicKey: WireguardPublicKey): fc.Arbitrar
       wantsForwarding: fc.boolean(),
     })
     .map(({ wantsForwarding, ...host }) => ({ ...host, forwards: wantsForwarding && host.firewall !== null }))
-    .chain((host) => arbitraryRoutes(host.addresses).map((routes) => ({ ...host, publicKey, routes })))
+    .chain((host) =>
+      fc
+        .record({ routes: arbitraryRoutes(host.addresses), policyRouting: arbitraryPolicyRouting(host.addresses) })
+        .map((routing) => ({ ...host, ...routing, publicKey })),
+    )
 }
 
 /**

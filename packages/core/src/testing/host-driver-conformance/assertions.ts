@@ -2,6 +2,7 @@ import type { HostDriver, HostDriverError } from '../../ports/host-driver.js'
 import type { HostChange } from '../../reconcile/host-change.js'
 import type { ObservedHost } from '../../reconcile/observed-host.js'
 import { routeIdentity } from '../../reconcile/plan-route-changes.js'
+import { policyRouteIdentity, policyRuleIdentity } from '../../reconcile/policy-routing.js'
 
 /** What of an observation a driver is answerable for: sorted, without times, counters and the world outside. */
 export interface HostShape {
@@ -11,11 +12,12 @@ export interface HostShape {
   readonly firewall: Readonly<Record<string, unknown>> | null
   readonly forwarding: readonly string[]
   readonly foreignFilters: readonly string[]
+  readonly policyRouting: readonly string[]
 }
 
 /** The comparable part of an observation. `fields` left out of the interface are those a change says nothing about. */
 export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'listenPort')[] = []): HostShape {
-  const { interface: link, peers, routes, firewall, forwarding, foreignFilters } = host
+  const { interface: link, peers, routes, firewall, forwarding, foreignFilters, policyRouting } = host
   const fields = link && {
     publicKey: link.publicKey,
     isUp: link.isUp,
@@ -36,6 +38,11 @@ export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'lis
     routes: routes.map(routeIdentity).sort(),
     forwarding: [...forwarding].map(([family, state]) => `IPv${family} ${state}`).sort(),
     foreignFilters: [...foreignFilters].map(([name, filter]) => `${name} ${JSON.stringify(filter)}`).sort(),
+    policyRouting: [
+      `bypass ${policyRouting.bypass}`,
+      ...policyRouting.routes.map(policyRouteIdentity).sort(),
+      ...policyRouting.rules.map(policyRuleIdentity).sort(),
+    ],
     firewall:
       firewall === undefined
         ? null

@@ -143,6 +143,31 @@ export const brokenExecutes: readonly BrokenDriver[] = [
     ),
   },
   {
+    fault: 'ignores remove-policy-rule',
+    caughtBy: 'remove-policy-rule; again, nothing more',
+    spoil: ignoring('remove-policy-rule'),
+  },
+  {
+    fault: 'leaves what lets packets out behind',
+    caughtBy: 'wanting nothing gives the host back as it was, and it can be made again',
+    spoil: withExecute(async (driver, change) =>
+      change.kind === 'set-bypass' && !change.isOn ? E.right(undefined) : driver.execute(change),
+    ),
+  },
+  {
+    fault: 'has one route for a prefix, whatever it leads to',
+    caughtBy: 'remove-policy-route spares what leads into the mesh; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      if (change.kind !== 'remove-policy-route') return driver.execute(change)
+      const { prefix } = change.route
+      driver.disturb((host) => {
+        const routes = host.policyRouting.routes.filter((route) => route.prefix !== prefix)
+        return { ...host, policyRouting: { ...host.policyRouting, routes } }
+      })
+      return E.right(undefined)
+    }),
+  },
+  {
     fault: 'adds to a set and removes nothing',
     caughtBy: 'change-firewall-set; again, nothing more',
     spoil: withExecute(async (driver, change) => {

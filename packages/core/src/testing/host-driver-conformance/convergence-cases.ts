@@ -40,7 +40,7 @@ export const convergenceCases: readonly HostDriverCase[] = [
       assertThat(to !== undefined, 'no sample')
       await bringTo(driver, from)
       const steps = planChanges(await observed(driver), to).length
-      for (let done = 0; done <= steps; done++) {
+      for (const done of crashesIn(steps)) {
         const crashing = await host.open()
         await bringTo(crashing, from)
         await executed(crashing, planChanges(await observed(crashing), to).slice(0, done))
@@ -53,7 +53,7 @@ export const convergenceCases: readonly HostDriverCase[] = [
     run: async ({ host, driver }) => {
       const wanted = ordinaryHost(host.keys[0], driver)
       const steps = planChanges(await observed(driver), wanted).length
-      for (let done = 0; done <= steps; done++) {
+      for (const done of crashesIn(steps)) {
         const crashing = await host.open()
         await executed(crashing, planChanges(await observed(crashing), wanted).slice(0, done))
         await bringTo(await host.open(), wanted)
@@ -73,3 +73,11 @@ export const convergenceCases: readonly HostDriverCase[] = [
     },
   },
 ]
+
+const mostCrashes = 12
+
+/** After how many steps to crash: each number there is, or so many as a real host takes in half a minute, evenly spread. */
+const crashesIn = (steps: number): readonly number[] => {
+  const count = Math.min(steps + 1, mostCrashes)
+  return Array.from({ length: count }, (_, at) => Math.round((at * steps) / Math.max(1, count - 1)))
+}

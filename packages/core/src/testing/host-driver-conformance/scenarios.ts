@@ -3,8 +3,11 @@ import type { DesiredFirewall } from '../../reconcile/desired-firewall.js'
 import type { DesiredHost } from '../../reconcile/desired-host.js'
 import type { HostCapability } from '../../reconcile/driver-capabilities.js'
 import type { HostChange } from '../../reconcile/host-change.js'
+import { noPolicyRouting } from '../../reconcile/policy-routing.js'
 import { ipAddress, ipPrefix, udpEndpoint, type WireguardPublicKey } from '../../values/index.js'
 import { sampleFirewallRules, samplePeerKeys, samplePublicKey } from '../arbitraries/hosts.js'
+import { samplePolicyRouting } from '../arbitraries/policy-routing.js'
+import { policyScenarios } from './policy-scenarios.js'
 
 /**
  * What a driver must be able to do before it is asked for a change. Exhaustive: a new kind of change doesn't compile until
@@ -30,6 +33,11 @@ export const capabilityNeededBy: Readonly<Record<HostChange['kind'], HostCapabil
   'set-forwarding': 'forward',
   'open-foreign-filter': 'filter',
   'close-foreign-filter': 'filter',
+  'set-bypass': 'full-tunnel',
+  'add-policy-route': 'full-tunnel',
+  'remove-policy-route': 'full-tunnel',
+  'add-policy-rule': 'full-tunnel',
+  'remove-policy-rule': 'full-tunnel',
 }
 
 const [peerA = samplePublicKey(1), peerB = samplePublicKey(2), peerC = samplePublicKey(3)] = samplePeerKeys
@@ -45,6 +53,7 @@ export const fitting =
     ...desired,
     firewall: capabilities.filter.supported ? desired.firewall : null,
     forwards: capabilities.forward.supported && desired.forwards,
+    policyRouting: capabilities['full-tunnel'].supported ? desired.policyRouting : noPolicyRouting,
   })
 
 /** A host with something of everything that the driver can do: two families, two peers, three routes, a packet filter. */
@@ -90,6 +99,7 @@ function fullHost(publicKey: WireguardPublicKey): DesiredHost {
     routes: [laptop, office, sixth],
     firewall: ordinaryFirewall,
     forwards: true,
+    policyRouting: samplePolicyRouting(ipAddress('10.66.0.1'), ipAddress('fd66::1')),
   }
 }
 
@@ -139,6 +149,7 @@ export function changeScenarios(
     onOrdinaryHost('remove-route IPv6', { kind: 'remove-route', route: sixth }),
     onOrdinaryHost('refresh-underlay', { kind: 'refresh-underlay' }),
     ...firewallScenarios().map(([name, change]) => onOrdinaryHost(name, change)),
+    ...policyScenarios.map(([name, change]) => onOrdinaryHost(name, change)),
   ]
 }
 

@@ -1,0 +1,124 @@
+/** From a config and the paths chosen on it to what is asked besides the host's own routes: full tunnel (D5), own LAN (E7). */
+import type { ChosenPaths } from '../host-config/chosen-paths.js'
+import { type FullTunnel, type HostConfig, internetPathKey } from '../host-config/host-config.js'
+import {
+  comparePrefixes,
+  type HostRoute,
+  type IpAddress,
+  type IpFamily,
+  type IpPrefix,
+  ipFamilyOf,
+  ipPrefix,
+  prefixContains,
+  prefixFamily,
+} from '../values/index.js'
+import {
+  noPolicyRouting,
+  type OutsideFlow,
+  type PolicyRoute,
+  type PolicyRouting,
+  type PolicyTable,
+  policyRulesFor,
+} from './policy-routing.js'
+
+/** What of a config policy routing is made of. */
+export type PolicyRoutingParts = Pick<
+  HostConfig,
+  'own' | 'paths' | 'routing' | 'ranges' | 'routes' | 'keptByLan' | 'fullTunnel'
+>
+
+/** `servers`: where this host's server is; what goes there stays outside a full tunnel. */
+export const policyRoutingOf = (
+  config: PolicyRoutingParts,
+  { hops }: Pick<ChosenPaths, 'hops'>,
+  servers: readonly OutsideFlow[] = [],
+): PolicyRouting => {
+  const { own, routing, routes, ranges, keptByLan } = config
+  const ownRanges = routing.flatMap((egress) => egress.ranges)
+  const preferred = routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
+  const tunnel = tunnelRoutes(config, hops.has(internetPathKey), ownRanges)
+  const all = [
+    ...around(
+      ownRanges,
+      'forwarded',
+      keptByLan.map((prefix) => ({ prefix, preferredSource: null })),
+    ),
+    ...(tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)),
+  ]
+  if (all.length === 0) return noPolicyRouting
+  const rules = policyRulesFor(all, outsideFlows(servers))
+  return { isBypassed: rules.some(({ kind }) => kind === 'bypass'), routes: all, rules }
+}
+
+/** Into the mesh, but for what this host routes itself (E10). */
+const around = (
+  ownRanges: readonly IpPrefix[],
+  table: PolicyTable,
+  wanted: readonly Pick<HostRoute, 'prefix' | 'preferredSource'>[],
+): readonly PolicyRoute[] => {
+  const taken = wanted.filter(({ prefix }) => !ownRanges.includes(prefix))
+  const outside = ownRanges.filter((range) => taken.some(({ prefix }) => prefixContains(prefix, range)))
+  return [
+    ...taken.map(({ prefix, preferredSource }) => ({ table, prefix, to: 'mesh' as const, preferredSource })),
+    ...routesOf(table, outside, 'outside'),
+  ]
+}
+
+/** Everything of the tunnel's families; `[]` where nothing of it goes into the tunnel now. */
+const tunnelRoutes = (
+  { own, paths, routes, fullTunnel }: PolicyRoutingParts,
+  hasGateway: boolean,
+  ownRanges: readonly IpPrefix[],
+): readonly PolicyRoute[] => {
+  if (fullTunnel === null || !own.capabilities.includes('full-tunnel')) return []
+  const isClosed = fullTunnel.settings.whenGatewayGone === 'block'
+  if (!hasGateway && !isClosed) return []
+  const networkId = paths.get(internetPathKey)?.networkId
+  const addresses = own.memberships.find((part) => part.networkId === networkId)?.addresses ?? []
+  const inside = insidePrefixes(own.localPrefixes, fullTunnel, ownRanges)
+  return fullTunnel.families.flatMap((family) => {
+    const source = addresses.find((address) => ipFamilyOf(address) === family) ?? null
+    const taken = [defaultOf(family), ...inside].filter((prefix) => prefixFamily(prefix) === family)
+    const outside = fullTunnel.outsidePrefixes.filter((prefix) => prefixFamily(prefix) === family)
+    // Routes into the mesh know their own networks' addresses, and are asked after what is inside.
+    const longer = routes.filter(({ prefix }) => inside.some((range) => prefixContains(range, prefix)))
+    return [
+      // Without a gateway too, and without an address: WireGuard or the gateway drops it, and answers to what came in outside get out.
+      ...taken.map((prefix) => intoMesh(prefix, source)),
+      ...(isClosed ? routesOf('tunnel', taken, 'nowhere') : []),
+      ...longer
+        .filter(({ prefix }) => prefixFamily(prefix) === family && !taken.includes(prefix))
+        .map(({ prefix, preferredSource }) => intoMesh(prefix, preferredSource)),
+      ...routesOf('tunnel', outside, 'outside'),
+    ]
+  })
+}
+
+/** The local network, where it shall not stay outside; but for what this host routes itself (E10). */
+const insidePrefixes = (
+  local: readonly IpPrefix[],
+  { settings }: FullTunnel,
+  ownRanges: readonly IpPrefix[],
+): readonly IpPrefix[] =>
+  settings.localNetwork === 'outside'
+    ? []
+    : local.filter((prefix) => !ownRanges.some((range) => prefixContains(range, prefix))).sort(comparePrefixes)
+
+const intoMesh = (prefix: IpPrefix, preferredSource: IpAddress | null): PolicyRoute => ({
+  table: 'tunnel',
+  prefix,
+  to: 'mesh',
+  preferredSource,
+})
+
+const routesOf = (table: PolicyTable, prefixes: readonly IpPrefix[], to: 'outside' | 'nowhere') =>
+  prefixes.map((prefix): PolicyRoute => ({ table, prefix, to, preferredSource: null }))
+
+const defaultOf = (family: IpFamily): IpPrefix => ipPrefix(family === 4 ? '0.0.0.0/0' : '::/0')
+
+/** Servers, and what a host asks for its addresses (DHCP: RFC 2131, RFC 8415). */
+const outsideFlows = (servers: readonly OutsideFlow[]): readonly (OutsideFlow & { readonly family: IpFamily })[] => [
+  ...servers.flatMap((flow) => (flow.address === null ? [] : [{ ...flow, family: ipFamilyOf(flow.address) }])),
+  { family: 4, protocol: 'udp', address: null, port: 67 },
+  { family: 6, protocol: 'udp', address: null, port: 547 },
+]

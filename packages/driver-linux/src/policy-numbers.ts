@@ -1,0 +1,46 @@
+import type { IpFamily, PolicyRule, PolicyTable } from '@meshfold/core'
+
+/** The numbers by which an interface's policy routing is told from that of others. */
+export interface PolicyNumbers {
+  /** On packets that go by the host's own routes, whatever the rules say. */
+  readonly mark: number
+  readonly tables: Readonly<Record<PolicyTable, number>>
+  readonly priorities: Readonly<Record<PolicyRule['kind'], number>>
+}
+
+/** Below the rule of the main table (32766) and those of wg-quick, above those of Tailscale (5210 to 5270). */
+const FIRST_PRIORITY = 5400
+const PRIORITIES_EACH = 8
+const INTERFACES = 1024
+
+/**
+ * Made of the interface's name, so that two interfaces of one host have two sets: 6d66 stands in front of marks and tables. Two names
+ * in a thousand share their priorities, and then only one of them may have a full tunnel.
+ */
+export const policyNumbersOf = (interfaceName: string): PolicyNumbers => {
+  const slot = hashOf(interfaceName) % INTERFACES
+  const base = 0x6d_66_00_00 + slot * 2
+  const first = FIRST_PRIORITY + slot * PRIORITIES_EACH
+  return {
+    mark: base,
+    tables: { tunnel: base, forwarded: base + 1 },
+    priorities: {
+      forwarded: first,
+      bypass: first + 1,
+      'outside-flow': first + 2,
+      'before-own-routes': first + 3,
+      'own-routes': first + 4,
+      everything: first + 5,
+    },
+  }
+}
+
+/** FNV-1a, 32 bits. */
+const hashOf = (text: string): number => {
+  let hash = 0x81_1c_9d_c5
+  for (const sign of text) hash = Math.imul(hash ^ (sign.codePointAt(0) ?? 0), 0x01_00_01_93)
+  return hash >>> 0
+}
+
+/** What `ip` calls it. */
+export const familyFlag = (family: IpFamily): '-4' | '-6' => (family === 4 ? '-4' : '-6')
