@@ -129,7 +129,8 @@ export const routerState = (facts: PathFacts, router: Hop): 'up' | 'down' | unde
 
 /**
  * The first healthy internet gateway, kept while it is not down. A relayed node's packets are taken by its own gateway alone, so its
- * internet traffic goes there, or nowhere while that one is no internet gateway (D8).
+ * internet traffic goes there, or nowhere while that one is no internet gateway (D8). Nobody has it while all are down: what becomes of it
+ * is the node's own wish (D5).
  */
 export const internetChoice = (
   facts: PathFacts,
@@ -140,7 +141,8 @@ export const internetChoice = (
   const ownNetwork = facts.paths.get(pathKey('network', path.networkId))
   if (ownNetwork?.to.kind === 'own-gateway') {
     const own = facts.hops.get(ownNetwork.key)
-    return { hop: to.gateways.some(({ hostId }) => hostId === own) ? own : undefined, followed: undefined }
+    const isThere = to.gateways.some((gateway) => gateway.hostId === own && !isDown(facts, gateway))
+    return { hop: isThere ? own : undefined, followed: undefined }
   }
   const gateways = to.gateways.filter((gateway) => wayTo(facts, gateway) !== undefined)
   const held = gateways.filter((gateway) => former.hop !== undefined && wayTo(facts, gateway) === former.hop)
@@ -152,7 +154,8 @@ export const internetChoice = (
     followed: former.followed,
     preferred: undefined,
   })
-  return { hop: way(facts, choice.hop), followed: choice.followed }
+  const areGone = gateways.every((gateway) => isDown(facts, gateway))
+  return { hop: areGone ? undefined : way(facts, choice.hop), followed: choice.followed }
 }
 
 export interface InternetChoice {

@@ -373,6 +373,9 @@ describe('internet traffic', () => {
     expect(first.allowedIps.get(one)).toEqual(expect.arrayContaining(defaults))
     const moved = choosePaths(config, health({ one: 'down', two: 'up' }), none, first)
     expect(moved.hops.get(internetPathKey)).toBe(two)
+    const gone = choosePaths(config, health({ one: 'down', two: 'down' }), none, moved)
+    expect(gone.hops.get(internetPathKey)).toBe(undefined)
+    expect(choosePaths(config, health({ one: 'down', two: 'up' }), none, gone).hops.get(internetPathKey)).toBe(two)
     expect(choosePaths(config, health({ two: 'down' }), none, moved).hops.get(internetPathKey)).toBe(two)
   })
 

@@ -32,17 +32,28 @@ export function readFixture(name: string, file: string): string | undefined {
 /** The file in which the output of a command is recorded. */
 export function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): string | undefined {
   if (file === 'wg') return 'wg-dump.txt'
-  if (file === 'sysctl') return args.includes('-a') ? undefined : 'sysctl.txt'
+  if (file === 'sysctl') return recordingOfSwitches(args)
   if (file === 'nft') return args.includes('-j') ? nftRecordingOf(args) : undefined
   if (args.includes('addr')) return 'ip-addr.json'
+  const family = args.includes('-6') ? 6 : 4
+  if (args.includes('rule')) return `ip-rule-${family}.json`
   if (!args.includes('route')) return undefined
-  return args.includes('-6') ? 'ip-route-6.json' : 'ip-route-4.json'
+  return args.includes('all') ? `ip-policy-${family}.json` : `ip-route-${family}.json`
 }
 
 const nftRecordingOf = (args: readonly string[]): string => {
   if (args.includes('chains')) return 'nft-chains.json'
+  if (args.at(-1)?.endsWith('_bypass') === true) return 'nft-bypass.json'
   return args.at(-1)?.startsWith('meshfold_') ? 'nft-table.json' : `nft-${args.slice(-2).join('-')}.json`
 }
+
+const recordingOfSwitches = (args: readonly string[]): string | undefined => {
+  if (args.includes('-a') || args.includes('-w')) return undefined
+  return args.some((each) => each.includes('mark')) ? 'sysctl-bypass.txt' : 'sysctl.txt'
+}
+
+/** What a host without policy routing has nothing to record of. */
+const seldom = /^(nft-|ip-rule-|ip-policy-)/
 
 /** A host that answers what was recorded, after `edit`. */
 export function replayHost(name: string, edit: (file: string, text: string) => string = (_, text) => text): LinuxHost {
@@ -60,7 +71,8 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     parsers: createValueParsers(),
     seenKey: { current: undefined },
     runner: async (command) => {
-      const stdout = recorded(recordingOf(command) ?? 'nothing') ?? (command.file === 'nft' ? '' : undefined)
+      const file = recordingOf(command) ?? 'nothing'
+      const stdout = recorded(file) ?? (seldom.test(file) || command.file === 'nft' ? '' : undefined)
       return E.right(
         stdout === undefined ? { exitCode: 1, stdout: '', stderr: '' } : { exitCode: 0, stdout, stderr: '' },
       )

@@ -74,9 +74,9 @@ export const convergenceCases: readonly HostDriverCase[] = [
   },
 ]
 
-const mostCrashes = 12
+const mostCrashes = 8
 
-/** After how many steps to crash: each number there is, or so many as a real host takes in half a minute, evenly spread. */
+/** After how many steps to crash: each number there is, or so many as real hosts have the time for, evenly spread. */
 const crashesIn = (steps: number): readonly number[] => {
   const count = Math.min(steps + 1, mostCrashes)
   return Array.from({ length: count }, (_, at) => Math.round((at * steps) / Math.max(1, count - 1)))

@@ -1,0 +1,113 @@
+/** What of a host's traffic goes into the mesh, and what stays outside. */
+import { describe, expect, test } from 'vitest'
+import { choosePaths } from '../host-config/choose-paths.js'
+import type { HealthView } from '../host-config/chosen-paths.js'
+import { projectHostConfig } from '../host-config/expand-host-config.js'
+import { replay } from '../mesh/evolve.js'
+import type { MeshCommand } from '../mesh/mesh-command.js'
+import { sampleAbleHost, sampleAssignRelay, sampleCreateExit, sampleRouteAll } from '../testing/sample-gateways.js'
+import {
+  eventsOf,
+  sampleAddEgress,
+  sampleCreateMesh,
+  sampleCreateNetwork,
+  sampleJoinNetwork,
+  sampleTime,
+} from '../testing/sample-mesh.js'
+import { hostCapabilities, hostId, ipAddress, ipPrefix, nodeId } from '../values/index.js'
+import { type OutsideFlow, policyRouteIdentity, policyRuleIdentity } from './policy-routing.js'
+import { policyRoutingOf } from './policy-routing-of.js'
+
+const localPrefixes = [ipPrefix('192.168.7.0/24')]
+/** Host 1 is an internet gateway, host 2 uses it. */
+const setUp: readonly MeshCommand[] = [
+  sampleCreateMesh(),
+  sampleCreateNetwork(),
+  sampleAbleHost(1),
+  sampleAbleHost(2, { capabilities: hostCapabilities, localPrefixes }),
+  sampleAbleHost(3),
+  ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host)),
+  sampleCreateExit(1),
+  sampleAssignRelay(2, 1),
+]
+
+const server: OutsideFlow = { protocol: 'tcp', address: ipAddress('203.0.113.80'), port: 443 }
+
+const traits = (fields: object) =>
+  ({ type: 'UpdateNodeTraits', atEpochMs: sampleTime, nodeId: nodeId('node-1-2'), ...fields }) as MeshCommand
+
+const routingOf = (commands: readonly MeshCommand[], health: HealthView = new Map()) => {
+  const config = projectHostConfig(replay(eventsOf(...setUp, ...commands)), hostId('host-2'))
+  if (config === undefined) throw new TypeError('host 2 has no config')
+  const { isBypassed, routes, rules } = policyRoutingOf(config, choosePaths(config, health, new Map(), undefined), [
+    server,
+  ])
+  return { isBypassed, routes: routes.map(policyRouteIdentity).sort(), rules: rules.map(policyRuleIdentity) }
+}
+
+describe('D5 a full tunnel', () => {
+  test('takes both families, refuses what it can not carry, and leaves the server, DHCP and the own network outside', () => {
+    expect(routingOf([sampleRouteAll(2)])).toEqual({
+      isBypassed: true,
+      routes: [
+        'tunnel 0.0.0.0/0 mesh 10.1.0.2',
+        'tunnel 0.0.0.0/0 nowhere -',
+        'tunnel 192.168.7.0/24 outside -',
+        'tunnel ::/0 mesh fd01:0:0:1::2',
+        'tunnel ::/0 nowhere -',
+      ],
+      rules: [
+        ...['4 bypass', '4 outside-flow tcp 203.0.113.80 443', '4 outside-flow udp any 67', '4 own-routes'],
+        ...['4 everything', '6 bypass', '6 outside-flow udp any 547', '6 own-routes', '6 everything'],
+      ],
+    })
+  })
+
+  test('takes the local network along, where the node wants that', () => {
+    const { routes, rules } = routingOf([sampleRouteAll(2), traits({ tunnel: { localNetwork: 'inside' } })])
+    expect(routes).toContain('tunnel 192.168.7.0/24 mesh 10.1.0.2')
+    expect(routes).toContain('tunnel 192.168.7.0/24 nowhere -')
+    expect(rules).toContain('4 before-own-routes')
+  })
+
+  test('D4 is none in split tunnel', () => {
+    expect(routingOf([])).toEqual({ isBypassed: false, routes: [], rules: [] })
+  })
+
+  test('E10 leaves ranges outside that the host routes itself', () => {
+    const routes = sampleAddEgress(1, {
+      ranges: [ipPrefix('172.30.0.0/16')],
+      routers: [{ nodeId: nodeId('node-1-2') }],
+    })
+    expect(routingOf([sampleRouteAll(2), routes]).routes).toContain('tunnel 172.30.0.0/16 outside -')
+  })
+
+  test('that fails open is none while no gateway is there, and one that fails closed stays', () => {
+    const gone: HealthView = new Map([[hostId('host-1'), { state: 'down', roundTripMs: null }]])
+    const open = [sampleRouteAll(2), traits({ tunnel: { whenGatewayGone: 'allow' } })]
+    expect(routingOf(open).routes).not.toContain('tunnel 0.0.0.0/0 nowhere -')
+    expect(routingOf(open).rules).toContain('4 everything')
+    expect(routingOf(open, gone)).toEqual({ isBypassed: false, routes: [], rules: [] })
+    expect(routingOf([sampleRouteAll(2)], gone).rules).toContain('4 everything')
+  })
+})
+
+describe('E7 a range that the own LAN has', () => {
+  const range = (...ranges: readonly string[]) =>
+    sampleAddEgress(1, { ranges: ranges.map(ipPrefix), routers: [{ nodeId: nodeId('node-1-3') }] })
+
+  test('leads into the mesh for what is passed on for others, and for nothing else', () => {
+    expect(routingOf([range('192.168.7.0/24')])).toEqual({
+      isBypassed: false,
+      routes: ['forwarded 192.168.7.0/24 mesh -'],
+      rules: ['4 forwarded'],
+    })
+  })
+
+  test('leads into the mesh for everything, where the node prefers that', () => {
+    const preferring = routingOf([range('192.168.7.0/24'), traits({ ownLan: 'mesh' })])
+    expect(preferring.routes).toEqual(['tunnel 192.168.7.0/24 mesh 10.1.0.2'])
+    expect(preferring.rules.slice(-1)).toEqual(['4 before-own-routes'])
+    expect(preferring.isBypassed).toBe(true)
+  })
+})
