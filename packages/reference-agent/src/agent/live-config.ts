@@ -167,6 +167,7 @@ export class LiveConfig {
 }
 
 const nothingChanged: HostConfigStep = { peers: new Map(), clients: new Map(), paths: new Map(), isRestChanged: false }
+
 const isSameRouting = (routing: PolicyRouting, desired: DesiredHost | undefined): boolean =>
   JSON.stringify(routing) === JSON.stringify(desired?.policyRouting)
 
