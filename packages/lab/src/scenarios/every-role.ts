@@ -11,12 +11,13 @@ import { startMesh } from './start-mesh.js'
 
 export const everyRole: Scenario = {
   name: 'every-role',
-  summary: 'one mesh through relay, egress with NAT and a filter, on whatever WireGuard the kernel has',
+  summary: 'one mesh through relay, egress with NAT, full tunnel and a filter, on whatever WireGuard the kernel has',
   async play(stage) {
     const mesh = await timed(stage, 'mesh', () => reachedMesh(stage))
     await saysWhichWireguard(stage, mesh)
     await timed(stage, 'relay', () => relays(stage, mesh))
     await timed(stage, 'egress', () => leadsToLan(stage, mesh))
+    await timed(stage, 'full-tunnel', () => goesOutElsewhere(stage, mesh))
     await timed(stage, 'filter', () => filters(stage, mesh))
   },
 }
@@ -84,6 +85,26 @@ const isReached = (from: Host, addresses: readonly string[]): Promise<boolean> =
     const answers = await Promise.all(addresses.map((address) => ping(from, address)))
     return answers.every((answer) => answer !== undefined)
   }).catch(() => false)
+
+async function goesOutElsewhere(stage: Stage, mesh: Mesh): Promise<void> {
+  const [gateway, user] = [mesh.member(0), mesh.member(1)]
+  const [site] = await stage.lab.publicHosts(['site'])
+  const { ipv4, ipv6 } = stage.lab.inet.uplink(site).address
+  const nodeId = await nodeOf(mesh, user)
+  await command(mesh, { type: 'EnableInternetGateway', nodeId: await nodeOf(mesh, gateway), connectNodeIds: [nodeId] })
+  await command(mesh, { type: 'SetRouteAllTraffic', nodeId, routeAllTraffic: true })
+  const seenFrom = async (host: Host) =>
+    (await stage.lab.inet.packets(host, site)) + (await stage.lab.inet.packets(host, site, 'ipv6'))
+  const goesByGateway = async () => (await isReached(user.host, [ipv4])) && (await seenFrom(gateway.host)) > 0
+  const byGateway = await waitUntil('it goes by the gateway', goesByGateway).catch(() => false)
+  stage.check('the internet is reached under the address of the gateway', byGateway)
+  const before = await seenFrom(user.host)
+  stage.check('over IPv4 and IPv6', await isReached(user.host, [ipv4, ipv6]))
+  stage.check('and nothing leaves past the tunnel', (await seenFrom(user.host)) === before)
+  await command(mesh, { type: 'SetRouteAllTraffic', nodeId, routeAllTraffic: false })
+  const goesItself = async () => (await isReached(user.host, [ipv4])) && (await seenFrom(user.host)) > before
+  stage.check('switched off, it goes out by itself again', await waitUntil('it does', goesItself).catch(() => false))
+}
 
 async function filters(stage: Stage, mesh: Mesh): Promise<void> {
   const [to, relayed, from] = [mesh.member(0), mesh.member(1), mesh.member(2)]
