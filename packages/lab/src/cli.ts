@@ -4,19 +4,31 @@
  *
  * Enters a sandbox by itself. Progress goes to stderr; the last line of `run --json` is one JSON object.
  */
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { enterSandbox } from './cli/enter-sandbox.js'
+import { playAll, prepareAll } from './cli/play-all.js'
 import { openShell } from './cli/shell.js'
 import { fetchDebianKernel } from './kernel/debian-kernel.js'
-import { runInSandbox, SandboxImpossible, sandboxMark } from './sandbox/run-in-sandbox.js'
+import { SandboxImpossible, sandboxMark } from './sandbox/run-in-sandbox.js'
+import { scenarioList } from './scenario-list.js'
 import { scenarios } from './scenarios/index.js'
-import { playScenario, type Scenario } from './scenarios/scenario.js'
+import { playScenario, type RandomDraw, type Scenario } from './scenarios/scenario.js'
 import { fetchNewerWireguardGo } from './tools/newer-wireguard-go.js'
 
 const usage = `Usage:
   npm run pnpm -- lab list [--json]
-  npm run pnpm -- lab run <scenario> [--json] [--data DIR]
+  npm run pnpm -- lab run <scenario> [--json] [--data DIR] [--pcap DIR]
+  npm run pnpm -- lab run --all [--quick] [--json]
+  npm run pnpm -- lab run model-vs-kernel [--runs N] [--seed S] [--from K]
   npm run pnpm -- lab shell <scenario>
   npm run pnpm -- lab fetch          what scenarios want and the system lacks: a newer wireguard-go, and a kernel with WireGuard
+
+  --all     every scenario, one after the other; --quick leaves out the slow ones and names them
+  --data    keeps logs, keys and databases there
+  --pcap    writes all packets of every host there, for tcpdump and Wireshark
+  --runs, --seed, --from   random meshes --from to --from + --runs - 1 of a seed
+Exit codes: 0 all passed, 1 something failed, 2 misused, 69 the lab can't run here, 128 + n ended by signal n.
 `
 
 class Misused extends Error {}
@@ -28,9 +40,14 @@ async function main(args: readonly string[]): Promise<number> {
   else if (command === 'list') list(values.json)
   else if (command === 'fetch') return fetchTools()
   else if (command === 'run' || command === 'shell') {
+    if (values.all && command === 'run') return playAll(scenarios, values)
     const scenario = scenarioNamed(name)
-    if (process.env[sandboxMark] !== '1') return enterSandbox(scenario, args)
-    return play(scenario, { json: values.json, data: values.data, shell: command === 'shell' })
+    if (process.env[sandboxMark] !== '1') {
+      await prepareAll([scenario])
+      return enterSandbox(args)
+    }
+    const draw = drawOf(values)
+    return play(scenario, { ...values, shell: command === 'shell', draw })
   } else throw new Misused(`There is no command "${command}".`)
   return 0
 }
@@ -43,12 +60,28 @@ function parse(args: readonly string[]) {
       options: {
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
+        all: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
         data: { type: 'string' },
+        pcap: { type: 'string' },
+        seed: { type: 'string' },
+        from: { type: 'string' },
+        runs: { type: 'string' },
       },
     })
   } catch (error) {
     throw new Misused(error instanceof Error ? error.message : String(error))
   }
+}
+
+function drawOf(values: Readonly<Partial<Record<keyof RandomDraw, string>>>): Partial<RandomDraw> {
+  const numbers = (['seed', 'from', 'runs'] as const).flatMap((name) => {
+    const value = values[name]
+    if (value === undefined) return []
+    if (!/^\d{1,9}$/.test(value)) throw new Misused(`--${name} wants a number, not "${value}".`)
+    return [[name, Number(value)] as const]
+  })
+  return Object.fromEntries(numbers)
 }
 
 function scenarioNamed(name: string | undefined): Scenario {
@@ -58,9 +91,10 @@ function scenarioNamed(name: string | undefined): Scenario {
 }
 
 function list(json: boolean): void {
-  const rows = scenarios.map(({ name, summary }) => ({ name, summary }))
-  if (json) process.stdout.write(`${JSON.stringify(rows)}\n`)
-  else for (const { name, summary } of rows) process.stdout.write(`${name.padEnd(18)}${summary}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(scenarioList)}\n`)
+  else
+    for (const { name, summary, slowSeconds } of scenarioList)
+      process.stdout.write(`${name.padEnd(28)}${summary}${slowSeconds === null ? '' : ` (slow: ${slowSeconds} s)`}\n`)
 }
 
 async function fetchTools(): Promise<number> {
@@ -71,26 +105,15 @@ async function fetchTools(): Promise<number> {
   return newer.available && kernel.available ? 0 : 1
 }
 
-/** What needs a network is done before: inside there is none. */
-async function enterSandbox({ bothBuilds = false, prepare }: Scenario, args: readonly string[]): Promise<number> {
-  if (bothBuilds) await fetchNewerWireguardGo()
-  await prepare?.()
-  const run = runInSandbox([process.execPath, process.argv[1] ?? '', ...args])
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) run.stop(signal, 2_000)
-    })
-  }
-  return run.exitCode
-}
-
 interface PlayChoice {
   readonly json: boolean
-  readonly data: string | undefined
+  readonly data?: string | undefined
+  readonly pcap?: string | undefined
   readonly shell: boolean
+  readonly draw: Partial<RandomDraw>
 }
 
-async function play(scenario: Scenario, { json, data, shell }: PlayChoice): Promise<number> {
+async function play(scenario: Scenario, { json, data, pcap, shell, draw }: PlayChoice): Promise<number> {
   const startedAt = performance.now()
   const tell = (text: string) => {
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
@@ -98,7 +121,9 @@ async function play(scenario: Scenario, { json, data, shell }: PlayChoice): Prom
   }
   const result = await playScenario(scenario, {
     tell,
-    ...(data !== undefined && { dataFolder: data }),
+    draw,
+    ...(data !== undefined && { dataFolder: resolve(data) }),
+    ...(pcap !== undefined && { pcapFolder: resolve(pcap) }),
     ...(shell && { afterwards: openShell }),
   })
   const failed = result.checks.filter(({ passed }) => !passed).length

@@ -1,28 +1,44 @@
 /**
  * TCP and UDP that somebody answers, and somebody who tries them. Started by `net/knock.ts`; imports nothing of this package.
  *
- * `answer`: says yes on some ports, and on others sends a byte every 50 ms to whoever came, until `ready` is printed all of them listen.
- * `knock`: tries ports and prints who said yes, as one JSON list. `follow`: prints a line for each piece that a stream sends.
+ * `answer`: says on some ports who it is and whom it sees, and on others sends a byte every 50 ms to whoever came; `ready` is printed
+ * once all of them listen. `knock`: reads tries from stdin and prints what came of each, as one JSON list.
+ * `follow`: prints a line for each piece that a stream sends.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { connect, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { text } from 'node:stream/consumers'
 
 interface Knock {
   readonly from: string | null
   readonly to: string
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
+  readonly limitMs: number
 }
 
 const streamMs = 50
 const longestMs = 20_000
-const ports = (text: string | undefined): readonly number[] => (text ?? '').split(',').filter(Boolean).map(Number)
-const udpSockets = (): readonly Socket[] => [createSocket('udp4'), createSocket({ type: 'udp6', ipv6Only: true })]
+const ports = (list: string | undefined): readonly number[] => (list ?? '').split(',').filter(Boolean).map(Number)
+const udpSockets = (): readonly Socket[] => [
+  createSocket({ type: 'udp4', reuseAddr: true }),
+  createSocket({ type: 'udp6', ipv6Only: true, reuseAddr: true }),
+]
 
-function answerOnce(port: number): void {
-  createServer((socket) => socket.on('error', () => {}).end('yes')).listen(port, '::')
-  for (const udp of udpSockets())
-    udp.on('message', (_text, from) => udp.send('yes', from.port, from.address, () => {})).bind(port)
+/** Of IPv4 in IPv6's clothes, what it is. */
+const plain = (address = ''): string => address.replace(/^::ffff:(?=\d+\.)/, '')
+
+function answerOnce(name: string, port: number): void {
+  const says = (source: string | undefined) => `${name} ${plain(source)}`
+  createServer((socket) => socket.on('error', () => {}).end(says(socket.remoteAddress))).listen(port, '::')
+  const answering = (udp: Socket) =>
+    udp.on('message', (_text, from) => udp.send(says(from.address), from.port, from.address, () => {}))
+  for (const udp of udpSockets()) answering(udp).bind(port)
+  // What is asked at one address must not be answered from another: a socket for each address that is here by now.
+  for (const { address, family } of Object.values(networkInterfaces()).flatMap((each) => each ?? []))
+    if (!address.startsWith('fe80:'))
+      answering(createSocket({ type: family === 'IPv4' ? 'udp4' : 'udp6', reuseAddr: true })).bind(port, address)
 }
 
 function stream(port: number): void {
@@ -39,25 +55,26 @@ function stream(port: number): void {
       .bind(port)
 }
 
-const overTcp = ({ from, to, port }: Knock, limitMs: number): Promise<boolean> =>
+const overTcp = ({ from, to, port, limitMs }: Knock): Promise<string | null> =>
   new Promise((resolve) => {
     connect({ host: to, port, ...(from === null ? {} : { localAddress: from }) })
-      .once('data', () => resolve(true))
-      .once('error', () => resolve(false))
-    setTimeout(() => resolve(false), limitMs)
+      .once('data', (said) => resolve(said.toString()))
+      .once('error', () => resolve(null))
+    setTimeout(() => resolve(null), limitMs)
   })
 
-const overUdp = ({ from, to, port }: Knock, limitMs: number): Promise<boolean> =>
+const overUdp = ({ from, to, port, limitMs }: Knock): Promise<string | null> =>
   new Promise((resolve) => {
     const socket = createSocket(to.includes(':') ? 'udp6' : 'udp4')
     const ask = () => socket.send('?', port, to, () => {})
-    socket.once('message', () => resolve(true)).on('error', () => {})
-    socket.bind(0, from ?? undefined, ask)
-    const again = setInterval(ask, limitMs / 3)
-    setTimeout(() => {
+    const again = setInterval(ask, 300)
+    const end = (answer: string | null) => {
       clearInterval(again)
-      resolve(false)
-    }, limitMs)
+      resolve(answer)
+    }
+    socket.once('message', (said) => end(said.toString())).on('error', () => end(null))
+    socket.bind(0, from ?? undefined, ask)
+    setTimeout(end, limitMs, null)
   })
 
 function follow(to: string, port: number): void {
@@ -69,17 +86,17 @@ function follow(to: string, port: number): void {
   setTimeout(() => process.exit(0), longestMs)
 }
 
-const [mode, first, second] = process.argv.slice(2)
+const [mode, first, second, name = 'somebody'] = process.argv.slice(2)
 if (mode === 'answer') {
-  for (const port of ports(first)) answerOnce(port)
+  for (const port of ports(first)) answerOnce(name, port)
   for (const port of ports(second)) stream(port)
   setTimeout(() => console.log('ready'), 50)
 }
 if (mode === 'knock') {
-  const knocks = JSON.parse(first ?? '[]') as readonly Knock[]
-  const limitMs = Number(second)
-  const open = await Promise.all(knocks.map((each) => (each.protocol === 'tcp' ? overTcp : overUdp)(each, limitMs)))
-  console.log(JSON.stringify(open))
+  const knocks = JSON.parse(await text(process.stdin)) as readonly Knock[]
+  console.log(
+    JSON.stringify(await Promise.all(knocks.map((each) => (each.protocol === 'tcp' ? overTcp : overUdp)(each)))),
+  )
   process.exit(0)
 }
 if (mode === 'follow') follow(first ?? '', Number(second))

@@ -49,7 +49,7 @@ function wrongRows({ rows, notYet }, tests) {
     ...tests.flatMap(({ file, name, rows: named }) =>
       named
         .filter((id) => !known.has(id))
-        .map((id) => `${file}: "${name}" begins with ${id}, which is no row: name it by the row it stands for`),
+        .map((id) => `${file}: "${name}" is of ${id}, which is no row: name it by the row it stands for`),
     ),
   ]
 }

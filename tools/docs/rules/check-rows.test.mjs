@@ -60,7 +60,7 @@ test('tests of rows that there are not', () => {
   const others = [...tests, { file: 'more.test.ts', name: 'H1 holds', rows: ['H1'] }]
   expect(complaints({ notYet: ['A99'] }, others)).toEqual([
     expect.stringContaining('there is no row A99'),
-    expect.stringContaining('more.test.ts: "H1 holds" begins with H1'),
+    expect.stringContaining('more.test.ts: "H1 holds" is of H1'),
   ])
 })
 

@@ -9,21 +9,22 @@ import { chapters, notYet, ofNoRow, rows } from './rows.mjs'
 const folder = 'docs/reference'
 
 const heading = [
-  '| | rule | commands, *where it lives* | events | error codes | tests |',
-  '| --- | --- | --- | --- | --- | --- |',
+  '| | rule | commands, *where it lives* | events | error codes | tests | scenarios |',
+  '| --- | --- | --- | --- | --- | --- | --- |',
 ]
 
 /** A heading and a table for each chapter of the rule book. */
 export async function ruleTables() {
   const known = await knownNames()
   const tests = allTests()
+  const scenarios = await allScenarios()
   return Object.entries(chapters)
     .map(([letter, { title, rows: count }]) => {
       const ids = Array.from({ length: count }, (_, index) => `${letter}${index + 1}`)
       return [
         `## ${letter}. ${title}\n`,
         ...heading,
-        ...ids.map((id) => `| ${cellsOf(id, known, tests).join(' | ')} |`),
+        ...ids.map((id) => `| ${[...cellsOf(id, known, tests), scenariosOf(id, scenarios)].join(' | ')} |`),
       ].join('\n')
     })
     .join('\n\n')
@@ -40,7 +41,7 @@ export const rowsToCome = notYet
 
 /** What is wrong with the rows, against core as it was built. */
 export async function ruleComplaints() {
-  return rowComplaints({ rows, ofNoRow, notYet }, await knownNames(), allTests())
+  return rowComplaints({ rows, ofNoRow, notYet }, await knownNames(), [...allTests(), ...(await allScenarios())])
 }
 
 /** @returns {Promise<import('./check-rows.mjs').Known>} */
@@ -48,6 +49,24 @@ async function knownNames() {
   const core = await import(pathToFileURL(join(root, 'packages/core/dist/index.js')).href)
   return { commands: core.meshCommandTypes, events: core.meshEventTypes, errors: core.meshErrorCodes }
 }
+
+/** Those of the lab, as tests of their rows. @returns {Promise<readonly import('./row-tests.mjs').NamedTest[]>} */
+async function allScenarios() {
+  const file = 'packages/lab/src/scenarios'
+  const { scenarioList } = await import(pathToFileURL(join(root, 'packages/lab/dist/scenario-list.js')).href)
+  return scenarioList.map((/** @type {{ name: string, rows: readonly string[] }} */ { name, rows: of }) => ({
+    file,
+    name,
+    rows: of,
+  }))
+}
+
+/** @param {string} id @param {readonly import('./row-tests.mjs').NamedTest[]} scenarios */
+const scenariosOf = (id, scenarios) =>
+  scenarios
+    .filter(({ rows: of }) => of.includes(id))
+    .map(({ name }) => `\`${name}\``)
+    .join(', ')
 
 /** Names that are still to come are left out. @param {string} id @param {import('./check-rows.mjs').Known} known @param {readonly import('./row-tests.mjs').NamedTest[]} tests */
 function cellsOf(id, known, tests) {

@@ -32,6 +32,14 @@ exec sh
 
 const namespaces = ['--mount', '--net', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc']
 
+/** How a program is run to its end. */
+interface RunOptions {
+  /** It is killed after so long. */
+  readonly limitMs?: number
+  /** What it reads from stdin. */
+  readonly input?: string
+}
+
 /** A command inside a host failed. */
 export class HostCommandFailed extends Error {
   constructor(
@@ -102,11 +110,11 @@ export class Host implements AsyncDisposable {
   async run(
     program: string,
     args: readonly string[],
-    { limitMs = 30_000, ...options }: SpawnOptions & { readonly limitMs?: number } = {},
+    { limitMs = 30_000, input = '', ...options }: SpawnOptions & RunOptions = {},
   ): Promise<ShellResult> {
     const process = this.spawn(program, args, options)
     const output = { stdout: '', stderr: '' }
-    process.child.stdin?.end()
+    process.child.stdin?.end(input)
     process.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       output.stdout += text
     })

@@ -1,8 +1,9 @@
-/** Whether TCP and UDP get through, from one host to another, and what becomes of flows that are under way. */
+/** Whether TCP, UDP and echoes get through, from one host to another, and what becomes of flows that are under way. */
 
 import { patient } from '../patience.js'
 import { programFile } from '../program-file.js'
 import { waitUntil } from '../wait-until.js'
+import { echoes } from './echo-requests.js'
 import type { Host } from './host.js'
 
 /** One try. `from`: the address to come from; `null`: whichever the host would take. */
@@ -11,6 +12,12 @@ export interface Knock {
   readonly to: string
   readonly protocol: 'tcp' | 'udp'
   readonly port: number
+}
+
+/** A try that may also be an echo request, which has no port. It fails after `limitMs`. */
+export interface Question extends Omit<Knock, 'protocol'> {
+  readonly protocol: 'tcp' | 'udp' | 'icmp'
+  readonly limitMs: number
 }
 
 /** How many pieces of each stream came so far. */
@@ -26,16 +33,23 @@ export interface AnsweredPorts {
   readonly streams?: readonly number[]
 }
 
-/** Answers until `stop`, over TCP and UDP, at every address of the host. */
+/**
+ * Answers until `stop`, over TCP and UDP, at every address of the host: with the host's name and the address that it sees. Over UDP
+ * at addresses that come later the answer's source is the kernel's choice.
+ */
 export async function answerOn(host: Host, { ports, streams = [] }: AnsweredPorts): Promise<{ stop(): Promise<void> }> {
-  const args = [programFile('knock-process'), 'answer', ports.join(), streams.join()]
+  const args = [programFile('knock-process'), 'answer', ports.join(), streams.join(), host.name]
   const answering = host.spawn(process.execPath, args)
-  let said = ''
+  let [said, complaints] = ['', '']
   answering.child.stdout?.on('data', (text: Buffer) => {
     said += text.toString()
   })
+  answering.child.stderr?.on('data', (text: Buffer) => {
+    complaints += text.toString()
+  })
   await waitUntil(`${host.name} answers`, () => {
-    if (!answering.running) throw new Error(`${host.name} can't answer on ${[...ports, ...streams].join()}`)
+    if (!answering.running)
+      throw new Error(`${host.name} can't answer on ${[...ports, ...streams].join()}: ${complaints}`)
     return said.includes('ready') || undefined
   })
   return { stop: async () => void (await answering.stop()) }
@@ -43,10 +57,28 @@ export async function answerOn(host: Host, { ports, streams = [] }: AnsweredPort
 
 /** Tries all at once; in their order, who was answered within the limit. Wants handshakes done: a first one may take seconds. */
 export async function knock(host: Host, knocks: readonly Knock[], limitMs = 900): Promise<readonly boolean[]> {
-  const args = [programFile('knock-process'), 'knock', JSON.stringify(knocks), String(patient(limitMs))]
-  const ended = await host.run(process.execPath, args)
+  const answers = await ask(
+    host,
+    knocks.map((each) => ({ ...each, limitMs: patient(limitMs) })),
+  )
+  return answers.map((answer) => answer !== null)
+}
+
+/** Tries all at once; in their order, what was answered: `<name> <the address it saw>`, `echo` to an echo request, `null`: nothing. */
+export async function ask(host: Host, questions: readonly Question[]): Promise<readonly (string | null)[]> {
+  const pings = questions.filter(({ protocol }) => protocol === 'icmp')
+  const others = questions.filter(({ protocol }) => protocol !== 'icmp')
+  const [echoed, said] = await Promise.all([echoes(host, pings), callOut(host, others)])
+  const answers = new Map<Question, string | null>(others.map((each, at) => [each, said[at] ?? null]))
+  for (const [at, each] of pings.entries()) answers.set(each, echoed[at] === true ? 'echo' : null)
+  return questions.map((each) => answers.get(each) ?? null)
+}
+
+async function callOut(host: Host, questions: readonly Question[]): Promise<readonly (string | null)[]> {
+  const input = JSON.stringify(questions)
+  const ended = await host.run(process.execPath, [programFile('knock-process'), 'knock'], { input })
   if (ended.code !== 0) throw new Error(`${host.name} could not knock: ${ended.stderr}`)
-  return JSON.parse(ended.stdout) as readonly boolean[]
+  return JSON.parse(ended.stdout) as readonly (string | null)[]
 }
 
 /** What a port of `streams` sends, over TCP and UDP; begins when both flow, and ends after 20 s at the latest. */

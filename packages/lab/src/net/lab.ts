@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sandboxMark } from '../sandbox/run-in-sandbox.js'
+import { capture } from './capture.js'
 import { Host } from './host.js'
 import { Lan, type LanPlan } from './lan.js'
 import { NatBox, type NatBoxPlan } from './nat-box.js'
@@ -11,6 +12,8 @@ import type { WireSettings } from './wire.js'
 export interface LabOptions {
   /** Where logs, keys and databases go; kept afterwards. Without it, a temporary folder that is removed. */
   readonly dataFolder?: string
+  /** Every host's packets are written there, for tcpdump and Wireshark: `<host>.pcap`. */
+  readonly pcapFolder?: string
 }
 
 /** One test's world: an internet, hosts on it, and what stands between. Closing it removes everything. */
@@ -21,6 +24,7 @@ export class Lab implements AsyncDisposable {
   private constructor(
     readonly inet: Router,
     readonly dataFolder: string,
+    readonly pcapFolder: string | undefined,
   ) {}
 
   /** @throws Error outside a sandbox: the machine's own interfaces must be out of reach */
@@ -30,7 +34,7 @@ export class Lab implements AsyncDisposable {
     }
     const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'meshfold-lab-')))
     const inet = await Router.open('inet')
-    const lab = new Lab(inet, dataFolder)
+    const lab = new Lab(inet, dataFolder, options.pcapFolder)
     if (options.dataFolder === undefined) lab.onClose(() => rm(dataFolder, { recursive: true, force: true }))
     lab.onClose(() => inet.close())
     return lab
@@ -40,6 +44,8 @@ export class Lab implements AsyncDisposable {
   async hosts<const Names extends readonly string[]>(names: Names): Promise<{ [Name in keyof Names]: Host }> {
     const hosts = await Promise.all(names.map((name) => Host.open(name)))
     for (const host of hosts) this.#keep(host)
+    const { pcapFolder } = this
+    if (pcapFolder !== undefined) await Promise.all(hosts.map((host) => capture(host, pcapFolder)))
     return hosts as { [Name in keyof Names]: Host }
   }
 

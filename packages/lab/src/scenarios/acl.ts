@@ -12,6 +12,7 @@ const answered = { ports: [80, 443], streams: [7000] }
 export const aclPorts: Scenario = {
   name: 'acl-ports',
   summary: 'a policy opens one port: it alone is answered, over IPv4 and IPv6',
+  rows: ['G4', 'G5'],
   async play(stage) {
     const { mesh, h1, h2, h3 } = await closedMesh(stage)
     stage.check('nobody gets in while no policy allows it', (await openPorts(mesh, h1, h2)).length === 0)
@@ -32,6 +33,7 @@ export const aclPorts: Scenario = {
 export const aclOneWay: Scenario = {
   name: 'acl-one-way',
   summary: 'a policy of one direction: who may begin is answered, and who may not does not begin',
+  rows: ['G4', 'G5'],
   async play(stage) {
     const { mesh, h1, h2 } = await closedMesh(stage)
     await told(mesh, h1, h2, { type: 'AddPolicy', name: 'there', ...between(mesh, h1, h2), direction: 'one-way' })
@@ -44,6 +46,7 @@ export const aclOneWay: Scenario = {
 export const aclTighten: Scenario = {
   name: 'acl-tighten',
   summary: 'a policy is tightened: flows under way that it no longer allows end, others go on',
+  rows: ['G4'],
   async play(stage) {
     const { mesh, h1, h2, h3 } = await closedMesh(stage)
     const first = await command(mesh, { type: 'AddPolicy', name: 'first', ...between(mesh, h1, h2) })

@@ -9,6 +9,7 @@ import { startMesh } from './start-mesh.js'
 export const relayManual: Scenario = {
   name: 'relay-manual',
   summary: 'a node is given a gateway: it reaches everybody through that, and is given back',
+  rows: ['C1'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()
@@ -37,6 +38,7 @@ export const relayManual: Scenario = {
 export const egressNat: Scenario = {
   name: 'egress-nat',
   summary: 'a host leads to its LAN: others reach a machine there that knows nothing of the mesh',
+  rows: ['E1', 'E2'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()
@@ -77,6 +79,7 @@ export const egressNat: Scenario = {
 export const clientFile: Scenario = {
   name: 'client-file',
   summary: 'a phone with nothing but WireGuard: wg-quick takes its file, and it is cut off at once when disabled',
+  rows: ['B5', 'B7'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()

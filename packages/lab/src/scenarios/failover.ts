@@ -13,6 +13,7 @@ import type { Scenario, Stage } from './scenario.js'
 /** The server is stopped first: whoever moves decides that by itself. */
 const haGatewayFailover: Scenario = {
   name: 'ha-gateway-failover',
+  rows: ['C1', 'F3'],
   summary:
     "a relayed node's gateway is killed, with the server stopped: everybody reaches the node through the standby",
   async play(stage) {
@@ -25,6 +26,7 @@ const haGatewayFailover: Scenario = {
 /** The same with links that break, and a server that knows it. */
 const haGatewayCut: Scenario = {
   name: 'ha-gateway-cut',
+  rows: ['F3'],
   summary: "a relayed node's gateway is cut off, with the server up: everybody reaches the node through the standby",
   async play(stage) {
     const mesh = await relayedMesh(stage, { relayed: 1 })

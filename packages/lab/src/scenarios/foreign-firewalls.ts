@@ -14,6 +14,7 @@ const ruleSet = (host: Host): Promise<string> => host.sh('nft -s list ruleset')
 
 export const foreignFirewalls: Scenario = {
   name: 'foreign-firewalls',
+  rows: ['E3'],
   summary:
     'hosts with Docker, ufw and firewalld: tunnels, a relay and an egress pass them, and after `down` they are as before',
   async play(stage) {

@@ -5,6 +5,7 @@ import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
+import { modelVsKernel } from './model-vs-kernel.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
 import { serverKill9 } from './server-kill-9.js'
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   foreignFirewalls,
   clientFile,
   twoNetworks,
+  modelVsKernel,
   everyRole,
   kernelWireguard,
   ...failoverScenarios,

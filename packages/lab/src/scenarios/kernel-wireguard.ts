@@ -13,6 +13,7 @@ const inside = 'every-role'
 
 export const kernelWireguard: Scenario = {
   name: 'kernel-wireguard',
+  rows: ['A4', 'C1', 'E1', 'G5'],
   summary: `Debian's own kernel, emulated, and "${inside}" inside it with the WireGuard of the kernel`,
   limitSeconds: limitSeconds + 10,
   async prepare() {

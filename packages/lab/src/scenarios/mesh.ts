@@ -6,6 +6,7 @@ import { startMesh } from './start-mesh.js'
 export const mesh: Scenario = {
   name: 'mesh',
   summary: 'five hosts enrol and reach each other over IPv4 and IPv6',
+  rows: ['A4', 'A6'],
   async play(stage) {
     const startedAt = performance.now()
     const mesh = await startMesh(stage, 5)

@@ -10,6 +10,7 @@ import { checkStreams, startMesh, startStreams } from './start-mesh.js'
 export const roamingPort: Scenario = {
   name: 'roaming-port',
   summary: "a host's port changes under continuous pings",
+  rows: ['A7'],
   bothBuilds: true,
   play: (stage) =>
     playRoaming(stage, 'the port changes', async (mesh, mover) => {
@@ -23,6 +24,7 @@ export const roamingPort: Scenario = {
 export const roamingAddress: Scenario = {
   name: 'roaming-address',
   summary: "a host's address changes under continuous pings",
+  rows: ['A7'],
   bothBuilds: true,
   play: (stage) =>
     playRoaming(stage, 'the address changes', async ({ lab }, mover) => {

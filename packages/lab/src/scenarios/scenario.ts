@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Lab } from '../net/lab.js'
 import { findNewerWireguardGo } from '../tools/newer-wireguard-go.js'
 
@@ -5,6 +6,10 @@ import { findNewerWireguardGo } from '../tools/newer-wireguard-go.js'
 export interface Scenario {
   readonly name: string
   readonly summary: string
+  /** Rows of the rule book that it proves on real packets. */
+  readonly rows: readonly string[]
+  /** Seconds that it was measured to take, where that is too long for every test run. */
+  readonly slowSeconds?: number
   /** Told once with the system's wireguard-go, and once with a newer one where there is one. */
   readonly bothBuilds?: boolean
   /** Longer than it may take anywhere. `undefined`: two minutes. */
@@ -21,12 +26,22 @@ export interface Stage {
   readonly lab: Lab
   /** A folder with the wireguard-go to use; undefined: the system's. */
   readonly toolFolder: string | undefined
+  /** Which random worlds a scenario is played in that makes them. */
+  readonly draw: RandomDraw
   /** Something that must be so. A failed check does not end the scenario. */
   check(name: string, passed: boolean, detail?: string): void
   /** A figure worth keeping. */
   metric(name: string, value: number): void
   /** Where the story stands. */
   tell(text: string): void
+}
+
+/** Worlds `from` to `from + runs - 1` of a seed. */
+export interface RandomDraw {
+  readonly seed: number
+  readonly from: number
+  /** `undefined`: as many as the scenario likes. */
+  readonly runs: number | undefined
 }
 
 export interface Check {
@@ -49,6 +64,10 @@ export interface PlayOptions {
   readonly tell: (text: string) => void
   /** Keeps logs and data there. */
   readonly dataFolder?: string
+  /** Every host's packets are written there, a file for each. */
+  readonly pcapFolder?: string
+  /** What is left out is chosen by chance, and said. */
+  readonly draw?: Partial<RandomDraw>
   /** Called with the world still up. */
   readonly afterwards?: (lab: Lab) => Promise<void>
 }
@@ -65,10 +84,12 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
   const checks: Check[] = []
   const metrics: Record<string, number> = {}
   const { builds, skipped } = buildsFor(scenario)
+  const draw = { seed: randomInt(1, 1_000_000), from: 0, runs: undefined, ...options.draw }
   for (const build of builds) {
     const prefix = builds.length > 1 ? `${build.label}: ` : ''
     const stage = {
       toolFolder: build.toolFolder,
+      draw,
       check: (name: string, passed: boolean, detail = '') => {
         checks.push({ name: prefix + name, passed, detail })
         options.tell(`${passed ? 'ok    ' : 'FAILED'} ${prefix}${name}${detail === '' ? '' : `: ${detail}`}`)
@@ -92,8 +113,11 @@ function notPlayed({ name }: Scenario, obstacle: string, { tell }: PlayOptions):
 }
 
 async function playOnce(scenario: Scenario, stage: Omit<Stage, 'lab'>, options: PlayOptions): Promise<void> {
-  const { dataFolder, afterwards } = options
-  await using lab = await Lab.open(dataFolder === undefined ? {} : { dataFolder })
+  const { dataFolder, pcapFolder, afterwards } = options
+  await using lab = await Lab.open({
+    ...(dataFolder !== undefined && { dataFolder }),
+    ...(pcapFolder !== undefined && { pcapFolder }),
+  })
   try {
     await scenario.play({ ...stage, lab })
   } catch (error) {

@@ -10,6 +10,7 @@ import { checkStreams, startMesh, startStreams } from './start-mesh.js'
 export const serverKill9: Scenario = {
   name: 'server-kill-9',
   summary: 'the server dies: pings go on, hosts come back from disk, nothing flaps when it returns',
+  rows: ['A8'],
   async play(stage) {
     const mesh = await startMesh(stage, 5)
     await mesh.pingMatrix()

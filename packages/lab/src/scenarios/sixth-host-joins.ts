@@ -9,6 +9,7 @@ import { startMesh } from './start-mesh.js'
 export const sixthHostJoins: Scenario = {
   name: 'sixth-host-joins',
   summary: 'a sixth host joins: each of the five gets one patch with just what is new',
+  rows: ['A7', 'A6'],
   async play(stage) {
     const mesh = await startMesh(stage, 5)
     await mesh.pingMatrix()

@@ -6,6 +6,7 @@ import type { Scenario } from './scenario.js'
 export const teardownClean: Scenario = {
   name: 'teardown-clean',
   summary: 'after `down` a host looks as it did before the agent came',
+  rows: [],
   async play({ lab, check, tell }) {
     const mesh = await Mesh.open(lab, { hostNames: [], progress: tell })
     const hosts = await lab.publicHosts(['h1', 'h2', 'h3'])

@@ -11,6 +11,7 @@ const other = { name: 'other', range4: '10.67.0.0/24', range6: null }
 export const twoNetworks: Scenario = {
   name: 'two-networks',
   summary: 'a host in two networks reaches both, and nobody gets through it from one into the other',
+  rows: ['A4'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()

@@ -1,0 +1,154 @@
+/** The world that topologies are brought up in, one after the other: hosts with a LAN and a machine each, phones, the driver. */
+import {
+  type ClientId,
+  createTraceWorld,
+  type DesiredHost,
+  desiredHostOf,
+  type HostId,
+  hostCapabilities,
+  hostId,
+  largeMapGet,
+  largeMapValues,
+  type MeshCommand,
+  type MeshState,
+  udpEndpoint,
+  type WireguardPublicKey,
+} from '@meshfold/core'
+import { sampleCreateMesh, sampleRegisterHost } from '@meshfold/core/testing'
+import type { Host } from '../net/host.js'
+import { answerOn, ask } from '../net/knock.js'
+import type { Lab } from '../net/lab.js'
+import { ping } from '../net/ping.js'
+import { waitUntil } from '../wait-until.js'
+import { hostName, machineName } from './askers.js'
+import { type Asked, answeredPorts } from './questions.js'
+import { mostClients, mostHosts, siteRanges } from './sites.js'
+import { converge, layLan, makeKeys, openDriver, type Phone, raisePhone, type WorldHost } from './world-hosts.js'
+
+/** Long enough for a busy machine to answer what the tracer says is answered. */
+const answeredWithinMs = 5_000
+/** How long nothing may come where the tracer says that nothing does. */
+const silentForMs = 700
+
+/** What a try came to: as the tracer said, or not. */
+export interface Answered extends Asked {
+  /** `<name> <the address it saw>`, `echo`, or `null`. */
+  readonly answer: string | null
+}
+
+export class World {
+  readonly #lab: Lab
+  readonly #hosts: readonly WorldHost[]
+  readonly #phones: readonly Phone[]
+
+  private constructor(lab: Lab, hosts: readonly WorldHost[], phones: readonly Phone[]) {
+    this.#lab = lab
+    this.#hosts = hosts
+    this.#phones = phones
+  }
+
+  static async open(lab: Lab): Promise<World> {
+    const numbers = Array.from({ length: mostHosts }, (_, index) => index + 1)
+    const hosts = await lab.publicHosts(numbers.map(hostName))
+    const machines = await lab.hosts(numbers.map(machineName))
+    const phones = await lab.publicHosts(Array.from({ length: mostClients }, (_, index) => `phone-${index + 1}`))
+    return new World(
+      lab,
+      await Promise.all(
+        numbers.map(async (number, at) => {
+          const [host, machine] = [hosts[at], machines[at]]
+          if (host === undefined || machine === undefined) throw new TypeError('a host for each number')
+          await layLan(lab, number, host, machine)
+          await answerOn(machine, { ports: answeredPorts })
+          const keys = makeKeys()
+          return { number, hostId: hostId(hostName(number)), host, machine, keys, driver: await openDriver(host, keys) }
+        }),
+      ),
+      phones.map((host) => ({ host, keys: makeKeys() })),
+    )
+  }
+
+  /** The mesh and its hosts, as commands. */
+  setUp(hosts: number): readonly MeshCommand[] {
+    return [
+      sampleCreateMesh(),
+      ...this.#hosts.slice(0, hosts).map(({ number, host, keys }) =>
+        sampleRegisterHost(number, {
+          wireguardKey: keys.publicKey,
+          endpoints: [
+            { endpoint: udpEndpoint(`${this.#lab.inet.uplink(host).address.ipv4}:51821`), origin: 'declared' },
+          ],
+          capabilities: hostCapabilities,
+          localPrefixes: siteRanges(number).map(({ prefix }) => prefix),
+        }),
+      ),
+    ]
+  }
+
+  /** The public key of the phone that plays a client. */
+  phoneKey(clientId: ClientId): WireguardPublicKey {
+    return this.#phone(clientId).keys.publicKey
+  }
+
+  /** Brings a mesh up, asks everything, and takes it down again. */
+  async play(state: MeshState, hosts: number, questions: readonly Asked[]): Promise<readonly Answered[]> {
+    const present = this.#hosts.slice(0, hosts)
+    const phones = [...largeMapValues(state.clients)].map(({ clientId }) => ({ clientId, ...this.#phone(clientId) }))
+    const world = createTraceWorld(state)
+    const desired = (id: HostId): DesiredHost | undefined => {
+      const view = world.viewOf(id)
+      return view && desiredHostOf(view.config, view.chosen)
+    }
+    await Promise.all(present.map(({ driver, hostId: id }) => converge(driver, desired(id))))
+    for (const { clientId, host, keys } of phones) await raisePhone(host, keys, state, clientId)
+    await this.#shakeHands(state, present)
+    const askers = [...present.map(({ host }) => host), ...phones.map(({ host }) => host)]
+    const answering = await Promise.all(askers.map((host) => answerOn(host, { ports: answeredPorts })))
+    const answered = await askAll([...askers, ...present.map(({ machine }) => machine)], questions)
+    await Promise.all(answering.map((each) => each.stop()))
+    await Promise.all(phones.map(({ host }) => host.sh('ip link del phone0')))
+    await Promise.all(present.map(({ driver }) => converge(driver, undefined)))
+    await Promise.all(
+      [...askers, ...present.map(({ machine }) => machine)].map((host) => host.sh('conntrack -F 2>/dev/null')),
+    )
+    return answered
+  }
+
+  /** One after the other, and from one side: two that begin at once wait for five seconds. */
+  async #shakeHands(state: MeshState, present: readonly WorldHost[]): Promise<void> {
+    const world = createTraceWorld(state)
+    for (const [at, from] of present.entries())
+      for (const to of present.slice(at + 1)) {
+        const address = largeMapGet(state.hosts, to.hostId)?.controlAddress4
+        if (world.viewOf(from.hostId)?.config.peers.has(to.hostId) === true)
+          await waitUntil(`${from.hostId} reaches ${to.hostId}`, () => ping(from.host, address ?? '', 1))
+      }
+  }
+
+  #phone(clientId: ClientId): Phone {
+    const phone = this.#phones[Number(clientId.split('-')[1]) - 1]
+    if (phone === undefined) throw new TypeError(`there is no phone for ${clientId}`)
+    return phone
+  }
+}
+
+/** Each asks all that it has to ask at once. */
+async function askAll(hosts: readonly Host[], questions: readonly Asked[]): Promise<readonly Answered[]> {
+  const found = await Promise.all(
+    hosts.map(async (host) => {
+      const mine = questions.filter(({ asker }) => asker === host.name)
+      const answers = await ask(
+        host,
+        mine.map(({ source, destination, traffic, expected }) => ({
+          from: source,
+          to: destination,
+          protocol: traffic.protocol,
+          port: 'port' in traffic ? traffic.port : 0,
+          limitMs: expected === null ? silentForMs : answeredWithinMs,
+        })),
+      )
+      return mine.map((each, index): Answered => ({ ...each, answer: answers[index] ?? null }))
+    }),
+  )
+  return found.flat()
+}
