@@ -9,6 +9,7 @@ const pingEveryMs = 100
 /** A gateway that died and is there again is a standby from then on. */
 export const gatewayRecovers: Scenario = {
   name: 'gateway-recovers',
+  rows: ['F3'],
   summary: 'a gateway that was dead comes back: whoever had moved stays, and no packet is lost over it',
   async play(stage) {
     const parts = await relayedMesh(stage, { relayed: 1 })
@@ -29,6 +30,7 @@ export const gatewayRecovers: Scenario = {
 /** Its tunnel goes on without it, and its system refuses probes: nobody has a reason to leave. */
 export const gatewayAgentRestart: Scenario = {
   name: 'gateway-agent-restart',
+  rows: ['F3'],
   summary: "a gateway's agent is killed and started again: nobody moves, and no packet is lost",
   async play(stage) {
     const parts = await relayedMesh(stage, { relayed: 1 })
@@ -45,6 +47,7 @@ export const gatewayAgentRestart: Scenario = {
 /** On command; the owner follows once it has proven the other gateway. */
 export const relayedNodeMoves: Scenario = {
   name: 'relayed-node-moves',
+  rows: ['C1', 'F3'],
   summary: 'a relayed node is put on its standby by command, and back: hardly a packet is lost',
   async play(stage) {
     const parts = await relayedMesh(stage, { relayed: 1 })

@@ -9,6 +9,7 @@ import { startMesh } from './start-mesh.js'
 /** Behind NAT connections end with their router; new ones work at once through the other. */
 export const egressFailover: Scenario = {
   name: 'egress-failover',
+  rows: ['E6', 'F3'],
   summary:
     'of two masquerading routers the one in use dies, with the server stopped: new connections go over the other',
   async play(stage) {

@@ -8,6 +8,7 @@ import type { Scenario, Stage } from './scenario.js'
 /** Everybody but the node still reaches the gateway, and must learn that the node is not there any more. */
 export const oneSidedFailure: Scenario = {
   name: 'one-sided-failure',
+  rows: ['F3'],
   summary: 'the link between a node and its gateway breaks, and nothing else: all reach the node through the standby',
   async play(stage) {
     const { mesh, first, second, third, node } = await relayedMesh(stage, { relayed: 1 })
@@ -23,6 +24,7 @@ export const oneSidedFailure: Scenario = {
 /** What goes between them crosses both gateways; with one dead, both are at the other. */
 export const nodesOnTwoGateways: Scenario = {
   name: 'nodes-on-two-gateways',
+  rows: ['C1', 'F3'],
   summary: 'two relayed nodes at two gateways reach each other; one gateway dies, and they still do',
   async play(stage) {
     const { mesh, first, second, relayed } = await relayedMesh(stage, { relayed: 2, turned: [1] })
