@@ -3,7 +3,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandFailure, CommandResult, CommandRunner } from './command-runner.js'
 
 /** The programs that the driver runs. */
-export type Tool = 'ip' | 'wg' | 'wireguard-go' | 'sysctl' | 'nft'
+export type Tool = 'ip' | 'wg' | 'wireguard-go' | 'sysctl' | 'nft' | 'ipset' | IptablesTool
+
+/** Programs of the package iptables, of either kind. */
+export type IptablesTool = `${'iptables' | 'ip6tables'}${'' | '-nft' | '-legacy'}-${'save' | 'restore'}`
 
 /** One call of a tool, as `render/` makes it. */
 export interface ToolCommand {
@@ -16,13 +19,16 @@ export interface ToolCommand {
 }
 
 /** The Debian and Ubuntu package that holds each tool. */
-const PACKAGES: Readonly<Record<Tool, string>> = {
+const PACKAGES: Readonly<Record<Exclude<Tool, IptablesTool>, string>> = {
   ip: 'iproute2',
   wg: 'wireguard-tools',
   'wireguard-go': 'wireguard-go',
   sysctl: 'procps',
   nft: 'nftables',
+  ipset: 'ipset',
 }
+
+const packageOf = (tool: Tool): string => (tool in PACKAGES ? PACKAGES[tool as keyof typeof PACKAGES] : 'iptables')
 
 const LONGEST_REASON = 300
 
@@ -69,7 +75,7 @@ export function toolFailure(tool: Tool, failure: CommandFailure, action: string)
 
 /** BusyBox has programs of the same names that can't do half of it. */
 export function toolTooPoor(tool: Tool): HostDriverError {
-  const reason = `\`${tool}\` is not the one of ${PACKAGES[tool]} (BusyBox?): ${installHint(tool)}`
+  const reason = `\`${tool}\` is not the one of ${packageOf(tool)} (BusyBox?): ${installHint(tool)}`
   return { code: 'host-tool-missing', tool, reason }
 }
 
@@ -82,7 +88,7 @@ export function toolRefusal(result: CommandResult, action: string, secret: strin
 }
 
 function installHint(tool: Tool): string {
-  const hint = `install the package ${PACKAGES[tool]} (Debian, Ubuntu: apt-get install ${PACKAGES[tool]})`
+  const hint = `install the package ${packageOf(tool)} (Debian, Ubuntu: apt-get install ${packageOf(tool)})`
   if (tool !== 'wireguard-go') return hint
   return `${hint}, a kernel with WireGuard, or name the program in MESHFOLD_WIREGUARD_GO`
 }

@@ -12,6 +12,9 @@ export type PrivateKeySource =
 /** Which WireGuard to make: the kernel's where it has one (`automatic`), or always the one named. */
 export type WireguardChoice = 'automatic' | 'kernel' | 'userspace'
 
+/** What to filter packets with: what the host uses (`automatic`), or always the one named. */
+export type FirewallChoice = 'automatic' | 'nftables' | 'iptables'
+
 /** What {@link createLinuxDriver} is told. */
 export interface LinuxDriverOptions {
   /** At most 15 characters of `a-zA-Z0-9_=+.-`. The driver makes, changes and removes this interface and no other. */
@@ -22,6 +25,7 @@ export interface LinuxDriverOptions {
   /** Wall clock; `Date.now` where left out. */
   readonly nowEpochMs?: () => number
   readonly implementation?: WireguardChoice
+  readonly firewall?: FirewallChoice
   /** Where left out: the environment's `MESHFOLD_WIREGUARD_GO`, then `wireguard-go` on PATH. */
   readonly wireguardGo?: string
   /** Where userspace WireGuard keeps its sockets; `/var/run/wireguard`, compiled into wireguard-go, where left out. */

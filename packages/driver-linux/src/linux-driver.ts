@@ -12,7 +12,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { createCommandRunner } from './command-runner.js'
 import { executeChange } from './execute/execute-change.js'
 import { executeChanges } from './execute/execute-changes.js'
-import { nftBackend } from './firewall/nft-backend.js'
+import { type ChosenFirewall, chooseFirewall } from './firewall/choose-backend.js'
 import { toolFailure, toolTooPoor } from './host-tool.js'
 import type { LinuxDriverOptions } from './linux-driver-options.js'
 import { type LinuxHost, refuse } from './linux-host.js'
@@ -32,14 +32,41 @@ export const linuxCapabilities: DriverCapabilities = {
   'full-tunnel': { supported: true },
 }
 
-/** What it can do where there is no nft. */
-const withoutNft: DriverCapabilities = {
+/** What it can do with iptables. */
+const withIptables: DriverCapabilities = {
+  ...linuxCapabilities,
+  'prefix-map': {
+    supported: false,
+    consequence: 'The host can route no egress with a virtual range: it filters with iptables. Install nftables.',
+  },
+}
+
+/** What it can do where there is neither. */
+const withoutFilter: DriverCapabilities = {
   ...noCapabilities,
   filter: {
     supported: false,
-    consequence: 'Policies are not enforced here: there is no nft. Install nftables and start the agent anew.',
+    consequence:
+      'Policies are not enforced here: there is neither nft nor iptables with ipset. Install nftables and start the agent anew.',
   },
 }
+
+const capabilitiesWith: Readonly<Record<ChosenFirewall['kind'], DriverCapabilities>> = {
+  nftables: linuxCapabilities,
+  iptables: withIptables,
+  none: withoutFilter,
+}
+
+/** Packets that stay outside a full tunnel are marked by nft, whatever filters. */
+const fullTunnelWith = (hasNft: boolean): Partial<DriverCapabilities> =>
+  hasNft
+    ? {}
+    : {
+        'full-tunnel': {
+          supported: false,
+          consequence: 'The host can use no internet gateway for all its traffic: there is no nft. Install nftables.',
+        },
+      }
 
 const INTERFACE_NAME = /^[a-zA-Z0-9_=+-][a-zA-Z0-9_=+.-]{0,14}$/
 const DEFAULT_SOCKET_FOLDER = '/var/run/wireguard'
@@ -58,10 +85,11 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
   const bare = hostOf(options)
   const tools = await checkIp(bare)
   if (E.isLeft(tools)) return tools
-  const hasNft = await answersNft(bare)
-  const host = { ...bare, hasNft, firewall: hasNft ? nftBackend(bare) : undefined }
+  const looked = { ...bare, hasNft: await answersNft(bare) }
+  const chosen = await chooseFirewall(looked, options.firewall ?? 'automatic')
+  const host = { ...looked, firewall: chosen.kind === 'none' ? undefined : chosen.backend }
   return E.right({
-    capabilities: host.firewall === undefined ? withoutNft : linuxCapabilities,
+    capabilities: { ...capabilitiesWith[chosen.kind], ...fullTunnelWith(looked.hasNft) },
     observe: () => observeLinuxHost(host),
     execute: (change) => executeChange(host, change),
     executeAll: (changes) => executeChanges(host, changes),

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, orUnreadable, run, runAll } from '../linux-host.js'
 import { parseOwnTable } from '../observe/parse-nft-json.js'
 import { deleteFirewall, listFirewall, transaction } from '../render/firewall-commands.js'
-import { firewallText, setAnewText, setChangeText, tableName } from '../render/firewall-text.js'
+import { firewallText, setAnewText, setChangeText } from '../render/firewall-text.js'
 import { forgetOff, rememberOff, wasOffChain } from '../render/forwarding-commands.js'
 import type { FirewallBackend } from './firewall-backend.js'
 
@@ -10,7 +10,7 @@ import type { FirewallBackend } from './firewall-backend.js'
 export const nftBackend = (host: Omit<LinuxHost, 'firewall'>): FirewallBackend => {
   const { interfaceName } = host
   return {
-    isOwnGround: (_family, table) => table === tableName(interfaceName),
+    isOwnGround: () => false,
     find: async (action, detail) => {
       const listed = await run(host, listFirewall(interfaceName, detail), action)
       if (E.isLeft(listed)) return listed

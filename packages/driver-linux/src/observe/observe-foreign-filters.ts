@@ -2,6 +2,7 @@ import type { ForeignFilter, ForeignFilterName, Passage } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, runAndRead } from '../linux-host.js'
 import { CHAIN_LEFT_BY_DOCKER, FOREIGN_DROP_IS_FINAL } from '../linux-pitfalls.js'
+import { tablePrefix } from '../render/firewall-text.js'
 import {
   type ForeignChain,
   type JumpRule,
@@ -61,6 +62,7 @@ const nameOf = ({ family, table, name }: NftChain): ForeignFilterName => `${fami
 
 const isForeignFilter = ({ firewall }: LinuxHost, { family, table, type, hook }: NftChain): boolean =>
   FAMILIES.has(family) &&
+  !table.startsWith(tablePrefix) &&
   type === 'filter' &&
   FOREIGN_DROP_IS_FINAL.has(hook ?? '') &&
   firewall?.isOwnGround(family, table) === false

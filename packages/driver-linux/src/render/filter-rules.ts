@@ -9,95 +9,80 @@ import {
   type FirewallFilter,
   type FirewallForward,
   type FirewallInput,
-  type FirewallRules,
   type FirewallSetId,
   type IpFamily,
   prefixFamily,
   type Traffic,
 } from '@meshfold/core'
-import { type Chain, families, ip, setName } from './nft-words.js'
+import type { FilterHook, FilterRule, Match, Read, Side } from './filter-rule.js'
+import { families } from './nft-words.js'
 
-export const filterChains = (own: string, { filter }: FirewallRules): readonly Chain[] =>
-  filter === null
-    ? []
-    : [
-        { name: 'input', hook: hookOf('input'), rules: inputRules(own, filter) },
-        { name: 'output', hook: hookOf('output'), rules: outputRules(own, filter) },
-        { name: 'forward', hook: hookOf('forward'), rules: forwardRules(own, filter) },
-      ]
+/** Of packets that come in, leave or pass over the own interface, in order; all others are let through before. */
+export const filterRules = (filter: FirewallFilter): Readonly<Record<FilterHook, readonly FilterRule[]>> => ({
+  input: [errors, { family: null, matches: [reply], verdict: 'accept' }, ...letIn(filter, [], 'packet'), drop],
+  // What the host begins goes out as it likes; what it answers, while the question would be let in.
+  output: [errors, ...letIn(filter, [reply], 'flow'), { family: null, matches: [reply], verdict: 'drop' }],
+  // Relays look at each packet by itself, both ways; all others remember whom they let through.
+  forward: [errors, ...filter.forward.flatMap((rule) => forwardRule(filter.mesh, rule)), ...published(filter), drop],
+})
 
-const hookOf = (name: 'input' | 'output' | 'forward') => `type filter hook ${name} priority filter`
+/** What was sent to this host and is passed on to a container of it is let in as if the host answered itself. */
+const published = (filter: FirewallFilter): readonly FilterRule[] =>
+  (['original', 'reply'] as const).flatMap((is) =>
+    letIn(
+      filter,
+      [
+        ...wayOf(is === 'original' ? 'mesh-to-underlay' : 'underlay-to-mesh'),
+        { on: 'translated' },
+        { on: 'direction', is },
+      ],
+      'flow',
+    ),
+  )
 
-/** Errors about a flow, such as that packets are too big. */
-const errors = 'ct state related accept'
+const reply: Match = { on: 'direction', is: 'reply' }
+const errors: FilterRule = { family: null, matches: [{ on: 'related' }], verdict: 'accept' }
+const drop: FilterRule = { family: null, matches: [], verdict: 'drop' }
 
-/** Which packet addresses and ports are read of: the one that is there, or the first one of its flow. */
-type Read = '' | 'ct original '
-
-const inputRules = (own: string, filter: FirewallFilter): readonly string[] => [
-  `iifname != "${own}" accept`,
-  errors,
-  'ct direction reply accept',
-  ...letIn(filter, ''),
-  'drop',
-]
-
-/** What the host begins goes out as it likes; what it answers, while the question would be let in. */
-const outputRules = (own: string, filter: FirewallFilter): readonly string[] => [
-  `oifname != "${own}" accept`,
-  errors,
-  ...letIn(filter, 'ct original '),
-  'ct direction reply drop',
-]
-
-const letIn = ({ control, input }: FirewallFilter, read: Read): readonly string[] => [
+const letIn = ({ control, input }: FirewallFilter, which: readonly Match[], read: Read): readonly FilterRule[] => [
   ...control.flatMap((range) => {
-    const family = prefixFamily(range)
-    const ends = `${read}${ip(family)} saddr ${range} ${read}${ip(family)} daddr ${range}`
+    const ends: readonly Match[] = (['saddr', 'daddr'] as const).map((side) => ({ on: 'range', side, range, read }))
     const probes: readonly Traffic[] = [
       { protocol: 'icmp' },
       { protocol: 'udp', ports: [{ first: controlPort, last: controlPort }] },
     ]
-    return lines([ends], family, probes, read)
+    return accepting(prefixFamily(range), [...which, ...ends], probes, read)
   }),
-  ...input.flatMap((rule) => inputRule(rule, read)),
+  ...input.flatMap((rule) => inputRule(rule, which, read)),
 ]
 
-const inputRule = ({ from, within, to, traffic }: FirewallInput, read: Read): readonly string[] =>
+const inputRule = (
+  { from, within, to, traffic }: FirewallInput,
+  which: readonly Match[],
+  read: Read,
+): readonly FilterRule[] =>
   families.flatMap((family) =>
     from.flatMap((source) => {
-      const ends = [
-        isIn(family, 'saddr', source, read),
-        isIn(family, 'saddr', within, read),
-        isIn(family, 'daddr', to, read),
-      ]
-      return lines(ends.flat(), family, traffic, read)
+      const ends = [...isIn('saddr', source, read), ...isIn('saddr', within, read), ...isIn('daddr', to, read)]
+      return accepting(family, [...which, ...ends], traffic, read)
     }),
   )
 
-/** Relays look at each packet by itself, both ways; all others remember whom they let through. */
-const forwardRules = (own: string, filter: FirewallFilter): readonly string[] => [
-  `iifname != "${own}" oifname != "${own}" accept`,
-  `oifname "${own}" tcp flags syn tcp option maxseg size set rt mtu`,
-  errors,
-  ...filter.forward.flatMap((rule) => forwardRule(own, filter.mesh, rule)),
-  'drop',
-]
-
-const forwardRule = (own: string, mesh: FirewallSetId, rule: FirewallForward): readonly string[] => {
+const forwardRule = (mesh: FirewallSetId, rule: FirewallForward): readonly FilterRule[] => {
   const { direction, stateful, exceptTo } = rule
-  const there = wayOf(own, direction)
-  const back = wayOf(own, turned[direction])
+  const there = wayOf(direction)
+  const back = wayOf(turned[direction])
   if (stateful === 'no')
     return [
-      ...passing(there, mesh, rule, { isTurned: false, read: '' }),
-      ...passing(there, mesh, rule, { isTurned: true, read: '' }),
+      ...passing(there, mesh, rule, { isTurned: false, read: 'packet' }),
+      ...passing(there, mesh, rule, { isTurned: true, read: 'packet' }),
       ...(exceptTo === null ? [] : answersToOwn(back, mesh, rule, exceptTo)),
     ]
+  // Before a range is mapped, its addresses are those that the mesh sees and rules mean.
+  const asked: readonly Match[] = direction === 'mesh-to-underlay' ? [{ on: 'direction', is: 'original' }] : []
   return [
-    // Before a range is mapped, its addresses are those that the mesh sees and rules mean.
-    ...passing(there, mesh, rule, { isTurned: false, read: direction === 'mesh-to-underlay' ? 'ct original ' : '' }),
-    ...answers(back, mesh, rule),
+    ...passing([...there, ...asked], mesh, rule, { isTurned: false, read: asked.length === 0 ? 'packet' : 'flow' }),
+    ...passing([...back, reply], mesh, rule, { isTurned: false, read: 'flow' }),
     ...(stateful === 'lenient' ? underWay(back, mesh, rule) : []),
   ]
 }
@@ -108,11 +93,10 @@ const turned: Readonly<Record<FirewallForward['direction'], FirewallForward['dir
   'underlay-to-mesh': 'mesh-to-underlay',
 }
 
-const wayOf = (own: string, direction: FirewallForward['direction']): string => {
-  const into = direction === 'underlay-to-mesh' ? '!=' : '=='
-  const out = direction === 'mesh-to-underlay' ? '!=' : '=='
-  return `iifname ${into} "${own}" oifname ${out} "${own}"`
-}
+const wayOf = (direction: FirewallForward['direction']): readonly Match[] => [
+  { on: 'interface', way: 'in', isOwn: direction !== 'underlay-to-mesh' },
+  { on: 'interface', way: 'out', isOwn: direction !== 'mesh-to-underlay' },
+]
 
 interface Reading {
   /** With source and destination in each other's place. */
@@ -120,37 +104,38 @@ interface Reading {
   readonly read: Read
 }
 
-const passing = (way: string, mesh: FirewallSetId, rule: FirewallForward, reading: Reading): readonly string[] =>
+const passing = (
+  which: readonly Match[],
+  mesh: FirewallSetId,
+  rule: FirewallForward,
+  reading: Reading,
+): readonly FilterRule[] =>
   families.flatMap((family) =>
-    endsOf(mesh, rule, family, reading).flatMap((ends) => lines([way, ...ends], family, rule.traffic, reading.read)),
+    endsOf(mesh, rule, reading).flatMap((ends) => accepting(family, [...which, ...ends], rule.traffic, reading.read)),
   )
-
-const answers = (way: string, mesh: FirewallSetId, rule: FirewallForward): readonly string[] =>
-  passing(`${way} ct direction reply`, mesh, rule, { isTurned: false, read: 'ct original ' })
 
 /** What own clients began is answered to them, though what others begin with them has rules of its own. */
 const answersToOwn = (
-  way: string,
+  back: readonly Match[],
   mesh: FirewallSetId,
   rule: FirewallForward,
   own: FirewallSetId,
-): readonly string[] => {
+): readonly FilterRule[] => {
   const pair: FirewallForward = { ...rule, through: null, exceptTo: null }
-  const read: Read = 'ct original '
   return families.flatMap((family) =>
     [false, true].flatMap((isTurned) =>
-      endsOf(mesh, pair, family, { isTurned, read }).flatMap((ends) =>
-        lines([`${way} ct direction reply`, ...ends, ...isIn(family, 'saddr', own, read)], family, rule.traffic, read),
+      endsOf(mesh, pair, { isTurned, read: 'flow' }).flatMap((ends) =>
+        accepting(family, [...back, reply, ...ends, ...isIn('saddr', own, 'flow')], rule.traffic, 'flow'),
       ),
     ),
   )
 }
 
 /** Flows that began at another router: TCP that is not about to begin passes where its other direction is allowed. */
-const underWay = (way: string, mesh: FirewallSetId, rule: FirewallForward): readonly string[] =>
+const underWay = (back: readonly Match[], mesh: FirewallSetId, rule: FirewallForward): readonly FilterRule[] =>
   families.flatMap((family) =>
-    endsOf(mesh, rule, family, { isTurned: true, read: '' }).map((ends) =>
-      [way, ...ends, 'tcp flags & (fin|syn|rst|ack) != syn', 'accept'].join(' '),
+    endsOf(mesh, rule, { isTurned: true, read: 'packet' }).map(
+      (ends): FilterRule => ({ family, matches: [...back, ...ends, { on: 'under-way' }], verdict: 'accept' }),
     ),
   )
 
@@ -158,56 +143,39 @@ const underWay = (way: string, mesh: FirewallSetId, rule: FirewallForward): read
 const endsOf = (
   mesh: FirewallSetId,
   { from, within, to, through, exceptTo }: FirewallForward,
-  family: IpFamily,
   { isTurned, read }: Reading,
-): readonly (readonly string[])[] => {
+): readonly (readonly Match[])[] => {
   const [source, destination] = isTurned ? (['daddr', 'saddr'] as const) : (['saddr', 'daddr'] as const)
-  const targets =
-    to === null ? [isNotIn(family, destination, mesh, read)] : to.map((set) => isIn(family, destination, set, read))
-  const attached =
-    through === null ? [[]] : [isIn(family, 'saddr', through, read), isIn(family, 'daddr', through, read)]
+  const targets = to === null ? [isNotIn(destination, mesh, read)] : to.map((set) => isIn(destination, set, read))
+  const attached = through === null ? [[]] : [isIn('saddr', through, read), isIn('daddr', through, read)]
   return from.flatMap((set) =>
     targets.flatMap((target) =>
       attached.map((of) => [
-        ...isIn(family, source, set, read),
-        ...isIn(family, source, within, read),
+        ...isIn(source, set, read),
+        ...isIn(source, within, read),
         ...target,
         ...of,
-        ...(exceptTo === null ? [] : isNotIn(family, 'daddr', exceptTo, read)),
+        ...(exceptTo === null ? [] : isNotIn('daddr', exceptTo, read)),
       ]),
     ),
   )
 }
 
-type Side = 'saddr' | 'daddr'
+const isIn = (side: Side, set: FirewallSetId | null, read: Read): readonly Match[] =>
+  set === null ? [] : [{ on: 'set', side, set, isIn: true, read }]
 
-const isIn = (family: IpFamily, side: Side, set: FirewallSetId | null, read: Read): readonly string[] =>
-  set === null ? [] : [`${read}${ip(family)} ${side} @${setName(set, family)}`]
-
-const isNotIn = (family: IpFamily, side: Side, set: FirewallSetId, read: Read): readonly string[] => [
-  `${read}${ip(family)} ${side} != @${setName(set, family)}`,
+const isNotIn = (side: Side, set: FirewallSetId, read: Read): readonly Match[] => [
+  { on: 'set', side, set, isIn: false, read },
 ]
 
-const lines = (
-  matches: readonly string[],
+const accepting = (
   family: IpFamily,
+  matches: readonly Match[],
   traffic: readonly Traffic[],
   read: Read,
-): readonly string[] => traffic.map((kind) => [...matches, ...kindOf(kind, family, read), 'accept'].join(' '))
-
-const kindOf = (traffic: Traffic, family: IpFamily, read: Read): readonly string[] => {
-  switch (traffic.protocol) {
-    case 'any':
-      return []
-    case 'icmp':
-      return [`meta l4proto ${family === 4 ? 'icmp' : 'ipv6-icmp'}`]
-    case 'tcp':
-    case 'udp': {
-      const ports = traffic.ports.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
-      const protocol = `meta l4proto ${traffic.protocol}`
-      if (ports.length === 0) return [protocol]
-      const field = read === '' ? `${traffic.protocol} dport` : `${protocol} ct original proto-dst`
-      return [`${field} { ${ports.join(', ')} }`]
-    }
-  }
-}
+): readonly FilterRule[] =>
+  traffic.map((kind) => ({
+    family,
+    matches: kind.protocol === 'any' ? matches : [...matches, { on: 'traffic', traffic: kind, read }],
+    verdict: 'accept',
+  }))

@@ -3,16 +3,19 @@
  * the host stays as it is. Every rule carries its number and what all of them were made of: so it is seen when one is missing.
  */
 import { type DesiredFirewall, firewallRulesHash, type IpFamily, type IpPrefix } from '@meshfold/core'
-import { filterChains } from './filter-rules.js'
 import { natChains } from './nat-rules.js'
+import { filterChains } from './nft-filter-text.js'
 import { families, ofFamily, setName } from './nft-words.js'
 
 /** Raised when the same rules are written in another way: what stands on hosts is then replaced. */
-const writing = 1
+const writing = 2
+
+/** What the names of all our tables begin with, those of other interfaces of ours too. */
+export const tablePrefix = 'meshfold_'
 
 /** The table of an interface; nft allows letters, digits and `_` in its name. */
 export const tableName = (interfaceName: string): string =>
-  `meshfold_${interfaceName.replace(/[^a-zA-Z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`)}`
+  `${tablePrefix}${interfaceName.replace(/[^a-zA-Z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`)}`
 
 /** Takes the place of what was there, sets included; in one step. `emptyChains`: names that shall be there besides. */
 export const firewallText = (

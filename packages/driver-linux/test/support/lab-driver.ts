@@ -63,7 +63,10 @@ export async function hostSnapshot(host: Host): Promise<unknown> {
     'ip -j -6 route show table all',
     'ip -j rule show',
     'ip -j -6 rule show',
-    'nft list ruleset',
+    'nft -s list ruleset',
+    // Without comments and counters.
+    'for kind in iptables-legacy ip6tables-legacy iptables-nft ip6tables-nft; do $kind-save 2>/dev/null | grep -v "^#" | sed "s/\\[.*//"; done',
+    'ipset list -n',
     'sysctl -e net.ipv4.ip_forward net.ipv4.conf.all.src_valid_mark net.ipv4.tcp_fwmark_accept',
     "sysctl -a -r '^net.ipv6.conf.(all|default|lo|eth0).forwarding$'",
     // Without the shell and the programs that take the snapshot.

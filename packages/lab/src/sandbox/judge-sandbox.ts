@@ -52,6 +52,7 @@ export const requiredTools: Readonly<Record<string, string>> = {
   wg: 'wireguard-tools',
   conntrack: 'conntrack',
   'iptables-nft': 'iptables',
+  ipset: 'ipset',
 }
 
 /** Names the first obstacle, or what the sandbox offers. */

@@ -53,7 +53,7 @@ export const foreignFirewalls: Scenario = {
   },
 }
 
-async function everybodyReached({ check }: Stage, mesh: Mesh, when: string): Promise<void> {
+export async function everybodyReached({ check }: Stage, mesh: Mesh, when: string): Promise<void> {
   const wanted = mesh.members.length * (mesh.members.length - 1)
   for (const family of ['ipv4', 'ipv6'] as const) {
     const isWhole = async () => ((await mesh.pingMatrix(family)).reachable === wanted ? true : undefined)
@@ -62,7 +62,7 @@ async function everybodyReached({ check }: Stage, mesh: Mesh, when: string): Pro
   }
 }
 
-async function relayBy(mesh: Mesh, gateway: MeshMember, relayed: MeshMember): Promise<void> {
+export async function relayBy(mesh: Mesh, gateway: MeshMember, relayed: MeshMember): Promise<void> {
   const settings = { privateUnderlay: true }
   await command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings })
   const gatewayId = await nodeOf(mesh, gateway)
@@ -70,7 +70,7 @@ async function relayBy(mesh: Mesh, gateway: MeshMember, relayed: MeshMember): Pr
   await command(mesh, { type: 'AssignRelay', nodeId: await nodeOf(mesh, relayed), gatewayIds: [gatewayId] })
 }
 
-async function officeBehind(
+export async function officeBehind(
   { lab, check }: Stage,
   mesh: Mesh,
   router: MeshMember,
@@ -78,7 +78,7 @@ async function officeBehind(
 ): Promise<{ isReached(): Promise<boolean> }> {
   const lan = await lab.lan('office', { network: '192.168.77', network6: 'fd77:0:0:1' })
   const [machine] = await lab.hosts(['machine'])
-  await lan.attach([router.host], 'eth1')
+  const [own] = await lan.attach([router.host], 'eth1')
   const [port] = await lan.attach([machine])
   await answerOn(machine, { ports: [80] })
   const tries = [port?.ipv4 ?? '', port?.ipv6 ?? ''].map((to) => ({
@@ -98,8 +98,21 @@ async function officeBehind(
   const reached = await waitUntil('the office is reached', async () => (await isReached()) || undefined, {
     limitMs: 15_000,
   }).catch(() => false)
-  check('an office behind the host with Docker is reached over IPv4 and IPv6', reached === true)
+  await machine.sh(`ip route add 10.66.0.0/24 via ${own?.ipv4}`)
+  check(`an office behind ${router.name} is reached over IPv4 and IPv6`, reached === true)
+  const port8080 = await publishedPort(mesh, router, user, port?.ipv4 ?? '')
+  check(`a port that ${router.name} publishes for a container is reached through the mesh`, port8080)
   return { isReached }
+}
+
+/** As Docker publishes a port: what comes for it to the host is passed on to somebody else. */
+async function publishedPort(mesh: Mesh, router: MeshMember, user: MeshMember, container: string): Promise<boolean> {
+  const chain = '{ type nat hook prerouting priority dstnat; fib daddr type local tcp dport 8080 dnat ip to'
+  await router.host.sh(`nft 'table inet published { chain in ${chain} ${container}:80; }; }'`)
+  const to = await mesh.address(router)
+  const [isReached = false] = await knock(user.host, [{ from: null, to, protocol: 'tcp', port: 8080 }])
+  await router.host.sh('nft delete table inet published')
+  return isReached
 }
 
 /** Whether the last host reaches a program of the others at their addresses outside the mesh. */

@@ -3,6 +3,7 @@ import { clientFile, egressNat, relayManual } from './carriers.js'
 import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
+import { iptablesBackend } from './iptables-backend.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   relayManual,
   egressNat,
   foreignFirewalls,
+  iptablesBackend,
   clientFile,
   twoNetworks,
   modelVsKernel,

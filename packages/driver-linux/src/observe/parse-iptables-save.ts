@@ -1,0 +1,98 @@
+/** Reads what `iptables-save` and `ipset save` print: our chains, what leads to them, and who is in our sets. */
+import { type IpPrefix, normaliseIpPrefix } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { ruleMark } from '../render/firewall-text.js'
+import type { FoundJump } from '../render/iptables-text.js'
+import { chainName, type Generation, type IptablesTable, ipsetPrefix, ownChains } from '../render/iptables-words.js'
+import { type Unreadable, unreadable } from './wireguard-device.js'
+
+/** What one family's tables have of ours. */
+export interface FoundTables {
+  readonly chains: readonly { readonly table: IptablesTable; readonly name: string }[]
+  readonly jumps: readonly FoundJump[]
+  /** What the rules say they were made of; `undefined` when one is missing, changed or led to from elsewhere. */
+  readonly rulesHash: string | undefined
+  readonly wasOff: boolean
+  /** Which sets the rules ask; `undefined`: none. */
+  readonly generation: Generation | undefined
+}
+
+interface SavedRule {
+  readonly table: string
+  readonly chain: string
+  readonly text: string
+}
+
+/** Only tables and chains of ours are looked at; whatever else is there may be as it likes. */
+export function parseIptablesSave(text: string, interfaceName: string): FoundTables {
+  const { chains, rules } = readSave(text)
+  const names = new Set(ownChains.map(({ name }) => chainName(interfaceName, name)))
+  const own = chains.filter(({ name }) => names.has(name) || name === chainName(interfaceName, 'was_off'))
+  const jumps = rules
+    .filter(({ chain, text: rule }) => !names.has(chain) && names.has(/ -j (\S+)/.exec(rule)?.[1] ?? ''))
+    .map(({ table, chain, text: rule }) => ({ table: table as IptablesTable, rule: `${chain} ${rule}` }))
+  const comments = ownChains.flatMap(({ table, name }) =>
+    rules
+      .filter((rule) => rule.table === table && rule.chain === chainName(interfaceName, name))
+      .map(({ text: rule }) => /--comment "([^"]*)"/.exec(rule)?.[1] ?? ''),
+  )
+  const sets = new RegExp(`--match-set ${ipsetPrefix(interfaceName)}([ab])`).exec(text)?.[1]
+  return {
+    chains: own.map(({ table, name }) => ({ table: table as IptablesTable, name })),
+    jumps,
+    rulesHash: areJumpsWhole(jumps, interfaceName) ? hashOf(comments) : undefined,
+    wasOff: own.some(({ name }) => name === chainName(interfaceName, 'was_off')),
+    generation: sets === 'a' || sets === 'b' ? sets : undefined,
+  }
+}
+
+function readSave(text: string) {
+  const chains: { readonly table: string; readonly name: string }[] = []
+  const rules: SavedRule[] = []
+  let table = ''
+  for (const line of text.split('\n')) {
+    if (line.startsWith('*')) table = line.slice(1).trim()
+    const chain = /^:(\S+) /.exec(line)?.[1]
+    if (chain !== undefined) chains.push({ table, name: chain })
+    const [, of, rule] = /^-A (\S+) (.*)$/.exec(line) ?? []
+    if (of !== undefined && rule !== undefined) rules.push({ table, chain: of, text: rule })
+  }
+  return { chains, rules }
+}
+
+/** One to each chain, from the place where it belongs. */
+const areJumpsWhole = (jumps: readonly FoundJump[], interfaceName: string): boolean =>
+  jumps.length === ownChains.length &&
+  ownChains.every(({ table, builtin, name }) =>
+    jumps.some(
+      (jump) =>
+        jump.table === table &&
+        jump.rule.startsWith(`${builtin} `) &&
+        jump.rule.endsWith(`-j ${chainName(interfaceName, name)}`),
+    ),
+  )
+
+function hashOf(comments: readonly string[]): string | undefined {
+  const hash = / ([0-9a-f]{16}) /.exec(comments[0] ?? '')?.[1]
+  if (hash === undefined) return undefined
+  return comments.every((comment, at) => comment === ruleMark(hash, at + 1, comments.length)) ? hash : undefined
+}
+
+/** Our sets, by their names; sets of others are passed over. */
+export function parseIpsetSave(
+  text: string,
+  interfaceName: string,
+): E.Either<Unreadable, ReadonlyMap<string, readonly IpPrefix[]>> {
+  const prefix = ipsetPrefix(interfaceName)
+  const sets = new Map<string, IpPrefix[]>()
+  for (const line of text.split('\n')) {
+    const [verb, name = '', member = ''] = line.split(' ')
+    if (!name.startsWith(prefix)) continue
+    if (verb === 'create') sets.set(name, [])
+    if (verb !== 'add') continue
+    const found = normaliseIpPrefix(member.includes('/') ? member : `${member}/${member.includes(':') ? 128 : 32}`)
+    if (E.isLeft(found)) return unreadable(`set ${name} holds something else than prefixes`)
+    sets.get(name)?.push(found.right)
+  }
+  return E.right(sets)
+}

@@ -1,0 +1,90 @@
+/** The filter's rules in iptables' words, for one family. */
+import type { IpFamily } from '@meshfold/core'
+import type { FilterRule, Match, Side } from './filter-rule.js'
+import { type Generation, ipsetName } from './iptables-words.js'
+
+export interface IptablesWriting {
+  readonly interfaceName: string
+  readonly family: IpFamily
+  readonly generation: Generation
+}
+
+/** As `-A` wants it, without the chain; several where iptables has no word for "one of these ports". */
+export function iptablesRules(writing: IptablesWriting, { matches, verdict }: FilterRule): readonly string[] {
+  const isReply = matches.some((match) => match.on === 'direction' && match.is === 'reply')
+  const isTranslated = matches.some(({ on }) => on === 'translated')
+  const turned = (side: Side, read: string): Side => (read === 'flow' && isReply ? opposite[side] : side)
+  const words = matches.map((match): readonly string[] => {
+    switch (match.on) {
+      case 'set':
+        return isTranslated && match.side === 'daddr'
+          ? ['']
+          : [setWords(writing, match, turned(match.side, match.read))]
+      case 'range':
+        return [rangeWords(match.range, turned(match.side, match.read), isTranslated && match.side === 'daddr')]
+      case 'traffic':
+        return trafficWords(match, writing.family, { isReply, isTranslated })
+      default:
+        return [plainWords(writing, match)]
+    }
+  })
+  const target = verdict === 'accept' ? '-j ACCEPT' : '-j DROP'
+  return product(words).map((rule) => [...rule.filter((word) => word !== ''), target].join(' '))
+}
+
+/**
+ * Sets are asked for the packet's own addresses alone: those of its flow's first packet are the same in its direction, and in each
+ * other's place against it. Where a container answers for the host, the host's address is not to be seen, and goes unasked.
+ */
+const opposite: Readonly<Record<Side, Side>> = { saddr: 'daddr', daddr: 'saddr' }
+
+const setWords = (
+  { interfaceName, generation, family }: IptablesWriting,
+  { set, isIn }: Extract<Match, { on: 'set' }>,
+  side: Side,
+): string =>
+  `-m set ${isIn ? '' : '! '}--match-set ${ipsetName(interfaceName, generation, set, family)} ${side === 'saddr' ? 'src' : 'dst'}`
+
+const rangeWords = (range: string, side: Side, isHidden: boolean): string =>
+  isHidden ? `-m conntrack --ctorigdst ${range}` : `${side === 'saddr' ? '-s' : '-d'} ${range}`
+
+function plainWords(
+  { interfaceName }: IptablesWriting,
+  match: Exclude<Match, { on: 'set' | 'range' | 'traffic' }>,
+): string {
+  switch (match.on) {
+    case 'interface':
+      return `${match.isOwn ? '' : '! '}${match.way === 'in' ? '-i' : '-o'} ${interfaceName}`
+    case 'direction':
+      return `-m conntrack --ctdir ${match.is.toUpperCase()}`
+    case 'related':
+      return '-m conntrack --ctstate RELATED'
+    case 'translated':
+      return '-m conntrack --ctstate DNAT'
+    case 'under-way':
+      return '-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN'
+  }
+}
+
+function trafficWords(
+  { traffic, read }: Extract<Match, { on: 'traffic' }>,
+  family: IpFamily,
+  { isReply, isTranslated }: { readonly isReply: boolean; readonly isTranslated: boolean },
+): readonly string[] {
+  if (traffic.protocol === 'icmp') return [family === 4 ? '-p icmp' : '-p ipv6-icmp']
+  const protocol = `-p ${traffic.protocol} -m ${traffic.protocol}`
+  if (traffic.ports.length === 0) return [`-p ${traffic.protocol}`]
+  const field = read === 'flow' && isReply ? '--sport' : '--dport'
+  return traffic.ports.map(({ first, last }) => {
+    const ports = first === last ? `${first}` : `${first}:${last}`
+    return isTranslated
+      ? `-p ${traffic.protocol} -m conntrack --ctorigdstport ${ports}`
+      : `${protocol} ${field} ${ports}`
+  })
+}
+
+const product = (parts: readonly (readonly string[])[]): readonly (readonly string[])[] =>
+  parts.reduce<readonly (readonly string[])[]>(
+    (rules, options) => rules.flatMap((rule) => options.map((option) => [...rule, option])),
+    [[]],
+  )

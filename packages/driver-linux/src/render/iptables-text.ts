@@ -1,0 +1,146 @@
+/**
+ * The packet filter and its translations for `iptables-restore --noflush`: chains of our own, one jump to each from the kernel's. A table is
+ * replaced at once, and its jumps with it. Every rule carries its number and what all of them were made of, as in nftables.
+ */
+import {
+  type DesiredFirewall,
+  type FirewallRules,
+  firewallRulesHash,
+  type IpPrefix,
+  type NatRule,
+} from '@meshfold/core'
+import type { FilterRule } from './filter-rule.js'
+import { filterRules } from './filter-rules.js'
+import { ruleMark } from './firewall-text.js'
+import { type IptablesWriting, iptablesRules } from './iptables-rule-text.js'
+import {
+  chainName,
+  type Generation,
+  type IptablesTable,
+  ipsetMembers,
+  ipsetName,
+  type OwnChain,
+  ownChains,
+} from './iptables-words.js'
+import { families, ofFamily } from './nft-words.js'
+
+/** A line of `iptables-save` that leads to a chain of ours, without its `-A`. */
+export interface FoundJump {
+  readonly table: IptablesTable
+  readonly rule: string
+}
+
+/** What `iptables-restore` or `ip6tables-restore` is to read. `jumps`: those that are there, to be made anew. */
+export function iptablesText(writing: IptablesWriting, rules: FirewallRules, jumps: readonly FoundJump[]): string {
+  const written = ownChains.map((chain) => ({ chain, rules: rulesOf(writing, rules, chain) }))
+  const total = written.reduce((sum, each) => sum + each.rules.length, 0)
+  const hash = firewallRulesHash(rules)
+  let number = 0
+  const lines = (['filter', 'nat', 'mangle'] as const).flatMap((table) => {
+    const here = written.filter(({ chain }) => chain.table === table)
+    const names = here.map(({ chain }) => chainName(writing.interfaceName, chain.name))
+    return [
+      `*${table}`,
+      ...names.map((name) => `:${name} - [0:0]`),
+      ...jumps.filter((jump) => jump.table === table).map(({ rule }) => `-D ${rule}`),
+      ...here.map(({ chain }) => `-I ${jumpOf(writing.interfaceName, chain)}`),
+      ...here.flatMap(({ chain, rules: own }) =>
+        own.map((rule) => {
+          number += 1
+          const mark = `-m comment --comment "${ruleMark(hash, number, total)}"`
+          return `-A ${chainName(writing.interfaceName, chain.name)} ${mark} ${rule}`
+        }),
+      ),
+      'COMMIT',
+    ]
+  })
+  return [...lines, ''].join('\n')
+}
+
+/** Takes our chains away, and what leads to them. `chains`: those that are there. */
+export function iptablesRemoval(
+  jumps: readonly FoundJump[],
+  chains: readonly { readonly table: IptablesTable; readonly name: string }[],
+): string {
+  const lines = (['filter', 'nat', 'mangle'] as const).flatMap((table) => {
+    const own = chains.filter((chain) => chain.table === table)
+    const leading = jumps.filter((jump) => jump.table === table)
+    if (own.length + leading.length === 0) return []
+    return [
+      `*${table}`,
+      ...leading.map(({ rule }) => `-D ${rule}`),
+      ...own.map(({ name }) => `-F ${name}`),
+      ...own.map(({ name }) => `-X ${name}`),
+      'COMMIT',
+    ]
+  })
+  return lines.length === 0 ? '' : [...lines, ''].join('\n')
+}
+
+/** The jump to a chain of ours: packets of other interfaces don't take it. */
+function jumpOf(interfaceName: string, { builtin, name }: OwnChain): string {
+  const way =
+    name === 'input' ? `-i ${interfaceName} ` : name === 'output' || name === 'mss' ? `-o ${interfaceName} ` : ''
+  return `${builtin} ${way}-m comment --comment "meshfold ${interfaceName}" -j ${chainName(interfaceName, name)}`
+}
+
+function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { name }: OwnChain): readonly string[] {
+  const write = (rules: readonly FilterRule[]) =>
+    rules
+      .filter(({ family }) => family === null || family === writing.family)
+      .flatMap((rule) => iptablesRules(writing, rule))
+  if (name === 'nat') return nat.flatMap((rule) => masquerade(writing, filter?.mesh, rule))
+  if (filter === null) return []
+  if (name === 'mss') return ['-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu']
+  const own = write(filterRules(filter)[name])
+  if (name !== 'forward') return own
+  return [`! -i ${writing.interfaceName} ! -o ${writing.interfaceName} -j RETURN`, ...own]
+}
+
+/** `POSTROUTING` knows no interface that a packet came by: the mesh's addresses tell who comes from there. */
+function masquerade(writing: IptablesWriting, mesh: string | undefined, rule: NatRule): readonly string[] {
+  if (rule.kind !== 'masquerade') return []
+  const { interfaceName, family, generation } = writing
+  const from = ofFamily(rule.from, family)
+  const out = rule.interfaceName === null ? `! -o ${interfaceName}` : `-o ${rule.interfaceName}`
+  const beyond =
+    mesh === undefined ? '' : `-m set ! --match-set ${ipsetName(interfaceName, generation, mesh, family)} dst`
+  const targets = rule.to === null ? [beyond] : ofFamily(rule.to, family).map((to) => `-d ${to}`)
+  return from.flatMap((source) =>
+    targets.map((target) => `-s ${source} ${target} ${out} -j MASQUERADE`.replace('  ', ' ')),
+  )
+}
+
+/** What `ipset restore` is to read to make all sets of a generation, whatever is left of an earlier one of its name. */
+export function newSetsText(interfaceName: string, generation: Generation, { sets }: DesiredFirewall): string {
+  const lines = [...sets].flatMap(([id, members]) =>
+    families.flatMap((family) => {
+      const name = ipsetName(interfaceName, generation, id, family)
+      return [
+        `create ${name} hash:net family ${family === 4 ? 'inet' : 'inet6'} maxelem 1048576`,
+        `flush ${name}`,
+        ...ofFamily(members, family).flatMap((prefix) => ipsetMembers(prefix).map((member) => `add ${name} ${member}`)),
+      ]
+    }),
+  )
+  return [...lines, ''].join('\n')
+}
+
+/** First what comes, then what goes: at no moment does the set lack somebody who stays. */
+export const changedSetText = (
+  interfaceName: string,
+  generation: Generation,
+  {
+    set,
+    add,
+    remove,
+  }: { readonly set: string; readonly add: readonly IpPrefix[]; readonly remove: readonly IpPrefix[] },
+): string => {
+  const lines = (verb: 'add' | 'del', prefixes: readonly IpPrefix[]) =>
+    families.flatMap((family) =>
+      ofFamily(prefixes, family)
+        .flatMap(ipsetMembers)
+        .map((member) => `${verb} ${ipsetName(interfaceName, generation, set, family)} ${member}`),
+    )
+  return [...lines('add', add), ...lines('del', remove), ''].join('\n')
+}

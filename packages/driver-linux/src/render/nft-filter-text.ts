@@ -1,0 +1,60 @@
+/** The filter's rules in nft's words. */
+import type { FirewallRules, IpFamily } from '@meshfold/core'
+import type { FilterHook, FilterRule, Match, Read } from './filter-rule.js'
+import { filterRules } from './filter-rules.js'
+import { type Chain, ip, setName } from './nft-words.js'
+
+export const filterChains = (own: string, { filter }: FirewallRules): readonly Chain[] => {
+  if (filter === null) return []
+  const rules = filterRules(filter)
+  return (['input', 'output', 'forward'] as const).map((name) => ({
+    name,
+    hook: `type filter hook ${name} priority filter`,
+    rules: [...first[name](own), ...rules[name].map((rule) => ruleText(own, rule))],
+  }))
+}
+
+/** What is none of our business, and in `forward` the size of TCP's segments. */
+const first: Readonly<Record<FilterHook, (own: string) => readonly string[]>> = {
+  input: (own) => [`iifname != "${own}" accept`],
+  output: (own) => [`oifname != "${own}" accept`],
+  forward: (own) => [
+    `iifname != "${own}" oifname != "${own}" accept`,
+    `oifname "${own}" tcp flags syn tcp option maxseg size set rt mtu`,
+  ],
+}
+
+const ruleText = (own: string, { family, matches, verdict }: FilterRule): string =>
+  [...matches.map((match) => matchText(own, family ?? 4, match)), verdict].join(' ')
+
+function matchText(own: string, family: IpFamily, match: Match): string {
+  switch (match.on) {
+    case 'interface':
+      return `${match.way === 'in' ? 'iifname' : 'oifname'} ${match.isOwn ? '==' : '!='} "${own}"`
+    case 'direction':
+      return `ct direction ${match.is}`
+    case 'set':
+      return `${read(match.read)}${ip(family)} ${match.side} ${match.isIn ? '' : '!= '}@${setName(match.set, family)}`
+    case 'range':
+      return `${read(match.read)}${ip(family)} ${match.side} ${match.range}`
+    case 'traffic':
+      return trafficText(match, family)
+    case 'related':
+      return 'ct state related'
+    case 'translated':
+      return 'ct status dnat'
+    case 'under-way':
+      return 'tcp flags & (fin|syn|rst|ack) != syn'
+  }
+}
+
+const read = (of: Read): string => (of === 'flow' ? 'ct original ' : '')
+
+function trafficText({ traffic, read: of }: Extract<Match, { on: 'traffic' }>, family: IpFamily): string {
+  if (traffic.protocol === 'icmp') return `meta l4proto ${family === 4 ? 'icmp' : 'ipv6-icmp'}`
+  const protocol = `meta l4proto ${traffic.protocol}`
+  const ports = traffic.ports.map(({ first: low, last }) => (low === last ? `${low}` : `${low}-${last}`))
+  if (ports.length === 0) return protocol
+  const field = of === 'packet' ? `${traffic.protocol} dport` : `${protocol} ct original proto-dst`
+  return `${field} { ${ports.join(', ')} }`
+}
