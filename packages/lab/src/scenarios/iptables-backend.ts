@@ -45,6 +45,7 @@ const ruleSets = (host: Host): Promise<string> =>
 
 export const iptablesBackend: Scenario = {
   name: 'iptables-backend',
+  rows: ['E3'],
   summary:
     'hosts with rules in old tables and one without nft: tunnels, a policy, a relay and an egress, and nothing is left',
   async play(stage) {
