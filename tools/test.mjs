@@ -12,7 +12,7 @@ import { steps } from './steps.mjs'
 import { nodeFits } from './toolchain.mjs'
 import { readVitestReport } from './vitest-report.mjs'
 
-/** @typedef {{ readonly passed: number, readonly failed: number, readonly details: string }} Outcome */
+/** @typedef {{ readonly passed: number, readonly failed: number, readonly details: string, readonly leftOut: readonly string[] }} Outcome */
 
 const stepNames = steps.map(({ name }) => name).join(', ')
 
@@ -57,20 +57,28 @@ function chooseSteps({ only, fast }) {
 
 /** @param {import('./steps.mjs').Step} step @returns {Promise<Outcome>} */
 async function runCommands({ commands, env = {} }) {
+  /** @type {string[]} */
+  const leftOut = []
   for (const command of commands) {
     const { code, output } = await execute(command, { env })
-    if (code !== 0) return { passed: 0, failed: 1, details: output }
+    leftOut.push(...leftOutIn(output))
+    if (code !== 0) return { passed: 0, failed: 1, details: output, leftOut }
   }
-  return { passed: 1, failed: 0, details: '' }
+  return { passed: 1, failed: 0, details: '', leftOut }
 }
+
+/** What a step did not try, in its own words. @param {string} output */
+const leftOutIn = (output) => [...output.matchAll(/^(?:\[ *[\d.]+ s\] )?(left out: .*)$/gm)].map(([, line = '']) => line)
 
 /** @param {import('./steps.mjs').Step} step @returns {Promise<Outcome>} */
 async function runVitest({ commands: [command = []], env = {} }) {
   const folder = mkdtempSync(join(tmpdir(), 'meshfold-vitest-'))
   try {
     const report = join(folder, 'report.json')
-    const { code, output } = await execute([...command, '--reporter=json', `--outputFile=${report}`], { env })
-    return readVitestReport(report, code, output)
+    const reporters = command.includes('vitest') ? ['--reporter=./tools/left-out-reporter.mjs'] : []
+    const all = [...command, '--reporter=json', ...reporters, `--outputFile=${report}`]
+    const { code, output } = await execute(all, { env })
+    return { ...readVitestReport(report, code, output), leftOut: leftOutIn(output) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -83,6 +91,7 @@ async function runStep(step) {
   const seconds = ((Date.now() - started) / 1000).toFixed(1)
   const tests = step.vitest ? ` (${outcome.passed + outcome.failed})` : ''
   console.log(`${outcome.failed === 0 ? 'ok  ' : 'FAIL'}${seconds.padStart(6)} s  ${step.name}${tests}`)
+  for (const line of outcome.leftOut) console.log(`      ${line}`)
   if (outcome.failed > 0) console.log(`${outcome.details.trimEnd()}\n`)
   return outcome
 }
