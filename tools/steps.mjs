@@ -80,4 +80,12 @@ export const steps = [
     needs: 'build',
     when: exists('packages/lab/src/sandbox-exec.ts'),
   },
+  {
+    // It takes the whole machine: beside it other scenarios would be late.
+    name: 'kernel WireGuard',
+    commands: [['node', 'packages/lab/dist/cli.js', 'run', 'kernel-wireguard']],
+    slow: true,
+    needs: 'build',
+    when: exists('packages/lab/src/cli.ts'),
+  },
 ]

@@ -68,7 +68,8 @@ async function runCommands({ commands, env = {} }) {
 }
 
 /** What a step did not try, in its own words. @param {string} output */
-const leftOutIn = (output) => [...output.matchAll(/^(?:\[ *[\d.]+ s\] )?(left out: .*)$/gm)].map(([, line = '']) => line)
+const leftOutIn = (output) =>
+  [...output.matchAll(/^(?:\[ *[\d.]+ s\] )?(left out: .*)$/gm)].map(([, line = '']) => line)
 
 /** @param {import('./steps.mjs').Step} step @returns {Promise<Outcome>} */
 async function runVitest({ commands: [command = []], env = {} }) {

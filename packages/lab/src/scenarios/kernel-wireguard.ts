@@ -16,6 +16,7 @@ export const kernelWireguard: Scenario = {
   rows: ['A4', 'C1', 'E1', 'G5'],
   summary: `Debian's own kernel, emulated, and "${inside}" inside it with the WireGuard of the kernel`,
   limitSeconds: limitSeconds + 10,
+  isApart: true,
   async prepare() {
     await fetchDebianKernel()
   },
