@@ -40,7 +40,8 @@ export interface HostView {
 export interface RoutedRange {
   readonly seen: IpPrefix
   readonly real: IpPrefix
-  readonly isMasqueraded: boolean
+  /** Whose packets get the router's address on their way there. */
+  readonly masqueradedFrom: readonly IpPrefix[]
   /** Whether another router has it now, which forwards for all: what the return route follows (E6). */
   readonly isAnothers: boolean
 }

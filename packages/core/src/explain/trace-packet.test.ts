@@ -128,3 +128,14 @@ test('E6 E7 what is passed on for a range whose router is gone goes to no LAN of
   expect(send('192.0.2.7')).toMatchObject({ kind: 'delivered', to: { kind: 'internet', hostId: two } })
   expect(send('192.168.1.5')).toMatchObject({ kind: 'dropped', hostId: two })
 })
+
+test('E2 a router gives its address to what the network begins, and not to what comes from another site', () => {
+  const sites = worldWith(
+    sampleAddEgress(1, { ranges: [ipPrefix('192.168.1.0/24')] }),
+    sampleAddEgress(2, { ranges: [ipPrefix('192.168.2.0/24')], routers: [{ nodeId: nodeId('node-1-2') }] }),
+  )
+  const fromNode = verdictOf(sites, { kind: 'host', hostId: two }, '10.1.0.2', '192.168.1.5')
+  const fromSite = verdictOf(sites, { kind: 'underlay', hostId: two }, '192.168.2.5', '192.168.1.5')
+  expect(fromNode).toMatchObject({ kind: 'delivered', source: 'masqueraded' })
+  expect(fromSite).toMatchObject({ kind: 'delivered', source: '192.168.2.5' })
+})

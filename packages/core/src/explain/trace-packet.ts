@@ -177,7 +177,9 @@ class Tracing {
     if (why === undefined) return this.#drop(hostId, from, 'forward-filter')
     const address = mapped(this.#packet.destination, range)
     this.#note(hostId, from, 'delivered', why)
-    const source: SourceAsSeen = range.isMasqueraded ? 'masqueraded' : this.#packet.source
+    const { source: own } = this.#packet
+    const isMasqueraded = range.masqueradedFrom.some((prefix) => prefixContainsAddress(prefix, own))
+    const source: SourceAsSeen = isMasqueraded ? 'masqueraded' : own
     return {
       kind: 'delivered',
       to: { kind: 'egress', egressId: egressOf(this.#world, hostId, range), hostId, address },

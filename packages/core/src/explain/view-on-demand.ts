@@ -120,14 +120,14 @@ function* rangeEntries(
   config: ConfigOnDemand,
   choices: ChoicesOnDemand,
 ): Generator<readonly [IpPrefix, RoutedRange]> {
-  const masqueraded = (prefix: IpPrefix) =>
-    config.nat().some((rule) => rule.kind === 'masquerade' && rule.to?.includes(prefix) === true)
+  const masqueradedFrom = (prefix: IpPrefix) =>
+    config.nat().flatMap((rule) => (rule.kind === 'masquerade' && rule.to?.includes(prefix) === true ? rule.from : []))
   for (const { egressId } of config.routing()) {
     const egress = largeMapGet(state.egresses, egressId)
     const isAnothers = egress?.nat === false && !choices.vector().servedEgressIds.includes(egressId)
     for (const [at, real] of (egress?.ranges ?? []).entries()) {
       const seen = egress?.virtualRanges?.[at] ?? real
-      yield [seen, { seen, real, isMasqueraded: masqueraded(real), isAnothers }]
+      yield [seen, { seen, real, masqueradedFrom: masqueradedFrom(real), isAnothers }]
     }
   }
 }

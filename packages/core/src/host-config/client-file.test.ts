@@ -260,6 +260,20 @@ describe('B5 the file of a client', () => {
     expect(endpointOf(all.slice(0, 1), { privateUnderlay: true })).toBe(lan)
   })
 
+  test('B5 E9 has the range of a site that may begin, since its answers go there', () => {
+    const before = withEgress(withClient(mesh()), 'plant', ['172.16.0.0/16'], { restricted: true })
+    const state = after(
+      before,
+      sampleAddPolicy(1, {
+        sources: [{ kind: 'egress', egressId: egressId('plant') }],
+        destinations: [{ kind: 'client', clientId: client1 }],
+        direction: 'one-way',
+      }),
+    )
+    expect(fileOf(before).text).not.toContain('172.16.0.0/16')
+    expect(fileOf(state).text).toContain('172.16.0.0/16')
+  })
+
   test('B5 leads all traffic to a NAT gateway only where the gateway passes it on', () => {
     const file = fileOf(withClient(withEgress(mesh(), 'all', ['0.0.0.0/0', '::/0'])))
     expect(file.text).toContain('\nAllowedIPs = 10.1.0.0/24, fd01:0:0:1::/64\n')

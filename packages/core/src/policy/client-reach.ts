@@ -12,13 +12,13 @@ export interface ReachedEgress {
 }
 
 /**
- * What of its network's egresses a client may begin to talk to, about anything at all: what its file leads into the mesh besides
- * members (B5). Asked of a disabled one, what it would be. Egresses that nobody serves are left out.
+ * What of its network's egresses a client may begin to talk to, or may hear of, about anything at all: what its file leads into the mesh
+ * besides members (B5). A site that may begin is answered only by who has it in the file. Asked of a disabled one, what it would be. Egresses that nobody serves are left out.
  */
 export const egressesOfClient = (state: MeshState, network: Network, client: Client): readonly ReachedEgress[] => {
   const keys = new Set([`client:${client.clientId}`, ...setsOfClient(state, network, client)])
   const own = memberPrefixes(client)
-  const isFrom = (ref: SetRef): boolean => {
+  const isMeant = (ref: SetRef): boolean => {
     switch (ref.kind) {
       case 'everyone':
         return true
@@ -30,14 +30,17 @@ export const egressesOfClient = (state: MeshState, network: Network, client: Cli
         return false
     }
   }
-  return [...compileForwarding(state, network).egressRules].flatMap(([egressId, { inward }]) => {
+  return [...compileForwarding(state, network).egressRules].flatMap(([egressId, { inward, outward }]) => {
     const egress = largeMapGet(state.egresses, egressId)
-    const rules = inward.filter(({ from }) => from.some(isFrom))
-    if (egress === undefined || egress.routers.length === 0 || rules.length === 0) return []
-    const isWhole = rules.some(({ to }) => to === null)
+    const parts = [
+      ...inward.filter(({ from }) => from.some(isMeant)).map(({ to }) => to),
+      ...outward.filter(({ to }) => to.some(isMeant)).map(({ from }) => from),
+    ]
+    if (egress === undefined || egress.routers.length === 0 || parts.length === 0) return []
+    const isWhole = parts.includes(null)
     // A way to the internet stays one whole: with holes in it, nobody would take it for that.
     const whole = () => (isInternetEgress(egress) ? egressRangesSeen(egress) : egressPrefixes(state, network, egress))
-    const prefixes = isWhole ? whole() : rules.flatMap(({ to }) => to ?? [])
+    const prefixes = isWhole ? whole() : parts.flatMap((part) => part ?? [])
     return [{ egress, prefixes }]
   })
 }

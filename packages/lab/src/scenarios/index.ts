@@ -1,5 +1,6 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
+import { egressScenarios } from './egress.js'
 import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   aclTighten,
   relayManual,
   egressNat,
+  ...egressScenarios,
   foreignFirewalls,
   iptablesBackend,
   clientFile,

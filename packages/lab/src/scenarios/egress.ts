@@ -1,0 +1,162 @@
+/** Ranges outside the mesh on real packets: who reaches them, by which addresses, and as whom. */
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import { answerOn } from '../net/knock.js'
+import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
+import { addEgress, answerFrom, awaitAnswer, openOffice, routeBack } from './office.js'
+import type { Scenario, Stage } from './scenario.js'
+import { startMesh } from './start-mesh.js'
+
+const egressRouted: Scenario = {
+  name: 'egress-routed',
+  summary: 'a range without NAT: the machine there sees who asks, and answers by its own route',
+  rows: ['E1', 'E2'],
+  async play(stage) {
+    const { mesh, router, user } = await reachedMesh(stage)
+    const office = await openOffice(stage, router, 77, 'office')
+    await routeBack(office)
+    await addEgress(mesh, router, office, { nat: false })
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const answer = await awaitAnswer(user.host, office.addresses[family])
+      const own = await mesh.address(user, family)
+      stage.check(`the machine sees the asker's own ${family} address`, answer === `office ${own}`, answer)
+    }
+  },
+}
+
+const egressIpv6: Scenario = {
+  name: 'egress-ipv6',
+  summary: 'a range of IPv6 with NAT66: the machine there sees its router',
+  rows: ['E2'],
+  async play(stage) {
+    const { mesh, router, user } = await reachedMesh(stage)
+    const office = await openOffice(stage, router, 77, 'office')
+    await addEgress(mesh, router, office, { ranges: [office.ranges.ipv6] })
+    const answer = await awaitAnswer(user.host, office.addresses.ipv6)
+    stage.check("the machine sees its router's address", answer === `office ${office.router.ipv6}`, answer)
+    const other = await answerFrom(user.host, office.addresses.ipv4)
+    stage.check('the range of the other family is not reached', other === undefined, other)
+  },
+}
+
+const egressVirtualRange: Scenario = {
+  name: 'egress-virtual-range',
+  summary: 'two sites with the same range: each is reached by its virtual one',
+  rows: ['E8'],
+  async play(stage) {
+    const { mesh, router, user, third } = await reachedMesh(stage)
+    const sites = [
+      { at: router, name: 'north', virtual: '100.64.1' },
+      { at: third, name: 'south', virtual: '100.64.2' },
+    ]
+    for (const { at, name, virtual } of sites) {
+      const office = await openOffice(stage, at, 77, name)
+      await addEgress(mesh, at, office, { name, ranges: [office.ranges.ipv4], virtualRanges: [`${virtual}.0/24`] })
+    }
+    for (const { name, virtual } of sites) {
+      // The second machine of each LAN: its router is the first.
+      const answer = await awaitAnswer(user.host, `${virtual}.11`)
+      stage.check(`${virtual}.11 is the machine of the ${name}`, answer?.startsWith(`${name} `) === true, answer)
+    }
+    const real = await answerFrom(user.host, '192.168.77.11')
+    stage.check('the real address is nobody', real === undefined, real)
+  },
+}
+
+const egressSegmented: Scenario = {
+  name: 'egress-segmented',
+  summary: 'a restricted range: nobody reaches it but whom a policy names',
+  rows: ['E9', 'G5'],
+  async play(stage) {
+    const { mesh, router, user, third } = await reachedMesh(stage)
+    const office = await openOffice(stage, router, 77, 'office')
+    const egressId = await addEgress(mesh, router, office, { restricted: true })
+    await command(mesh, {
+      type: 'AddPolicy',
+      name: 'accounting',
+      networkId: mesh.networkId,
+      sources: [{ kind: 'node', nodeId: await nodeOf(mesh, user) }],
+      destinations: [{ kind: 'egress', egressId }],
+      traffic: [{ protocol: 'tcp', ports: [{ first: 80, last: 80 }] }],
+    })
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const to = office.addresses[family]
+      const [named, other] = [await awaitAnswer(user.host, to), await answerFrom(third.host, to)]
+      stage.check(`whom the policy names reaches it over ${family}`, named !== undefined)
+      stage.check(`nobody else does over ${family}`, other === undefined, other)
+    }
+  },
+}
+
+const egressBehindRelay: Scenario = {
+  name: 'egress-behind-relay',
+  summary: 'a router that is relayed: its range is reached through its gateway',
+  rows: ['C7', 'E10'],
+  async play(stage) {
+    const { mesh, router, user, third } = await reachedMesh(stage)
+    await mayBeGateways(mesh)
+    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, third) })
+    const gatewayIds = [await nodeOf(mesh, third)]
+    await command(mesh, { type: 'AssignRelay', nodeId: await nodeOf(mesh, router), gatewayIds })
+    await hasPeers(mesh, router, 1)
+    const office = await openOffice(stage, router, 77, 'office')
+    await addEgress(mesh, router, office)
+    const before = await stage.lab.inet.packets(user.host, router.host)
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const answer = await awaitAnswer(user.host, office.addresses[family])
+      stage.check(`the machine answers over ${family}`, answer === `office ${office.router[family]}`, answer)
+    }
+    const direct = (await stage.lab.inet.packets(user.host, router.host)) - before
+    stage.check('nothing goes to the router directly', direct === 0, `${direct} packets`)
+  },
+}
+
+const siteToSite: Scenario = {
+  name: 'site-to-site',
+  summary: 'two LANs, a router each, no NAT: machines reach each other, and only the way that policies say',
+  rows: ['E9'],
+  async play(stage) {
+    const { mesh, router, user, third } = await reachedMesh(stage)
+    const [north, south] = [await openOffice(stage, router, 77, 'north'), await openOffice(stage, third, 78, 'south')]
+    for (const office of [north, south]) await routeBack(office)
+    const from = await addEgress(mesh, router, north, { nat: false, restricted: true })
+    const to = await addEgress(mesh, third, south, { nat: false, restricted: true })
+    await command(mesh, {
+      type: 'AddPolicy',
+      name: 'north to south',
+      networkId: mesh.networkId,
+      sources: [{ kind: 'egress', egressId: from }],
+      destinations: [{ kind: 'egress', egressId: to }],
+      traffic: [{ protocol: 'any' }],
+      direction: 'one-way',
+    })
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const there = await awaitAnswer(north.machine, south.addresses[family])
+      stage.check(`the north reaches the south over ${family}`, there === `south ${north.addresses[family]}`, there)
+      const back = await answerFrom(south.machine, north.addresses[family])
+      stage.check(`the south does not begin over ${family}`, back === undefined, back)
+    }
+    const other = await answerFrom(user.host, south.addresses.ipv4)
+    stage.check('nobody else reaches the south', other === undefined, other)
+  },
+}
+
+/** Three members that reach each other; the first is to be a router. */
+async function reachedMesh(
+  stage: Stage,
+): Promise<{ readonly mesh: Mesh } & Readonly<Record<'router' | 'user' | 'third', MeshMember>>> {
+  const mesh = await startMesh(stage, 3)
+  await mesh.pingMatrix()
+  const [router, user, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+  await answerOn(user.host, { ports: [80] })
+  return { mesh, router, user, third }
+}
+
+/** All about ranges outside the mesh. */
+export const egressScenarios: readonly Scenario[] = [
+  egressRouted,
+  egressIpv6,
+  egressVirtualRange,
+  egressSegmented,
+  egressBehindRelay,
+  siteToSite,
+]
