@@ -35,6 +35,9 @@ export const policyNumbersOf = (interfaceName: string): PolicyNumbers => {
   }
 }
 
+/** An interface's mark, as tools take it. */
+export const markText = (interfaceName: string): string => `0x${policyNumbersOf(interfaceName).mark.toString(16)}`
+
 /** FNV-1a, 32 bits. */
 const hashOf = (text: string): number => {
   let hash = 0x81_1c_9d_c5

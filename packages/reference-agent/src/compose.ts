@@ -13,6 +13,7 @@ import type { StateFolder } from './state/state-folder.js'
 import { findFreePort } from './system/free-port.js'
 import { readHostSystem } from './system/host-system.js'
 import { watchByIpMonitor } from './system/ip-monitor.js'
+import { createServerPlaces } from './system/server-places.js'
 import { openUdpControlPort } from './system/udp-control-port.js'
 import { createUdpGreeter } from './system/udp-greeter.js'
 import { agentVersion } from './system/version.js'
@@ -63,6 +64,7 @@ export function composeAgent({ record, keys, folder, driver, log }: ComposeAgent
     watchUnderlay: watchByIpMonitor(record.interfaceName),
     greet: createUdpGreeter(),
     paths: { crypto, openControlPort: openUdpControlPort, store: folder.pathStore() },
+    serverPlaces: createServerPlaces({ serverUrl: new URL(record.serverUrl), file: folder.serverAddressesFile }),
     findFreePort,
   })
 }

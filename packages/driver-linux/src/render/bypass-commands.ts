@@ -5,7 +5,7 @@
  */
 import type { ToolCommand } from '../host-tool.js'
 import { NFT_FINDS_NO_TABLE } from '../linux-pitfalls.js'
-import { policyNumbersOf } from '../policy-numbers.js'
+import { markText } from '../policy-numbers.js'
 import { tableName } from './firewall-text.js'
 
 /** Raised when the rules are written in another way: what stands on hosts is then replaced. */
@@ -29,7 +29,7 @@ export const bypassRuleMarks = (interfaceName: string): readonly string[] =>
 const ruleMark = (at: number, total: number): string => `meshfold-bypass ${writing} ${at + 1}/${total}`
 
 const rulesOf = (own: string): readonly (readonly [chain: 'prerouting' | 'output', rule: string])[] => {
-  const setMark = `meta mark set 0x${policyNumbersOf(own).mark.toString(16)}`
+  const setMark = `meta mark set ${markText(own)}`
   const outside = `iifname != { "lo", "${own}" } meta mark 0`
   return [
     ['prerouting', `${outside} fib daddr type local ${setMark}`],

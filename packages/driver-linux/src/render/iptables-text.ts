@@ -9,6 +9,7 @@ import {
   type IpPrefix,
   type NatRule,
 } from '@meshfold/core'
+import { markText } from '../policy-numbers.js'
 import type { FilterRule } from './filter-rule.js'
 import { filterRules } from './filter-rules.js'
 import { ruleMark } from './firewall-text.js'
@@ -93,6 +94,8 @@ function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { nam
   if (filter === null) return []
   if (name === 'mss') return ['-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu']
   const own = write(filterRules(filter)[name])
+  // Its interface is the one that it would have left by before it was marked, on this very hook.
+  if (name === 'output') return [`-m mark --mark ${markText(writing.interfaceName)} -j RETURN`, ...own]
   if (name !== 'forward') return own
   return [`! -i ${writing.interfaceName} ! -o ${writing.interfaceName} -j RETURN`, ...own]
 }

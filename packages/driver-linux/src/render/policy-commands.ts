@@ -2,7 +2,7 @@
 import { type IpFamily, type PolicyRoute, type PolicyRule, prefixFamily } from '@meshfold/core'
 import type { ToolCommand } from '../host-tool.js'
 import { ALREADY_GONE, KERNEL_LACKS_IPV6, NO_SUCH_RULE, OWN_ROUTE_PROTOCOL, ROUTE_EXISTS } from '../linux-pitfalls.js'
-import { familyFlag, policyNumbersOf } from '../policy-numbers.js'
+import { familyFlag, markText, policyNumbersOf } from '../policy-numbers.js'
 
 /** Kinds of routes of one prefix stand beside each other, the lowest metric first. */
 export const policyMetrics: Readonly<Record<PolicyRoute['to'], number>> = { outside: 40, mesh: 50, nowhere: 60 }
@@ -61,12 +61,12 @@ function ruleArgs(verb: 'add' | 'del', name: string, rule: PolicyRule): readonly
 }
 
 function selector(name: string, rule: PolicyRule): readonly string[] {
-  const { mark, tables } = policyNumbersOf(name)
+  const { tables } = policyNumbersOf(name)
   switch (rule.kind) {
     case 'forwarded':
       return ['iif', name, 'lookup', String(tables.forwarded)]
     case 'bypass':
-      return ['fwmark', `0x${mark.toString(16)}`, 'lookup', 'main']
+      return ['fwmark', markText(name), 'lookup', 'main']
     case 'outside-flow': {
       const to = rule.address === null ? [] : ['to', rule.address]
       return [...to, 'ipproto', rule.protocol, 'dport', String(rule.port), 'lookup', 'main']

@@ -5,6 +5,12 @@ import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
 import { iptablesBackend } from './iptables-backend.js'
+import {
+  internetGatewayFailClosed,
+  internetGatewayFailOpen,
+  internetGatewayFull,
+  internetGatewaySplit,
+} from './internet.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
@@ -32,6 +38,10 @@ export const scenarios: readonly Scenario[] = [
   foreignFirewalls,
   iptablesBackend,
   clientFile,
+  internetGatewaySplit,
+  internetGatewayFull,
+  internetGatewayFailClosed,
+  internetGatewayFailOpen,
   twoNetworks,
   modelVsKernel,
   everyRole,

@@ -15,6 +15,7 @@ import type {
 import type { ConfigStore } from '../state/config-store.js'
 import type { AgentLog } from './agent-log.js'
 import type { PathAdapters } from './path-adapters.js'
+import type { ServerPlaces } from './server-keeper.js'
 
 /** What an agent is made of. Everything it touches comes in here, so it runs on any host, in memory too. */
 export interface AgentOptions {
@@ -39,6 +40,8 @@ export interface AgentOptions {
   readonly paths?: PathAdapters
   /** A UDP port that nobody uses, from this one on; asked for when the host refuses its port. Left out: it waits for its own. */
   readonly findFreePort?: (wanted: number) => Promise<number | undefined>
+  /** Left out: nobody says where the server is, and in a full tunnel it is reached through the mesh or not at all. */
+  readonly serverPlaces?: ServerPlaces
   readonly timing?: Partial<AgentTiming>
 }
 

@@ -14,6 +14,7 @@ import { HostDuty } from './host-duty.js'
 import { LinkKeeper } from './link-keeper.js'
 import { PathDuty } from './path-duty.js'
 import { endpointRulesOf, reportOf } from './self-description.js'
+import { ServerKeeper, type ServerPlaces } from './server-keeper.js'
 import { UnderlayKeeper } from './underlay-keeper.js'
 
 /** A host's agent. */
@@ -55,6 +56,7 @@ class RunningAgent {
   readonly #link: LinkKeeper
   readonly #underlay: UnderlayKeeper
   readonly #greeter: Greeter
+  readonly #server: ServerKeeper | undefined
   #stopChecking: () => void = () => {}
   #hasStopped = false
   /** The configured port is another program's; the mesh decides which one this host gets instead. */
@@ -97,15 +99,18 @@ class RunningAgent {
       onOwnInterfaceGone: () => this.#duty.want('put-right'),
       onLook: () => this.#duty.want('look'),
     })
+    this.#server = options.serverPlaces && this.#serverKeeper(options.serverPlaces)
   }
 
   async start(): Promise<void> {
     await this.#load()
+    await this.#server?.recall()
     this.#duty.want('put-right')
     await this.#duty.settled()
     if (this.#hasStopped) return
     this.#underlay.start()
     this.#link.open()
+    this.#server?.start()
     this.#stopChecking = this.#options.timers.every(this.#timing.driftCheckMs, () => this.#duty.want('put-right'))
   }
 
@@ -138,6 +143,16 @@ class RunningAgent {
     return removed
   }
 
+  #serverKeeper(places: ServerPlaces): ServerKeeper {
+    return new ServerKeeper({
+      places,
+      live: this.#config.live,
+      timers: this.#options.timers,
+      isConnected: () => this.#link.session !== undefined,
+      onChanged: () => this.#duty.want('put-right'),
+    })
+  }
+
   #pathDuty({ paths, ...options }: AgentOptions): PathDuty | undefined {
     if (paths === undefined) return undefined
     return new PathDuty({
@@ -156,6 +171,7 @@ class RunningAgent {
   async #stopWork(): Promise<void> {
     this.#hasStopped = true
     this.#underlay.stop()
+    this.#server?.stop()
     this.#stopChecking()
     this.#greeter.cancel()
     await this.#link.close()

@@ -39,6 +39,11 @@ export class StateFolder {
     return createFileSecretVault(join(this.path, 'keys'))
   }
 
+  /** Where the server's name led to. */
+  get serverAddressesFile(): string {
+    return join(this.path, 'server-addresses.json')
+  }
+
   configStore(viewer: string): ConfigStore {
     return createFileConfigStore(join(this.path, 'config.journal'), viewer)
   }
@@ -102,7 +107,15 @@ export class StateFolder {
   }
 }
 
-const KEPT = ['keys', 'enrollment.json', 'config.journal', 'paths.json', 'enrollment.lock', CONTROL_SOCKET]
+const KEPT = [
+  'keys',
+  'enrollment.json',
+  'config.journal',
+  'paths.json',
+  'server-addresses.json',
+  'enrollment.lock',
+  CONTROL_SOCKET,
+]
 
 /** Also from half a file. */
 const interfaceNameIn = (text: string): string | undefined =>

@@ -52,7 +52,9 @@ export interface SampleHost {
 }
 
 export type SampleHostOptions = Partial<Pick<SampleHost, 'keys' | 'host' | 'store'>> &
-  Partial<Pick<AgentOptions, 'watchUnderlay' | 'timing' | 'driver' | 'facts' | 'findFreePort' | 'paths'>>
+  Partial<
+    Pick<AgentOptions, 'watchUnderlay' | 'timing' | 'driver' | 'facts' | 'findFreePort' | 'serverPlaces' | 'paths'>
+  >
 
 export class SampleWorld {
   readonly timers = createManualTimers()
@@ -105,6 +107,7 @@ export class SampleWorld {
       ...(options.watchUnderlay === undefined ? {} : { watchUnderlay: options.watchUnderlay }),
       ...(options.timing === undefined ? {} : { timing: options.timing }),
       ...(options.paths === undefined ? {} : { paths: options.paths }),
+      ...(options.serverPlaces === undefined ? {} : { serverPlaces: options.serverPlaces }),
       ...(options.findFreePort === undefined ? {} : { findFreePort: options.findFreePort }),
     })
     return { hostId: id, keys, host, store, logged, greeted, agent, cutOff: () => void link?.close() }
