@@ -238,20 +238,20 @@ export const rows = {
     commands: 'EnableInternetGateway AssignRelay SetRouteAllTraffic',
     events: 'RelayAssigned RouteAllTrafficSet',
     errors: 'route-all-needs-internet-gateway route-all-elsewhere full-tunnel-unsupported relay-automatic',
-    lives: 'projection',
+    lives: 'projection driver',
   },
   D5: {
     rule: 'A full tunnel leaves out what it lives on, and answers to what came in outside of it. Without its gateway it is closed, unless the node says open.',
     commands: 'UpdateNodeTraits',
     events: 'NodeTraitsUpdated',
-    lives: 'projection driver',
+    lives: 'projection driver agent',
   },
   D6: {
     rule: 'A gateway behind an internet gateway is refused, or cascades: it keeps its peers, and only internet traffic goes on. The networks of a host agree.',
     commands: 'UpdateNetwork AssignRelay SetRouteAllTraffic',
     events: 'NetworkUpdated',
     errors: 'gateway-behind-internet-gateway route-all-by-gateway',
-    lives: 'projection',
+    lives: 'projection driver',
   },
   D7: {
     rule: 'An internet gateway is enabled with the hosts to connect, changed, switched off, removed. Nodes fall back to their own internet and stay relayed.',
@@ -288,7 +288,7 @@ export const rows = {
     rule: 'All of the internet as a range is a NAT gateway: D1 to D3 hold for its router, D5 for who uses it.',
     commands: 'AddEgress UpdateEgress',
     errors: 'internet-egress-unfit internet-egress-needs-linux internet-egress-chained internet-egresses-two',
-    lives: 'projection',
+    lives: 'projection driver',
   },
   E5: {
     rule: 'A range may lie around a range of the mesh, not in it or equal to it; in one network no two are equal. Endpoints inside a range stay outside the tunnel.',
@@ -306,7 +306,7 @@ export const rows = {
     rule: 'A host whose own LAN has the range keeps its LAN for what it makes itself, and says so. What it forwards follows the mesh.',
     commands: 'UpdateNodeTraits',
     events: 'NodeTraitsUpdated',
-    lives: 'projection',
+    lives: 'projection driver',
   },
   E8: {
     rule: 'The same range at two sites: each is reached at a virtual one, mapped prefix to prefix, from the pool or given.',
@@ -326,7 +326,7 @@ export const rows = {
     rule: 'One node may be gateway, router and internet gateway at once. A router reaches its ranges by its underlay.',
     commands: 'AddEgress',
     events: 'EgressAdded',
-    lives: 'projection',
+    lives: 'projection driver',
   },
 
   F1: {

@@ -11,6 +11,7 @@ import {
   internetGatewayFull,
   internetGatewaySplit,
 } from './internet.js'
+import { clientFullTunnel, egressOwnLan, internetGatewayCascade, natGateway } from './internet-others.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
@@ -42,6 +43,10 @@ export const scenarios: readonly Scenario[] = [
   internetGatewayFull,
   internetGatewayFailClosed,
   internetGatewayFailOpen,
+  internetGatewayCascade,
+  natGateway,
+  clientFullTunnel,
+  egressOwnLan,
   twoNetworks,
   modelVsKernel,
   everyRole,

@@ -46,12 +46,16 @@ export const publicAddresses = (stage: Stage, { host }: MeshMember): readonly [s
 }
 
 /** Waits until the web server sees the host at these addresses; `false`: it never does. */
-export const isSeenAs = (host: Host, internet: InternetMesh, addresses: readonly string[]): Promise<boolean> =>
+export const isSeenAs = (
+  host: Host,
+  internet: Pick<InternetMesh, 'web'>,
+  addresses: readonly string[],
+): Promise<boolean> =>
   waitUntil(`${host.name} is seen as ${addresses.join()}`, async () => {
     const seen = await seenFrom(host, internet)
     return seen.join() === addresses.join() || undefined
   }).catch(() => false)
 
 /** Watches what leaves the user but WireGuard's packets, those to its server, and answers. */
-export const watchUser = ({ mesh, user }: InternetMesh): Promise<void> =>
+export const watchUser = ({ mesh, user }: Pick<InternetMesh, 'mesh' | 'user'>): Promise<void> =>
   watchUplink(user.host, ['udp sport 51821', `ip daddr ${mesh.server.plan.address} tcp dport 7400`])

@@ -21,6 +21,7 @@ const nothing = '-,-'
 export const internetGatewaySplit: Scenario = {
   name: 'internet-gateway-split',
   summary: 'a node is connected to an internet gateway: the mesh goes through that, the internet does not',
+  rows: ['D4'],
   async play(stage) {
     const internet = await startInternetMesh(stage)
     const { mesh, user, third } = internet
@@ -37,6 +38,7 @@ export const internetGatewayFull: Scenario = {
   name: 'internet-gateway-full',
   summary:
     'all traffic of a node through an internet gateway: nothing leaks, who came from outside stays, and back again',
+  rows: ['D1', 'D4', 'D5'],
   async play(stage) {
     const internet = await startInternetMesh(stage)
     const { mesh, gateway, user, third } = internet
@@ -115,6 +117,7 @@ export const internetGatewayFailClosed: Scenario = {
   name: 'internet-gateway-fail-closed',
   summary:
     'the internet gateway is gone: nothing leaves the node outside the tunnel, and it can still be reached itself',
+  rows: ['D5', 'D7'],
   async play(stage) {
     const internet = await startInternetMesh(stage)
     const { mesh, gateway, user } = internet
@@ -146,6 +149,7 @@ export const internetGatewayFailOpen: Scenario = {
   name: 'internet-gateway-fail-open',
   summary:
     'the internet gateway is gone, and the node goes out by itself, because it said so; back through it when it returns',
+  rows: ['D5'],
   async play(stage) {
     const internet = await startInternetMesh(stage)
     const { mesh, gateway, user } = internet

@@ -24,7 +24,7 @@ asked.on('timeout', () => asked.destroy()).on('error', () => process.exit(3))
 `
 
 /** Answers everybody with its name and the address that it sees them at. */
-async function startWeb(host: Host): Promise<void> {
+export async function startWeb(host: Host): Promise<void> {
   const web = host.spawn(process.execPath, ['-e', answerWho, host.name])
   let said = ''
   web.child.stdout?.on('data', (text: Buffer) => {
