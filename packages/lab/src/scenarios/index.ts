@@ -4,7 +4,6 @@ import { egressScenarios } from './egress.js'
 import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
-import { iptablesBackend } from './iptables-backend.js'
 import {
   internetGatewayFailClosed,
   internetGatewayFailOpen,
@@ -12,6 +11,7 @@ import {
   internetGatewaySplit,
 } from './internet.js'
 import { clientFullTunnel, egressOwnLan, internetGatewayCascade, natGateway } from './internet-others.js'
+import { iptablesBackend } from './iptables-backend.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
