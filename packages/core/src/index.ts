@@ -311,6 +311,14 @@ export {
   type PathMemory,
   type PathStep,
 } from './paths/path-keeper.js'
+export {
+  gatewaysMeasured,
+  type PathReportSource,
+  pairsMoved,
+  rangesServed,
+  vectorTold,
+} from './paths/path-report.js'
+export { PathScout, type ScoutStep } from './paths/path-scout.js'
 export type { VectorSigning } from './paths/vector-exchange.js'
 export { vectorSignatures } from './paths/vector-signatures.js'
 export {

@@ -207,8 +207,8 @@ const vector = {
   signature: 'A'.repeat(86),
 }
 const pathMessages = fc.constantFrom<object>(
-  { type: 'probe', id: 1, vector: null },
-  { type: 'probe', id: 2 ** 48, vector },
+  { type: 'probe', id: 1, vector: null, echoAgeMs: 12 },
+  { type: 'probe', id: 2 ** 48, vector, echoAgeMs: null },
   { type: 'echo', id: 1, held: 0, vector, seenAt: '203.0.113.7:51821' },
   { type: 'echo', id: 1, held: 7, vector: null, seenAt: null },
   { type: 'vectors', vectors: [vector, vector] },

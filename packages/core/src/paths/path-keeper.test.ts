@@ -100,7 +100,7 @@ describe('F3 the paths of one host', () => {
     probeUntil(keeper, [5000, 8000], (target) => (target === gateOne ? 'nothing' : 'echo'))
     expect(gatewayOf(keeper)).toBe(gateTwo)
     expect(keeper.ownVector?.gatewayIds).toEqual([hop(gateTwo).nodeId])
-    const step = keeper.receive(gateTwo, { type: 'probe', id: 7, vector: null }, at(8100))
+    const step = keeper.receive(gateTwo, { type: 'probe', id: 7, vector: null, echoAgeMs: null }, at(8100))
     expect(said(step)).toMatchObject([{ type: 'echo', vector: { gatewayIds: [hop(gateTwo).nodeId] } }])
   })
 
@@ -157,7 +157,9 @@ describe('F3 the paths of one host', () => {
   test('what a stranger sends is not even answered', () => {
     const keeper = keeperOf(thirdConfig)
     keeper.start(at(0))
-    expect(said(keeper.receive(hostId('stranger'), { type: 'probe', id: 1, vector: null }, at(1)))).toEqual([])
+    expect(
+      said(keeper.receive(hostId('stranger'), { type: 'probe', id: 1, vector: null, echoAgeMs: null }, at(1))),
+    ).toEqual([])
   })
 
   test('who comes to know of a relayed node asks its gateways where it is', () => {

@@ -86,6 +86,11 @@ export class PathKeeper {
     return this.#prober.health
   }
 
+  /** Of the probes of the last minute. */
+  lossPercent(hostId: HostId, nowMs: number): number {
+    return this.#prober.lossPercent(hostId, nowMs)
+  }
+
   /** The newest vector of each other host that is known. */
   get vectors(): ReadonlyMap<HostId, SignedVector> {
     return this.#exchange.vectors
@@ -150,7 +155,7 @@ export class PathKeeper {
     const { nowMs } = moment
     this.#judge(this.#prober.expire(nowMs), moment)
     for (const { target, id } of this.#prober.takeDue(nowMs))
-      this.#send(target, { type: 'probe', id, vector: this.#exchange.vectorFor(target) })
+      this.#send(target, { type: 'probe', id, vector: this.#exchange.vectorFor(target), echoAgeMs: null })
     for (const { to, vectors } of this.#exchange.takeDue(nowMs)) this.#send(to, { type: 'vectors', vectors })
     return this.#endStep()
   }

@@ -19,9 +19,13 @@ export interface DueProbe {
   readonly id: number
 }
 
+const lossWindowMs = 60_000
+
 export class Prober {
   readonly #nextId: () => number
   #health: ProbeHealth = noProbes
+  /** When a probe of each target was answered or missed, of late. */
+  readonly #outcomes = new Map<HostId, { readonly atMs: number; readonly isMissed: boolean }[]>()
   /** In the order in which they were sent. */
   readonly #waiting = new Map<number, { readonly target: HostId; readonly sentAtMs: number }>()
 
@@ -46,7 +50,9 @@ export class Prober {
   setTargets(targets: readonly HostId[], nowMs: number): readonly HostId[] {
     const before = this.#health
     this.#health = withTargets(before, targets, nowMs)
-    return [...before.keys()].filter((hostId) => !this.#health.has(hostId))
+    const gone = [...before.keys()].filter((hostId) => !this.#health.has(hostId))
+    for (const hostId of gone) this.#outcomes.delete(hostId)
+    return gone
   }
 
   /** Takes probes for lost that weren't answered in time. Answers whose state is another. */
@@ -64,6 +70,12 @@ export class Prober {
       this.#waiting.set(id, { target, sentAtMs: nowMs })
       return { target, id }
     })
+  }
+
+  /** Of the probes of the last minute, 0 to 100. A refusal is an answer. */
+  lossPercent(target: HostId, nowMs: number): number {
+    const late = (this.#outcomes.get(target) ?? []).filter(({ atMs }) => nowMs - atMs < lossWindowMs)
+    return late.length === 0 ? 0 : (100 * late.filter(({ isMissed }) => isMissed).length) / late.length
   }
 
   /** It sent something by itself. Answers whose state is another. */
@@ -85,6 +97,10 @@ export class Prober {
 
   #settle(id: number, target: HostId, sentAtMs: number, outcome: ProbeOutcome, nowMs: number): readonly HostId[] {
     this.#waiting.delete(id)
+    if (this.#health.has(target)) {
+      const late = (this.#outcomes.get(target) ?? []).filter(({ atMs }) => nowMs - atMs < lossWindowMs)
+      this.#outcomes.set(target, [...late, { atMs: nowMs, isMissed: outcome === 'missed' }])
+    }
     return this.#take(onProbe(this.#health, target, { outcome, sentAtMs }, nowMs))
   }
 

@@ -35,7 +35,12 @@ test('many vectors go in several datagrams, in order, none too large for the sma
 })
 
 test('a vector with everything at its bounds is read; one gateway more is not, nor is a text that is too long', () => {
-  const probe = (gateways: number): PathMessage => ({ type: 'probe', id: 1, vector: vectorOf(1, gateways, 256) })
+  const probe = (gateways: number): PathMessage => ({
+    type: 'probe',
+    id: 1,
+    vector: vectorOf(1, gateways, 256),
+    echoAgeMs: null,
+  })
   expect(decoded(encodePathMessage(probe(64)))).toEqual([probe(64)])
   expect(E.isLeft(decodePathMessage(JSON.stringify(probe(65))))).toBe(true)
   expect(decodePathMessage(`"${'x'.repeat(maxPathDatagramBytes)}"`)).toEqual(E.left('more than 32768 bytes'))

@@ -21,7 +21,13 @@ export interface SignedVector extends PathVector {
 /** One datagram on the control port. */
 export type PathMessage =
   /** "Are you there?", answered by an echo of the same number. */
-  | { readonly type: 'probe'; readonly id: number; readonly vector: SignedVector | null }
+  | {
+      readonly type: 'probe'
+      readonly id: number
+      readonly vector: SignedVector | null
+      /** How long ago the other one answered a probe of a direct trial (C5); `null`: it did not, or none is made. Milliseconds. */
+      readonly echoAgeMs: number | null
+    }
   | {
       readonly type: 'echo'
       readonly id: number
@@ -70,7 +76,11 @@ const strict = (type: PathMessage['type'], props: t.Props) =>
 export const pathMessageCodec: t.Type<PathMessage, unknown> = messageByType<PathMessage>(
   'PathMessage',
   new Map<PathMessage['type'], t.Type<PathMessage, unknown>>([
-    strict('probe', { id: probeIdCodec, vector: orNull(signedVectorCodec) }),
+    strict('probe', {
+      id: probeIdCodec,
+      vector: orNull(signedVectorCodec),
+      echoAgeMs: orNull(integerBetween(0, Number.MAX_SAFE_INTEGER)),
+    }),
     strict('echo', {
       id: probeIdCodec,
       held: sequenceCodec,

@@ -1,4 +1,5 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
+import { autoRelayScenarios } from './auto-relay.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
 import { egressScenarios } from './egress.js'
 import { everyRole } from './every-role.js'
@@ -52,4 +53,5 @@ export const scenarios: readonly Scenario[] = [
   everyRole,
   kernelWireguard,
   ...failoverScenarios,
+  ...autoRelayScenarios,
 ]

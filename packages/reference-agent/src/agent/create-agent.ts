@@ -90,7 +90,11 @@ class RunningAgent {
       keeper: this.#config,
       heartbeatMs: timing.heartbeatMs,
       onReceived: () => this.#duty.want('apply'),
-      onUpToDate: () => this.#report(),
+      onUpToDate: () => {
+        this.#report()
+        this.#paths?.sayAll()
+      },
+      onRelayProbeWanted: (wanted) => this.#paths?.wants(wanted),
     })
     this.#underlay = new UnderlayKeeper({
       ...options,
@@ -165,6 +169,8 @@ class RunningAgent {
         this.#duty.want('apply')
       },
       settled: () => this.#duty.settled(),
+      say: (observations) => this.#link.session?.observe(observations),
+      onLook: () => this.#duty.want('look'),
     })
   }
 
@@ -205,6 +211,7 @@ class RunningAgent {
     } else if (change === 'came') {
       this.#link.tryNow()
     }
+    if (change !== 'same') this.#paths?.networkChanged()
     if (this.#underlay.isMoving) this.#greeter.greetLive(observed)
     this.#report()
   }

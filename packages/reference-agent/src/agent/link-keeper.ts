@@ -1,4 +1,11 @@
-import type { AgentConnection, AgentLink, AgentLinkOptions, AgentLinkStatus, ConnectionEnd } from '@meshfold/core'
+import type {
+  AgentConnection,
+  AgentLink,
+  AgentLinkOptions,
+  AgentLinkStatus,
+  ConnectionEnd,
+  RelayProbeWanted,
+} from '@meshfold/core'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions } from './agent-options.js'
 import type { ServerStatus } from './agent-status.js'
@@ -11,6 +18,8 @@ export interface LinkKeeperOptions extends Pick<AgentOptions, 'connect' | 'membe
   readonly heartbeatMs: number
   readonly onReceived: () => void
   readonly onUpToDate: () => void
+  /** Relays are to be measured for a pair of this host. */
+  readonly onRelayProbeWanted: (wanted: RelayProbeWanted) => void
 }
 
 const MOVED: ConnectionEnd = { code: 'closed-here', detail: 'an own address went away' }
@@ -81,7 +90,7 @@ export class LinkKeeper {
   }
 
   #begin(connection: AgentConnection) {
-    const { keeper, log, timers, onReceived, onUpToDate } = this.#options
+    const { keeper, log, timers, onReceived, onUpToDate, onRelayProbeWanted } = this.#options
     this.#reportRefused = null
     const session: ServerSession = new ServerSession({
       connection,
@@ -90,11 +99,7 @@ export class LinkKeeper {
       timers,
       onReceived,
       onUpToDate,
-      onRelayProbeWanted: ({ nodeId, otherNodeId, gatewayIds }) =>
-        log.debug(
-          { nodeId, otherNodeId, gatewayIds },
-          'the server asks for measurements that this agent does not make',
-        ),
+      onRelayProbeWanted,
       onReportRefused: ({ code, message }) => {
         this.#reportRefused = message
         log.warn({ code, reason: message }, 'the server did not take what this host reports of itself')

@@ -109,6 +109,48 @@ describe('F3 an agent keeps its paths', () => {
   })
 })
 
+describe('what an agent tells of its paths', () => {
+  const saidBy = (number: number) =>
+    world.server.saidBy(host(number).hostId, 'observations').flatMap(({ observations }) => observations)
+  const kinds = (number: number) => saidBy(number).map(({ type }) => type)
+
+  test('F3 a relayed node tells its vector when it moved, with the figures that it moved on', async () => {
+    net.die(controlOf(1))
+    await world.pass(4000)
+    const told = saidBy(4).findLast(({ type }) => type === 'vector-told')
+    expect(told).toMatchObject({ gatewayIds: ['node-1-2'] })
+    expect(told?.type === 'vector-told' ? told.figures : []).toMatchObject([
+      { gatewayId: 'node-1-1', roundTripMs: null, missedProbes: 3 },
+      { gatewayId: 'node-1-2', lossPercent: 0, missedProbes: 0 },
+    ])
+  })
+
+  test('F1 figures come every ten seconds, and only from who measures', async () => {
+    const before = kinds(4).filter((kind) => kind === 'gateways-measured').length
+    await world.pass(30_000)
+    expect(kinds(4).filter((kind) => kind === 'gateways-measured').length - before).toBe(3)
+    expect(kinds(3)).toEqual([])
+  })
+
+  test('a server that comes back is told all of it anew', async () => {
+    await world.server.stop()
+    world.server.heard.length = 0
+    world.server.start()
+    await world.pass(3000)
+    expect(kinds(4)).toEqual(['vector-told', 'gateways-measured'])
+  })
+
+  test('C3 relays that the server asks for are measured', async () => {
+    const [one, other] = ['node-1-3', 'node-1-4']
+    const wanted = { type: 'probe-relays', nodeId: one, otherNodeId: other, gatewayIds: ['node-1-1'], forMs: 2000 }
+    world.server.sayTo(host(3).hostId, JSON.stringify(wanted))
+    await world.pass(3000)
+    const [found] = saidBy(3)
+    expect(found).toMatchObject({ type: 'relays-probed', nodeId: one, otherNodeId: other })
+    expect(found?.type === 'relays-probed' ? found.probed[0]?.roundTripMs : null).not.toBeNull()
+  })
+})
+
 test('a control port that can not be opened yet is tried again', async () => {
   const address = controlOf(3)
   await host(3).agent.stop()

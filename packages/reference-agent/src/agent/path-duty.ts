@@ -5,13 +5,9 @@
 import {
   type ChosenPaths,
   type ConfigChange,
-  controlPort,
-  decodePathMessage,
-  encodePathMessage,
   type FragmentTable,
   type HostConfig,
   type HostId,
-  type IpAddress,
   identityKeyOf,
   type Moment,
   noPathMemory,
@@ -20,12 +16,14 @@ import {
   PathKeeper,
   type PathMemory,
   type PathStep,
+  type RelayProbeWanted,
+  type ReportedObservation,
   vectorSignatures,
 } from '@meshfold/core'
-import * as E from 'fp-ts/lib/Either.js'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions } from './agent-options.js'
-import type { ControlPort } from './control-port.js'
+import { ControlTraffic } from './control-traffic.js'
+import { ObservationDuty } from './observation-duty.js'
 import type { PathAdapters } from './path-adapters.js'
 import { PathMemoryKeeper } from './path-memory-keeper.js'
 import type { PathSource } from './path-source.js'
@@ -39,34 +37,58 @@ export interface PathDutyOptions extends Pick<AgentOptions, 'membership' | 'cloc
   readonly onMoved: (hosts: ReadonlySet<HostId>) => void
   /** Resolves once the host is as it is to be. */
   readonly settled: () => Promise<void>
+  /** To the server, if one is listening. */
+  readonly say: (observations: readonly ReportedObservation[]) => void
+  /** The host is to be read. */
+  readonly onLook: () => void
 }
 
-const OPEN_AGAIN_MS = 1000
+/** While a peer doesn't answer, the host is read so often. */
+const LOOK_AGAIN_MS = 3000
+
+/** What is kept for one config and those that follow on it. */
+interface Kept {
+  readonly config: HostConfig
+  readonly keeper: PathKeeper
+  readonly observations: ObservationDuty
+}
 
 export class PathDuty implements PathSource {
   readonly #options: PathDutyOptions
   readonly #memory: PathMemoryKeeper
-  #keeper: PathKeeper | undefined
-  #config: HostConfig | undefined
-  readonly #hostsByAddress = new Map<IpAddress, HostId>()
-  #port: ControlPort | undefined
-  #isOpening = false
+  readonly #traffic: ControlTraffic
+  #kept: Kept | undefined
   #isClosed = false
   #cancelWake: () => void = () => {}
-  #cancelOpening: () => void = () => {}
+  #cancelLook: (() => void) | undefined
 
   constructor(options: PathDutyOptions) {
-    this.#options = options
     const { adapters, timers, clock, log } = options
-    this.#memory = new PathMemoryKeeper({ store: adapters.store, timers, clock, log, now: () => this.#keeper?.memory })
+    const { store, openControlPort } = adapters
+    this.#options = options
+    this.#memory = new PathMemoryKeeper({ store, timers, clock, log, now: () => this.keeper?.memory })
+    this.#traffic = new ControlTraffic({
+      timers,
+      log,
+      openControlPort,
+      onMessage: (from, message) => {
+        this.#kept?.observations.receive(from, message)
+        this.#step((keeper) => keeper.receive(from, message, this.#moment()))
+      },
+      onRefused: (from) => {
+        this.#kept?.observations.refused(from)
+        this.#step((keeper) => keeper.refused(from, this.#moment()))
+      },
+      onOpen: () => this.#sleep(),
+    })
   }
 
   get chosen(): ChosenPaths | undefined {
-    return this.#keeper?.chooser.chosen
+    return this.keeper?.chooser.chosen
   }
 
   get keeper(): PathKeeper | undefined {
-    return this.#keeper
+    return this.#kept?.keeper
   }
 
   /** Before there is a config. */
@@ -75,133 +97,110 @@ export class PathDuty implements PathSource {
   }
 
   begin(config: HostConfig): void {
-    this.#keeper = this.#keeperOf(config, this.#memory.last ?? noPathMemory)
-    this.#noteConfig(
-      config,
-      [...config.peers.values()].map(({ hostId }) => [hostId, undefined] as const),
-    )
-    this.#take(this.#keeper.start(this.#moment()), 'applied already')
+    const { clock, observed, say } = this.#options
+    const keeper = this.#keeperOf(config, this.#memory.last ?? noPathMemory)
+    const duty = { clock, observed, say, nextProbeId: () => this.#nextProbeId() }
+    this.#kept = { config, keeper, observations: new ObservationDuty(duty, config, keeper) }
+    this.#traffic.takeConfig(config, config.peers.keys())
+    this.#take(keeper.start(this.#moment()))
   }
 
   update(config: HostConfig, change: ConfigChange): Iterable<HostId> {
-    const keeper = this.#keeper
-    if (keeper === undefined) return []
+    if (this.#kept === undefined) return []
+    const { keeper, observations } = this.#kept
+    this.#kept = { ...this.#kept, config }
     const peers = [...(change.peers ?? [])]
-    this.#noteConfig(config, peers)
+    this.#traffic.takeConfig(
+      config,
+      peers.map(([hostId]) => hostId),
+    )
+    observations.takeConfig(config)
     const step = keeper.takeConfig(config, { ...change, peers }, this.#moment())
-    this.#take(step, 'applied already')
+    this.#take(step)
     return step.hosts
   }
 
   end(): void {
     this.#cancelWake()
-    this.#keeper = undefined
-    this.#config = undefined
-    this.#hostsByAddress.clear()
+    this.#kept = undefined
+    this.#traffic.end()
   }
 
-  /** The host was read: the control port can be opened once its address is there. */
+  /** The host was read. */
   noteObserved(observed: ObservedHost): void {
-    const own = this.#config?.own.controlAddress4
-    if (own !== undefined && observed.interface?.addresses.includes(own) === true) this.#open(own)
+    this.#traffic.noteObserved(observed)
+    if (this.#kept?.observations.look(observed) === true && !this.#isClosed)
+      this.#cancelLook ??= this.#options.timers.after(LOOK_AGAIN_MS, () => {
+        this.#cancelLook = undefined
+        this.#options.onLook()
+      })
+    this.#observe()
+  }
+
+  /** The server is there, up to date, and knows nothing of what this host sees. */
+  sayAll(): void {
+    this.#kept?.observations.sayAll()
+  }
+
+  /** The server asks for measurements. */
+  wants(wanted: RelayProbeWanted): void {
+    this.#kept?.observations.wants(wanted)
+    this.#observe()
+  }
+
+  /** The own network is another. */
+  networkChanged(): void {
+    this.#kept?.observations.networkChanged()
+    this.#observe()
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancelWake()
-    this.#cancelOpening()
-    this.#port?.close()
-    this.#port = undefined
+    this.#cancelLook?.()
+    this.#traffic.close()
     await this.#memory.close()
   }
 
   #keeperOf(config: HostConfig, memory: PathMemory): PathKeeper {
     const { adapters, membership, table, observed } = this.#options
-    const { crypto } = adapters
+    const { meshId, identityPrivateKey } = membership
+    const keyOf = (hostId: HostId) => {
+      const held = table()
+      return held && identityKeyOf(held, hostId)
+    }
     return new PathKeeper({
       config,
       memory,
-      ...vectorSignatures({
-        crypto,
-        meshId: membership.meshId,
-        identityPrivateKey: membership.identityPrivateKey,
-        identityKeyOf: (hostId) => {
-          const held = table()
-          return held && identityKeyOf(held, hostId)
-        },
-      }),
-      nextProbeId: () => crypto.randomBytes(6).reduce((number, byte) => number * 256 + byte, 0),
+      ...vectorSignatures({ crypto: adapters.crypto, meshId, identityPrivateKey, identityKeyOf: keyOf }),
+      nextProbeId: () => this.#nextProbeId(),
       endpointOf: (hostId) => {
-        const key = this.#config?.peers.get(hostId)?.wireguardKey
+        const key = this.#kept?.config.peers.get(hostId)?.wireguardKey
         return (key && observed()?.peers.get(key)?.endpoint) ?? null
       },
     })
   }
 
-  #noteConfig(config: HostConfig, peers: Iterable<readonly [HostId, unknown]>): void {
-    this.#config = config
-    for (const [hostId] of peers) {
-      const address = config.peers.get(hostId)?.controlAddress4
-      if (address !== undefined) this.#hostsByAddress.set(address, hostId)
-    }
-    this.#port?.keepProbing(new Set(config.probes.flatMap((hostId) => this.#addressOf(hostId) ?? [])))
+  #nextProbeId(): number {
+    return this.#options.adapters.crypto.randomBytes(6).reduce((number, byte) => number * 256 + byte, 0)
   }
 
-  /** Addresses of peers that are gone are found again only where they are still meant. */
-  #hostAt(address: IpAddress): HostId | undefined {
-    const hostId = this.#hostsByAddress.get(address)
-    return hostId !== undefined && this.#addressOf(hostId) === address ? hostId : undefined
+  /** Something happened that moves peers, perhaps. */
+  #step(happen: (keeper: PathKeeper) => PathStep): void {
+    if (this.keeper === undefined) return
+    const step = happen(this.keeper)
+    if (step.isMemoryChanged) this.#options.onMoved(step.hosts)
+    this.#take(step)
   }
 
-  #addressOf(hostId: HostId): IpAddress | undefined {
-    return this.#config?.peers.get(hostId)?.controlAddress4
-  }
-
-  #open(own: IpAddress): void {
-    if (this.#port !== undefined || this.#isOpening || this.#isClosed) return
-    this.#isOpening = true
-    const events = {
-      onMessage: (from: IpAddress, text: string) => this.#receive(from, text),
-      onRefused: (from: IpAddress) => this.#onRefused(from),
-    }
-    void this.#options.adapters.openControlPort(own, events).then((opened) => {
-      this.#isOpening = false
-      if (E.isLeft(opened)) {
-        this.#options.log.warn(
-          { reason: opened.left, port: controlPort },
-          'the control port can not be opened; trying on',
-        )
-        this.#cancelOpening = this.#options.timers.after(OPEN_AGAIN_MS, () => this.#open(own))
-      } else if (this.#isClosed) opened.right.close()
-      else {
-        this.#port = opened.right
-        this.#sleep()
-      }
-    })
-  }
-
-  #receive(from: IpAddress, text: string): void {
-    const hostId = this.#hostAt(from)
-    if (hostId === undefined || this.#keeper === undefined) return
-    const message = decodePathMessage(text)
-    if (E.isLeft(message))
-      this.#options.log.debug({ from: hostId, reason: message.left }, 'a datagram that nobody reads')
-    else this.#take(this.#keeper.receive(hostId, message.right, this.#moment()), 'to be applied')
-  }
-
-  #onRefused(from: IpAddress): void {
-    const hostId = this.#hostAt(from)
-    if (hostId !== undefined && this.#keeper !== undefined)
-      this.#take(this.#keeper.refused(hostId, this.#moment()), 'to be applied')
-  }
-
-  #take(step: PathStep, moves: 'to be applied' | 'applied already'): void {
+  #take(step: PathStep): void {
     if (step.isMemoryChanged) {
       this.#memory.noteChanged()
-      if (moves === 'to be applied') this.#options.onMoved(step.hosts)
+      this.#kept?.observations.sayWhatChanged()
+      void this.#sendOnceApplied(step.datagrams)
+    } else {
+      this.#traffic.send(step.datagrams)
     }
-    if (step.isMemoryChanged) void this.#sendOnceApplied(step.datagrams)
-    else this.#send(step.datagrams)
     this.#sleep()
   }
 
@@ -210,33 +209,29 @@ export class PathDuty implements PathSource {
     // Whoever took a patch wants it applied in the same turn.
     await Promise.resolve()
     await this.#options.settled()
-    this.#send(datagrams)
-    this.#sleep()
-  }
-
-  #send(datagrams: readonly PathDatagram[]): void {
-    const port = this.#port
-    if (port === undefined) return
-    for (const { to, message } of datagrams) {
-      const address = this.#addressOf(to)
-      if (address === undefined) continue
-      for (const text of encodePathMessage(message))
-        if (message.type === 'probe') port.probe(address, text)
-        else port.send(address, text)
-    }
+    this.#traffic.send(datagrams)
   }
 
   /** Nothing is sent, and so nothing missed, before the control port is open. */
   #sleep(): void {
     this.#cancelWake()
-    const atMs = this.#keeper?.wakesAtMs
-    if (atMs === undefined || this.#port === undefined || this.#isClosed) return
+    if (this.#kept === undefined || !this.#traffic.isOpen || this.#isClosed) return
     const { clock, timers } = this.#options
-    this.#cancelWake = timers.after(Math.max(0, Math.ceil(atMs - clock.monotonicMs())), () => this.#wake())
+    const { keeper, observations } = this.#kept
+    const atMs = Math.min(keeper.wakesAtMs ?? Number.POSITIVE_INFINITY, observations.wakesAtMs)
+    this.#cancelWake = timers.after(Math.max(0, Math.ceil(atMs - clock.monotonicMs())), () => {
+      this.#observe()
+      this.#step((each) => each.wake(this.#moment()))
+    })
   }
 
-  #wake(): void {
-    if (this.#keeper !== undefined) this.#take(this.#keeper.wake(this.#moment()), 'to be applied')
+  /** What is to be found out besides: probes that are due for it are sent now. */
+  #observe(): void {
+    if (this.#kept === undefined || !this.#traffic.isOpen) return
+    const { keeper, observations } = this.#kept
+    this.#traffic.send(observations.wake())
+    this.#traffic.keepProbing([...keeper.health.keys(), ...observations.probed])
+    this.#sleep()
   }
 
   #moment(): Moment {

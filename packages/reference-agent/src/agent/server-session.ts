@@ -12,8 +12,10 @@ import {
   encodeAgentMessage,
   type FragmentId,
   type HostReport,
+  mostObservations,
   type Patch,
   type RelayProbeWanted,
+  type ReportedObservation,
   type ServerMessage,
   type Snapshot,
   type Timers,
@@ -88,6 +90,13 @@ export class ServerSession {
     if (text === this.#reportSent) return
     this.#reportSent = text
     this.#send({ type: 'report', report })
+  }
+
+  /** What this host sees of others. Unsaid before the server is up to date: then all of it is said. */
+  observe(observations: readonly ReportedObservation[]): void {
+    if (!this.#isUpToDate) return
+    for (let at = 0; at < observations.length; at += mostObservations)
+      this.#send({ type: 'observations', observations: observations.slice(at, at + mostObservations) })
   }
 
   heartbeat(appliedAsOf: AsOf | null): void {
