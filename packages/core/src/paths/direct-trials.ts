@@ -8,7 +8,7 @@ import type { PairDirect } from '../protocol/observation.js'
 import type { HostId } from '../values/index.js'
 
 /** Milliseconds. */
-export const trialTimes = {
+const trialTimes = {
   lastsMs: 10_000,
   followsAfterMs: 500,
   firstPauseMs: 5000,

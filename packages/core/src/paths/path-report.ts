@@ -4,11 +4,12 @@ import type { GatewayFigure, GatewaysMeasured, PairMoved, RangesServed, VectorTo
 import type { HostId, NodeId } from '../values/index.js'
 import type { PathKeeper } from './path-keeper.js'
 
-/** Whose paths, and how long ago handshakes were; `null`: never. */
+/** Whose paths. */
 export interface PathReportSource {
   readonly keeper: PathKeeper
   readonly config: HostConfig
   readonly nowMs: number
+  /** Milliseconds; `null`: never. */
   readonly handshakeAgeMs: (hostId: HostId) => number | null
 }
 

@@ -1,8 +1,4 @@
-/**
- * What a host finds out for the server, beside its own paths: which direct peers don't answer (C4), how far relays are that a pair might
- * use (C3), whether a relayed pair could do without (C5). It probes over control addresses as paths are probed, but nothing of what it
- * finds moves anything here.
- */
+/** Beside a host's own paths: what it finds out for the server. */
 import type { HostConfig, Path } from '../host-config/host-config.js'
 import type { RelayProbeWanted } from '../protocol/agent-message.js'
 import type { PairUnreachable, ReportedObservation } from '../protocol/observation.js'
@@ -29,6 +25,11 @@ interface Search {
 const tellAgainMs = 10_000
 const missesThatProve = 3
 
+/**
+ * What a host finds out for the server, beside its own paths: which direct peers don't answer (C4), how far relays are that a pair might
+ * use (C3), whether a relayed pair could do without (C5). It probes over control addresses as paths are probed, but nothing of what it
+ * finds moves anything here.
+ */
 export class PathScout {
   readonly #prober: Prober
   readonly #silent = new SilentPeers()
@@ -77,6 +78,7 @@ export class PathScout {
     return false
   }
 
+  /** The server asks for measurements of relays; while it asks for the same again, they go on. */
   wants(wanted: RelayProbeWanted, nowMs: number): void {
     if (this.#searches.has(wanted.otherNodeId)) return
     const hosts = new Map<NodeId, HostId>()
@@ -90,6 +92,7 @@ export class PathScout {
     this.#trials.networkChanged(nowMs)
   }
 
+  /** Something came on the control port. Only of direct peers. */
   receive(from: HostId, message: PathMessage, nowMs: number): void {
     this.#silent.heard(from)
     if (message.type === 'probe') this.#trials.probed(from, message.echoAgeMs, nowMs)
@@ -117,6 +120,7 @@ export class PathScout {
     return times.length === 0 ? undefined : Math.min(...times)
   }
 
+  /** What is due: probes to be sent, and what there is to say. */
   wake(nowMs: number): ScoutStep {
     this.#prober.expire(nowMs)
     const observations: ReportedObservation[] = [

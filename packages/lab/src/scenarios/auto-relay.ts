@@ -13,6 +13,7 @@ const pingEveryMs = 100
 /** Two that talked before, and two that never could. */
 const autoRelay: Scenario = {
   name: 'auto-relay',
+  rows: ['C3', 'C4', 'C5'],
   summary:
     'the direct link of two nodes breaks: they reach each other through a gateway, and directly once it is whole',
   async play(stage) {
@@ -39,6 +40,7 @@ const autoRelay: Scenario = {
 /** C6. */
 const autoRelayFailover: Scenario = {
   name: 'auto-relay-failover',
+  rows: ['C6'],
   summary: "a relayed pair's gateway is killed, with the server stopped: the pair moves to the next",
   async play(stage) {
     const { mesh, one, other, gateways } = await pairMesh(stage)
