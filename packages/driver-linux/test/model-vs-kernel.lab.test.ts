@@ -3,7 +3,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { egressId, ipAddress, ipPrefix, type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
 import { describe, expect, test } from 'vitest'
-import { sampleAssignRelay, sampleCreateGateway } from '../../core/src/testing/sample-gateways.js'
+import {
+  sampleAssignRelay,
+  sampleCreateExit,
+  sampleCreateGateway,
+  sampleRouteAll,
+} from '../../core/src/testing/sample-gateways.js'
 import {
   sampleAddEgress,
   sampleAddPolicy,
@@ -11,7 +16,7 @@ import {
   sampleJoinNetwork,
   sampleTime,
 } from '../../core/src/testing/sample-mesh.js'
-import { answerOn, follow, Lab } from '../../lab/src/index.js'
+import { answerOn, follow, knock, Lab } from '../../lab/src/index.js'
 import { RealMesh, streamingPort, type Verdicts } from './support/real-mesh.js'
 
 const expectAlike = (verdicts: readonly Verdicts[]) => {
@@ -161,6 +166,41 @@ describe('what a router passes on to its LAN, with masquerading', () => {
     expectAlike(verdicts)
     expect(countPassed(verdicts)).toBe(4)
   })
+})
+
+test('D4 D5 what goes through a full tunnel, and what is left outside of it', async () => {
+  await using lab = await Lab.open()
+  await using mesh = await RealMesh.open(lab, 3)
+  const [, user] = mesh.hosts
+  if (user === undefined) throw new TypeError('three hosts')
+  const [web] = await lab.publicHosts(['web'])
+  await answerOn(web, { ports: [80, 443] })
+  const { ipv4, ipv6 } = lab.inet.uplink(web).address
+  const outside = [ipv4, ipv6].map(ipAddress)
+  const connected: readonly MeshCommand[] = [
+    sampleCreateNetwork(1),
+    ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host)),
+    sampleCreateExit(1),
+    sampleAssignRelay(2, 1),
+  ]
+  const goneOut = async () =>
+    (await lab.inet.packets(user.host, web)) + (await lab.inet.packets(user.host, web, 'ipv6'))
+  const anyhow = outside.map((to) => ({ from: null, to, protocol: 'tcp' as const, port: 80 }))
+  const kindsOf = (verdicts: readonly Verdicts[]) => new Set(verdicts.map(({ traced }) => traced.kind))
+
+  const full = await mesh.become(...connected, sampleRouteAll(2))
+  const through = await mesh.knockAt(full, user, outside)
+  expectAlike(through)
+  // From its node's addresses; control addresses are nobody's way to the internet.
+  expect(countPassed(through)).toBe(8)
+  expect(await knock(user.host, anyhow)).toEqual([true, true])
+  expect(await goneOut()).toBe(0)
+  expectAlike(await mesh.compare(full))
+
+  const split = await mesh.become(...connected)
+  expect(kindsOf(await mesh.knockAt(split, user, outside))).toEqual(new Set(['left-outside']))
+  expect(await knock(user.host, anyhow)).toEqual([true, true])
+  expect(await goneOut()).toBeGreaterThan(0)
 })
 
 test('G4 a policy that is tightened ends what it no longer allows, under way, both ways; what it still allows goes on', async () => {
