@@ -25,6 +25,21 @@ export const ALREADY_GONE =
 /** `wg` about an interface that is not there; the second on a kernel without WireGuard. */
 export const WG_FINDS_NO_INTERFACE = /no such device|protocol not supported/i
 
+/**
+ * `nft` sends a transaction as one message. Only root of the machine itself may make the buffer larger than `net.core.wmem_max` says: in a
+ * user namespace, as in many containers, some thousand members of a set are too many.
+ */
+export const MESSAGE_TOO_LONG = /message too long/i
+
+/** Of IPv6 prefixes 1,600 were taken and 1,800 not, with the 208 KB that kernels allow everybody. */
+export const MEMBERS_PER_MESSAGE = 1_200
+
+/**
+ * Who passes a packet on by the interface that it came by tells its sender of a shorter way (ICMP redirect), if any of the kernel's two
+ * switches is on. Between peers of WireGuard there is none: relays drop what they would say.
+ */
+export const REDIRECTS = { 4: 'icmp type redirect', 6: 'icmpv6 type nd-redirect' } as const
+
 /** `nft` about a table that is not there. */
 export const NFT_FINDS_NO_TABLE = /no such file or directory/i
 

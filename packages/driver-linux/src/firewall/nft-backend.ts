@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, orUnreadable, run, runAll } from '../linux-host.js'
+import { MESSAGE_TOO_LONG } from '../linux-pitfalls.js'
 import { parseOwnTable } from '../observe/parse-nft-json.js'
 import { deleteFirewall, listFirewall, transaction } from '../render/firewall-commands.js'
-import { firewallText, setAnewText, setChangeText } from '../render/firewall-text.js'
+import { firewallPieces, firewallText, setAnewPieces, setAnewText, setChangeText } from '../render/firewall-text.js'
 import { forgetOff, rememberOff, wasOffChain } from '../render/forwarding-commands.js'
 import type { FirewallBackend } from './firewall-backend.js'
 
@@ -16,13 +17,20 @@ export const nftBackend = (host: Omit<LinuxHost, 'firewall'>): FirewallBackend =
       if (E.isLeft(listed)) return listed
       return listed.right.trim() === '' ? E.right(undefined) : orUnreadable(parseOwnTable(listed.right), action)
     },
-    set: (firewall, wasOff, action) =>
-      runAll(host, [transaction(firewallText(interfaceName, firewall, wasOff.map(wasOffChain)))], action),
+    set: async (firewall, wasOff, action) => {
+      const names = wasOff.map(wasOffChain)
+      const whole = await runAll(host, [transaction(firewallText(interfaceName, firewall, names))], action)
+      if (E.isRight(whole) || !MESSAGE_TOO_LONG.test(whole.left.reason)) return whole
+      return runAll(host, firewallPieces(interfaceName, firewall, names).map(transaction), action)
+    },
     // By what comes and goes; the whole set where that doesn't fit, because somebody changed it or it was done before.
     changeSet: async (change) => {
-      const short = await run(host, transaction(setChangeText(interfaceName, change.set, change)), change.kind)
+      const { set, members, kind } = change
+      const short = await run(host, transaction(setChangeText(interfaceName, set, change)), kind)
       if (E.isRight(short)) return E.right(undefined)
-      return runAll(host, [transaction(setAnewText(interfaceName, change.set, change.members))], change.kind)
+      const whole = await runAll(host, [transaction(setAnewText(interfaceName, set, members))], kind)
+      if (E.isRight(whole) || !MESSAGE_TOO_LONG.test(whole.left.reason)) return whole
+      return runAll(host, setAnewPieces(interfaceName, set, members).map(transaction), kind)
     },
     remove: (action) => runAll(host, [deleteFirewall(interfaceName)], action),
     rememberOff: (family, action) => runAll(host, [rememberOff(interfaceName, family)], action),

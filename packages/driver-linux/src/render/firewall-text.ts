@@ -2,7 +2,14 @@
  * The packet filter and the translations as one nft transaction. The table is ours alone, named after the interface; whatever else is on
  * the host stays as it is. Every rule carries its number and what all of them were made of: so it is seen when one is missing.
  */
-import { type DesiredFirewall, firewallRulesHash, type IpFamily, type IpPrefix } from '@meshfold/core'
+import {
+  type DesiredFirewall,
+  type FirewallSetId,
+  firewallRulesHash,
+  type IpFamily,
+  type IpPrefix,
+} from '@meshfold/core'
+import { MEMBERS_PER_MESSAGE } from '../linux-pitfalls.js'
 import { natChains } from './nat-rules.js'
 import { filterChains } from './nft-filter-text.js'
 import { families, ofFamily, setName } from './nft-words.js'
@@ -67,6 +74,40 @@ export const setAnewText = (interfaceName: string, set: string, members: readonl
     ...elementLines('add', interfaceName, set, members),
     '',
   ].join('\n')
+
+/**
+ * The same in several transactions, for a kernel that takes no long message: large sets begin empty, and what they let through waits until
+ * they are filled. What fits is there from the beginning, the whole mesh first: rules ask who is not in it.
+ */
+export const firewallPieces = (
+  interfaceName: string,
+  { rules, sets }: DesiredFirewall,
+  emptyChains: readonly string[],
+): readonly string[] => {
+  const begun = new Map<FirewallSetId, readonly IpPrefix[]>()
+  const filling: string[] = []
+  let room = MEMBERS_PER_MESSAGE
+  const mesh = rules.filter?.mesh
+  for (const [id, members] of [...sets].sort(([a], [b]) => Number(b === mesh) - Number(a === mesh))) {
+    const fits = members.length <= room
+    if (fits) room -= members.length
+    else filling.push(...memberPieces(interfaceName, id, members))
+    begun.set(id, fits ? members : [])
+  }
+  return [firewallText(interfaceName, { rules, sets: begun }, emptyChains), ...filling]
+}
+
+/** As `setAnewText`, in several transactions. */
+export const setAnewPieces = (interfaceName: string, set: string, members: readonly IpPrefix[]): readonly string[] => [
+  setAnewText(interfaceName, set, []),
+  ...memberPieces(interfaceName, set, members),
+]
+
+const memberPieces = (interfaceName: string, set: string, members: readonly IpPrefix[]): readonly string[] =>
+  Array.from({ length: Math.ceil(members.length / MEMBERS_PER_MESSAGE) }, (_, at) => {
+    const piece = members.slice(at * MEMBERS_PER_MESSAGE, (at + 1) * MEMBERS_PER_MESSAGE)
+    return [...elementLines('add', interfaceName, set, piece), ''].join('\n')
+  })
 
 const elementLines = (
   verb: 'add' | 'delete',

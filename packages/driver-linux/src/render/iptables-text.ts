@@ -6,6 +6,7 @@ import {
   type DesiredFirewall,
   type FirewallRules,
   firewallRulesHash,
+  type IpFamily,
   type IpPrefix,
   type NatRule,
 } from '@meshfold/core'
@@ -95,9 +96,16 @@ function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { nam
   if (name === 'mss') return ['-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu']
   const own = write(filterRules(filter)[name])
   // Its interface is the one that it would have left by before it was marked, on this very hook.
-  if (name === 'output') return [`-m mark --mark ${markText(writing.interfaceName)} -j RETURN`, ...own]
+  if (name === 'output')
+    return [`-m mark --mark ${markText(writing.interfaceName)} -j RETURN`, redirects[writing.family], ...own]
   if (name !== 'forward') return own
   return [`! -i ${writing.interfaceName} ! -o ${writing.interfaceName} -j RETURN`, ...own]
+}
+
+/** As `REDIRECTS`. */
+const redirects: Readonly<Record<IpFamily, string>> = {
+  4: '-p icmp -m icmp --icmp-type redirect -j DROP',
+  6: '-p ipv6-icmp -m icmp6 --icmpv6-type redirect -j DROP',
 }
 
 /** `POSTROUTING` knows no interface that a packet came by: the mesh's addresses tell who comes from there. */

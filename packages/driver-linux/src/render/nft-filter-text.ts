@@ -1,5 +1,6 @@
 /** The filter's rules in nft's words. */
 import type { FirewallRules, IpFamily } from '@meshfold/core'
+import { REDIRECTS } from '../linux-pitfalls.js'
 import { markText } from '../policy-numbers.js'
 import type { FilterHook, FilterRule, Match, Read } from './filter-rule.js'
 import { filterRules } from './filter-rules.js'
@@ -16,12 +17,17 @@ export const filterChains = (own: string, { filter }: FirewallRules): readonly C
 }
 
 /**
- * What is none of our business, and in `forward` the size of TCP's segments. What has our mark goes by the host's own routes: it seems to
- * leave by our interface because it was sent elsewhere on this very hook.
+ * What is none of our business; what relays would say of shorter ways, and in `forward` the size of TCP's segments. What has our mark goes
+ * by the host's own routes: it seems to leave by our interface because it was sent elsewhere on this very hook.
  */
 const first: Readonly<Record<FilterHook, (own: string) => readonly string[]>> = {
   input: (own) => [`iifname != "${own}" accept`],
-  output: (own) => [`oifname != "${own}" accept`, `meta mark ${markText(own)} accept`],
+  output: (own) => [
+    `oifname != "${own}" accept`,
+    `meta mark ${markText(own)} accept`,
+    `${REDIRECTS[4]} drop`,
+    `${REDIRECTS[6]} drop`,
+  ],
   forward: (own) => [
     `iifname != "${own}" oifname != "${own}" accept`,
     `oifname "${own}" tcp flags syn tcp option maxseg size set rt mtu`,

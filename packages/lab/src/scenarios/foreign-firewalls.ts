@@ -27,8 +27,10 @@ export const foreignFirewalls: Scenario = {
     await mesh.waitForTunnels()
     await everybodyReached(stage, mesh, 'with the rules of others there first')
     const office = await officeBehind(stage, mesh, mesh.member(0), mesh.member(3))
+    await hosts[0]?.sh('sysctl -q -w net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.wg0.send_redirects=1')
     await relayBy(mesh, mesh.member(0), mesh.member(1))
     await everybodyReached(stage, mesh, 'with a relay where Docker drops what is passed on')
+    check('nobody is told of a shorter way than over the relay', (await redirects(hosts)) === 0)
     check('what the mesh has nothing to do with stays closed', !(await reachesUnderlay(mesh)))
 
     const startedAt = performance.now()
@@ -60,6 +62,13 @@ export async function everybodyReached({ check }: Stage, mesh: Mesh, when: strin
     const whole = await waitUntil('everybody is reached', isWhole, { limitMs: 45_000 }).catch(() => false)
     check(`${when}, everybody reaches everybody over ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`, whole === true)
   }
+}
+
+/** ICMP redirects that hosts were sent: a relay gets a packet by the interface that it sends it out of. */
+async function redirects(hosts: readonly Host[]): Promise<number> {
+  const ask = `awk '$1 == "Icmp:" { if (at) print $at; else for (i = 1; i <= NF; i++) if ($i == "InRedirects") at = i }'`
+  const counts = await Promise.all(hosts.map((host) => host.sh(`${ask} /proc/net/snmp`)))
+  return counts.reduce((sum, count) => sum + Number(count), 0)
 }
 
 export async function relayBy(mesh: Mesh, gateway: MeshMember, relayed: MeshMember): Promise<void> {

@@ -21,6 +21,7 @@ import type { Scenario } from './scenario.js'
 import { serverKill9 } from './server-kill-9.js'
 import { sixthHostJoins } from './sixth-host-joins.js'
 import { teardownClean } from './teardown-clean.js'
+import { tenThousand } from './ten-thousand.js'
 import { twoNetworks } from './two-networks.js'
 
 /** Every scenario. Add a file and a row to add one. */
@@ -39,6 +40,7 @@ export const scenarios: readonly Scenario[] = [
   ...egressScenarios,
   foreignFirewalls,
   iptablesBackend,
+  tenThousand,
   clientFile,
   internetGatewaySplit,
   internetGatewayFull,
