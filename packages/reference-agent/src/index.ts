@@ -9,7 +9,16 @@ export {
   type UnderlayEvents,
   type WatchUnderlay,
 } from './agent/agent-options.js'
-export type { AgentStatus, ConfigStatus, InterfaceStatus, PeerStatus, ServerStatus } from './agent/agent-status.js'
+export type {
+  AgentStatus,
+  ConfigStatus,
+  HopStatus,
+  InterfaceStatus,
+  MeasuredStatus,
+  PathsStatus,
+  PeerStatus,
+  ServerStatus,
+} from './agent/agent-status.js'
 export { type Agent, createAgent } from './agent/create-agent.js'
 export {
   type EnrollHostError,

@@ -360,7 +360,7 @@ export const rows = {
     rule: 'Each switch shows: in an event with its evidence, in metrics, in status.',
     commands: 'ReportRelayVector MoveAutoRelay RankGateways',
     events: 'RelayMoved AutoRelayMoved GatewayRankingChanged',
-    lives: 'server',
+    lives: 'server agent',
   },
   F6: {
     rule: "A user's device with an agent is a relayed host that is the user's, and may have an automatic gateway.",

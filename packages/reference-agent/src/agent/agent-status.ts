@@ -1,4 +1,14 @@
-import type { AsOf, HostId, IpAddress, IpPrefix, MeshId, UdpEndpoint, WireguardPublicKey } from '@meshfold/core'
+import type {
+  AsOf,
+  HostId,
+  IpAddress,
+  IpPrefix,
+  MeshId,
+  Path,
+  PathKey,
+  UdpEndpoint,
+  WireguardPublicKey,
+} from '@meshfold/core'
 
 /** What an agent knows of itself: plain data, for status pages and `--json`. Holds no secret. */
 export interface AgentStatus {
@@ -8,6 +18,8 @@ export interface AgentStatus {
   /** `null`: there is none. */
   readonly interface: InterfaceStatus | null
   readonly peers: readonly PeerStatus[]
+  /** `null`: no agent runs that keeps them. */
+  readonly paths: PathsStatus | null
   /** What on the host differs from its config, in words; empty: nothing. */
   readonly differences: readonly string[]
 }
@@ -31,6 +43,32 @@ export interface ConfigStatus {
   readonly failure: string | null
   /** Why the config can't be kept on disk; `null`: it is kept. */
   readonly notSaved: string | null
+}
+
+/** Where packets go, and why. */
+export interface PathsStatus {
+  /** Gateways and routers that this host measures, by name. */
+  readonly measured: readonly MeasuredStatus[]
+  /** What doesn't simply go to the peer that it is meant for, the first 200, by path. */
+  readonly hops: readonly HopStatus[]
+}
+
+export interface MeasuredStatus {
+  readonly hostId: HostId
+  readonly name: string
+  /** `unproven`: it never answered. `no-agent`: it is alive, and its agent is away. */
+  readonly state: 'up' | 'down' | 'unproven' | 'no-agent'
+  readonly roundTripMs: number | null
+  /** Of the probes of the last minute. */
+  readonly lossPercent: number
+}
+
+export interface HopStatus {
+  /** `node:<id>`, `network:<id>`, `egress:<id>`, or `internet`. */
+  readonly path: PathKey
+  readonly kind: Path['to']['kind']
+  /** The peer's name; `null`: there is no way now. */
+  readonly via: string | null
 }
 
 export interface InterfaceStatus {

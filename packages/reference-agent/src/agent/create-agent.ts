@@ -131,6 +131,7 @@ class RunningAgent {
       config: { received: receivedAsOf, applied: appliedAsOf, failure, notSaved },
       interface: interfaceStatus(observed, live),
       peers: peerStatuses(observed, live),
+      paths: this.#paths?.status() ?? null,
       differences: differencesOf(observed, live),
     }
   }

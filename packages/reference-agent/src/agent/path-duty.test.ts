@@ -109,6 +109,18 @@ describe('F3 an agent keeps its paths', () => {
   })
 })
 
+test('F5 status says by whom paths go, and what was measured', async () => {
+  net.die(controlOf(1))
+  await world.pass(4000)
+  const { paths } = await host(4).agent.status()
+  expect(paths?.measured.map(({ state }) => state)).toEqual(['down', 'up'])
+  expect(paths?.hops).toMatchObject([{ kind: 'own-gateway', via: paths?.measured[1]?.name }])
+  await host(2).agent.stop()
+  await world.pass(1500)
+  const later = await host(4).agent.status()
+  expect(later.paths?.measured[1]?.state).toBe('no-agent')
+})
+
 describe('what an agent tells of its paths', () => {
   const saidBy = (number: number) =>
     world.server.saidBy(host(number).hostId, 'observations').flatMap(({ observations }) => observations)

@@ -22,7 +22,9 @@ import {
 } from '@meshfold/core'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions } from './agent-options.js'
+import type { PathsStatus } from './agent-status.js'
 import { ControlTraffic } from './control-traffic.js'
+import { pathsStatus } from './describe-paths.js'
 import { ObservationDuty } from './observation-duty.js'
 import type { PathAdapters } from './path-adapters.js'
 import { PathMemoryKeeper } from './path-memory-keeper.js'
@@ -89,6 +91,12 @@ export class PathDuty implements PathSource {
 
   get keeper(): PathKeeper | undefined {
     return this.#kept?.keeper
+  }
+
+  /** `null`: there is no config yet. */
+  status(): PathsStatus | null {
+    const { keeper, config } = this.#kept ?? {}
+    return keeper && config ? pathsStatus(keeper, config, this.#moment().nowMs) : null
   }
 
   /** Before there is a config. */

@@ -1,10 +1,10 @@
-import type { PeerStatus } from '../agent/agent-status.js'
+import type { HopStatus, MeasuredStatus, PeerStatus } from '../agent/agent-status.js'
 import { formatAsOf } from '../agent/describe-status.js'
 import type { HostStatus } from './host-status.js'
 
 /** Status for a terminal. */
 export function renderStatus(status: HostStatus): string {
-  const { name, host, config, peers, differences } = status
+  const { name, host, config, peers, paths, differences } = status
   const lines = [
     `${name}  host ${host.hostId} of mesh ${host.meshId}`,
     `agent      ${status.running ? `runs (process ${String(status.pid)})` : 'does not run; this is from disk'}`,
@@ -17,6 +17,8 @@ export function renderStatus(status: HostStatus): string {
   if (status.server.reportRefused !== null) lines.push(`refused    ${status.server.reportRefused}`)
   if (differences.length > 0) lines.push('differs', ...differences.map((text) => `  ${text}`))
   lines.push('', peers.length === 0 ? 'no peers' : peerTable(peers))
+  if (paths !== null && paths.measured.length > 0) lines.push('', measuredTable(paths.measured))
+  if (paths !== null && paths.hops.length > 0) lines.push('', hopTable(paths.hops))
   return lines.join('\n')
 }
 
@@ -43,7 +45,23 @@ function peerTable(peers: readonly PeerStatus[]): string {
     bytes(peer.sentBytes),
     peer.allowedIps.join(' '),
   ])
-  const table = [['peer', 'endpoint', 'handshake', 'received', 'sent', 'addresses'], ...rows]
+  return tableOf([['peer', 'endpoint', 'handshake', 'received', 'sent', 'addresses'], ...rows])
+}
+
+function measuredTable(measured: readonly MeasuredStatus[]): string {
+  const rows = measured.map(({ name, state, roundTripMs, lossPercent }) => [
+    name,
+    state === 'no-agent' ? 'up, no agent' : state,
+    roundTripMs === null ? '-' : `${roundTripMs} ms`,
+    `${lossPercent} %`,
+  ])
+  return tableOf([['measured', 'state', 'round trip', 'lost'], ...rows])
+}
+
+const hopTable = (hops: readonly HopStatus[]): string =>
+  tableOf([['path', 'kind', 'via'], ...hops.map(({ path, kind, via }) => [path, kind, via ?? 'no way now'])])
+
+function tableOf(table: readonly (readonly string[])[]): string {
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
   return table
     .map((row) =>

@@ -52,6 +52,7 @@ async function statusFromDisk(folder: StateFolder, record: EnrollmentRecord, out
     config: { received: table?.asOf ?? null, applied: appliedAsOf, failure: null, notSaved: null },
     interface: interfaceStatus(seen, live),
     peers: peerStatuses(seen, live),
+    paths: null,
     differences: differencesOf(seen, live),
   }
 }

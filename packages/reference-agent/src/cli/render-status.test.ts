@@ -1,0 +1,41 @@
+import { hostId, meshId, type PathKey } from '@meshfold/core'
+import { expect, test } from 'vitest'
+import type { HostStatus } from './host-status.js'
+import { renderStatus } from './render-status.js'
+
+const status: HostStatus = {
+  name: 'laptop',
+  interfaceName: 'wg0',
+  running: true,
+  pid: 7,
+  serverUrl: 'https://mesh.example',
+  host: { hostId: hostId('host-4'), meshId: meshId('mesh-1') },
+  server: { connected: true, sinceEpochMs: 0, lastEnd: null, reportRefused: null },
+  config: { received: null, applied: null, failure: null, notSaved: null },
+  interface: null,
+  peers: [],
+  paths: {
+    measured: [
+      { hostId: hostId('host-1'), name: 'gate-1', state: 'down', roundTripMs: null, lossPercent: 40 },
+      { hostId: hostId('host-2'), name: 'gate-2', state: 'no-agent', roundTripMs: 12.5, lossPercent: 0 },
+    ],
+    hops: [
+      { path: 'internet' as PathKey, kind: 'internet', via: null },
+      { path: 'network:net-1' as PathKey, kind: 'own-gateway', via: 'gate-2' },
+    ],
+  },
+  differences: [],
+}
+
+test('F5 a terminal shows what is measured, and by whom paths go', () => {
+  const lines = renderStatus(status).split('\n')
+  expect(lines).toContain('measured  state         round trip  lost')
+  expect(lines).toContain('gate-1    down          -           40 %')
+  expect(lines).toContain('gate-2    up, no agent  12.5 ms     0 %')
+  expect(lines).toContain('internet       internet     no way now')
+  expect(lines).toContain('network:net-1  own-gateway  gate-2')
+})
+
+test('without an agent nothing is said of paths', () => {
+  expect(renderStatus({ ...status, running: false, pid: null, paths: null })).not.toContain('measured')
+})
