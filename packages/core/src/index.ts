@@ -455,6 +455,22 @@ export { gatewayVerdictOf, type RouterStanding, routerStandings } from './reacti
 export { applyHostChanges, DEFAULT_MTU_BYTES, type InterfaceDefaults } from './reconcile/apply-host-changes.js'
 export { hasLiveHandshake, LIVE_HANDSHAKE_MS } from './reconcile/choose-endpoint.js'
 export {
+  beginProbation,
+  type ContactTimes,
+  judgeProbation,
+  noProbation,
+  onProbation,
+  type PendingChange,
+  PROBATION_TIMES,
+  type ProbationFacts,
+  type ProbationState,
+  type ProbationTimes,
+  type ProbationVerdict,
+  provesServerThere,
+  type RevertedSection,
+  retryReverted,
+} from './reconcile/commit-confirm.js'
+export {
   describeDrift,
   type HostDrift,
   type InterfaceField,
@@ -514,4 +530,5 @@ export {
   type ReconcileReport,
   reconcile,
 } from './reconcile/reconcile.js'
+export type { UnderlayContents, UnderlaySection } from './reconcile/underlay-sections.js'
 export * from './values/index.js'

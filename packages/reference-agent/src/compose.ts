@@ -5,6 +5,7 @@ import { createLinuxDriver } from '@meshfold/driver-linux'
 import { connectAgent, nodeCrypto, systemTimers } from '@meshfold/transport-ws'
 import * as E from 'fp-ts/lib/Either.js'
 import type { AgentLog } from './agent/agent-log.js'
+import type { AgentTiming } from './agent/agent-options.js'
 import { type Agent, createAgent } from './agent/create-agent.js'
 import type { EnrollmentRecord } from './enrollment/enrollment-record.js'
 import { type HostKeys, WIREGUARD_KEY_NAME } from './enrollment/host-keys.js'
@@ -44,10 +45,11 @@ export interface ComposeAgentOptions {
   readonly folder: StateFolder
   readonly driver: HostDriver
   readonly log: AgentLog
+  readonly timing: Partial<AgentTiming>
 }
 
 /** The agent of this machine. */
-export function composeAgent({ record, keys, folder, driver, log }: ComposeAgentOptions): Agent {
+export function composeAgent({ record, keys, folder, driver, log, timing }: ComposeAgentOptions): Agent {
   const { meshId, hostId, epoch, serverIdentityKey, listenPort, declaredEndpoints, excludedPrefixes } = record
   const url = agentUrlOf(new URL(record.serverUrl), record.agentUrlPath)
   const { identityPrivateKey } = keys
@@ -58,6 +60,8 @@ export function composeAgent({ record, keys, folder, driver, log }: ComposeAgent
     connect: (options) =>
       connectAgent({ ...options, url, ...(record.serverCa === null ? {} : { ca: record.serverCa }) }),
     store: folder.configStore(hostId),
+    probationStore: folder.probationStore(),
+    timing,
     clock,
     timers,
     log,

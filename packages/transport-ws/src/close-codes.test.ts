@@ -47,9 +47,19 @@ describe('an end', () => {
     [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 'authentication-failed'],
     [{ code: 'CERT_HAS_EXPIRED' }, 'authentication-failed'],
     [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'authentication-failed'],
-    [{ code: 'ECONNREFUSED' }, 'connection-lost'],
+    [{ code: 'ECONNREFUSED' }, 'connection-refused'],
+    [{ code: 'EHOSTUNREACH' }, 'connection-lost'],
     [{}, 'connection-lost'],
+    [{ code: 'ECONNREFUSED', address: '192.0.2.1' }, 'connection-refused'],
   ])('of an error %j is %s', (properties, code) => {
     expect(endOfError(Object.assign(new Error('why'), properties)).code).toBe(code)
+  })
+
+  test('of a refusal says who refused', () => {
+    const one = Object.assign(new Error('no'), { code: 'ECONNREFUSED', address: '192.0.2.1' })
+    expect(endOfError(one).address).toBe('192.0.2.1')
+    expect(endOfError(Object.assign(new Error('no'), { code: 'ECONNREFUSED', errors: [one] })).address).toBe(
+      '192.0.2.1',
+    )
   })
 })

@@ -8,6 +8,7 @@ const CODES: Readonly<Record<ConnectionEnd['code'], number>> = {
   'closed-here': 1000,
   'closed-there': 1000,
   'connection-lost': 1000,
+  'connection-refused': 1000,
   'server-stopping': 1012,
   'protocol-violated': 1002,
   'message-too-large': 1009,
@@ -43,16 +44,30 @@ export function endOfCloseFrame(code: number, reason: Buffer): ConnectionEnd {
   return { code: ENDS.get(code) ?? 'closed-there', detail: detail === '' ? `WebSocket close code ${code}` : detail }
 }
 
+/** What Node adds to an error of a socket; several attempts at several addresses are one error with many. */
+type SocketError = Error & {
+  readonly code?: string
+  readonly address?: string
+  readonly errors?: readonly { readonly address?: string }[]
+}
+
 /** What an `error` event of a WebSocket, or of the attempt to open one, means for the connection. */
-export function endOfError(error: Error & { readonly code?: string }): ConnectionEnd {
+export function endOfError(error: SocketError): ConnectionEnd {
   const { code = '', message } = error
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return { code: 'message-too-large', detail: 'a frame is too large' }
   if (code.startsWith('WS_ERR_')) return { code: 'protocol-violated', detail: printable(`${code}: ${message}`) }
   if (isCertificateError(code)) {
     return { code: 'authentication-failed', detail: `the server's certificate is not trusted (${printable(code)})` }
   }
-  return { code: 'connection-lost', detail: printable(message === '' ? code : message) }
+  const isRefused = code === 'ECONNREFUSED' || OTHER_ANSWER.test(message)
+  const detail = printable(message === '' ? code : message)
+  if (!isRefused) return { code: 'connection-lost', detail }
+  const address = error.address ?? error.errors?.[0]?.address
+  return { code: 'connection-refused', detail, ...(address !== undefined && { address }) }
 }
+
+/** What `ws` says when an HTTP server is there and opens no WebSocket: a proxy, whose server is away. */
+const OTHER_ANSWER = /^Unexpected server response: \d+$/
 
 /** Node gives OpenSSL's names of what is wrong with a certificate (`X509_V_ERR_*`) as codes, and one of its own. */
 function isCertificateError(code: string): boolean {

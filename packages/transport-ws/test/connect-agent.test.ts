@@ -34,13 +34,15 @@ describe('a server that is none', { timeout: 30_000 }, () => {
     const { lastEnd } = startAgent(`ws://127.0.0.1:${port}/agent`)
     await expect
       .poll(lastEnd, patience)
-      .toMatchObject({ code: 'connection-lost', detail: expect.stringMatching(/ECONNREFUSED/) })
+      .toMatchObject({ code: 'connection-refused', detail: expect.stringMatching(/ECONNREFUSED/) })
   })
 
   test('it answers as a web server', async () => {
     const { port } = await startServer()
     const { lastEnd } = startAgent(`ws://127.0.0.1:${port}/wrong-path`)
-    await expect.poll(lastEnd, patience).toEqual({ code: 'connection-lost', detail: 'Unexpected server response: 404' })
+    await expect
+      .poll(lastEnd, patience)
+      .toEqual({ code: 'connection-refused', detail: 'Unexpected server response: 404' })
   })
 
   test('it accepts, and says nothing', async () => {

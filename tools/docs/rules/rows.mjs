@@ -83,8 +83,8 @@ export const rows = {
     errors: 'control-address-outside control-address-taken control-range-full control-range-in-use',
   },
   A10: {
-    rule: 'A change that cuts a host off is taken back, unless it confirms in time.',
-    lives: 'agent driver',
+    rule: 'A change that cut a host off from its server is taken back: full tunnel, routes, own addresses, MTU; never a removed peer, an old key, a looser policy.',
+    lives: 'agent',
   },
   A11: {
     rule: 'A host gets a new WireGuard key under its identity; pairs break only until both have it.',
@@ -183,7 +183,7 @@ export const rows = {
     commands: 'EngageAutoRelay UpdateNodeTraits',
     events: 'AutoRelayEngaged NodeTraitsUpdated',
     errors: 'auto-relay-needs-two-nodes auto-relay-across-networks auto-relay-end-unfit auto-relay-off',
-    lives: 'projection',
+    lives: 'projection server',
   },
   C4: {
     rule: "A pair can't connect when no handshake came within 10 s of both trying, or nothing came back for 15 s and three probes. One end's word is enough.",
@@ -196,14 +196,14 @@ export const rows = {
     commands: 'ReleaseAutoRelay',
     events: 'AutoRelayReleased',
     errors: 'auto-relay-unknown',
-    lives: 'agent',
+    lives: 'agent server',
   },
   C6: {
     rule: 'When the relay dies the pair moves to the next of its list.',
     commands: 'MoveAutoRelay',
     events: 'AutoRelayMoved',
     errors: 'auto-relay-unknown gateway-not-in-list',
-    lives: 'projection agent',
+    lives: 'projection agent server',
   },
   C7: {
     rule: 'Ranges and clients behind relayed nodes are reached through their gateways.',
@@ -444,4 +444,4 @@ export const ofNoRow = {
  * that has all it needs, so that this list only shrinks.
  * @type {readonly string[]}
  */
-export const notYet = 'A10'.split(' ')
+export const notYet = []

@@ -35,12 +35,16 @@ export interface AgentConnectionHandlers {
   readonly onClose: (end: ConnectionEnd) => void
 }
 
-/** Why a connection ended, for logs and status; safe to print. */
+/**
+ * Why a connection ended, or an attempt at one; for logs and status, safe to print. `connection-refused`: the server's machine answered,
+ * and it was not the server that did: nothing listens there, or something else.
+ */
 export interface ConnectionEnd {
   readonly code:
     | 'closed-here'
     | 'closed-there'
     | 'connection-lost'
+    | 'connection-refused'
     | 'heartbeat-missed'
     | 'protocol-violated'
     | 'message-too-large'
@@ -48,6 +52,8 @@ export interface ConnectionEnd {
     | 'replaced-by-newer-connection'
     | 'server-stopping'
   readonly detail: string
+  /** Of `connection-refused`: the IP address that refused, where it is known. */
+  readonly address?: string
 }
 
 /** Server side: takes agents' connections. */

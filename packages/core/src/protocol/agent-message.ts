@@ -69,8 +69,11 @@ export type AgentMessage =
   | {
       readonly type: 'ack'
       readonly asOf: AsOf
-      /** `failed`: received and kept, but the host would not take all of it; `detail` says what, without secrets. */
-      readonly outcome: 'applied' | 'failed'
+      /**
+       * `failed`: received and kept, but the host would not take all of it; `detail` says what, without secrets. `reverted`: taken over,
+       * but for what had cut the host off from its server, which is as it was before (A10).
+       */
+      readonly outcome: 'applied' | 'failed' | 'reverted'
       readonly detail: string | null
     }
   | { readonly type: 'report'; readonly report: HostReport }
@@ -161,7 +164,7 @@ export const agentMessageCodec: t.Type<AgentMessage, unknown> = messageByType<Ag
         t.strict({
           type: t.literal('ack'),
           asOf: asOfCodec,
-          outcome: t.keyof({ applied: null, failed: null }),
+          outcome: t.keyof({ applied: null, failed: null, reverted: null }),
           detail: orNull(shortText(1000)),
         }),
       ),

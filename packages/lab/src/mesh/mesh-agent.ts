@@ -14,6 +14,8 @@ export interface AgentPlan {
   readonly interfaceName?: string
   /** A folder whose programs come before the system's: another build of wireguard-go, for example. */
   readonly toolFolder?: string
+  /** What `run` is given besides. */
+  readonly runOptions?: readonly string[]
 }
 
 /** The real reference agent as a process inside a host. */
@@ -64,7 +66,13 @@ export class MeshAgent {
   /** Starts it; `waitForTunnel` says when it has brought its interface up. */
   start(): void {
     if (this.running) throw new Error(`${this.plan.name}'s agent runs already.`)
-    const args = [productProgram('reference-agent'), 'run', '--state', this.stateFolder]
+    const args = [
+      productProgram('reference-agent'),
+      'run',
+      '--state',
+      this.stateFolder,
+      ...(this.plan.runOptions ?? []),
+    ]
     this.#process = this.host.spawn(process.execPath, args, {
       env: this.#environment({}),
       stdoutFile: this.logFile,
@@ -93,6 +101,13 @@ export class MeshAgent {
   async status(): Promise<unknown> {
     const result = await this.#run(['status', '--state', this.stateFolder, '--json'], {})
     if (result.code !== 0) throw new Error(`${this.plan.name}: status: ${result.stderr}${result.stdout}`)
+    return JSON.parse(result.stdout)
+  }
+
+  /** Has it try once more what it took back; answers what that is. */
+  async retry(): Promise<unknown> {
+    const result = await this.#run(['retry', '--state', this.stateFolder, '--json'], {})
+    if (result.code !== 0) throw new Error(`${this.plan.name}: retry: ${result.stderr}${result.stdout}`)
     return JSON.parse(result.stdout)
   }
 

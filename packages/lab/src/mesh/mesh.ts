@@ -20,7 +20,7 @@ export interface MeshPlan {
   readonly serverName?: string
   /** Told at every step. */
   readonly progress?: (text: string) => void
-  readonly agent?: Pick<AgentPlan, 'toolFolder'>
+  readonly agent?: Pick<AgentPlan, 'toolFolder' | 'runOptions'>
 }
 
 /** A whole mesh: the real server and real agents, each a process on a host of its own. */

@@ -1,6 +1,7 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { autoRelayScenarios } from './auto-relay.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
+import { commitConfirm } from './commit-confirm.js'
 import { egressScenarios } from './egress.js'
 import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
@@ -28,6 +29,7 @@ import { twoNetworks } from './two-networks.js'
 export const scenarios: readonly Scenario[] = [
   mesh,
   serverKill9,
+  commitConfirm,
   roamingPort,
   roamingAddress,
   sixthHostJoins,

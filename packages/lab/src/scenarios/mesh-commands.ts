@@ -9,10 +9,10 @@ export interface Answer {
 
 export const command = (mesh: Mesh, fields: object): Promise<Answer> => mesh.server.api.post('/api/v1/commands', fields)
 
-/** Of the member's node in the mesh's own network. */
-export async function nodeOf(mesh: Mesh, { name }: MeshMember): Promise<string> {
+/** Of the member's node in a network, or in the mesh's own. */
+export async function nodeOf(mesh: Mesh, { name }: MeshMember, networkId: string = mesh.networkId): Promise<string> {
   const { nodes } = await mesh.server.api.get<{ nodes: readonly SeenNode[] }>('/api/v1/nodes')
-  return nodes.find((node) => node.name === name && node.networkId === mesh.networkId)?.nodeId ?? ''
+  return nodes.find((node) => node.name === name && node.networkId === networkId)?.nodeId ?? ''
 }
 
 interface SeenNode {

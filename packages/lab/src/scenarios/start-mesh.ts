@@ -1,4 +1,5 @@
 import { Mesh, type MeshMember } from '../mesh/mesh.js'
+import type { AgentPlan } from '../mesh/mesh-agent.js'
 import { PingStream } from '../net/ping.js'
 import { readPingOutput } from '../net/ping-output.js'
 import { waitUntil } from '../wait-until.js'
@@ -6,10 +7,15 @@ import { markLogs } from './agent-logs.js'
 import type { Stage } from './scenario.js'
 
 /** A mesh of `h1` to `h<count>`, with the build of wireguard-go that is the scenario's turn. */
-export async function startMesh({ lab, toolFolder, tell }: Stage, count: number): Promise<Mesh> {
+export async function startMesh(
+  { lab, toolFolder, tell }: Stage,
+  count: number,
+  options: Pick<AgentPlan, 'runOptions'> = {},
+): Promise<Mesh> {
   const hostNames = Array.from({ length: count }, (_, index) => `h${index + 1}`)
   tell(`a mesh of ${count} hosts`)
-  const plan = { hostNames, progress: tell, ...(toolFolder !== undefined && { agent: { toolFolder } }) }
+  const agent = { ...options, ...(toolFolder !== undefined && { toolFolder }) }
+  const plan = { hostNames, progress: tell, agent }
   const mesh = await Mesh.start(lab, plan)
   await logsComeToRest(mesh)
   return mesh

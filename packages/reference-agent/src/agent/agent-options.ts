@@ -1,18 +1,20 @@
-import type {
-  AgentLink,
-  AgentLinkOptions,
-  Clock,
-  HostDriver,
-  HostId,
-  HostSystem,
-  IdentityPublicKey,
-  IpAddress,
-  IpPrefix,
-  MeshId,
-  Timers,
-  UdpEndpoint,
+import {
+  type AgentLink,
+  type AgentLinkOptions,
+  type Clock,
+  type HostDriver,
+  type HostId,
+  type HostSystem,
+  type IdentityPublicKey,
+  type IpAddress,
+  type IpPrefix,
+  type MeshId,
+  PROBATION_TIMES,
+  type Timers,
+  type UdpEndpoint,
 } from '@meshfold/core'
 import type { ConfigStore } from '../state/config-store.js'
+import type { ProbationStore } from '../state/probation-store.js'
 import type { AgentLog } from './agent-log.js'
 import type { PathAdapters } from './path-adapters.js'
 import type { ServerPlaces } from './server-keeper.js'
@@ -26,6 +28,8 @@ export interface AgentOptions {
   /** How to the server: `connectAgent` of a transport, with its address. */
   readonly connect: (options: AgentLinkOptions) => AgentLink
   readonly store: ConfigStore
+  /** What of the config proved itself. Left out: nothing of it is remembered. */
+  readonly probationStore?: ProbationStore
   readonly clock: Clock
   readonly timers: Timers
   readonly log: AgentLog
@@ -93,6 +97,10 @@ export interface AgentTiming {
   /** Changes of the own network that come together are reported together. */
   readonly underlaySettleMs: number
   readonly heartbeatMs: number
+  /** What may cut the host off from its server is judged so long after it was put into effect (A10). */
+  readonly confirmWindowMs: number
+  /** A server is silent that was not heard of for so long: three heartbeats. */
+  readonly serverSilentMs: number
 }
 
 export const DEFAULT_TIMING: AgentTiming = {
@@ -103,4 +111,6 @@ export const DEFAULT_TIMING: AgentTiming = {
   underlayPollMs: 2000,
   underlaySettleMs: 100,
   heartbeatMs: 10_000,
+  confirmWindowMs: PROBATION_TIMES.windowMs,
+  serverSilentMs: PROBATION_TIMES.silentMs,
 }

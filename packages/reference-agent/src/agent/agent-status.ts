@@ -6,6 +6,7 @@ import type {
   MeshId,
   Path,
   PathKey,
+  RevertedSection,
   UdpEndpoint,
   WireguardPublicKey,
 } from '@meshfold/core'
@@ -39,6 +40,8 @@ export interface ConfigStatus {
   readonly received: AsOf | null
   /** Up to where the host was brought. */
   readonly applied: AsOf | null
+  /** What cut the host off from its server, and is as it was before; empty: everything is as received. */
+  readonly reverted: readonly RevertedStatus[]
   /** Why the host is not as the config says; `null`: it is. */
   readonly failure: string | null
   /** Why the config can't be kept on disk; `null`: it is kept. */
@@ -70,6 +73,9 @@ export interface HopStatus {
   /** The peer's name; `null`: there is no way now. */
   readonly via: string | null
 }
+
+/** A part of the config that is not in effect (A10). */
+export type RevertedStatus = Omit<RevertedSection, 'refused'>
 
 export interface InterfaceStatus {
   readonly name: string

@@ -2,17 +2,19 @@
  * The agent of one host: holds the config that its server sent, keeps the host as it says, and tells the server where the host is.
  * The host comes first: it is brought to the last good config before there is a server, and stays so without one.
  */
-import type { ObservedHost, ReconcileError } from '@meshfold/core'
+import type { AsOf, ObservedHost, ReconcileError, RevertedSection } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { EndpointRules } from '../report/own-endpoints.js'
+import { createMemoryProbationStore } from '../state/probation-store.js'
 import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-options.js'
-import type { AgentStatus } from './agent-status.js'
+import type { AgentStatus, RevertedStatus } from './agent-status.js'
 import { ConfigKeeper } from './config-keeper.js'
-import { differencesOf, interfaceStatus, peerStatuses } from './describe-status.js'
+import { describeReverted, differencesOf, interfaceStatus, peerStatuses } from './describe-status.js'
 import { Greeter } from './greeter.js'
 import { HostDuty } from './host-duty.js'
 import { LinkKeeper } from './link-keeper.js'
 import { PathDuty } from './path-duty.js'
+import { ProbationKeeper } from './probation-keeper.js'
 import { endpointRulesOf, reportOf } from './self-description.js'
 import { ServerKeeper, type ServerPlaces } from './server-keeper.js'
 import { UnderlayKeeper } from './underlay-keeper.js'
@@ -23,6 +25,8 @@ export interface Agent {
   readonly start: () => Promise<void>
   /** The host is looked at for it. */
   readonly status: () => Promise<AgentStatus>
+  /** Tries once more what was taken back because it cut the host off from its server; answers what that is. */
+  readonly retry: () => Promise<readonly RevertedStatus[]>
   /** Ends the connection and all work, and leaves the host as it is: the mesh goes on. */
   readonly stop: () => Promise<void>
   /** Stops, and takes the interface away. */
@@ -35,10 +39,13 @@ export function createAgent(options: AgentOptions): Agent {
   return {
     start: () => agent.start(),
     status: () => agent.status(),
+    retry: () => agent.retry(),
     stop: () => agent.stop(),
     stopAndRemove: () => agent.stopAndRemove(),
   }
 }
+
+const withoutRefused = ({ refused: _, ...told }: RevertedSection): RevertedStatus => told
 
 /** Worth something only as long as the config says the refused port: a later one is the mesh's own decision. */
 interface PortWish {
@@ -53,6 +60,7 @@ class RunningAgent {
   /** `undefined`: everything goes as configured. */
   readonly #paths: PathDuty | undefined
   readonly #duty: HostDuty
+  readonly #probation: ProbationKeeper
   readonly #link: LinkKeeper
   readonly #underlay: UnderlayKeeper
   readonly #greeter: Greeter
@@ -75,25 +83,33 @@ class RunningAgent {
       paths: this.#paths,
     })
     this.#greeter = new Greeter(options, this.#config.live)
+    this.#probation = new ProbationKeeper({
+      ...options,
+      store: options.probationStore ?? createMemoryProbationStore(),
+      times: { windowMs: timing.confirmWindowMs, silentMs: timing.serverSilentMs },
+      isConnected: () => this.#link.status().connected,
+      isServerLostToOthers: () => false,
+      onReverted: () => this.#duty.want('put-right'),
+    })
     this.#duty = new HostDuty({
       ...options,
       timing,
       config: this.#config,
+      probation: this.#probation,
       onObserved: (observed) => this.#onObserved(observed),
       onMoved: () => this.#greeter.greetLive(this.#duty.host.observed),
       onReborn: () => this.#greeter.greetAll(),
       onPortRefused: (port) => void this.#wishOtherPort(port),
-      onOutcome: (asOf, outcome, detail) => this.#link.session?.acknowledge(asOf, outcome, detail),
+      onOutcome: (asOf, outcome, detail) => this.#acknowledge(asOf, outcome, detail),
     })
     this.#link = new LinkKeeper({
       ...options,
       keeper: this.#config,
       heartbeatMs: timing.heartbeatMs,
+      onHeard: () => this.#probation.heard(),
+      onEnded: (end) => this.#probation.ended(end),
       onReceived: () => this.#duty.want('apply'),
-      onUpToDate: () => {
-        this.#report()
-        this.#paths?.sayAll()
-      },
+      onUpToDate: () => this.#onUpToDate(),
       onRelayProbeWanted: (wanted) => this.#paths?.wants(wanted),
     })
     this.#underlay = new UnderlayKeeper({
@@ -125,15 +141,33 @@ class RunningAgent {
     const { live, receivedAsOf, appliedAsOf } = this.#config
     const { failure, notSaved } = this.#duty
     const { observed } = this.#duty.host
+    const { reverted } = this.#probation
+    const known = { own: live.own, peers: live.peers, desired: live.desired && this.#probation.narrowed(live.desired) }
     return {
       host: { hostId, meshId },
       server: this.#link.status(),
-      config: { received: receivedAsOf, applied: appliedAsOf, failure, notSaved },
-      interface: interfaceStatus(observed, live),
-      peers: peerStatuses(observed, live),
+      config: {
+        received: receivedAsOf,
+        applied: appliedAsOf,
+        failure,
+        notSaved,
+        reverted: reverted.map(withoutRefused),
+      },
+      interface: interfaceStatus(observed, known),
+      peers: peerStatuses(observed, known),
       paths: this.#paths?.status() ?? null,
-      differences: differencesOf(observed, live),
+      differences: differencesOf(observed, known),
     }
+  }
+
+  async retry(): Promise<readonly RevertedStatus[]> {
+    const tried = await this.#probation.retry()
+    if (tried.length > 0) {
+      this.#duty.want('put-right')
+      await this.#duty.settled()
+      this.#tellApplied()
+    }
+    return tried.map(withoutRefused)
   }
 
   async stop(): Promise<void> {
@@ -181,6 +215,7 @@ class RunningAgent {
     this.#server?.stop()
     this.#stopChecking()
     this.#greeter.cancel()
+    this.#probation.close()
     await this.#link.close()
     await this.#paths?.close()
     await this.#duty.close()
@@ -190,6 +225,7 @@ class RunningAgent {
   async #load(): Promise<void> {
     const { log } = this.#options
     await this.#paths?.load()
+    await this.#probation.load()
     const loaded = await this.#config.load()
     if (E.isLeft(loaded)) {
       log.error({ reason: loaded.left.reason }, 'the stored config could not be read; waiting for the server')
@@ -215,6 +251,24 @@ class RunningAgent {
     if (change !== 'same') this.#paths?.networkChanged()
     if (this.#underlay.isMoving) this.#greeter.greetLive(observed)
     this.#report()
+  }
+
+  #onUpToDate(): void {
+    this.#report()
+    // What was reverted was so while there was nobody to tell.
+    if (this.#probation.reverted.length > 0) this.#tellApplied()
+    this.#paths?.sayAll()
+  }
+
+  #tellApplied(): void {
+    const { appliedAsOf } = this.#config
+    if (appliedAsOf !== null && this.#duty.failure === null) this.#acknowledge(appliedAsOf, 'applied', null)
+  }
+
+  #acknowledge(asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null): void {
+    const { reverted } = this.#probation
+    if (outcome === 'failed' || reverted.length === 0) this.#link.session?.acknowledge(asOf, outcome, detail)
+    else this.#link.session?.acknowledge(asOf, 'reverted', describeReverted(reverted))
   }
 
   #report(): void {

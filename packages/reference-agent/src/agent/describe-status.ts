@@ -7,6 +7,7 @@ import {
   type HostId,
   type ObservedHost,
   type PeerConfig,
+  type RevertedSection,
 } from '@meshfold/core'
 import type { InterfaceStatus, PeerStatus } from './agent-status.js'
 import { describeOneDrift } from './describe-failure.js'
@@ -54,6 +55,12 @@ export function differencesOf(observed: ObservedHost | undefined, config: KnownC
   const differing = describeDrift(observed, config.desired).map(describeOneDrift)
   return [...differing, ...foreignHindrances(observed.foreignFilters, config.desired)].slice(0, MAX_DRIFT)
 }
+
+/** What was reverted, in one line. */
+export const describeReverted = (reverted: readonly RevertedSection[]): string =>
+  reverted
+    .map(({ section, asOf }) => `${section} of ${formatAsOf(asOf)} cut this host off from its server and are as before`)
+    .join('; ')
 
 /** So many differences are told at most. */
 export const MAX_DRIFT = 50

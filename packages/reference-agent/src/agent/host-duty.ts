@@ -2,7 +2,7 @@
  * The duty towards the host: make it as its config says, after each patch at a cost that grows with the patch, and put right what
  * others change. One deed at a time, the more urgent first.
  */
-import type { AsOf, ObservedHost, ReconcileError } from '@meshfold/core'
+import type { AsOf, DesiredHost, ObservedHost, ReconcileError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions, AgentTiming } from './agent-options.js'
@@ -11,6 +11,7 @@ import { describeOneDrift, describeReconcileError } from './describe-failure.js'
 import { MAX_DRIFT } from './describe-status.js'
 import { HostKeeper, type KeptHost } from './host-keeper.js'
 import { logApplied, logPutRight, type Occasion } from './log-outcomes.js'
+import type { ProbationKeeper } from './probation-keeper.js'
 import { PutOff } from './put-off.js'
 import { Turns } from './turns.js'
 
@@ -18,6 +19,7 @@ export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' |
   readonly log: AgentLog
   readonly timing: AgentTiming
   readonly config: ConfigKeeper
+  readonly probation: ProbationKeeper
   /** Each time the host was read. */
   readonly onObserved: (observed: ObservedHost) => void
   /** This host sends from elsewhere than before: peers are to be told. */
@@ -101,12 +103,14 @@ export class HostDuty {
     const { config, timing, log, clock } = this.#options
     const batch = config.takeBatch()
     if (batch === undefined) return
+    // First what could be taken back, then what was received: a crash in between finds nothing that it can't undo.
+    await this.#beginProbation(batch.asOf)
     await this.#save()
-    const { desired } = config.live
+    const desired = this.#desired()
     const outcome =
       desired === undefined ? E.right({ executed: [], awaited: 0 }) : await this.host.bringTo(desired, batch)
     if (E.isLeft(outcome)) {
-      this.#onFailure(outcome.left)
+      this.#onFailure(outcome.left, desired)
       return
     }
     logApplied(log, batch, outcome.right, clock.monotonicMs())
@@ -121,22 +125,34 @@ export class HostDuty {
 
   /** Compares the whole host with its config, and puts right what differs. */
   async #putRight(): Promise<void> {
-    const { desired } = this.#options.config.live
     const asOf = this.#options.config.receivedAsOf
     const occasion = this.#occasion
     this.#occasion = 'routine'
+    if (asOf !== null) await this.#beginProbation(asOf)
+    const desired = this.#desired()
     if (desired === undefined || asOf === null) {
       await this.#look()
       return
     }
     const outcome = await this.host.putRight(desired)
     if (E.isLeft(outcome)) {
-      this.#onFailure(outcome.left)
+      this.#onFailure(outcome.left, desired)
       return
     }
     logPutRight(this.#options.log, asOf, outcome.right, this.#failure === null ? occasion : 'after a failure')
     if (outcome.right.executed.some(({ kind }) => kind === 'create-interface')) this.#options.onReborn()
     await this.#onSuccess(asOf, outcome.right, 'tell if new')
+  }
+
+  async #beginProbation(asOf: AsOf): Promise<void> {
+    const { config, probation } = this.#options
+    if (config.live.desired !== undefined) await probation.begin(config.live.desired, asOf)
+  }
+
+  /** What is to be put into effect now. */
+  #desired(): DesiredHost | undefined {
+    const { config, probation } = this.#options
+    return config.live.desired && probation.narrowed(config.live.desired)
   }
 
   async #look(): Promise<void> {
@@ -167,7 +183,8 @@ export class HostDuty {
     if (isNew || telling === 'tell') onOutcome(applied, 'applied', null)
   }
 
-  #onFailure(error: ReconcileError): void {
+  /** `desired`: what was tried; the config may have moved on meanwhile. */
+  #onFailure(error: ReconcileError, desired?: DesiredHost): void {
     const { config, log, timers, timing, onOutcome, onPortRefused } = this.#options
     const detail = describeReconcileError(error).slice(0, LONGEST_DETAIL)
     const asOf = config.receivedAsOf
@@ -177,7 +194,6 @@ export class HostDuty {
     this.#failure = detail
     const drift = error.code === 'did-not-converge' ? error.drift.slice(0, MAX_DRIFT).map(describeOneDrift) : [detail]
     this.#drift = drift.map((text) => text.slice(0, 300))
-    const { desired } = config.live
     if (desired !== undefined && error.code === 'step-failed' && LISTENING_STEPS.has(error.change.kind)) {
       onPortRefused(desired.listenPort)
     }

@@ -16,6 +16,10 @@ export interface LinkKeeperOptions extends Pick<AgentOptions, 'connect' | 'membe
   readonly keeper: ConfigKeeper
   readonly log: AgentLog
   readonly heartbeatMs: number
+  /** A connection, or an attempt at one, ended. */
+  readonly onEnded: (end: ConnectionEnd) => void
+  /** Something came from the server. */
+  readonly onHeard: () => void
   readonly onReceived: () => void
   readonly onUpToDate: () => void
   /** Relays are to be measured for a pair of this host. */
@@ -90,13 +94,14 @@ export class LinkKeeper {
   }
 
   #begin(connection: AgentConnection) {
-    const { keeper, log, timers, onReceived, onUpToDate, onRelayProbeWanted } = this.#options
+    const { keeper, log, timers, onHeard, onReceived, onUpToDate, onRelayProbeWanted } = this.#options
     this.#reportRefused = null
     const session: ServerSession = new ServerSession({
       connection,
       keeper,
       log,
       timers,
+      onHeard,
       onReceived,
       onUpToDate,
       onRelayProbeWanted,
@@ -113,7 +118,9 @@ export class LinkKeeper {
   }
 
   #noteStatus(status: AgentLinkStatus): void {
-    const { log, clock } = this.#options
+    const { log, clock, onHeard, onEnded } = this.#options
+    if (status.state === 'connected') onHeard()
+    if (status.state === 'connecting' && status.lastEnd !== null) onEnded(status.lastEnd)
     const wasConnected = this.#isConnected
     this.#isConnected = status.state === 'connected'
     if (this.#isConnected !== wasConnected) this.#sinceEpochMs = clock.nowEpochMs()

@@ -31,6 +31,8 @@ export interface ServerSessionOptions {
   readonly connection: AgentConnection
   readonly keeper: ConfigKeeper
   readonly log: AgentLog
+  /** Something came from the server. */
+  readonly onHeard: () => void
   /** Something was taken over: to be applied. */
   readonly onReceived: () => void
   /** The server has told what was missing: what is said of this host from now on is up to date. */
@@ -40,6 +42,8 @@ export interface ServerSessionOptions {
   readonly onReportRefused: (refusal: { readonly code: string; readonly message: string }) => void
   readonly onClose: (end: ConnectionEnd) => void
 }
+
+export type AckOutcome = Extract<AgentMessage, { type: 'ack' }>['outcome']
 
 /** A server takes 8 Mi characters from an agent; a table that is longer is left unsaid, and a snapshot asked for. */
 const LONGEST_TABLE = 8_000_000
@@ -78,7 +82,7 @@ export class ServerSession {
     return this.#isUpToDate
   }
 
-  acknowledge(asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null): void {
+  acknowledge(asOf: AsOf, outcome: AckOutcome, detail: string | null): void {
     this.#lastAck = { type: 'ack', asOf, outcome, detail }
     this.#send(this.#lastAck)
   }
@@ -108,6 +112,7 @@ export class ServerSession {
   }
 
   #receive(text: string): void {
+    this.#options.onHeard()
     const message = decodeServerMessage(text)
     if (E.isLeft(message)) this.#violated(message.left)
     else this.#take(message.right)

@@ -32,6 +32,13 @@ export function portOption(text: string): number {
   return port
 }
 
+/** Shorter than three heartbeats, it would judge before anything can be heard. */
+export function windowOption(text: string): number {
+  const seconds = /^[0-9]{1,4}$/.test(text) ? Number(text) : 0
+  if (seconds < 8 || seconds > 600) throw new InvalidArgumentError('A window is 8 to 600 seconds.')
+  return seconds
+}
+
 export function nameOption(text: string): HostName {
   const name = parseHostName(text)
   if (E.isLeft(name)) throw new InvalidArgumentError(`${name.left.reason}.`)

@@ -13,9 +13,11 @@ import {
   portOption,
   prefixesOption,
   serverOption,
+  windowOption,
 } from './options.js'
 import { createOutput } from './output.js'
 import { TOKEN_VARIABLE } from './read-token.js'
+import { retry } from './retry-command.js'
 import { type RunOptions, run } from './run-command.js'
 import { status } from './status-command.js'
 
@@ -61,6 +63,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .addOption(stateOption())
     .addOption(new Option('--log-level <level>', 'what to log').choices(LOG_LEVELS).default('info'))
     .option('--json-logs', 'log JSON to a terminal too', false)
+    .addOption(
+      new Option('--confirm-window <seconds>', 'take back after so long what cut this host off from its server')
+        .argParser(windowOption)
+        .default(30),
+    )
     .option('--down-on-exit', 'take the interface away at the end', false)
     .action(async (options: RunOptions) => {
       exitCode = await run(options)
@@ -71,6 +78,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .addOption(stateOption())
     .addOption(jsonOption())
     .action((options: { state: string; json?: boolean }) => status(options, createOutput(options.json === true)))
+  program
+    .command('retry')
+    .description('try once more what was taken back because it cut this host off from its server')
+    .addOption(stateOption())
+    .addOption(jsonOption())
+    .action((options: { state: string; json?: boolean }) => retry(options, createOutput(options.json === true)))
   program
     .command('down')
     .description('end the agent and take the interface away')

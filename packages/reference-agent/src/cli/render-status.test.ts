@@ -11,7 +11,7 @@ const status: HostStatus = {
   serverUrl: 'https://mesh.example',
   host: { hostId: hostId('host-4'), meshId: meshId('mesh-1') },
   server: { connected: true, sinceEpochMs: 0, lastEnd: null, reportRefused: null },
-  config: { received: null, applied: null, failure: null, notSaved: null },
+  config: { received: null, applied: null, failure: null, notSaved: null, reverted: [] },
   interface: null,
   peers: [],
   paths: {

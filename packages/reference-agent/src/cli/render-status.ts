@@ -12,6 +12,10 @@ export function renderStatus(status: HostStatus): string {
     `config     received ${formatAsOf(config.received)}, applied ${formatAsOf(config.applied)}`,
     `interface  ${interfaceWords(status)}`,
   ]
+  for (const { section, asOf } of config.reverted)
+    lines.push(
+      `reverted   ${section} of ${formatAsOf(asOf)}: they cut this host off; as before since, meshfold-agent retry tries again`,
+    )
   if (config.failure !== null) lines.push(`problem    ${config.failure}`)
   if (config.notSaved !== null) lines.push(`not saved  ${config.notSaved}`)
   if (status.server.reportRefused !== null) lines.push(`refused    ${status.server.reportRefused}`)

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly logLevel: LogLevel
   readonly jsonLogs: boolean
   readonly downOnExit: boolean
+  /** Seconds. */
+  readonly confirmWindow: number
 }
 
 /** Runs the agent until it is told to end; the exit code. */
@@ -32,7 +34,8 @@ export async function run(options: RunOptions): Promise<number> {
     if (E.isLeft(driver)) throw driverFailure(driver.left)
     const isJson = options.jsonLogs || !process.stderr.isTTY
     const log = createLog({ level: options.logLevel, isJson, host: record.name })
-    const agent = composeAgent({ record, keys, folder, driver: driver.right, log })
+    const timing = { confirmWindowMs: options.confirmWindow * 1000 }
+    const agent = composeAgent({ record, keys, folder, driver: driver.right, log, timing })
     return await runUntilTold({ agent, log, folder, record, lock: lock.right, downOnExit: options.downOnExit })
   } finally {
     lock.right.release()
@@ -64,6 +67,7 @@ async function runUntilTold(running: Running): Promise<number> {
   const removeOnce = once(() => removeInterface(agent))
   const control = await serveControl(async ({ ask }: ControlRequest) => {
     if (ask === 'status') return { name, interfaceName, pid: process.pid, ...(await agent.status()) }
+    if (ask === 'retry') return { retried: await agent.retry() }
     await removeOnce().then(
       () => setImmediate(tellEnd, 0),
       (error) => {

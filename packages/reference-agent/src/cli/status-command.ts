@@ -1,3 +1,4 @@
+import { noProbation, onProbation } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { describeDriverError } from '../agent/describe-failure.js'
 import { differencesOf, interfaceStatus, peerStatuses } from '../agent/describe-status.js'
@@ -35,8 +36,11 @@ async function statusFromDisk(folder: StateFolder, record: EnrollmentRecord, out
   const stored = await folder.configStore(hostId).load()
   if (E.isLeft(stored)) throw new CliFailure(stored.left.code, `The stored config can't be read: ${stored.left.reason}`)
   const { table, appliedAsOf } = replayJournal(hostId, stored.right.entries)
+  const probation = await folder.probationStore().load()
+  const state = E.isRight(probation) ? (probation.right ?? noProbation) : noProbation
   const live = new LiveConfig()
   if (table !== undefined) live.reset(table)
+  const known = { own: live.own, peers: live.peers, desired: live.desired && onProbation(state, live.desired) }
   const driver = await composeDriver(interfaceName, folder.vault)
   const observed = E.isLeft(driver) ? driver : await driver.right.observe()
   if (E.isLeft(observed)) output.note(`The host itself can't be read: ${describeDriverError(observed.left)}`)
@@ -49,10 +53,16 @@ async function statusFromDisk(folder: StateFolder, record: EnrollmentRecord, out
     pid: null,
     host: { hostId, meshId },
     server: { connected: false, sinceEpochMs: null, lastEnd: null, reportRefused: null },
-    config: { received: table?.asOf ?? null, applied: appliedAsOf, failure: null, notSaved: null },
-    interface: interfaceStatus(seen, live),
-    peers: peerStatuses(seen, live),
+    config: {
+      received: table?.asOf ?? null,
+      applied: appliedAsOf,
+      failure: null,
+      notSaved: null,
+      reverted: state.reverted.map(({ refused: _, ...told }) => told),
+    },
+    interface: interfaceStatus(seen, known),
+    peers: peerStatuses(seen, known),
     paths: null,
-    differences: differencesOf(seen, live),
+    differences: differencesOf(seen, known),
   }
 }

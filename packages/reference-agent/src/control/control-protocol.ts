@@ -6,6 +6,8 @@ export const CONTROL_SOCKET = 'agent.sock'
 
 export const controlRequestCodec = t.union([
   t.strict({ ask: t.literal('status') }),
+  /** Try once more what was taken back. */
+  t.strict({ ask: t.literal('retry') }),
   /** Stop, and take the interface away. */
   t.strict({ ask: t.literal('down') }),
 ])

@@ -10,6 +10,7 @@ import type { ConfigStore } from './config-store.js'
 import { createFileConfigStore } from './file-config-store.js'
 import { createFileSecretVault } from './file-secret-vault.js'
 import { createFilePathStore, type PathStore } from './path-store.js'
+import { createFileProbationStore, type ProbationStore } from './probation-store.js'
 
 export type StateFolderError =
   | { readonly code: 'state-unavailable'; readonly reason: string }
@@ -51,6 +52,11 @@ export class StateFolder {
   /** What paths remember. */
   pathStore(): PathStore {
     return createFilePathStore(join(this.path, 'paths.json'))
+  }
+
+  /** What of the config proved itself. */
+  probationStore(): ProbationStore {
+    return createFileProbationStore(join(this.path, 'probation.json'))
   }
 
   /** Makes the folder where it isn't there, for its owner alone. */
@@ -113,6 +119,7 @@ const KEPT = [
   'config.journal',
   'paths.json',
   'server-addresses.json',
+  'probation.json',
   'enrollment.lock',
   CONTROL_SOCKET,
 ]

@@ -36,6 +36,7 @@ import type { AgentOptions } from '../../src/agent/agent-options.js'
 import { type Agent, createAgent } from '../../src/agent/create-agent.js'
 import type { HostKeys } from '../../src/enrollment/host-keys.js'
 import { type ConfigStore, createMemoryConfigStore } from '../../src/state/config-store.js'
+import { createMemoryProbationStore, type ProbationStore } from '../../src/state/probation-store.js'
 import { SampleServer } from './sample-server.js'
 
 /** A host with its agent, as far as a test looks into it. */
@@ -44,6 +45,7 @@ export interface SampleHost {
   readonly keys: HostKeys
   readonly host: SimulatedHost
   readonly store: ConfigStore
+  readonly probationStore: ProbationStore
   readonly logged: { readonly level: string; readonly message: string; readonly fields: Record<string, unknown> }[]
   readonly greeted: IpAddress[]
   readonly agent: Agent
@@ -51,7 +53,7 @@ export interface SampleHost {
   readonly cutOff: () => void
 }
 
-export type SampleHostOptions = Partial<Pick<SampleHost, 'keys' | 'host' | 'store'>> &
+export type SampleHostOptions = Partial<Pick<SampleHost, 'keys' | 'host' | 'store' | 'probationStore'>> &
   Partial<
     Pick<AgentOptions, 'watchUnderlay' | 'timing' | 'driver' | 'facts' | 'findFreePort' | 'serverPlaces' | 'paths'>
   >
@@ -79,6 +81,7 @@ export class SampleWorld {
   agentOf(number: number, keys: HostKeys, options: SampleHostOptions = {}): SampleHost {
     const host = options.host ?? this.simulatedHost(keys)
     const store = options.store ?? createMemoryConfigStore()
+    const probationStore = options.probationStore ?? createMemoryProbationStore()
     const logged: SampleHost['logged'] = []
     const greeted: IpAddress[] = []
     const log = (level: string) => (fields: object, message: string) =>
@@ -100,6 +103,7 @@ export class SampleWorld {
         return link
       },
       store,
+      probationStore,
       clock: this.clock,
       timers: this.timers,
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
@@ -110,7 +114,7 @@ export class SampleWorld {
       ...(options.serverPlaces === undefined ? {} : { serverPlaces: options.serverPlaces }),
       ...(options.findFreePort === undefined ? {} : { findFreePort: options.findFreePort }),
     })
-    return { hostId: id, keys, host, store, logged, greeted, agent, cutOff: () => void link?.close() }
+    return { hostId: id, keys, host, store, probationStore, logged, greeted, agent, cutOff: () => void link?.close() }
   }
 
   /** Admitted, started, and brought up to date. */

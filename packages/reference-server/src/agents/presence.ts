@@ -8,8 +8,11 @@ export interface HostPresence {
   readonly remoteAddress: string | null
   /** Up to where its config was taken over; `null` before its first acknowledgement. */
   readonly acknowledged: AsOf | null
-  /** `failed`: it holds the config, but the host would not take all of it; `detail` says what. */
-  readonly outcome: 'applied' | 'failed' | null
+  /**
+   * `failed`: it holds the config, but the host would not take all of it; `reverted`: it took back what had cut it off from its server;
+   * `detail` says what.
+   */
+  readonly outcome: 'applied' | 'failed' | 'reverted' | null
   readonly detail: string | null
   /** What on the host differs from its config and could not be put right. */
   readonly drift: readonly string[]

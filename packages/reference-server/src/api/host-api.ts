@@ -43,7 +43,7 @@ const presenceView = t.readonly(
     remoteAddress: orNull(t.string),
     /** Up to where it took over its config. */
     acknowledged: orNull(asOfView),
-    outcome: orNull(t.keyof({ applied: null, failed: null })),
+    outcome: orNull(t.keyof({ applied: null, failed: null, reverted: null })),
     detail: orNull(t.string),
     drift: t.readonlyArray(t.string),
   }),

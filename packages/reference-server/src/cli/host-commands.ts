@@ -110,6 +110,7 @@ const stateText = (
 ): string => {
   if (!online) return lastContactEpochMs === null ? 'not seen' : `away, seen ${agoText(lastContactEpochMs, nowEpochMs)}`
   if (outcome === 'failed') return 'online, failing'
+  if (outcome === 'reverted') return 'online, diverged'
   return drift.length > 0 ? 'online, drifted' : 'online'
 }
 

@@ -43,7 +43,7 @@ const told = (sequence: number, ...gateways: readonly number[]): ReportedObserva
 const assign = (number: number, ...gateways: readonly number[]) =>
   server.submit({ type: 'AssignRelay', nodeId: node(number), gatewayIds: gateways.map(node) } as never)
 
-describe("a pair that can't connect (C3, C4)", () => {
+describe("a pair that can't connect", () => {
   let five: ReactingAgent
   let six: ReactingAgent
 
@@ -55,7 +55,7 @@ describe("a pair that can't connect (C3, C4)", () => {
     await server.pass(100)
   })
 
-  it('is asked at both ends, and gets the relay that is nearest to both, with the evidence', async () => {
+  it('C3 C4 is asked at both ends, and gets the relay that is nearest to both, with the evidence', async () => {
     const { revision } = server
     six.cannotReach(5)
     await server.pass(100)
@@ -81,7 +81,7 @@ describe("a pair that can't connect (C3, C4)", () => {
     expect(server.revision).toBe(revision)
   })
 
-  it('goes back to its direct path, and moves, when its owner says so and nobody else (C5, C6)', async () => {
+  it('C5 C6 goes back to its direct path, and moves, when its owner says so and nobody else', async () => {
     six.cannotReach(5)
     await server.pass(100)
     for (const each of [five, six]) each.answerProbe()
@@ -116,7 +116,7 @@ describe("a pair that can't connect (C3, C4)", () => {
 })
 
 describe('gateways', () => {
-  it('of a relayed node are recorded as it moves, once (F3, F5)', async () => {
+  it('F3 F5 of a relayed node are recorded as it moves, once', async () => {
     await assign(5, 1, 2)
     const [five] = server.agents(5)
     const { revision } = server
@@ -130,7 +130,7 @@ describe('gateways', () => {
     expect(server.counted.RelayMoved).toBe(1)
   })
 
-  it('are judged every thirty seconds by what their users say (F2)', async () => {
+  it('F2 are judged every thirty seconds by what their users say', async () => {
     await assign(5, 1, 2)
     await assign(6, 1, 2)
     const agents = server.agents(5, 6)
@@ -143,7 +143,7 @@ describe('gateways', () => {
     expect([1, 2, 3].map(healthOf)).toEqual(['unhealthy', 'healthy', undefined])
   })
 
-  it('of an automatic list go in the order of what was measured (F1)', async () => {
+  it('F1 of an automatic list go in the order of what was measured', async () => {
     await server.submit({ type: 'SetAutoGateway', nodeId: node(5) } as never)
     const [five] = server.agents(5)
     const { revision } = server

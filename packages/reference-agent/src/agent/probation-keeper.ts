@@ -1,0 +1,150 @@
+/**
+ * Commit-confirm at work (A10): what could cut this host off from its server is in effect on probation, kept on disk before it is, and
+ * taken back when the server is silent at the end of the window.
+ */
+import {
+  type AsOf,
+  beginProbation,
+  type Clock,
+  type ConnectionEnd,
+  type ContactTimes,
+  type DesiredHost,
+  judgeProbation,
+  noProbation,
+  onProbation,
+  type ProbationState,
+  type ProbationTimes,
+  provesServerThere,
+  type RevertedSection,
+  retryReverted,
+  type Timers,
+} from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { ProbationStore } from '../state/probation-store.js'
+import type { AgentLog } from './agent-log.js'
+import { describeReverted } from './describe-status.js'
+
+export interface ProbationKeeperOptions {
+  readonly store: ProbationStore
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: AgentLog
+  readonly times: ProbationTimes
+  /** Whether there is a connection whose heartbeats are in time. */
+  readonly isConnected: () => boolean
+  /** Another host, reached without the server, says that it lost the server as well. */
+  readonly isServerLostToOthers: () => boolean
+  /** The host is to be made as `narrowed` says now. */
+  readonly onReverted: () => void
+}
+
+const JUDGED_EVERY_MS = 1000
+
+export class ProbationKeeper {
+  readonly #options: ProbationKeeperOptions
+  #state: ProbationState = noProbation
+  #received: DesiredHost | undefined
+  #changedAtMs = 0
+  #heardAtMs = Number.NEGATIVE_INFINITY
+  #stopJudging: (() => void) | undefined
+  #isClosed = false
+
+  constructor(options: ProbationKeeperOptions) {
+    this.#options = options
+  }
+
+  /** What is as it was before, and not as received. */
+  get reverted(): readonly RevertedSection[] {
+    return this.#state.reverted
+  }
+
+  async load(): Promise<void> {
+    const { store, log } = this.#options
+    const loaded = await store.load()
+    if (E.isLeft(loaded)) log.error({ reason: loaded.left.reason }, 'what was reverted could not be read')
+    else if (loaded.right !== undefined) this.#state = loaded.right
+    this.#changedAtMs = this.#now()
+  }
+
+  /** A received config is about to be put into effect, as `narrowed` has it. */
+  async begin(received: DesiredHost, asOf: AsOf): Promise<void> {
+    if (received === this.#received) return
+    this.#received = received
+    await this.#become(beginProbation(this.#state, received, asOf, this.#contact(), this.#options.times))
+    this.#judgeFromNowOn()
+  }
+
+  /** As received, but for what was reverted. */
+  narrowed(received: DesiredHost): DesiredHost {
+    return onProbation(this.#state, received)
+  }
+
+  /** Something came from the server. */
+  heard(): void {
+    this.#heardAtMs = this.#now()
+  }
+
+  /** A connection, or an attempt at one, ended. */
+  ended(end: ConnectionEnd): void {
+    if (provesServerThere(end, this.#state)) this.heard()
+  }
+
+  /** What was reverted is tried once more; answers what that is. */
+  async retry(): Promise<readonly RevertedSection[]> {
+    const { reverted } = this.#state
+    this.#state = retryReverted(this.#state)
+    this.#received = undefined
+    return reverted
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#stopJudging?.()
+    this.#stopJudging = undefined
+  }
+
+  #judgeFromNowOn(): void {
+    if (this.#isClosed || this.#state.pending === null) return
+    this.#stopJudging ??= this.#options.timers.every(JUDGED_EVERY_MS, () => void this.#judge())
+  }
+
+  async #judge(): Promise<void> {
+    if (this.#received === undefined) return
+    const { times, isServerLostToOthers, onReverted, log } = this.#options
+    const facts = { ...this.#contact(), isServerLostToOthers: isServerLostToOthers() }
+    const { verdict, state } = judgeProbation(this.#state, this.#received, facts, times)
+    if (verdict === 'waiting') return
+    this.#stopJudging?.()
+    this.#stopJudging = undefined
+    const saved = this.#become(state)
+    if (verdict === 'reverted') {
+      const detail = describeReverted(state.reverted)
+      log.error({ detail }, 'the server has been silent since a change of this host: it is taken back')
+      await saved
+      if (!this.#isClosed) onReverted()
+    }
+    await saved
+  }
+
+  async #become(state: ProbationState): Promise<void> {
+    if (state === this.#state) return
+    if (state.pending !== null && state.pending !== this.#state.pending) this.#changedAtMs = this.#now()
+    this.#state = state
+    const { store, log } = this.#options
+    const saved = await store.save(state)
+    if (E.isLeft(saved)) log.error({ reason: saved.left.reason }, 'what is on probation could not be kept on disk')
+  }
+
+  #contact(): ContactTimes {
+    const { isConnected, times } = this.#options
+    const nowMs = this.#now()
+    // A connection that stands was heard of within what makes a server silent; when exactly, its transport knows.
+    const atLeastMs = isConnected() ? nowMs - times.silentMs + 1 : Number.NEGATIVE_INFINITY
+    const heardAtMs = Math.max(this.#heardAtMs, atLeastMs)
+    return { nowMs, changedAtMs: this.#changedAtMs, heardAtMs: Number.isFinite(heardAtMs) ? heardAtMs : null }
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonicMs()
+  }
+}
