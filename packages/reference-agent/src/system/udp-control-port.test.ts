@@ -1,0 +1,48 @@
+import { type IpAddress, ipAddress } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import { expect, test } from 'vitest'
+import type { ControlPort, ControlPortEvents } from '../agent/control-port.js'
+import { openUdpControlPort } from './udp-control-port.js'
+
+/** Loopback addresses of this process: runs beside each other don't meet. */
+const own = (number: number): IpAddress =>
+  ipAddress(`127.${1 + (process.pid % 250)}.${Math.floor(process.pid / 250) % 250}.${number}`)
+const [one, other, nobody] = [own(1), own(2), own(3)] as const
+
+const opened = async (address: IpAddress, events: Partial<ControlPortEvents>): Promise<ControlPort> => {
+  const port = await openUdpControlPort(address, { onMessage: () => {}, onRefused: () => {}, ...events })
+  if (E.isLeft(port)) throw new Error(port.left)
+  return port.right
+}
+
+test.skipIf(process.platform !== 'linux')(
+  'a probe leaves from a socket of its own, and the answer comes to the control port',
+  async () => {
+    const there: ControlPort = await opened(other, {
+      onMessage: (from, text) => there.send(from, `${text} from ${from}`),
+    })
+    const heard = new Promise<string>((resolve) => {
+      void opened(one, { onMessage: (from, text) => resolve(`${from}: ${text}`) }).then((here) => {
+        here.probe(other, 'ping')
+        setTimeout(() => here.close(), 500)
+      })
+    })
+    expect(await heard).toBe(`${other}: ping from ${one}`)
+    there.close()
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'where nobody listens a refusal is heard; an address that is not ours is said',
+  async () => {
+    const refused = new Promise<IpAddress>((resolve) => {
+      void opened(own(4), { onRefused: resolve }).then((here) => {
+        here.probe(nobody, 'ping')
+        setTimeout(() => here.close(), 1000)
+      })
+    })
+    expect(await refused).toBe(nobody)
+    const foreign = await openUdpControlPort(ipAddress('192.0.2.1'), { onMessage: () => {}, onRefused: () => {} })
+    expect(E.isLeft(foreign)).toBe(true)
+  },
+)
