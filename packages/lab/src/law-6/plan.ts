@@ -50,12 +50,13 @@ const plans = fc.record({
   policies: fc.array(
     fc.record({
       network,
-      sources: fc.array(selector, { minLength: 1, maxLength: 2 }),
-      destinations: fc.array(selector, { minLength: 1, maxLength: 2 }),
-      traffic: fc.array(traffic, { minLength: 1, maxLength: 2 }),
+      sources: fc.array(selector, { minLength: 1, maxLength: 1 }),
+      destinations: fc.array(selector, { minLength: 1, maxLength: 1 }),
+      traffic: fc.array(traffic, { minLength: 1, maxLength: 1 }),
       isOneWay: fc.boolean(),
     }),
-    { maxLength: 4 },
+    // In a user namespace nft can't send more than some two hundred rules in one transaction.
+    { maxLength: 3 },
   ),
   everyoneAllowed: fc.tuple(fc.constantFrom(true, false, false), fc.boolean()),
 })

@@ -118,7 +118,7 @@ const carrying = (read: Reading): readonly MeshCommand[] => [
   ),
 ]
 
-/** A range of its own has one router; what every site has may have several. */
+/** A range of its own has one router; what every site has may have several, among which viewers choose where there is NAT. */
 const egressCommand = (
   read: Reading,
   { kind, routers, nat, isNamed, restricted, network: of }: Plan['egresses'][number],
@@ -130,7 +130,7 @@ const egressCommand = (
     networkId: networkId(`net-${of}`),
     ranges: (kind === 'own' ? ownRanges(first) : commonRanges).map(({ prefix }) => prefix),
     virtualRanges: kind === 'virtual' ? virtualRanges(first) : null,
-    routers: hosts.slice(0, kind === 'common' ? 2 : 1).map((each, rank) => ({
+    routers: hosts.slice(0, kind === 'common' && nat ? 2 : 1).map((each, rank) => ({
       nodeId: node(each, of),
       metric: 10 * (rank + 1),
       ...(isNamed && { interfaceName: siteInterface }),
