@@ -151,3 +151,31 @@ const asByAnOlderRule = async (): Promise<void> => {
 }
 
 const networkId = async (): Promise<string> => (await test.call('GET', '/networks')).json.networks[0].networkId
+
+describe('meshfold key create --gateway', () => {
+  it('C2 makes a key whose nodes come in relayed, with tags', async () => {
+    const { enrollmentKey } = JSON.parse(
+      await ok('key', 'create', 'branch', '--network', 'office', '--gateway', 'gw', '--tag', 'branch', '--json'),
+    )
+    expect(enrollmentKey).toMatchObject({ gateway: { mode: 'manual' }, tags: ['branch'], status: 'usable' })
+    const nodes = (await test.call('GET', '/nodes')).json.nodes
+    expect(enrollmentKey.gateway.nodeId).toBe(nodes.find(({ name }: { name: string }) => name === 'gw').nodeId)
+  })
+
+  it('takes "auto", and refuses what is no node', async () => {
+    const made = JSON.parse(await ok('key', 'create', 'roaming', '--network', 'office', '--gateway', 'auto', '--json'))
+    expect(made.enrollmentKey.gateway).toEqual({ mode: 'auto' })
+    const refused = await cli('key', 'create', 'lost', '--network', 'office', '--gateway', 'nobody')
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('There is no node "nobody"') })
+  })
+
+  it.each([
+    ['a gateway of no mode', { gateway: { nodeId: 'n' } }],
+    ['a gateway without a node', { gateway: { mode: 'manual' } }],
+    ['a tag that is none', { tags: ['Not A Tag'] }],
+  ])('%s is refused over HTTP', async (_, fields) => {
+    const { networks } = (await test.call('GET', '/networks')).json
+    const body = { name: 'bad', networkIds: [networks[0].networkId], ...fields }
+    expect((await test.call('POST', '/enrollment-keys', body)).status).toBe(400)
+  })
+})

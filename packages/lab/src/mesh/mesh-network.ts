@@ -14,9 +14,14 @@ export async function ensureNetwork(api: ApiClient): Promise<string> {
   return (known ?? (await api.post<{ network: SeenNetwork }>(path, meshNetwork)).network).networkId
 }
 
-/** A new enrolment key for so many hosts; its token. */
-export async function makeEnrollmentToken(api: ApiClient, networkId: string, uses: number): Promise<string> {
-  const key = { name: `key-${Date.now()}`, networkIds: [networkId], maxUses: uses }
+/** A new enrolment key for so many hosts, with further terms; its token. */
+export async function makeEnrollmentToken(
+  api: ApiClient,
+  networkId: string,
+  uses: number,
+  terms: object = {},
+): Promise<string> {
+  const key = { name: `key-${Date.now()}`, networkIds: [networkId], maxUses: uses, ...terms }
   return (await api.post<{ token: string }>('/api/v1/enrollment-keys', key)).token
 }
 

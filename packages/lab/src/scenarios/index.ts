@@ -1,5 +1,6 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { autoRelayScenarios } from './auto-relay.js'
+import { drift, relayByEnrolment, serverDownReboot } from './by-themselves.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
 import { commitConfirm } from './commit-confirm.js'
 import { egressScenarios } from './egress.js'
@@ -38,6 +39,9 @@ export const scenarios: readonly Scenario[] = [
   aclOneWay,
   aclTighten,
   relayManual,
+  relayByEnrolment,
+  serverDownReboot,
+  drift,
   egressNat,
   ...egressScenarios,
   foreignFirewalls,

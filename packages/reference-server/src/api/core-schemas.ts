@@ -18,6 +18,7 @@ import {
   networkNameCodec,
   nodeIdCodec,
   policyTestIdCodec,
+  tagNameCodec,
   udpEndpointCodec,
   wireguardPublicKeyCodec,
 } from '@meshfold/core'
@@ -53,6 +54,7 @@ const byCodec: ReadonlyMap<t.Mixed, Schema> = new Map<t.Mixed, Schema>([
   [epochMsCodec, { type: 'integer', minimum: 0, description: 'Milliseconds since 1970-01-01T00:00Z' }],
   [hostNameCodec, { type: 'string', pattern: '^(?!-)[a-z0-9-]{1,63}(?<!-)$', description: 'A DNS label' }],
   [networkNameCodec, { type: 'string', pattern: '^(?!-)[a-z0-9-]{1,32}(?<!-)$', description: 'A DNS label' }],
+  [tagNameCodec, { type: 'string', pattern: '^(?![-.])[a-z0-9.-]{1,63}(?<![-.])$', description: 'A tag' }],
   [identityPublicKeyCodec, key('Ed25519 public key, base64')],
   [wireguardPublicKeyCodec, key('WireGuard public key, base64')],
   [ipAddressCodec, { type: 'string', description: 'IPv4 or IPv6 address' }],

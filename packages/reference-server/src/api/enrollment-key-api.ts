@@ -1,6 +1,19 @@
-import { type EnrollmentKey, enrollmentKeyIdCodec, epochMsCodec, networkIdCodec } from '@meshfold/core'
+import {
+  type EnrollmentKey,
+  enrollmentKeyIdCodec,
+  epochMsCodec,
+  networkIdCodec,
+  nodeIdCodec,
+  tagNameCodec,
+} from '@meshfold/core'
 import * as t from 'io-ts'
 import { body, listOf, maxUses, orNull, title } from './api-codecs.js'
+
+/** Who joins by a key is relayed: by this gateway, or by whichever the mesh chooses (C2). */
+const keyGateway = t.union([
+  t.strict({ mode: t.literal('manual'), nodeId: nodeIdCodec }),
+  t.strict({ mode: t.literal('auto') }),
+])
 
 /** An enrolment key without its secret, and without the secret's hash. */
 export const enrollmentKeyView = t.readonly(
@@ -15,7 +28,11 @@ export const enrollmentKeyView = t.readonly(
     expiresAtEpochMs: orNull(epochMsCodec),
     preApproved: t.boolean,
     ephemeral: t.boolean,
-    status: t.keyof({ usable: null, 'used-up': null, expired: null, revoked: null }),
+    /** `null`: its nodes come in without one. */
+    gateway: orNull(keyGateway),
+    tags: t.readonlyArray(tagNameCodec),
+    /** `suspended`: its gateway went away (B3). */
+    status: t.keyof({ usable: null, 'used-up': null, expired: null, suspended: null, revoked: null }),
   }),
 )
 export type EnrollmentKeyView = t.TypeOf<typeof enrollmentKeyView>
@@ -38,16 +55,19 @@ export const createEnrollmentKeyBody = body(
     expiresAtEpochMs: orNull(epochMsCodec),
     preApproved: t.boolean,
     ephemeral: t.boolean,
+    gateway: orNull(keyGateway),
+    tags: listOf(tagNameCodec, 100),
   },
 )
 
 export const viewEnrollmentKey = (key: EnrollmentKey, nowEpochMs: number): EnrollmentKeyView => {
-  const { secretHash: _secretHash, revoked: _revoked, ...facts } = key
+  const { secretHash: _secretHash, revoked: _revoked, suspended: _suspended, ...facts } = key
   return { ...facts, status: statusOf(key, nowEpochMs) }
 }
 
 const statusOf = (key: EnrollmentKey, nowEpochMs: number): EnrollmentKeyView['status'] => {
   if (key.revoked) return 'revoked'
+  if (key.suspended) return 'suspended'
   if (key.maxUses !== null && key.uses >= key.maxUses) return 'used-up'
   return key.expiresAtEpochMs !== null && nowEpochMs >= key.expiresAtEpochMs ? 'expired' : 'usable'
 }

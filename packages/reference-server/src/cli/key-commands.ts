@@ -6,11 +6,12 @@ import {
   enrollmentKeyAnswer,
   enrollmentKeysAnswer,
 } from '../api/enrollment-key-api.js'
+import type { ApiClient } from './api-client.js'
 import { change, dryRunOption } from './change.js'
 import { contextOf, print } from './cli-context.js'
 import { byName, type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
-import { findKeyId, findNetworkId } from './find-by-name.js'
+import { findKeyId, findNetworkId, findNodeId } from './find-by-name.js'
 import { collect, parseMoment, parseNumber } from './parse-options.js'
 
 export const keyCommands = (io: CliIo, nowEpochMs: () => number): Command => {
@@ -40,6 +41,7 @@ export const keyCommands = (io: CliIo, nowEpochMs: () => number): Command => {
     })
   return examples(key, [
     'meshfold key create laptops --network office --uses 5 --expires 24h',
+    'meshfold key create branch --network office --gateway gw-1 --tag branch',
     'meshfold key create builders --network ci --ephemeral --pre-approved --json',
     'meshfold key revoke laptops',
   ])
@@ -51,6 +53,8 @@ interface CreateOptions {
   readonly expires?: number | null
   readonly ephemeral?: boolean
   readonly preApproved?: boolean
+  readonly gateway?: string
+  readonly tag?: readonly string[]
 }
 
 const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
@@ -62,6 +66,8 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
     .option('--expires <moment>', 'such as 24h, 7d or a date; never by default', parseMoment(nowEpochMs))
     .option('--ephemeral', 'its nodes are removed some time after they went away')
     .option('--pre-approved', 'no administrator has to approve its nodes')
+    .option('--gateway <node>', 'its nodes are relayed by this gateway; "auto": by whichever is best for them')
+    .option('--tag <tag>', 'for its nodes; may be given again', collect)
     .addOption(dryRunOption())
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = await contextOf(io, command)
@@ -74,6 +80,8 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
         expiresAtEpochMs: options.expires ?? null,
         ephemeral: options.ephemeral ?? false,
         preApproved: options.preApproved ?? false,
+        gateway: options.gateway === undefined ? null : await gatewayOf(client, options.gateway),
+        tags: options.tag ?? [],
       }
       const call = {
         method: 'POST',
@@ -83,6 +91,9 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
       } as const
       await change(context, call, ({ token, serverUrl }) => shownOnce(token, serverUrl ?? client.target.url))
     })
+
+const gatewayOf = async (client: ApiClient, nameOrAuto: string) =>
+  nameOrAuto === 'auto' ? { mode: 'auto' } : { mode: 'manual', nodeId: await findNodeId(client, nameOrAuto) }
 
 const shownOnce = (token: string, serverUrl: string): string =>
   `The token, shown this once:\n\n  ${token}\n\nOn the machine that joins:\n\n  meshfold-agent enroll --server ${serverUrl} --token-file FILE\n`

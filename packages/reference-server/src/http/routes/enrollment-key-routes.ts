@@ -72,9 +72,10 @@ const createRoute = (server: ServerContext): Route =>
     change: ({ body }) => {
       const { crypto, ids, identityFingerprint, publicUrl } = server
       const { name, networkIds, maxUses = null, expiresAtEpochMs = null, preApproved = false, ephemeral = false } = body
+      const { gateway = null, tags = [] } = body
       const secret = generateEnrollmentSecret(crypto)
       const secretHash = hashEnrollmentSecret(crypto, secret)
-      const terms = { name, networkIds, maxUses, expiresAtEpochMs, preApproved, ephemeral }
+      const terms = { name, networkIds, maxUses, expiresAtEpochMs, preApproved, ephemeral, gateway, tags }
       const command = { type: 'CreateEnrollmentKey', keyId: ids.enrollmentKey(), secretHash, ...terms } as const
       const shown = (done: CommandDone) => {
         const created = eventOf(done, 'EnrollmentKeyCreated')

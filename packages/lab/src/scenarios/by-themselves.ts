@@ -1,0 +1,100 @@
+/** What hosts do without being told again: come in relayed, come back from a reboot without a server, put right what others changed. */
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import { ping } from '../net/ping.js'
+import { waitUntil } from '../wait-until.js'
+import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
+import type { Scenario } from './scenario.js'
+import { startMesh } from './start-mesh.js'
+
+export const relayByEnrolment: Scenario = {
+  name: 'relay-by-enrolment',
+  summary: 'a key with a gateway: who joins by it is relayed from the start',
+  rows: ['C2'],
+  async play(stage) {
+    const mesh = await startMesh(stage, 2)
+    const gateway = mesh.member(0)
+    await mayBeGateways(mesh)
+    const gatewayId = await nodeOf(mesh, gateway)
+    await command(mesh, { type: 'CreateGateway', nodeId: gatewayId })
+    const [host] = await stage.lab.publicHosts(['branch'])
+    const startedAt = performance.now()
+    const [branch] = await mesh.admit([host], { gateway: { mode: 'manual', nodeId: gatewayId } })
+    if (branch === undefined) throw new Error('Nobody was admitted.')
+    await waitUntil('branch has a tunnel', () => branch.agent.tunnel(), { limitMs: 30_000 })
+    await hasPeers(mesh, branch, 1)
+    stage.metric('joined-ms', Math.round(performance.now() - startedAt))
+    const { reachable, pairs } = await mesh.pingMatrix()
+    stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
+    const past = await stage.lab.inet.packets(host, mesh.member(1).host)
+    stage.check('nothing of it ever went past the gateway', past === 0, `${past} packets`)
+  },
+}
+
+export const serverDownReboot: Scenario = {
+  name: 'server-down-reboot',
+  summary: 'hosts reboot while the server is down: they come up from their last config, and the mesh is there',
+  rows: ['A8'],
+  async play(stage) {
+    const mesh = await startMesh(stage, 3)
+    await mesh.pingMatrix()
+    await mesh.server.stop()
+    for (const member of mesh.members) await forgetRunning(member)
+    const startedAt = performance.now()
+    for (const { agent } of mesh.members) agent.start()
+    await mesh.waitForTunnels()
+    stage.metric('tunnels-again-ms', Math.round(performance.now() - startedAt))
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const { reachable } = await mesh.pingMatrix(family)
+      stage.check(
+        `everybody reaches everybody over ${family}, without the server`,
+        reachable === 6,
+        `${reachable} of 6`,
+      )
+    }
+  },
+}
+
+/** As a reboot does: nothing that ran is left, and everything on disk. */
+async function forgetRunning({ host, agent }: MeshMember): Promise<void> {
+  await agent.kill()
+  await host.sh(`ip link del ${agent.interfaceName}; nft flush ruleset`)
+}
+
+export const drift: Scenario = {
+  name: 'drift',
+  summary: 'somebody deletes a route, a peer and the packet filter of a host: all of it comes back',
+  rows: ['E3'],
+  async play(stage) {
+    const mesh = await startMesh(stage, 3)
+    await mesh.pingMatrix()
+    const [member, other] = [mesh.member(0), mesh.member(1)]
+    const isWhole = await wholeness(mesh, member)
+    stage.check('routes, peers and the packet filter are there', await isWhole())
+    const { publicKey } = await mesh.tunnel(other)
+    const { interfaceName } = member.agent
+    await member.host.sh(`wg set ${interfaceName} peer ${publicKey} remove`)
+    await member.host.sh(`ip route flush dev ${interfaceName}; nft delete table inet meshfold_${interfaceName}`)
+    stage.check('then they are not', !(await isWhole()))
+    const deletedAt = performance.now()
+    const back = await waitUntil('all of it is back', isWhole, { limitMs: 30_000 }).catch(() => false)
+    stage.metric('put-right-ms', Math.round(performance.now() - deletedAt))
+    stage.check('all of it is back', back)
+    const reached = await waitUntil('it is reached', async () => ping(member.host, await mesh.address(other), 7))
+    stage.check('and packets go there again', reached > 0)
+  },
+}
+
+/** Whether routes, peers and the packet filter of a member are as they are now. */
+async function wholeness(mesh: Mesh, { host, agent }: MeshMember): Promise<() => Promise<boolean>> {
+  const look = async () => {
+    const { peers } = (await agent.tunnel()) ?? { peers: [] }
+    const routes = await host.sh(
+      `ip -4 route show dev ${agent.interfaceName}; ip -6 route show dev ${agent.interfaceName}`,
+    )
+    const filter = await host.trySh(`nft -t list table inet meshfold_${agent.interfaceName}`)
+    const keys = peers.map(({ publicKey, allowedIps }) => `${publicKey} ${[...allowedIps].sort().join()}`)
+    return [...keys.sort(), ...routes.split('\n').sort(), filter.code].join('\n')
+  }
+  const whole = await look()
+  return async () => (await look()) === whole && (await mesh.tunnel(mesh.member(0))).peers.length > 0
+}
