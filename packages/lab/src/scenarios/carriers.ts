@@ -3,6 +3,7 @@ import { answerOn, knock } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
+import { connectPhone } from './phone.js'
 import type { Scenario } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
@@ -85,25 +86,15 @@ export const clientFile: Scenario = {
     await mesh.pingMatrix()
     const [gateway, node] = [mesh.member(0), mesh.member(1)]
     await mayBeGateways(mesh)
-    const gatewayId = await nodeOf(mesh, gateway)
-    await command(mesh, { type: 'CreateGateway', nodeId: gatewayId })
-    const [phone] = await stage.lab.publicHosts(['phone'])
-    const [privateKey = '', publicKey = ''] = (await phone.sh('k=$(wg genkey); echo $k; echo $k | wg pubkey')).split(
-      '\n',
-    )
-    const added = await command(mesh, { type: 'AddClient', gatewayId, name: 'phone', publicKey })
-    const clientId = added.events[0]?.clientId
-    const { text } = await mesh.server.api.get<{ text: string }>(`/api/v1/clients/${clientId}/file`)
+    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
+    const { host: phone, address: own, clientId, text, privateKey } = await connectPhone(stage, mesh, gateway)
     stage.check('the file has no private key of anybody', !text.includes(privateKey))
-    const file = text.replace(/^PrivateKey = .*$/m, `PrivateKey = ${privateKey}`).replace(/^DNS = .*\n/m, '')
-    await phone.sh(`umask 077; cat > /run/phone0.conf <<'FILE'\n${file}\nFILE\nwg-quick up /run/phone0.conf 2>&1`)
     const nodeAddresses = [await mesh.address(node), await mesh.address(node, 'ipv6')]
     const reached = async (addresses: readonly string[]) =>
       (await Promise.all(addresses.map((address) => ping(phone, address, 7)))).filter((answer) => answer !== undefined)
         .length
     stage.check('it reaches its gateway', (await reached([await mesh.address(gateway)])) === 1)
     stage.check('it reaches a node over IPv4 and IPv6', (await reached(nodeAddresses)) === 2)
-    const own = /^Address = ([^/\s]+)/m.exec(text)?.[1] ?? ''
     stage.check('a node reaches it', (await ping(node.host, own, 7)) !== undefined)
     await command(mesh, { type: 'DisableClient', clientId })
     const isGone = async () => (await ping(phone, nodeAddresses[0] ?? '', 1)) === undefined || undefined

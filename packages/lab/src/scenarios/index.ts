@@ -18,6 +18,7 @@ import { iptablesBackend } from './iptables-backend.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
+import { clientDisable } from './phone.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
 import { serverKill9 } from './server-kill-9.js'
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   iptablesBackend,
   tenThousand,
   clientFile,
+  clientDisable,
   internetGatewaySplit,
   internetGatewayFull,
   internetGatewayFailClosed,

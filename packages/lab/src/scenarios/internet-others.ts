@@ -5,6 +5,7 @@ import { waitUntil } from '../wait-until.js'
 import { isSeenAs, publicAddresses, routeAll, startInternetMesh, watchUser } from './internet-mesh.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { askWeb, leaked, openWeb, startWeb } from './outside.js'
+import { connectPhone } from './phone.js'
 import type { Scenario, Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
@@ -75,20 +76,11 @@ export const clientFullTunnel: Scenario = {
   async play(stage) {
     const internet = await startInternetMesh(stage)
     const { mesh, gateway, third } = internet
-    const [phone] = await stage.lab.publicHosts(['phone'])
-    const keys = await phone.sh('k=$(wg genkey); echo $k; echo $k | wg pubkey')
-    const [privateKey = '', publicKey = ''] = keys.split('\n')
-    const gatewayId = await nodeOf(mesh, gateway)
-    const added = await command(mesh, { type: 'AddClient', gatewayId, name: 'phone', publicKey, fullTunnel: true })
-    const clientId = added.events[0]?.clientId
-    const { text } = await mesh.server.api.get<{ text: string }>(`/api/v1/clients/${clientId}/file`)
-    const file = text.replace(/^PrivateKey = .*$/m, `PrivateKey = ${privateKey}`).replace(/^DNS = .*\n/m, '')
-    await phone.sh(`umask 077; cat > /run/phone0.conf <<'FILE'\n${file}\nFILE\nwg-quick up /run/phone0.conf 2>&1`)
+    const { host: phone, address: own } = await connectPhone(stage, mesh, gateway, { fullTunnel: true })
     const isThere = await isSeenAs(phone, internet, publicAddresses(stage, gateway))
     stage.check('the internet sees the gateway, over IPv4 and IPv6', isThere)
     const address = await mesh.address(third)
     await startWeb(third.host)
-    const own = /^Address = ([^/\s]+)/m.exec(text)?.[1]
     const answer = await askWeb(phone, address)
     stage.check('a node of the mesh sees it itself', answer === `${third.name} ${own}`, answer)
   },

@@ -1,0 +1,68 @@
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import type { Host } from '../net/host.js'
+import { ping } from '../net/ping.js'
+import { waitUntil } from '../wait-until.js'
+import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
+import type { Scenario, Stage } from './scenario.js'
+import { startMesh } from './start-mesh.js'
+
+/** A device that has WireGuard and nothing else, connected by the file that the mesh made for it. */
+export interface Phone {
+  readonly host: Host
+  readonly clientId: string
+  /** Its IPv4 address in the mesh. */
+  readonly address: string
+  /** As the server gave it out. */
+  readonly text: string
+  readonly privateKey: string
+}
+
+/** A phone on the lab's internet, of that gateway; its keys are made on it. */
+export async function connectPhone(
+  stage: Stage,
+  mesh: Mesh,
+  gateway: MeshMember,
+  more: { readonly fullTunnel?: boolean } = {},
+): Promise<Phone> {
+  const [host] = await stage.lab.publicHosts(['phone'])
+  const keys = await host.sh('k=$(wg genkey); echo $k; echo $k | wg pubkey')
+  const [privateKey = '', publicKey = ''] = keys.split('\n')
+  const gatewayId = await nodeOf(mesh, gateway)
+  const added = await command(mesh, { type: 'AddClient', gatewayId, name: 'phone', publicKey, ...more })
+  const clientId = added.events[0]?.clientId ?? ''
+  const { text } = await mesh.server.api.get<{ text: string }>(`/api/v1/clients/${clientId}/file`)
+  const file = text.replace(/^PrivateKey = .*$/m, `PrivateKey = ${privateKey}`).replace(/^DNS = .*\n/m, '')
+  await host.sh(`umask 077; cat > /run/phone0.conf <<'FILE'\n${file}\nFILE\nwg-quick up /run/phone0.conf 2>&1`)
+  const address = /^Address = ([^/\s]+)/m.exec(text)?.[1] ?? ''
+  return { host, clientId, address, text, privateKey }
+}
+
+export const clientDisable: Scenario = {
+  name: 'client-disable',
+  summary: 'a client is disabled: its packets end within a second, and go on when it is enabled',
+  rows: ['B7'],
+  async play(stage) {
+    const mesh = await startMesh(stage, 2)
+    await mesh.pingMatrix()
+    await mayBeGateways(mesh)
+    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, mesh.member(0)) })
+    const phone = await connectPhone(stage, mesh, mesh.member(0))
+    const to = await mesh.address(mesh.member(1))
+    const isReached = async () => (await ping(phone.host, to, 1)) !== undefined
+    stage.check('it reaches a node', await waitUntil('it does', isReached).catch(() => false))
+    const { clientId } = phone
+    const startedAt = performance.now()
+    await command(mesh, { type: 'DisableClient', clientId })
+    const isCut = async () => !(await isReached())
+    stage.check('disabled, it reaches nobody', await waitUntil('it is cut off', isCut).catch(() => false))
+    // The last ping waited a second for its answer.
+    stage.metric('cut-off-ms', Math.max(0, Math.round(performance.now() - startedAt - 1_000)))
+    const { peers } = await mesh.tunnel(mesh.member(0))
+    const isKnown = peers.some(({ allowedIps }) => allowedIps.includes(`${phone.address}/32`))
+    stage.check('its gateway has no peer for it any more', !isKnown)
+    await command(mesh, { type: 'EnableClient', clientId })
+    // Its session is gone on one side only: WireGuard begins another after 15 s without an answer.
+    const back = await waitUntil('it does', isReached, { limitMs: 30_000 }).catch(() => false)
+    stage.check('enabled, it reaches the node again', back)
+  },
+}
