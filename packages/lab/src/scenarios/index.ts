@@ -22,6 +22,7 @@ import { clientDisable } from './phone.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
 import { serverKill9 } from './server-kill-9.js'
+import { serverKill9UnderChange } from './server-kill-9-under-change.js'
 import { sixthHostJoins } from './sixth-host-joins.js'
 import { teardownClean } from './teardown-clean.js'
 import { tenThousand } from './ten-thousand.js'
@@ -31,6 +32,7 @@ import { twoNetworks } from './two-networks.js'
 export const scenarios: readonly Scenario[] = [
   mesh,
   serverKill9,
+  serverKill9UnderChange,
   commitConfirm,
   roamingPort,
   roamingAddress,

@@ -14,6 +14,7 @@ export interface SeenEvent {
   readonly revision: number
   readonly eventId: string
   readonly type: string
+  readonly data: Readonly<Record<string, unknown>>
 }
 
 export async function hostsOf({ api }: MeshServer): Promise<readonly SeenHost[]> {
