@@ -5,7 +5,7 @@
 import type { AsOf, ObservedHost, ReconcileError, RevertedSection } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { EndpointRules } from '../report/own-endpoints.js'
-import { createMemoryProbationStore } from '../state/probation-store.js'
+import { keepInMemory } from '../state/kept-file.js'
 import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-options.js'
 import type { AgentStatus, RevertedStatus } from './agent-status.js'
 import { ConfigKeeper } from './config-keeper.js'
@@ -85,7 +85,7 @@ class RunningAgent {
     this.#greeter = new Greeter(options, this.#config.live)
     this.#probation = new ProbationKeeper({
       ...options,
-      store: options.probationStore ?? createMemoryProbationStore(),
+      store: options.probationStore ?? keepInMemory(),
       times: { windowMs: timing.confirmWindowMs, silentMs: timing.serverSilentMs },
       isConnected: () => this.#link.status().connected,
       isServerLostToOthers: () => false,

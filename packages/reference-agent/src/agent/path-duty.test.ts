@@ -5,7 +5,8 @@ import { sampleAbleHost, sampleAssignRelay, sampleCreateGateway } from '../../..
 import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
 import { ControlNet } from '../../test/support/control-net.js'
 import { type SampleHost, SampleWorld, sampleKeys } from '../../test/support/sample-world.js'
-import { createMemoryPathStore, type PathStore } from '../state/path-store.js'
+import { keepInMemory } from '../state/kept-file.js'
+import type { PathStore } from '../state/path-store.js'
 
 /** Hosts 1 and 2 are gateways, 4 is relayed by them, 3 is reached directly. */
 const numbers = [1, 2, 3, 4] as const
@@ -49,7 +50,7 @@ const ownVector = async () => {
 beforeEach(async () => {
   world = new SampleWorld()
   net = new ControlNet(world.timers)
-  stores = numbers.map(() => createMemoryPathStore())
+  stores = numbers.map(() => keepInMemory())
   hosts = numbers.map((number) => agentOf(number))
   for (const number of numbers) world.server.submit(...admission(number, host(number)))
   world.server.submit(...[1, 2].map((number) => sampleCreateGateway(number)), sampleAssignRelay(4, 1, 2))

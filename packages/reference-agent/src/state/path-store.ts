@@ -1,7 +1,5 @@
 /** What a host's paths remember from one life of its agent to the next. */
-import { readFile } from 'node:fs/promises'
 import {
-  decodeWith,
   egressIdCodec,
   type HostId,
   hostIdCodec,
@@ -11,35 +9,11 @@ import {
   type SignedVector,
   signedVectorCodec,
 } from '@meshfold/core'
-import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { isMissing, reasonOf, writeFileAtomically } from './atomic-file.js'
+import { type KeptState, keepInFile } from './kept-file.js'
 
-/** Why it could not be read or kept. */
-export interface PathStoreError {
-  readonly code: 'path-store-unavailable'
-  readonly reason: string
-}
-
-/** Where an agent keeps it. Calls are the agent's alone and one at a time. */
-export interface PathStore {
-  /** `undefined`: nothing was kept, or nothing that can be read. */
-  load(): Promise<E.Either<PathStoreError, PathMemory | undefined>>
-  /** Replaces what there was at once: after a crash the old or the new is there. */
-  save(memory: PathMemory): Promise<E.Either<PathStoreError, void>>
-}
-
-/** A store that forgets with its process. */
-export function createMemoryPathStore(): PathStore {
-  let kept: PathMemory | undefined
-  return {
-    load: async () => E.right(kept),
-    save: async (memory) => {
-      kept = memory
-      return E.right(undefined)
-    },
-  }
-}
+/** Where an agent keeps what its paths remember. */
+export type PathStore = KeptState<PathMemory>
 
 const pathKeyCodec = t.string as t.Type<unknown> as t.Type<PathKey, unknown>
 const orAbsent = <A>(codec: t.Type<A, unknown>) => t.union([codec, t.null])
@@ -56,65 +30,25 @@ const storedCodec = t.strict({
   vectors: t.array(signedVectorCodec),
 })
 
-/** A store in one file. Nothing in it is secret. */
-export function createFilePathStore(file: string): PathStore {
-  let written: string | undefined
-  return {
-    load: () =>
-      attempt(async () => {
-        const text = await readFile(file, 'utf8').catch(undefinedIfMissing)
-        return text === undefined ? undefined : memoryOf(text)
-      }),
-    save: (memory) =>
-      attempt(async () => {
-        const text = textOf(memory)
-        if (text === written) return
-        await writeFileAtomically(file, text)
-        written = text
-      }),
-  }
-}
+/** A store in one file. */
+export const createFilePathStore = (file: string): PathStore => keepInFile(file, { codec: storedCodec, read, write })
 
-const textOf = ({ remembered, own, vectors }: PathMemory): string =>
-  `${JSON.stringify({
-    version: 1,
-    hops: [...(remembered?.hops ?? [])],
-    vector: remembered?.vector ?? { gatewayIds: [], servedEgressIds: [] },
-    followed: [...(remembered?.memory.followed ?? [])],
-    heldBack: remembered?.memory.heldBack ?? [],
-    newest: own.newest ?? null,
-    released: own.released ?? null,
-    vectors: [...vectors.values()],
-  })}\n`
+const write = ({ remembered, own, vectors }: PathMemory): unknown => ({
+  version: 1,
+  hops: [...(remembered?.hops ?? [])],
+  vector: remembered?.vector ?? { gatewayIds: [], servedEgressIds: [] },
+  followed: [...(remembered?.memory.followed ?? [])],
+  heldBack: remembered?.memory.heldBack ?? [],
+  newest: own.newest ?? null,
+  released: own.released ?? null,
+  vectors: [...vectors.values()],
+})
 
-function memoryOf(text: string): PathMemory | undefined {
-  const decoded = decodeWith(storedCodec, parsed(text))
-  if (E.isLeft(decoded)) return undefined
-  const { hops, vector, followed, heldBack, newest, released, vectors } = decoded.right
+const read = (stored: t.TypeOf<typeof storedCodec>): PathMemory => {
+  const { hops, vector, followed, heldBack, newest, released, vectors } = stored
   return {
     remembered: { hops: new Map(hops), vector, memory: { followed: new Map(followed), heldBack } },
     own: { newest: newest ?? undefined, released: released ?? undefined },
     vectors: new Map(vectors.map((each): [HostId, SignedVector] => [each.hostId, each])),
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (isMissing(error)) return undefined
-  throw error
-}
-
-async function attempt<A>(deed: () => Promise<A>): Promise<E.Either<PathStoreError, A>> {
-  try {
-    return E.right(await deed())
-  } catch (error) {
-    return E.left({ code: 'path-store-unavailable', reason: reasonOf(error) })
   }
 }

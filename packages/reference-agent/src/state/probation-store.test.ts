@@ -51,5 +51,5 @@ test.each([
 
 test('a folder that is gone is an error', async () => {
   const store = createFileProbationStore(join(folder, 'gone', 'probation.json'))
-  expect(await store.save(state)).toMatchObject({ left: { code: 'probation-store-unavailable' } })
+  expect(await store.save(state)).toMatchObject({ left: { code: 'store-unavailable' } })
 })

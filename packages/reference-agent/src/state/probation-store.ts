@@ -1,8 +1,6 @@
 /** What a host knows of how its changes fared, from one life of its agent to the next. */
-import { readFile } from 'node:fs/promises'
 import {
   type AsOf,
-  decodeWith,
   ipAddressCodec,
   ipPrefixCodec,
   type ProbationState,
@@ -10,35 +8,11 @@ import {
   type UnderlayContents,
   type UnderlaySection,
 } from '@meshfold/core'
-import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { isMissing, reasonOf, writeFileAtomically } from './atomic-file.js'
+import { type KeptState, keepInFile } from './kept-file.js'
 
-/** Why it could not be read or kept. */
-export interface ProbationStoreError {
-  readonly code: 'probation-store-unavailable'
-  readonly reason: string
-}
-
-/** Where an agent keeps it. Calls are the agent's alone and one at a time. */
-export interface ProbationStore {
-  /** `undefined`: nothing was kept, or nothing that can be read. */
-  load(): Promise<E.Either<ProbationStoreError, ProbationState | undefined>>
-  /** Replaces what there was, durably and at once: after a crash the old or the new is there. */
-  save(state: ProbationState): Promise<E.Either<ProbationStoreError, void>>
-}
-
-/** A store that forgets with its process: for hosts in memory, and tests. */
-export function createMemoryProbationStore(initial?: ProbationState): ProbationStore {
-  let kept = initial
-  return {
-    load: async () => E.right(kept),
-    save: async (state) => {
-      kept = state
-      return E.right(undefined)
-    },
-  }
-}
+/** Where an agent keeps how its changes fared. */
+export type ProbationStore = KeptState<ProbationState>
 
 const orNull = <A>(codec: t.Type<A, unknown>) => t.union([codec, t.null])
 
@@ -98,43 +72,10 @@ const storedCodec = t.strict({
   reverted: t.array(revertedCodec),
 })
 
-/** A store in one file. Nothing in it is secret. */
-export function createFileProbationStore(file: string): ProbationStore {
-  return {
-    load: () =>
-      attempt(async () => {
-        const text = await readFile(file, 'utf8').catch(undefinedIfMissing)
-        return text === undefined ? undefined : stateOf(text)
-      }),
-    save: (state) => attempt(() => writeFileAtomically(file, `${JSON.stringify({ version: 1, ...state })}\n`)),
-  }
-}
-
-/** A file that can't be read is as none: what is in effect is judged anew, and nothing is reverted for it. */
-function stateOf(text: string): ProbationState | undefined {
-  const decoded = decodeWith(storedCodec, parsed(text))
-  if (E.isLeft(decoded)) return undefined
-  const { confirmed, pending, reverted } = decoded.right
-  return { confirmed, pending, reverted }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (isMissing(error)) return undefined
-  throw error
-}
-
-async function attempt<A>(deed: () => Promise<A>): Promise<E.Either<ProbationStoreError, A>> {
-  try {
-    return E.right(await deed())
-  } catch (error) {
-    return E.left({ code: 'probation-store-unavailable', reason: reasonOf(error) })
-  }
-}
+/** A store in one file. One that can't be read is as none: what is in effect is judged anew, and nothing is reverted for it. */
+export const createFileProbationStore = (file: string): ProbationStore =>
+  keepInFile(file, {
+    codec: storedCodec,
+    read: ({ confirmed, pending, reverted }) => ({ confirmed, pending, reverted }),
+    write: (state) => ({ version: 1, ...state }),
+  })

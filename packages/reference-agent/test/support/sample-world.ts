@@ -36,7 +36,8 @@ import type { AgentOptions } from '../../src/agent/agent-options.js'
 import { type Agent, createAgent } from '../../src/agent/create-agent.js'
 import type { HostKeys } from '../../src/enrollment/host-keys.js'
 import { type ConfigStore, createMemoryConfigStore } from '../../src/state/config-store.js'
-import { createMemoryProbationStore, type ProbationStore } from '../../src/state/probation-store.js'
+import { keepInMemory } from '../../src/state/kept-file.js'
+import type { ProbationStore } from '../../src/state/probation-store.js'
 import { SampleServer } from './sample-server.js'
 
 /** A host with its agent, as far as a test looks into it. */
@@ -81,7 +82,7 @@ export class SampleWorld {
   agentOf(number: number, keys: HostKeys, options: SampleHostOptions = {}): SampleHost {
     const host = options.host ?? this.simulatedHost(keys)
     const store = options.store ?? createMemoryConfigStore()
-    const probationStore = options.probationStore ?? createMemoryProbationStore()
+    const probationStore = options.probationStore ?? keepInMemory()
     const logged: SampleHost['logged'] = []
     const greeted: IpAddress[] = []
     const log = (level: string) => (fields: object, message: string) =>
