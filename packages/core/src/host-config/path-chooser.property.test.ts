@@ -27,6 +27,7 @@ import {
   type RoutedEgress,
 } from './host-config.js'
 import { createPathChooser, type PathChooser, type PathsChange } from './path-chooser.js'
+import { sticksToHop } from './path-facts.js'
 import { isNewerVector, type PathVector } from './path-vector.js'
 
 const viewer = hostId('h0')
@@ -201,6 +202,13 @@ const plain = ({ hops, allowedIps, vector, memory }: ChosenPaths) => ({
   heldBack: memory.heldBack,
 })
 
+/** What the next life of the host has to know. */
+const rememberedOf = ({ config, chosen }: Whole) => {
+  const { hops, allowedIps: _, ...rest } = plain(chosen)
+  const sticky = [...config.paths.values()].filter(sticksToHop).map(({ key }) => [key, hops[key]] as const)
+  return { ...rest, hops: Object.fromEntries(sticky.filter(([, hop]) => hop !== undefined)) }
+}
+
 const startOf = ({
   peers,
   paths,
@@ -221,11 +229,13 @@ describe('paths chosen change by change', () => {
         for (const change of changes) {
           const before = new Map(chooser.chosen.allowedIps)
           const vector = chooser.chosen.vector
+          const remembered = rememberedOf(whole)
           whole.take(change)
           const step = chooser.update(changeFor(change))
           expect(plain(chooser.chosen)).toEqual(plain(whole.chosen))
           expect([...step.hosts].sort()).toEqual(changedHosts(before, chooser))
           expect(step.isVectorChanged).toBe(JSON.stringify(vector) !== JSON.stringify(chooser.chosen.vector))
+          if (!step.isMemoryChanged) expect(rememberedOf(whole)).toEqual(remembered)
         }
       }),
       lawRuns(3),

@@ -14,7 +14,7 @@ import {
 } from './host-config.js'
 import { chooseOwn, type OwnChoices } from './own-vector.js'
 import { PathDependencies } from './path-dependencies.js'
-import { nodeOf, type PathFacts, pathRank } from './path-facts.js'
+import { nodeOf, type PathFacts, pathRank, sticksToHop } from './path-facts.js'
 import { isNewerVector, isSameList, type PathVector } from './path-vector.js'
 import { PrefixOwners } from './prefix-owner.js'
 
@@ -37,6 +37,8 @@ export interface PathsStep {
   /** Peers that came, left, or have other AllowedIPs than before. */
   readonly hosts: ReadonlySet<HostId>
   readonly isVectorChanged: boolean
+  /** Something that the next life of this host has to know is otherwise: its vector, or a hop that the next choice looks at. */
+  readonly isMemoryChanged: boolean
 }
 
 /** Paths that are kept chosen while peers, paths, health and vectors change. */
@@ -123,7 +125,7 @@ class IndexedChooser implements PathChooser {
       const owner = this.#owners.ownerOf(prefix)
       this.#peers.place(prefix, owner && this.#hops.get(owner.key))
     }
-    return { hosts: this.#peers.settle(), isVectorChanged }
+    return { hosts: this.#peers.settle(), isVectorChanged, isMemoryChanged: step.isMemoryChanged || isVectorChanged }
   }
 
   #takePeers(step: Step, { peers = [] }: PathsChange): void {
@@ -149,6 +151,8 @@ class IndexedChooser implements PathChooser {
   #takePaths(step: Step, { paths = [] }: PathsChange): void {
     for (const [key, path] of paths) {
       const known = this.#paths.get(key)
+      if (known?.to.kind !== path?.to.kind && [known, path].some((each) => each !== undefined && sticksToHop(each)))
+        step.isMemoryChanged = true
       if (known !== undefined) this.#forget(step, known)
       if (path !== undefined) this.#learn(step, path)
       else {
@@ -237,6 +241,7 @@ class IndexedChooser implements PathChooser {
         servedEgressIds: before.vector.servedEgressIds,
       },
     )
+    if (!isSameList(before.heldBack, this.#own.heldBack)) step.isMemoryChanged = true
     step.doubtAll(this.#networks.keys())
     // Those of a relayed network follow it.
     if (this.#paths.has(internetPathKey)) step.doubt(internetPathKey)
@@ -258,6 +263,7 @@ class IndexedChooser implements PathChooser {
     const { key } = path
     const former = { hop: this.#hops.get(key), followed: this.#followed.get(key) }
     const { hop, followed } = chooseHop(this.#facts, this.#own, path, former)
+    if (followed !== former.followed || (hop !== former.hop && sticksToHop(path))) step.isMemoryChanged = true
     if (followed === undefined) this.#followed.delete(key)
     else this.#followed.set(key, followed)
     if (hop === undefined) this.#hops.delete(key)
@@ -273,6 +279,7 @@ class Step {
   readonly doubted = new Set<PathKey>()
   readonly prefixes = new Set<IpPrefix>()
   isOwnInDoubt = false
+  isMemoryChanged = false
 
   doubt(key: PathKey): void {
     this.doubted.add(key)

@@ -30,6 +30,11 @@ export const pathRank = ({ to }: Path): 0 | 1 | 2 => {
   }
 }
 
+/** Whether the next hop of a path depends on the last one. */
+export const sticksToHop = ({ to }: Path): boolean => sticky.has(to.kind)
+
+const sticky: ReadonlySet<PathTarget['kind']> = new Set(['own-gateway', 'leaving', 'routed', 'internet'])
+
 /** The node that a path leads to, when it leads to one. */
 export const nodeOf = ({ to }: Path): NodeId | undefined =>
   to.kind === 'direct' || to.kind === 'pair' || to.kind === 'relayed' ? to.nodeId : undefined

@@ -154,6 +154,23 @@ describe('F3 the paths of one host', () => {
     expect(keeper.vectors.size).toBe(0)
   })
 
+  test('what a restart has to know is no other because a peer came, moved or went, or a vector was told again', () => {
+    const keeper = keeperOf(thirdConfig)
+    keeper.start(at(0))
+    const path = direct(laptop, 9)
+    const { peers } = handMadeConfig({ viewer: third, peers: [gateOne, gateTwo, laptop], paths: [] })
+    const config = { ...thirdConfig, peers, paths: new Map(thirdConfig.paths).set(path.key, path) }
+    const came = keeper.takeConfig(config, { peers: peers, paths: [[path.key, path]] }, at(10))
+    expect(came.hosts.has(laptop)).toBe(true)
+    expect(came.isMemoryChanged).toBe(false)
+    const vectors = [vectorOf(laptop, 5, [gateOne])]
+    expect(keeper.receive(gateOne, { type: 'vectors', vectors }, at(20)).isMemoryChanged).toBe(true)
+    expect(keeper.receive(gateOne, { type: 'vectors', vectors }, at(30)).isMemoryChanged).toBe(false)
+    const change = { peers: [[laptop, undefined]], paths: [[path.key, undefined]] } as const
+    const left = keeper.takeConfig({ ...thirdConfig, paths: new Map() }, change, at(40))
+    expect([left.hosts.has(laptop), left.isMemoryChanged]).toEqual([true, true])
+  })
+
   test('what a stranger sends is not even answered', () => {
     const keeper = keeperOf(thirdConfig)
     keeper.start(at(0))

@@ -6,6 +6,7 @@ import type { RememberedPaths } from '../host-config/chosen-paths.js'
 import type { HostConfig, Path, PathKey } from '../host-config/host-config.js'
 import type { Announced } from '../host-config/own-announcement.js'
 import { createPathChooser, type PathChooser, type PathsChange } from '../host-config/path-chooser.js'
+import { sticksToHop } from '../host-config/path-facts.js'
 import { healthOf, type ProbeHealth } from '../host-config/probe-health.js'
 import type { PathMessage, SignedVector } from '../protocol/path-message.js'
 import type { HostId } from '../values/index.js'
@@ -44,7 +45,7 @@ export interface PathStep {
   readonly hosts: ReadonlySet<HostId>
   /** To be sent once `hosts` are as they are to be: what is said to be held is in effect. */
   readonly datagrams: readonly PathDatagram[]
-  /** Vectors or choices are others: what is on disk is old. */
+  /** Vectors, or choices that the next ones look at, are others: what is on disk is old. */
   readonly isMemoryChanged: boolean
 }
 
@@ -103,8 +104,10 @@ export class PathKeeper {
 
   get memory(): PathMemory {
     const { hops, vector, memory } = this.#chooser.chosen
-    const isChoice = ([key]: readonly [PathKey, HostId]) =>
-      sticksTo.has(this.#config.paths.get(key)?.to.kind ?? 'direct')
+    const isChoice = ([key]: readonly [PathKey, HostId]) => {
+      const path = this.#config.paths.get(key)
+      return path !== undefined && sticksToHop(path)
+    }
     const remembered = {
       hops: new Map([...hops].filter(isChoice)),
       vector,
@@ -126,6 +129,8 @@ export class PathKeeper {
     this.#exchange.renew(this.#chooser.chosen.vector, moment)
     this.#exchange.begin(moment.nowMs)
     for (const hostId of this.#config.peers.keys()) this.#step.hosts.add(hostId)
+    // Choices were made while the keeper was made, from what was on disk.
+    this.#step.isMemoryChanged = true
     return this.#endStep()
   }
 
@@ -137,8 +142,10 @@ export class PathKeeper {
     const paths: readonly (readonly [PathKey, Path | undefined])[] = [...(change.paths ?? [])]
     const routed = config.routing === routing ? {} : { routing: config.routing }
     // First who is where: what is renewed is told to those whom the new config names.
+    const held = this.#exchange.vectors.size
     const wanted = this.#exchange.takeConfig(config, paths, moment.nowMs)
-    this.#choose({ ...change, paths, ...routed, health: gone }, moment)
+    if (this.#exchange.vectors.size < held) this.#step.isMemoryChanged = true
+    this.#choose({ ...change, paths, ...routed, ...(gone.length > 0 && { health: gone }) }, moment)
     for (const [to, about] of wanted)
       this.#send(to, { type: 'held', held: about.map((hostId) => ({ hostId, sequence: 0 })) })
     return this.#endStep()
@@ -201,7 +208,9 @@ export class PathKeeper {
 
   #learn(vectors: readonly SignedVector[], moment: Moment): void {
     const newer = this.#exchange.learn(vectors, moment.nowMs)
-    if (newer.length > 0) this.#choose({ vectors: newer }, moment)
+    if (newer.length === 0) return
+    this.#step.isMemoryChanged = true
+    this.#choose({ vectors: newer }, moment)
   }
 
   #noteHeld(from: HostId, held: Extract<PathMessage, { type: 'held' }>['held'], { nowMs }: Moment): void {
@@ -215,9 +224,9 @@ export class PathKeeper {
   }
 
   #choose(change: PathsChange, moment: Moment): void {
-    const { hosts, isVectorChanged } = this.#chooser.update(change)
+    const { hosts, isVectorChanged, isMemoryChanged } = this.#chooser.update(change)
     for (const hostId of hosts) this.#step.hosts.add(hostId)
-    this.#step.isMemoryChanged = true
+    if (isMemoryChanged) this.#step.isMemoryChanged = true
     if (isVectorChanged) this.#exchange.renew(this.#chooser.chosen.vector, moment)
   }
 
@@ -231,9 +240,6 @@ export class PathKeeper {
     return step
   }
 }
-
-/** Paths whose next hop depends on the last one. */
-const sticksTo: ReadonlySet<Path['to']['kind']> = new Set(['own-gateway', 'leaving', 'routed', 'internet'])
 
 /** What comes together while an occasion is taken in. */
 class OpenStep implements PathStep {

@@ -115,7 +115,7 @@ export class PathDuty implements PathSource {
 
   update(config: HostConfig, change: ConfigChange): Iterable<HostId> {
     if (this.#kept === undefined) return []
-    const { keeper, observations } = this.#kept
+    const { keeper, observations, config: before } = this.#kept
     this.#kept = { ...this.#kept, config }
     const peers = [...(change.peers ?? [])]
     this.#traffic.takeConfig(
@@ -125,6 +125,7 @@ export class PathDuty implements PathSource {
     observations.takeConfig(config)
     const step = keeper.takeConfig(config, { ...change, peers }, this.#moment())
     this.#take(step)
+    if (config.pairs !== before.pairs || config.routing !== before.routing) observations.sayWhatChanged()
     return step.hosts
   }
 
@@ -197,7 +198,7 @@ export class PathDuty implements PathSource {
   #step(happen: (keeper: PathKeeper) => PathStep): void {
     if (this.keeper === undefined) return
     const step = happen(this.keeper)
-    if (step.isMemoryChanged) this.#options.onMoved(step.hosts)
+    if (step.hosts.size > 0) this.#options.onMoved(step.hosts)
     this.#take(step)
   }
 
@@ -205,10 +206,9 @@ export class PathDuty implements PathSource {
     if (step.isMemoryChanged) {
       this.#memory.noteChanged()
       this.#kept?.observations.sayWhatChanged()
-      void this.#sendOnceApplied(step.datagrams)
-    } else {
-      this.#traffic.send(step.datagrams)
     }
+    if (step.hosts.size > 0 || step.isMemoryChanged) void this.#sendOnceApplied(step.datagrams)
+    else this.#traffic.send(step.datagrams)
     this.#sleep()
   }
 
