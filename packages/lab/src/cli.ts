@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { enterSandbox } from './cli/enter-sandbox.js'
 import { playAll, prepareAll } from './cli/play-all.js'
+import { playOften } from './cli/play-often.js'
 import { openShell } from './cli/shell.js'
 import { fetchDebianKernel } from './kernel/debian-kernel.js'
 import { SandboxImpossible, sandboxMark } from './sandbox/run-in-sandbox.js'
@@ -20,11 +21,13 @@ const usage = `Usage:
   npm run pnpm -- lab list [--json]
   npm run pnpm -- lab run <scenario> [--json] [--data DIR] [--pcap DIR]
   npm run pnpm -- lab run --all [--quick] [--json]
+  npm run pnpm -- lab run <scenario>… --times N [--log FILE] [--data DIR]
   npm run pnpm -- lab run model-vs-kernel [--runs N] [--seed S] [--from K]
   npm run pnpm -- lab shell <scenario>
   npm run pnpm -- lab fetch          what scenarios want and the system lacks: a newer wireguard-go, and a kernel with WireGuard
 
   --all     every scenario, one after the other; --quick leaves out the slow ones and names them
+  --times   plays them in turn, so often each; --log is a page with every run, and --data keeps the runs that failed
   --data    keeps logs, keys and databases there
   --pcap    writes all packets of every host there, for tcpdump and Wireshark
   --runs, --seed, --from   random meshes --from to --from + --runs - 1 of a seed
@@ -35,13 +38,15 @@ class Misused extends Error {}
 
 async function main(args: readonly string[]): Promise<number> {
   const { positionals, values } = parse(args)
-  const [command = 'help', name] = positionals
+  const [command = 'help', ...names] = positionals
   if (values.help || command === 'help') process.stdout.write(usage)
   else if (command === 'list') list(values.json)
   else if (command === 'fetch') return fetchTools()
   else if (command === 'run' || command === 'shell') {
     if (values.all && command === 'run') return playAll(scenarios, values)
-    const scenario = scenarioNamed(name)
+    if (values.times !== undefined && command === 'run')
+      return playOften(names.map(scenarioNamed), { ...values, times: numberOf('times', values.times) })
+    const scenario = scenarioNamed(names[0])
     if (process.env[sandboxMark] !== '1') {
       await prepareAll([scenario])
       return enterSandbox(args)
@@ -67,6 +72,8 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         from: { type: 'string' },
         runs: { type: 'string' },
+        times: { type: 'string' },
+        log: { type: 'string' },
       },
     })
   } catch (error) {
@@ -77,11 +84,14 @@ function parse(args: readonly string[]) {
 function drawOf(values: Readonly<Partial<Record<keyof RandomDraw, string>>>): Partial<RandomDraw> {
   const numbers = (['seed', 'from', 'runs'] as const).flatMap((name) => {
     const value = values[name]
-    if (value === undefined) return []
-    if (!/^\d{1,9}$/.test(value)) throw new Misused(`--${name} wants a number, not "${value}".`)
-    return [[name, Number(value)] as const]
+    return value === undefined ? [] : [[name, numberOf(name, value)] as const]
   })
   return Object.fromEntries(numbers)
+}
+
+function numberOf(name: string, value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new Misused(`--${name} wants a number, not "${value}".`)
+  return Number(value)
 }
 
 function scenarioNamed(name: string | undefined): Scenario {

@@ -6,6 +6,7 @@ import { waitUntil } from '../wait-until.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { killGateway } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
+import { type ServerChoice, serverChoices } from './server-choice.js'
 import { startMesh } from './start-mesh.js'
 
 const pingEveryMs = 100
@@ -38,10 +39,11 @@ const autoRelay: Scenario = {
 }
 
 /** C6. */
-const autoRelayFailover: Scenario = {
-  name: 'auto-relay-failover',
+const autoRelayFailover = ({ name, phrase, serverRuns }: ServerChoice): Scenario => ({
+  name: `auto-relay-failover${name}`,
   rows: ['C6'],
-  summary: "a relayed pair's gateway is killed, with the server stopped: the pair moves to the next",
+  summary: `a relayed pair's gateway is killed, with the server ${phrase}: the pair moves to the next`,
+  ...(serverRuns && { slowSeconds: 45 }),
   async play(stage) {
     const { mesh, one, other, gateways } = await pairMesh(stage)
     const stream = new PingStream(one.host, await mesh.address(other), pingEveryMs)
@@ -49,7 +51,7 @@ const autoRelayFailover: Scenario = {
     const by = await relayed(stage, mesh, [one, other], gateways)
     if (by === undefined) throw new Error('No gateway relays them.')
     await pause(6000)
-    await mesh.server.stop()
+    if (!serverRuns) await mesh.server.stop()
     const before = await stream.stop()
     stage.check('the pair talks', before.received > 10)
     const again = new PingStream(one.host, await mesh.address(other), pingEveryMs)
@@ -62,7 +64,7 @@ const autoRelayFailover: Scenario = {
     stage.metric('outage-s', outage)
     stage.check('away for less than 10 s', outage < 10, `${outage} s`)
   },
-}
+})
 
 interface PairMesh {
   readonly mesh: Mesh
@@ -115,4 +117,4 @@ async function hopTo(mesh: Mesh, from: MeshMember, to: MeshMember): Promise<Mesh
 const seconds = (sinceMs: number): number => Math.round((performance.now() - sinceMs) / 100) / 10
 
 /** Every one of them. */
-export const autoRelayScenarios: readonly Scenario[] = [autoRelay, autoRelayFailover]
+export const autoRelayScenarios: readonly Scenario[] = [autoRelay, ...serverChoices.map(autoRelayFailover)]

@@ -4,14 +4,14 @@ import { waitUntil } from '../wait-until.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { killGateway } from './relayed-mesh.js'
 import type { Scenario } from './scenario.js'
+import type { ServerChoice } from './server-choice.js'
 import { startMesh } from './start-mesh.js'
 
 /** Behind NAT connections end with their router; new ones work at once through the other. */
-export const egressFailover: Scenario = {
-  name: 'egress-failover',
+export const egressFailover = ({ name, phrase, serverRuns }: ServerChoice): Scenario => ({
+  name: `egress-failover${name}`,
   rows: ['E6', 'F3'],
-  summary:
-    'of two masquerading routers the one in use dies, with the server stopped: new connections go over the other',
+  summary: `of two masquerading routers the one in use dies, with the server ${phrase}: new connections go over the other`,
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()
@@ -42,7 +42,7 @@ export const egressFailover: Scenario = {
     }
     const keyOfSecond = (await mesh.tunnel(second)).publicKey
     stage.check('through the first router', (await holder()) === (await mesh.tunnel(first)).publicKey)
-    await mesh.server.stop()
+    if (!serverRuns) await mesh.server.stop()
     const diedAt = performance.now()
     await killGateway(first)
     await waitUntil('the machine is reached again', isReached, { limitMs: 20_000 })
@@ -51,4 +51,4 @@ export const egressFailover: Scenario = {
     stage.check('new connections work within 10 s', seconds < 10, `${seconds} s`)
     stage.check('through the second router', (await holder()) === keyOfSecond)
   },
-}
+})

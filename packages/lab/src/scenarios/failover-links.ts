@@ -4,22 +4,23 @@ import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { isVia, killGateway, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
+import type { ServerChoice } from './server-choice.js'
 
 /** Everybody but the node still reaches the gateway, and must learn that the node is not there any more. */
-export const oneSidedFailure: Scenario = {
-  name: 'one-sided-failure',
+export const oneSidedFailure = ({ name, phrase, serverRuns }: ServerChoice): Scenario => ({
+  name: `one-sided-failure${name}`,
   rows: ['F3'],
-  summary: 'the link between a node and its gateway breaks, and nothing else: all reach the node through the standby',
+  summary: `the link between a node and its gateway breaks, and nothing else, with the server ${phrase}: all reach the node through the standby`,
   async play(stage) {
     const { mesh, first, second, third, node } = await relayedMesh(stage, { relayed: 1 })
-    await mesh.server.stop()
+    if (!serverRuns) await mesh.server.stop()
     const brokenAt = performance.now()
     await stage.lab.inet.partition(node.host, first.host)
     await isVia(mesh, node, second, 20_000)
     await allReach(stage, mesh, node, [first, second, third], brokenAt)
     stage.metric('outage-s', Math.round((performance.now() - brokenAt) / 100) / 10)
   },
-}
+})
 
 /** What goes between them crosses both gateways; with one dead, both are at the other. */
 export const nodesOnTwoGateways: Scenario = {

@@ -9,19 +9,19 @@ import { egressFailover } from './failover-egress.js'
 import { nodesOnTwoGateways, oneSidedFailure } from './failover-links.js'
 import { killGateway, type RelayedMesh, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
+import { type ServerChoice, serverChoices } from './server-choice.js'
 
-/** The server is stopped first: whoever moves decides that by itself. */
-const haGatewayFailover: Scenario = {
-  name: 'ha-gateway-failover',
+/** Stopped, the server tells nobody anything: whoever moves decides that by itself. With it up, its advice must not be in the way. */
+const haGatewayFailover = ({ name, phrase, serverRuns }: ServerChoice): Scenario => ({
+  name: `ha-gateway-failover${name}`,
   rows: ['C1', 'F3'],
-  summary:
-    "a relayed node's gateway is killed, with the server stopped: everybody reaches the node through the standby",
+  summary: `a relayed node's gateway is killed, with the server ${phrase}: everybody reaches the node through the standby`,
   async play(stage) {
     const mesh = await relayedMesh(stage, { relayed: 1 })
-    await mesh.mesh.server.stop()
+    if (!serverRuns) await mesh.mesh.server.stop()
     await gatewayDies(stage, mesh, killGateway)
   },
-}
+})
 
 /** The same with links that break, and a server that knows it. */
 const haGatewayCut: Scenario = {
@@ -67,12 +67,12 @@ const pingEveryMs = 100
 
 /** Every one of them. */
 export const failoverScenarios: readonly Scenario[] = [
-  haGatewayFailover,
+  ...serverChoices.map(haGatewayFailover),
   haGatewayCut,
   gatewayRecovers,
   gatewayAgentRestart,
   relayedNodeMoves,
-  oneSidedFailure,
+  ...serverChoices.map(oneSidedFailure),
   nodesOnTwoGateways,
-  egressFailover,
+  ...serverChoices.map(egressFailover),
 ]
