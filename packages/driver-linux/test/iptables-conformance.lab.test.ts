@@ -1,8 +1,8 @@
 /** The same driver where the host filters with iptables, of either kind: nothing else changes for its caller. */
 import { type HostUnderTest, hostDriverConformance } from '@meshfold/core/testing'
 import { describe, test } from 'vitest'
-import { Lab } from '../../lab/src/index.js'
-import { driverOptions, hostSnapshot, makeKeys, opened } from './support/lab-driver.js'
+import { Lab, makeKeys } from '../../lab/src/index.js'
+import { driverOptions, hostSnapshot, opened } from './support/lab-driver.js'
 
 /** A host whose tables are all there, as they are where somebody uses them, and with a rule of somebody else's. */
 const createHost = (kind: 'legacy' | 'nft') => async (): Promise<HostUnderTest> => {

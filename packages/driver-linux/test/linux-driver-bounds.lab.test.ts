@@ -2,10 +2,10 @@
 import { type DesiredPeer, hostPrefix, ipAddress, planChanges, reconcile } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Host, Lab } from '../../lab/src/index.js'
+import { type Host, Lab, makeKeys } from '../../lab/src/index.js'
 import { createCommandRunner } from '../src/command-runner.js'
 import { createLinuxDriver } from '../src/linux-driver.js'
-import { driverOptions, hostSnapshot, makeKeys, openDriver } from './support/lab-driver.js'
+import { driverOptions, hostSnapshot, openDriver } from './support/lab-driver.js'
 import { converge, meshHost } from './support/two-hosts.js'
 
 let lab: Lab

@@ -1,7 +1,7 @@
 import { type HostUnderTest, hostDriverConformance } from '@meshfold/core/testing'
 import { describe, test } from 'vitest'
-import { Lab } from '../../lab/src/index.js'
-import { driverOptions, hostSnapshot, makeKeys, opened } from './support/lab-driver.js'
+import { Lab, makeKeys } from '../../lab/src/index.js'
+import { driverOptions, hostSnapshot, opened } from './support/lab-driver.js'
 
 /** A host in namespaces of its own, with nothing but a loopback. Outside a sandbox `Lab.open` refuses. */
 async function createHost(): Promise<HostUnderTest> {

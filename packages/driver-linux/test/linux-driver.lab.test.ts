@@ -1,8 +1,8 @@
 import { describeDrift } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Lab, PingStream, ping, waitUntil } from '../../lab/src/index.js'
-import { hostSnapshot, makeKeys, openDriver } from './support/lab-driver.js'
+import { Lab, makeKeys, PingStream, ping, waitUntil } from '../../lab/src/index.js'
+import { hostSnapshot, openDriver } from './support/lab-driver.js'
 import { converge, meshHost, twoHosts } from './support/two-hosts.js'
 
 let lab: Lab

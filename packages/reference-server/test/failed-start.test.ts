@@ -158,8 +158,8 @@ describe('a data folder that can not be used', () => {
     expect(failure.message).toMatch(/--data/)
   })
 
-  // Nothing is read-only to root.
-  it.skipIf(process.geteuid?.() === 0)('names the way out: where nothing may be written', async () => {
+  it('names the way out: where nothing may be written', async ({ skip }) => {
+    skip(process.geteuid?.() === 0, 'nothing is read-only to root')
     await chmod(data, 0o500)
     expect((await failureOf()).message).toMatch(/writable.*--data/)
   })

@@ -1,31 +1,13 @@
 /** The driver on a host of the lab: the same code as in production, reaching into the host's namespaces. */
-import { generateKeyPairSync } from 'node:crypto'
-import { type HostDriver, type WireguardPublicKey, wireguardKeyFromBytes } from '@meshfold/core'
+import type { HostDriver } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Host } from '../../../lab/src/index.js'
+import type { Host, Keys } from '../../../lab/src/index.js'
 import { createCommandRunner } from '../../src/command-runner.js'
 import { createLinuxDriver } from '../../src/linux-driver.js'
 import type { LinuxDriverOptions } from '../../src/linux-driver-options.js'
 
 /** The interface that drivers under test own. */
 export const interfaceName = 'mesh0'
-
-/** A WireGuard key pair, raw. */
-export interface LabKeys {
-  readonly privateKey: Uint8Array
-  readonly publicKey: WireguardPublicKey
-}
-
-/** Makes a key pair. */
-export function makeKeys(): LabKeys {
-  const { privateKey, publicKey } = generateKeyPairSync('x25519')
-  const publicBytes = wireguardKeyFromBytes(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32))
-  if (E.isLeft(publicBytes)) throw new Error(publicBytes.left.reason)
-  return {
-    privateKey: Uint8Array.from(privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32)),
-    publicKey: publicBytes.right,
-  }
-}
 
 /** Settings of the driver that set it up for a host of the lab. */
 export function driverOptions(host: Host, privateKey: () => Uint8Array): LinuxDriverOptions {
@@ -38,11 +20,7 @@ export function driverOptions(host: Host, privateKey: () => Uint8Array): LinuxDr
 }
 
 /** Opens the driver on a host. */
-export async function openDriver(
-  host: Host,
-  keys: LabKeys,
-  more: Partial<LinuxDriverOptions> = {},
-): Promise<HostDriver> {
+export async function openDriver(host: Host, keys: Keys, more: Partial<LinuxDriverOptions> = {}): Promise<HostDriver> {
   return opened({ ...driverOptions(host, () => keys.privateKey), ...more })
 }
 

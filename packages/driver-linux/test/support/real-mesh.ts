@@ -19,8 +19,8 @@ import {
   udpEndpoint,
 } from '@meshfold/core'
 import { eventsOf, sampleCreateMesh, sampleRegisterHost } from '../../../core/src/testing/sample-mesh.js'
-import { answerOn, type Host, knock, type Lab, ping, waitUntil } from '../../../lab/src/index.js'
-import { type LabKeys, makeKeys, openDriver } from './lab-driver.js'
+import { answerOn, type Host, type Keys, knock, type Lab, makeKeys, ping, waitUntil } from '../../../lab/src/index.js'
+import { openDriver } from './lab-driver.js'
 import { converge } from './two-hosts.js'
 
 /** Host 1 is `host-1`. */
@@ -28,7 +28,7 @@ export interface MeshHost {
   readonly number: number
   readonly hostId: HostId
   readonly host: Host
-  readonly keys: LabKeys
+  readonly keys: Keys
   readonly driver: HostDriver
 }
 

@@ -10,21 +10,21 @@ import {
   udpEndpoint,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Host, Lab } from '../../../lab/src/index.js'
-import { type LabKeys, makeKeys, openDriver } from './lab-driver.js'
+import { type Host, type Keys, type Lab, makeKeys } from '../../../lab/src/index.js'
+import { openDriver } from './lab-driver.js'
 
 /** One end of the tunnel. */
 export interface TunnelEnd {
   readonly host: Host
-  readonly keys: LabKeys
+  readonly keys: Keys
   readonly driver: HostDriver
   readonly desired: DesiredHost
 }
 
 /** A host as the mesh wants it: one peer, one address of each family; the numbers are the last parts of addresses. */
 export function meshHost(
-  own: { readonly keys: LabKeys; readonly number: number },
-  peer: { readonly keys: LabKeys; readonly number: number; readonly endpoint?: string },
+  own: { readonly keys: Keys; readonly number: number },
+  peer: { readonly keys: Keys; readonly number: number; readonly endpoint?: string },
 ): DesiredHost {
   const [ipv4, ipv6] = [ipAddress(`10.66.0.${own.number}`), ipAddress(`fd66::${own.number}`)]
   const { publicKey } = peer.keys

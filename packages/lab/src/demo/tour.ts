@@ -2,7 +2,6 @@
  * `npm run demo -- --tour`: what a mesh can be made to do, step by step on the demo's own hosts, with what really came of it. The first
  * two hosts become gateways, the third a router, the last a relayed node; a phone and an office printer join from outside.
  */
-import { randomBytes } from 'node:crypto'
 import type { Mesh } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { PingStream, ping } from '../net/ping.js'
@@ -58,9 +57,8 @@ async function client(guide: TourGuide, mesh: Mesh): Promise<void> {
   await guide.meshfold('command', 'AddClient', ...plan)
   const file = await guide.meshfold('client', 'file', 'phone')
   guide.say('The phone puts its own private key in, which nobody else ever had, and starts:')
-  const mark = `END-${randomBytes(4).toString('hex')}`
   const ownKey = `sed -i "s|^PrivateKey = .*|PrivateKey = $(cat /run/phone.key)|; /^DNS = /d" /run/wg-phone.conf`
-  await phone.sh(`umask 077; cat > /run/wg-phone.conf <<'${mark}'\n${file}\n${mark}\n${ownKey}`)
+  await phone.sh(`umask 077; cat > /run/wg-phone.conf <<'FILE'\n${file}\nFILE\n${ownKey}`)
   await phone.sh('wg-quick up /run/wg-phone.conf 2>&1')
   await reaches(guide, phone, await mesh.address(mesh.member(4)), 'the phone reaches h5, from gateway to gateway')
 }

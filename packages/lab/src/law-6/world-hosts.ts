@@ -1,5 +1,4 @@
 /** The hosts of the world and its phones: keys, the driver, the LAN behind. */
-import { generateKeyPairSync } from 'node:crypto'
 import {
   type ClientId,
   clientFile,
@@ -9,25 +8,18 @@ import {
   largeMapGet,
   type MeshState,
   reconcile,
-  type WireguardPublicKey,
-  wireguardKeyFromBytes,
 } from '@meshfold/core'
 import { createCommandRunner, createLinuxDriver } from '@meshfold/driver-linux'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Host } from '../net/host.js'
 import type { Lab } from '../net/lab.js'
 import { ping } from '../net/ping.js'
+import type { Keys } from '../net/wireguard-keys.js'
 import { waitUntil } from '../wait-until.js'
 import { siteInterface, siteRanges } from './sites.js'
 
 /** The interface that the driver owns. */
 const interfaceName = 'mesh0'
-
-/** A WireGuard key pair, raw. */
-export interface Keys {
-  readonly privateKey: Uint8Array
-  readonly publicKey: WireguardPublicKey
-}
 
 /** A host that may be in a mesh, and the machine of its LAN. */
 export interface WorldHost {
@@ -100,15 +92,4 @@ export async function openDriver(host: Host, keys: Keys): Promise<HostDriver> {
   })
   if (E.isLeft(driver)) throw new Error(JSON.stringify(driver.left))
   return driver.right
-}
-
-/** A new pair. */
-export function makeKeys(): Keys {
-  const { privateKey, publicKey } = generateKeyPairSync('x25519')
-  const publicBytes = wireguardKeyFromBytes(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32))
-  if (E.isLeft(publicBytes)) throw new Error(publicBytes.left.reason)
-  return {
-    privateKey: Uint8Array.from(privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32)),
-    publicKey: publicBytes.right,
-  }
 }

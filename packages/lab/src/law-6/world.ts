@@ -19,11 +19,12 @@ import type { Host } from '../net/host.js'
 import { answerOn, ask } from '../net/knock.js'
 import type { Lab } from '../net/lab.js'
 import { ping } from '../net/ping.js'
+import { makeKeys } from '../net/wireguard-keys.js'
 import { waitUntil } from '../wait-until.js'
 import { hostName, machineName } from './askers.js'
 import { type Asked, answeredPorts } from './questions.js'
 import { mostClients, mostHosts, siteRanges } from './sites.js'
-import { converge, layLan, makeKeys, openDriver, type Phone, raisePhone, type WorldHost } from './world-hosts.js'
+import { converge, layLan, openDriver, type Phone, raisePhone, type WorldHost } from './world-hosts.js'
 
 /** Long enough for a busy machine to answer what the tracer says is answered. */
 const answeredWithinMs = 5_000

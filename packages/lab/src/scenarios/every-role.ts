@@ -5,7 +5,9 @@ import type { Host } from '../net/host.js'
 import { answerOn, knock } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
+import { routeAll } from './internet-mesh.js'
 import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
+import { addEgress, openOffice } from './office.js'
 import type { Scenario, Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
@@ -66,19 +68,10 @@ async function relays(stage: Stage, mesh: Mesh): Promise<void> {
 
 async function leadsToLan(stage: Stage, mesh: Mesh): Promise<void> {
   const [router, user] = [mesh.member(0), mesh.member(2)]
-  const office = await stage.lab.lan('office', { network: '192.168.77', network6: 'fd77:0:0:1' })
-  const [machine] = await stage.lab.hosts(['machine'])
-  await office.attach([router.host], 'eth1')
-  const [port] = await office.attach([machine])
-  await command(mesh, {
-    type: 'AddEgress',
-    networkId: mesh.networkId,
-    name: 'office',
-    ranges: ['192.168.77.0/24', 'fd77:0:0:1::/64'],
-    routers: [{ nodeId: await nodeOf(mesh, router), interfaceName: 'eth1' }],
-  })
-  const reached = await isReached(user.host, [port?.ipv4 ?? '', port?.ipv6 ?? ''])
-  stage.check('a LAN behind a router is reached over IPv4 and IPv6', reached)
+  const office = await openOffice(stage, router, 77, 'machine')
+  await addEgress(mesh, router, office)
+  const { ipv4, ipv6 } = office.addresses
+  stage.check('a LAN behind a router is reached over IPv4 and IPv6', await isReached(user.host, [ipv4, ipv6]))
 }
 
 const isReached = (from: Host, addresses: readonly string[]): Promise<boolean> =>
@@ -93,7 +86,7 @@ async function goesOutElsewhere(stage: Stage, mesh: Mesh): Promise<void> {
   const { ipv4, ipv6 } = stage.lab.inet.uplink(site).address
   const nodeId = await nodeOf(mesh, user)
   await command(mesh, { type: 'EnableInternetGateway', nodeId: await nodeOf(mesh, gateway), connectNodeIds: [nodeId] })
-  await command(mesh, { type: 'SetRouteAllTraffic', nodeId, routeAllTraffic: true })
+  await routeAll(mesh, user, true)
   const seenFrom = async (host: Host) =>
     (await stage.lab.inet.packets(host, site)) + (await stage.lab.inet.packets(host, site, 'ipv6'))
   const goesByGateway = async () => (await isReached(user.host, [ipv4])) && (await seenFrom(gateway.host)) > 0
@@ -102,7 +95,7 @@ async function goesOutElsewhere(stage: Stage, mesh: Mesh): Promise<void> {
   const before = await seenFrom(user.host)
   stage.check('over IPv4 and IPv6', await isReached(user.host, [ipv4, ipv6]))
   stage.check('and nothing leaves past the tunnel', (await seenFrom(user.host)) === before)
-  await command(mesh, { type: 'SetRouteAllTraffic', nodeId, routeAllTraffic: false })
+  await routeAll(mesh, user, false)
   const goesItself = async () => (await isReached(user.host, [ipv4])) && (await seenFrom(user.host)) > before
   stage.check('switched off, it goes out by itself again', await waitUntil('it does', goesItself).catch(() => false))
 }

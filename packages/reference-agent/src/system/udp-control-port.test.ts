@@ -15,19 +15,26 @@ const opened = async (address: IpAddress, events: Partial<ControlPortEvents>): P
   return port.right
 }
 
+/** A promise, and what keeps it. */
+function promised<A>(): { readonly promise: Promise<A>; readonly resolve: (kept: A) => void } {
+  let resolve: (kept: A) => void = () => {}
+  const promise = new Promise<A>((keep) => {
+    resolve = keep
+  })
+  return { promise, resolve }
+}
+
 test.skipIf(process.platform !== 'linux')(
   'a probe leaves from a socket of its own, and the answer comes to the control port',
   async () => {
     const there: ControlPort = await opened(other, {
       onMessage: (from, text) => there.send(from, `${text} from ${from}`),
     })
-    const heard = new Promise<string>((resolve) => {
-      void opened(one, { onMessage: (from, text) => resolve(`${from}: ${text}`) }).then((here) => {
-        here.probe(other, 'ping')
-        setTimeout(() => here.close(), 500)
-      })
-    })
-    expect(await heard).toBe(`${other}: ping from ${one}`)
+    const heard = promised<string>()
+    const here = await opened(one, { onMessage: (from, text) => heard.resolve(`${from}: ${text}`) })
+    here.probe(other, 'ping')
+    expect(await heard.promise).toBe(`${other}: ping from ${one}`)
+    here.close()
     there.close()
   },
 )
@@ -35,13 +42,11 @@ test.skipIf(process.platform !== 'linux')(
 test.skipIf(process.platform !== 'linux')(
   'where nobody listens a refusal is heard; an address that is not ours is said',
   async () => {
-    const refused = new Promise<IpAddress>((resolve) => {
-      void opened(own(4), { onRefused: resolve }).then((here) => {
-        here.probe(nobody, 'ping')
-        setTimeout(() => here.close(), 1000)
-      })
-    })
-    expect(await refused).toBe(nobody)
+    const refused = promised<IpAddress>()
+    const here = await opened(own(4), { onRefused: refused.resolve })
+    here.probe(nobody, 'ping')
+    expect(await refused.promise).toBe(nobody)
+    here.close()
     const foreign = await openUdpControlPort(ipAddress('192.0.2.1'), { onMessage: () => {}, onRefused: () => {} })
     expect(E.isLeft(foreign)).toBe(true)
   },
