@@ -1,13 +1,12 @@
 /** Pairs that can't connect directly: they get a relay, another one when that dies, and their direct path back when it works again. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Mesh, MeshMember } from '../mesh/mesh.js'
-import { PingStream, ping } from '../net/ping.js'
+import { PingStream } from '../net/ping.js'
+import { TcpStream } from '../net/tcp-stream.js'
 import { waitUntil } from '../wait-until.js'
-import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { killGateway } from './relayed-mesh.js'
-import type { Scenario, Stage } from './scenario.js'
+import { hopTo, pairMesh, reaches, relayed, seconds } from './relayed-pair.js'
+import type { Scenario } from './scenario.js'
 import { type ServerChoice, serverChoices } from './server-choice.js'
-import { startMesh } from './start-mesh.js'
 
 const pingEveryMs = 100
 
@@ -35,6 +34,44 @@ const autoRelay: Scenario = {
     const lost = (await stream.stop()).lost - before.lost
     stage.metric('lost-going-back', lost)
     stage.check('hardly a packet was lost going back', lost <= 5, `${lost}`)
+  },
+}
+
+const upgradePingMs = 20
+
+/** C5: counted from the moment at which direct would work again, since trials may cost packets as well as the switch. */
+const directUpgrade: Scenario = {
+  name: 'direct-upgrade',
+  rows: ['C5'],
+  summary: 'the link of a relayed pair is whole again: it goes over to it, and hardly a packet of either is lost',
+  slowSeconds: 50,
+  async play(stage) {
+    const { mesh, one, other, gateways } = await pairMesh(stage)
+    const by = await relayed(stage, mesh, [one, other], gateways)
+    stage.check('a gateway relays the pair', by !== undefined)
+    const [there, back] = [await mesh.address(other), await mesh.address(one)]
+    const tcp = await TcpStream.open(one.host, other.host, there)
+    const streams = [
+      { name: 'there', stream: new PingStream(one.host, there, upgradePingMs) },
+      { name: 'back', stream: new PingStream(other.host, back, upgradePingMs) },
+    ]
+    await pause(2000)
+    stage.tell('the link is whole again')
+    await stage.lab.inet.heal(one.host, other.host)
+    const healedAt = performance.now()
+    const isDirect = async () => (await hopTo(mesh, one, other)) === other && (await hopTo(mesh, other, one)) === one
+    await waitUntil('both send directly', isDirect, { limitMs: 90_000, everyMs: 100 })
+    stage.metric('direct-after-s', seconds(healedAt))
+    await pause(4000)
+    for (const { name, stream } of streams) {
+      const { lost, sent } = await stream.stop()
+      stage.metric(`lost-${name}`, lost)
+      stage.metric(`lost-${name}-of-400`, Math.round((lost / sent) * 4000) / 10)
+      stage.check(`${name}: hardly a packet was lost`, lost <= 4 && sent > 200, `${lost} of ${sent}`)
+    }
+    stage.metric('tcp-silence-ms', Math.round(tcp.longestSilenceMs))
+    stage.check('the TCP connection lived through it', tcp.isOpen)
+    await tcp.stop()
   },
 }
 
@@ -66,55 +103,9 @@ const autoRelayFailover = ({ name, phrase, serverRuns }: ServerChoice): Scenario
   },
 })
 
-interface PairMesh {
-  readonly mesh: Mesh
-  readonly one: MeshMember
-  readonly other: MeshMember
-  readonly gateways: readonly MeshMember[]
-}
-
-async function pairMesh(stage: Stage): Promise<PairMesh> {
-  const mesh = await startMesh(stage, 4)
-  await mayBeGateways(mesh)
-  const gateways = [mesh.member(0), mesh.member(1)]
-  for (const gateway of gateways) await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
-  const { reachable, pairs } = await mesh.pingMatrix()
-  stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
-  return { mesh, one: mesh.member(2), other: mesh.member(3), gateways }
-}
-
-/** Cuts the two off from each other; the gateway that relays them in the end. */
-async function relayed(
-  stage: Stage,
-  mesh: Mesh,
-  [one, other]: readonly [MeshMember, MeshMember],
-  gateways: readonly MeshMember[],
-): Promise<MeshMember | undefined> {
-  stage.tell('their link breaks')
-  const brokenAt = performance.now()
-  await stage.lab.inet.partition(one.host, other.host)
-  await waitUntil('a gateway relays them', async () => (await hopTo(mesh, one, other)) !== other, { limitMs: 90_000 })
-  await reaches(mesh, one, other)
-  stage.metric('relayed-after-s', seconds(brokenAt))
-  const hop = await hopTo(mesh, one, other)
-  return gateways.find((gateway) => gateway === hop)
-}
-
-const reaches = async (mesh: Mesh, from: MeshMember, to: MeshMember): Promise<void> => {
-  const address = await mesh.address(to)
-  await waitUntil('they talk', async () => (await ping(from.host, address, 1)) !== undefined, { limitMs: 30_000 })
-}
-
-/** By which peer of `from` packets to `to` go; `undefined`: by none, or by one whose tunnel is gone. */
-async function hopTo(mesh: Mesh, from: MeshMember, to: MeshMember): Promise<MeshMember | undefined> {
-  const [{ peers }, address] = [await mesh.tunnel(from), await mesh.address(to)]
-  const holder = peers.find(({ allowedIps }) => allowedIps.includes(`${address}/32`))?.publicKey
-  for (const member of mesh.members)
-    if (member !== from && (await member.agent.tunnel())?.publicKey === holder) return member
-  return undefined
-}
-
-const seconds = (sinceMs: number): number => Math.round((performance.now() - sinceMs) / 100) / 10
-
 /** Every one of them. */
-export const autoRelayScenarios: readonly Scenario[] = [autoRelay, ...serverChoices.map(autoRelayFailover)]
+export const autoRelayScenarios: readonly Scenario[] = [
+  autoRelay,
+  directUpgrade,
+  ...serverChoices.map(autoRelayFailover),
+]

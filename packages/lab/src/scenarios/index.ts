@@ -27,6 +27,7 @@ import { sixthHostJoins } from './sixth-host-joins.js'
 import { teardownClean } from './teardown-clean.js'
 import { tenThousand } from './ten-thousand.js'
 import { twoNetworks } from './two-networks.js'
+import { usersDevice } from './users-device.js'
 
 /** Every scenario. Add a file and a row to add one. */
 export const scenarios: readonly Scenario[] = [
@@ -52,6 +53,7 @@ export const scenarios: readonly Scenario[] = [
   tenThousand,
   clientFile,
   clientDisable,
+  usersDevice,
   internetGatewaySplit,
   internetGatewayFull,
   internetGatewayFailClosed,

@@ -4,7 +4,12 @@ import { waitUntil } from '../wait-until.js'
 
 /** What happened, as far as scenarios ask. */
 export interface Answer {
-  readonly events: readonly { readonly egressId?: string; readonly clientId?: string; readonly policyId?: string }[]
+  readonly events: readonly {
+    readonly egressId?: string
+    readonly clientId?: string
+    readonly policyId?: string
+    readonly userId?: string
+  }[]
 }
 
 export const command = (mesh: Mesh, fields: object): Promise<Answer> => mesh.server.api.post('/api/v1/commands', fields)

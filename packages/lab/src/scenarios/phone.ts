@@ -17,18 +17,28 @@ export interface Phone {
   readonly privateKey: string
 }
 
+/** Which command makes a phone a client, and its name on the lab's internet. */
+export interface PhoneTerms {
+  readonly hostName?: string
+  readonly type?: 'AddClient' | 'ConnectDevice'
+  readonly fullTunnel?: boolean
+  /** Of a user's device. */
+  readonly userId?: string
+  readonly deviceId?: string
+}
+
 /** A phone on the lab's internet, of that gateway; its keys are made on it. */
 export async function connectPhone(
-  stage: Stage,
+  { lab }: Stage,
   mesh: Mesh,
   gateway: MeshMember,
-  more: { readonly fullTunnel?: boolean } = {},
+  { hostName = 'phone', type = 'AddClient', ...more }: PhoneTerms = {},
 ): Promise<Phone> {
-  const [host] = await stage.lab.publicHosts(['phone'])
+  const [host] = await lab.publicHosts([hostName])
   const keys = await host.sh('k=$(wg genkey); echo $k; echo $k | wg pubkey')
   const [privateKey = '', publicKey = ''] = keys.split('\n')
   const gatewayId = await nodeOf(mesh, gateway)
-  const added = await command(mesh, { type: 'AddClient', gatewayId, name: 'phone', publicKey, ...more })
+  const added = await command(mesh, { type, gatewayId, name: hostName, publicKey, ...more })
   const clientId = added.events[0]?.clientId ?? ''
   const { text } = await mesh.server.api.get<{ text: string }>(`/api/v1/clients/${clientId}/file`)
   const file = text.replace(/^PrivateKey = .*$/m, `PrivateKey = ${privateKey}`).replace(/^DNS = .*\n/m, '')
