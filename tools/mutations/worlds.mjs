@@ -62,8 +62,8 @@ export const worldMutations = [
     area: 'plans',
     name: "everything goes into the tunnel before WireGuard's own packets are let out",
     file: 'src/reconcile/plan-changes.ts',
-    find: '    ...planInterface(observed.interface, desired),\n    ...policy.first,\n',
-    replace: '    ...policy.give,\n    ...planInterface(observed.interface, desired),\n    ...policy.first,\n',
+    find: '    ...planInterface(observed, desired),\n    ...policy.first,\n',
+    replace: '    ...policy.give,\n    ...planInterface(observed, desired),\n    ...policy.first,\n',
     tests: ['src/reconcile/plan-policy'],
   },
   {

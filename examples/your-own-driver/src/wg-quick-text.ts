@@ -46,7 +46,7 @@ export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedH
   const [own, ...peers] = text.split('[Peer]').map(readSection)
   const noFilters = { firewall: undefined, forwarding: new Map(), foreignFilters: new Map() }
   const nothingElse = { ...noFilters, policyRouting: noPolicyRoutingFound }
-  const bare = { observedAtEpochMs: epochMs(observedAtEpochMs), underlayAddresses: [], ...nothingElse }
+  const bare = { observedAtEpochMs: epochMs(observedAtEpochMs), underlayAddresses: [], underlayMtu: undefined, ...nothingElse }
   if (own === undefined || own.all('ListenPort').length === 0)
     return { ...bare, interface: undefined, peers: new Map(), routes: [] }
   return {

@@ -27,6 +27,7 @@ const bareHost: ObservedHost = {
   foreignFilters: new Map(),
   policyRouting: noPolicyRoutingFound,
   underlayAddresses: [],
+  underlayMtu: undefined,
 }
 
 export const run = async (): Promise<{ bench: string; metrics: Record<string, number> }> => {

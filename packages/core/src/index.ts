@@ -530,5 +530,12 @@ export {
   type ReconcileReport,
   reconcile,
 } from './reconcile/reconcile.js'
+export {
+  heldUnderlayMtu,
+  LEAST_TUNNEL_MTU_BYTES,
+  TUNNEL_OVERHEAD_BYTES,
+  tunnelMtuOf,
+  type UnderlayMtu,
+} from './reconcile/underlay-mtu.js'
 export type { UnderlayContents, UnderlaySection } from './reconcile/underlay-sections.js'
 export * from './values/index.js'

@@ -57,6 +57,9 @@ export const CHAIN_LEFT_BY_DOCKER = 'DOCKER-USER'
 /** `ip rule del` about a rule that is not there, in either family. */
 export const NO_SUCH_RULE = /no such file or directory|no such process/i
 
+/** `ip -batch` when one of its lines was refused; with `-force` it does the others. */
+export const SOME_LEAD_NOWHERE = /command failed/i
+
 /** `ip route add` when prefix and metric are taken, by our route or by one of another interface. */
 export const ROUTE_EXISTS = /file exists/i
 

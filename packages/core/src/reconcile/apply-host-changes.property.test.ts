@@ -98,6 +98,7 @@ const bareHost: ObservedHost = {
   foreignFilters: new Map(),
   policyRouting: noPolicyRoutingFound,
   underlayAddresses: [],
+  underlayMtu: undefined,
 }
 
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n)

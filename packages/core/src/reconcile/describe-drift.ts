@@ -3,7 +3,7 @@ import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { DesiredHost, HostRoute } from './desired-host.js'
 import type { ForeignFilterName } from './foreign-filter.js'
 import type { HostChange } from './host-change.js'
-import type { ObservedFirewall, ObservedHost, ObservedInterface } from './observed-host.js'
+import type { ObservedFirewall, ObservedHost } from './observed-host.js'
 import { allPeerKeys, comparePeers, type PeerDifference } from './peer-differences.js'
 import type { PlanContext } from './plan-changes.js'
 import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
@@ -11,6 +11,7 @@ import { planForeignFilters } from './plan-foreign-filters.js'
 import { planPolicyRouting } from './plan-policy-routing.js'
 import { planRouteChanges } from './plan-route-changes.js'
 import { noPolicyRouting, type PolicyRoute, type PolicyRouting, type PolicyRule } from './policy-routing.js'
+import { tunnelMtuOf } from './underlay-mtu.js'
 
 /** One way in which a host is not as desired: for people and status pages, where `HostChange` is for drivers. */
 export type HostDrift =
@@ -59,7 +60,7 @@ export function describeDrift(
     ]
   const peers = comparePeers(observed, desired, allPeerKeys(observed, desired), context.previousDesired)
   return [
-    ...interfaceDrift(observed.interface, desired),
+    ...interfaceDrift(observed, desired),
     ...addressDrift(observed.interface?.addresses ?? [], desired.addresses),
     ...peers.differing.map(peerDrift),
     ...peers.unexpected.map((publicKey) => ({ kind: 'peer-unexpected', publicKey }) as const),
@@ -114,12 +115,13 @@ function firewallDrift(found: ObservedFirewall | undefined, desired: DesiredFire
   })
 }
 
-function interfaceDrift(found: ObservedInterface | undefined, desired: DesiredHost): readonly HostDrift[] {
+function interfaceDrift(observed: ObservedHost, desired: DesiredHost): readonly HostDrift[] {
+  const { interface: found, underlayMtu } = observed
   if (found === undefined) return [{ kind: 'interface-missing' }]
   const pairs: readonly (readonly [InterfaceField, InterfaceValue, InterfaceValue])[] = [
     ['publicKey', desired.publicKey, found.publicKey ?? null],
     ['listenPort', desired.listenPort, found.listenPort],
-    ['mtuBytes', desired.mtuBytes, found.mtuBytes],
+    ['mtuBytes', tunnelMtuOf(desired.mtuBytes, underlayMtu), found.mtuBytes],
     ['isUp', true, found.isUp],
   ]
   return pairs.flatMap(([field, expected, value]) =>

@@ -13,6 +13,7 @@ export interface DesiredHost {
   readonly publicKey: WireguardPublicKey
   /** UDP port, 1–65535. */
   readonly listenPort: number
+  /** At most: less where the way to a peer is narrower (`tunnelMtuOf`). */
   readonly mtuBytes: number
   /** Own addresses, each put on the interface alone (/32, /128): what lies behind them is said by `routes`. */
   readonly addresses: readonly IpAddress[]

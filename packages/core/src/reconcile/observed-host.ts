@@ -3,6 +3,7 @@ import type { FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 import type { ForeignFilter, ForeignFilterName } from './foreign-filter.js'
 import type { ObservedPolicyRouting } from './policy-routing.js'
+import type { UnderlayMtu } from './underlay-mtu.js'
 
 /** What a driver read from its host at one moment: own interface, own routes, and the underlay's addresses. */
 export interface ObservedHost {
@@ -22,6 +23,8 @@ export interface ObservedHost {
   readonly policyRouting: ObservedPolicyRouting
   /** Addresses of the host's other interfaces, global scope only: candidates for endpoints. */
   readonly underlayAddresses: readonly UnderlayAddress[]
+  /** On the ways to peers with whom there was a handshake, or to any where there was none; `undefined`: it knows no way to any. */
+  readonly underlayMtu: UnderlayMtu | undefined
 }
 
 /** `switched-on`: by the driver, which switches it off again; `on`: by somebody else, who is left alone. */

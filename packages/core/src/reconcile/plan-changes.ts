@@ -16,6 +16,7 @@ import { orderPeerChanges } from './plan-peer-changes.js'
 import { planPolicyRouting } from './plan-policy-routing.js'
 import { planRouteChanges } from './plan-route-changes.js'
 import { noPolicyRouting } from './policy-routing.js'
+import { tunnelMtuOf } from './underlay-mtu.js'
 
 /** What the planner can be told besides the two states. */
 export interface PlanContext {
@@ -45,7 +46,7 @@ export function planChanges(
   const foreign = planForeignFilters(observed.foreignFilters, desired)
   const policy = planPolicyRouting(observed.policyRouting, desired.policyRouting)
   return [
-    ...planInterface(observed.interface, desired),
+    ...planInterface(observed, desired),
     ...policy.first,
     ...forwarding.off,
     ...foreign.close,
@@ -79,8 +80,10 @@ function planNothing(observed: ObservedHost): readonly HostChange[] {
 }
 
 /** The private key comes first: WireGuard forgets a peer that has the interface's own key. */
-function planInterface(found: ObservedInterface | undefined, desired: DesiredHost): readonly HostChange[] {
-  const { publicKey, listenPort, mtuBytes } = desired
+function planInterface(observed: ObservedHost, desired: DesiredHost): readonly HostChange[] {
+  const { interface: found, underlayMtu } = observed
+  const { publicKey, listenPort } = desired
+  const mtuBytes = tunnelMtuOf(desired.mtuBytes, underlayMtu)
   const changes: HostChange[] = []
   if (found === undefined) changes.push({ kind: 'create-interface', publicKey, listenPort })
   if (found !== undefined && found.publicKey !== publicKey) changes.push({ kind: 'set-private-key', publicKey })

@@ -112,6 +112,7 @@ export function emptyHost(observedAtEpochMs: number): ObservedHost {
     ]),
     foreignFilters: new Map(),
     underlayAddresses: [],
+    underlayMtu: undefined,
   }
 }
 

@@ -7,6 +7,7 @@ import { observeForeignFilters } from './observe-foreign-filters.js'
 import { observeForwarding } from './observe-forwarding.js'
 import { observeDevice } from './observe-link.js'
 import { observePolicyRouting } from './observe-policy-routing.js'
+import { observeUnderlayMtu } from './observe-underlay-mtu.js'
 import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
 import { readOwnAddresses, readRoutes, readUnderlayAddresses } from './read-host.js'
 
@@ -34,13 +35,14 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
     foreignFilters,
   }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
-  if (link !== undefined) return observeOwnLink(host, link, surroundings)
+  if (link !== undefined) return observeOwnLink(host, link, links.right, surroundings)
   const policyRouting = await observePolicyRouting(host, undefined, ACTION)
   if (E.isLeft(policyRouting)) return policyRouting
   return E.right({
     ...surroundings,
     interface: undefined,
     peers: new Map(),
+    underlayMtu: undefined,
     routes: [],
     policyRouting: policyRouting.right,
   })
@@ -49,7 +51,8 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
 async function observeOwnLink(
   host: LinuxHost,
   link: IpLinkEntry,
-  surroundings: Omit<ObservedHost, 'interface' | 'peers' | 'routes' | 'policyRouting'>,
+  links: readonly IpLinkEntry[],
+  surroundings: Omit<ObservedHost, 'interface' | 'peers' | 'underlayMtu' | 'routes' | 'policyRouting'>,
 ): Outcome<ObservedHost> {
   const addresses = orUnreadable(readOwnAddresses(link), ACTION)
   if (E.isLeft(addresses)) return addresses
@@ -64,6 +67,9 @@ async function observeOwnLink(
   const { publicKey, listenPort, mark, peers } = found.right.device
   const policyRouting = await observePolicyRouting(host, mark, ACTION)
   if (E.isLeft(policyRouting)) return policyRouting
+  const way = { peers: peers.values(), mark: mark ?? 0 }
+  const underlayMtu = await observeUnderlayMtu(host, links, way, ACTION)
+  if (E.isLeft(underlayMtu)) return underlayMtu
   host.seenKey.current = publicKey
   return E.right({
     ...surroundings,
@@ -77,6 +83,7 @@ async function observeOwnLink(
       addresses: addresses.right,
     },
     peers,
+    underlayMtu: underlayMtu.right,
     routes: [...ipv4.right, ...ipv6.right],
     policyRouting: policyRouting.right,
   })

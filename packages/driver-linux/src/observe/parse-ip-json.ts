@@ -38,6 +38,13 @@ const ipRouteEntry = t.intersection([
   }),
 ])
 
+/** One answer of `ip -N -j route get`. `expires`, in seconds: what routers on the way said is in it. */
+const ipWayEntry = t.intersection([
+  t.type({ dev: t.string }),
+  t.partial({ metrics: t.array(t.partial({ mtu: t.Integer })), expires: t.number }),
+])
+
+export type IpWayEntry = t.TypeOf<typeof ipWayEntry>
 export type IpAddressEntry = t.TypeOf<typeof ipAddressEntry>
 export type IpLinkEntry = t.TypeOf<typeof ipLinkEntry>
 export type IpRouteEntry = t.TypeOf<typeof ipRouteEntry>
@@ -50,6 +57,17 @@ export function parseIpAddr(text: string): E.Either<Unreadable, readonly IpLinkE
 /** Reads `ip -N -j -d route show`. */
 export function parseIpRoute(text: string): E.Either<Unreadable, readonly IpRouteEntry[]> {
   return decodeList(text, ipRouteEntry, 'ip route')
+}
+
+/** Reads `ip -N -j -batch` of questions for routes: a list a line, with nothing for what leads nowhere. */
+export function parseIpWays(text: string): E.Either<Unreadable, readonly IpWayEntry[]> {
+  const ways: IpWayEntry[] = []
+  for (const line of text.split('\n')) {
+    const found = decodeList(line, ipWayEntry, 'ip route get')
+    if (E.isLeft(found)) return found
+    ways.push(...found.right)
+  }
+  return E.right(ways)
 }
 
 /** An entry of the list that is not even an object with content; `ip` prints `{}` for what a filter leaves out. */

@@ -1,6 +1,6 @@
-import { type HostRoute, type IpFamily, type IpPrefix, prefixFamily } from '@meshfold/core'
+import { type HostRoute, type IpAddress, type IpFamily, type IpPrefix, prefixFamily } from '@meshfold/core'
 import type { ToolCommand } from '../host-tool.js'
-import { ALREADY_GONE, KERNEL_LACKS_IPV6, OWN_ROUTE_PROTOCOL } from '../linux-pitfalls.js'
+import { ALREADY_GONE, KERNEL_LACKS_IPV6, OWN_ROUTE_PROTOCOL, SOME_LEAD_NOWHERE } from '../linux-pitfalls.js'
 
 /** Adds a route; an error when prefix and metric are taken, by whichever interface. */
 export function addRoute(name: string, route: HostRoute): ToolCommand {
@@ -29,6 +29,13 @@ export function showRoutesOf(name: string, family: IpFamily): ToolCommand {
 export function showRoutesTo(prefix: IpPrefix): ToolCommand {
   const args = ['-N', '-j', '-d', flag(prefixFamily(prefix)), 'route', 'show', 'table', 'main', 'exact', prefix]
   return { tool: 'ip', args }
+}
+
+/** By which way packets go to each address, a line each; nothing for those that none leads to. */
+export function showWays(addresses: readonly IpAddress[], mark: number): ToolCommand {
+  const suffix = mark === 0 ? '' : ` mark ${mark}`
+  const stdin = addresses.map((address) => `route get ${address}${suffix}\n`).join('')
+  return { tool: 'ip', args: ['-N', '-j', '-force', '-batch', '-'], stdin, tolerates: SOME_LEAD_NOWHERE }
 }
 
 function routeArgs(verb: 'add' | 'replace', name: string, { prefix, preferredSource, metric }: HostRoute) {

@@ -35,6 +35,7 @@ export function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): str
   if (file === 'sysctl') return recordingOfSwitches(args)
   if (file === 'nft') return args.includes('-j') ? nftRecordingOf(args) : undefined
   if (args.includes('addr')) return 'ip-addr.json'
+  if (args.includes('-batch')) return 'ip-ways.txt'
   const family = args.includes('-6') ? 6 : 4
   if (args.includes('rule')) return `ip-rule-${family}.json`
   if (!args.includes('route')) return undefined
@@ -53,7 +54,7 @@ const recordingOfSwitches = (args: readonly string[]): string | undefined => {
 }
 
 /** What a host without policy routing has nothing to record of. */
-const seldom = /^(nft-|ip-rule-|ip-policy-)/
+const seldom = /^(nft-|ip-rule-|ip-policy-|ip-ways)/
 
 /** A host that answers what was recorded, after `edit`. */
 export function replayHost(name: string, edit: (file: string, text: string) => string = (_, text) => text): LinuxHost {

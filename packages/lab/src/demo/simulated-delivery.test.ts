@@ -35,6 +35,7 @@ function host(number: number, publicKey: WireguardPublicKey, peer: ObservedPeer)
     foreignFilters: new Map(),
     policyRouting: noPolicyRoutingFound,
     underlayAddresses: [{ interfaceName: 'eth0', address, connectedPrefix: hostPrefix(address) }],
+    underlayMtu: undefined,
   }
 }
 

@@ -18,6 +18,7 @@ import { iptablesBackend } from './iptables-backend.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
+import { narrowUnderlay } from './narrow-underlay.js'
 import { clientDisable } from './phone.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
@@ -37,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   commitConfirm,
   roamingPort,
   roamingAddress,
+  narrowUnderlay,
   sixthHostJoins,
   teardownClean,
   aclPorts,

@@ -18,6 +18,7 @@ import {
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { dependsOnPeers, withoutAwaited } from './awaited-peers.js'
+import { holdingPathMtu } from './holding-path-mtu.js'
 import type { ConfigStep } from './live-config.js'
 
 /** What was done. */
@@ -51,7 +52,7 @@ export class HostKeeper {
     /** Each time the host was read. */
     readonly onObserved: (observed: ObservedHost) => void
   }) {
-    this.#driver = options.driver
+    this.#driver = holdingPathMtu(options.driver)
     this.#monotonicMs = options.monotonicMs
     this.#onObserved = options.onObserved
   }

@@ -1,4 +1,4 @@
-import type { IpAddress, Timers, UnderlayAddress } from '@meshfold/core'
+import type { IpAddress, Timers, UnderlayAddress, UnderlayMtu } from '@meshfold/core'
 import { type EndpointRules, isUnderlayInterface, usableUnderlay } from '../report/own-endpoints.js'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions, AgentTiming } from './agent-options.js'
@@ -24,6 +24,7 @@ const LOOKS_APART_MS = 1000
 export class UnderlayKeeper {
   readonly #options: UnderlayKeeperOptions
   #known: ReadonlySet<IpAddress> | undefined
+  #mtu: UnderlayMtu | undefined
   #goneAtMs = Number.NEGATIVE_INFINITY
   #lookedAtMs = Number.NEGATIVE_INFINITY
   readonly #stops: (() => void)[] = []
@@ -80,6 +81,13 @@ export class UnderlayKeeper {
       return 'gone'
     }
     return now.size > before.size ? 'came' : 'same'
+  }
+
+  /** Whether the way to peers takes other sizes than at the last call. */
+  isOtherWay(mtu: UnderlayMtu | undefined): boolean {
+    const before = this.#mtu
+    this.#mtu = mtu
+    return before?.pathBytes !== mtu?.pathBytes
   }
 
   #noteGone(): void {
