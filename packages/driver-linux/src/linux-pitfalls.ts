@@ -60,6 +60,14 @@ export const NO_SUCH_RULE = /no such file or directory|no such process/i
 /** `ip -batch` when one of its lines was refused; with `-force` it does the others. */
 export const SOME_LEAD_NOWHERE = /command failed/i
 
+/**
+ * The kernel's switches for forwarding change others with them. IPv4's sets whether ICMP redirects are accepted, off when it is on, and on
+ * when it is off, also where somebody hardened the host. IPv6's sets that of each interface, and an interface that forwards takes no
+ * router advertisements; at that moment even default routes learned from them are dropped, but where `accept_ra` is 2. That of all is what
+ * the kernel asks when it passes packets on, so everything else is put back.
+ */
+export const FORWARDING_CHANGES_MORE = ['accept_redirects', 'forwarding', 'accept_ra'] as const
+
 /** `ip route add` when prefix and metric are taken, by our route or by one of another interface. */
 export const ROUTE_EXISTS = /file exists/i
 

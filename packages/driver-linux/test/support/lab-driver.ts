@@ -45,8 +45,7 @@ export async function hostSnapshot(host: Host): Promise<unknown> {
     // Without comments and counters.
     'for kind in iptables-legacy ip6tables-legacy iptables-nft ip6tables-nft; do $kind-save 2>/dev/null | grep -v "^#" | sed "s/\\[.*//"; done',
     'ipset list -n',
-    'sysctl -e net.ipv4.ip_forward net.ipv4.conf.all.src_valid_mark net.ipv4.tcp_fwmark_accept',
-    "sysctl -a -r '^net.ipv6.conf.(all|default|lo|eth0).forwarding$'",
+    "sysctl -a -r '^net.ipv[46].(conf|ip_forward|tcp_fwmark_accept)' | grep -v '[./]mesh0[./]'",
     // Without the shell and the programs that take the snapshot.
     "ps -e -o comm= | grep -vxE 'ps|sh|grep|sort' | sort",
     'find /run | sort',

@@ -7,6 +7,7 @@ const clean: Footprint = {
   routes: 'default via 169.254.1.1',
   rules: '0: from all lookup local',
   'packet filter': '',
+  'kernel switches': '',
   'WireGuard sockets': '',
   'files in /run': '/run/resolv.conf',
   'name servers': '',

@@ -6,6 +6,7 @@ const views = {
   routes: '{ ip route show table all; ip -6 route show table all; } | grep -v "fe80\\|multicast\\|anycast"',
   rules: 'ip rule; ip -6 rule',
   'packet filter': 'nft list ruleset',
+  'kernel switches': "sysctl -a -r '^net.ipv[46].(conf|ip_forward|tcp_fwmark_accept)'",
   'WireGuard sockets': 'ls -A /run/wireguard',
   'files in /run': 'find /run -mindepth 1 -not -path "/run/wireguard*" | sort',
   'name servers': 'cat /etc/resolv.conf',
