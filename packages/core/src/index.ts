@@ -295,12 +295,16 @@ export {
   type TunnelSettings,
   type User,
 } from './mesh/mesh-state.js'
+export { isPublicAddress } from './mesh/listeners.js'
 export { type PointInHistory, replayUntil } from './mesh/replay-until.js'
 export { type MeshAction, mayDo, roles } from './mesh/roles.js'
 export type { IssuedConfig } from './mesh/state/client.js'
 export type { ClassKey, MemberRecord, MemberSet, MemberSetKey, NodeClass } from './mesh/state/member.js'
 export { devicesOfUser, type UserDevices, usersConnectedTo } from './mesh/user-devices.js'
+export { candidateOrder, type OwnPlace } from './paths/candidate-order.js'
+export { EndpointTrials, type EndpointTry } from './paths/endpoint-trials.js'
 export { identityKeyOf } from './paths/identity-key-of.js'
+export { type MirrorNeeds, Mirrors } from './paths/mirrors.js'
 export {
   type ConfigChange,
   type Moment,

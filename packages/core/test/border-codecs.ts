@@ -207,10 +207,10 @@ const vector = {
   signature: 'A'.repeat(86),
 }
 const pathMessages = fc.constantFrom<object>(
-  { type: 'probe', id: 1, vector: null, echoAgeMs: 12 },
-  { type: 'probe', id: 2 ** 48, vector, echoAgeMs: null },
-  { type: 'echo', id: 1, held: 0, vector, seenAt: '203.0.113.7:51821' },
-  { type: 'echo', id: 1, held: 7, vector: null, seenAt: null },
+  { type: 'probe', id: 1, vector: null, echoAgeMs: 12, asksWhere: false },
+  { type: 'probe', id: 2 ** 48, vector, echoAgeMs: null, asksWhere: false },
+  { type: 'echo', id: 1, held: 0, vector, seenAt: '203.0.113.7:51821', isServerLost: true },
+  { type: 'echo', id: 1, held: 7, vector: null, seenAt: null, isServerLost: false },
   { type: 'vectors', vectors: [vector, vector] },
   { type: 'held', held: [{ hostId: 'host-1', sequence: 0 }] },
 )

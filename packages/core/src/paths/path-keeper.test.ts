@@ -85,7 +85,11 @@ const probeUntil = (
       const outcome = answer(to)
       if (outcome === 'refusal') keeper.refused(to, at(nowMs + 1))
       if (outcome === 'echo')
-        keeper.receive(to, { type: 'echo', id: message.id, held: 0, vector: null, seenAt: null }, at(nowMs + 1))
+        keeper.receive(
+          to,
+          { type: 'echo', id: message.id, held: 0, vector: null, seenAt: null, isServerLost: false },
+          at(nowMs + 1),
+        )
     }
   }
 }
@@ -100,7 +104,11 @@ describe('F3 the paths of one host', () => {
     probeUntil(keeper, [5000, 8000], (target) => (target === gateOne ? 'nothing' : 'echo'))
     expect(gatewayOf(keeper)).toBe(gateTwo)
     expect(keeper.ownVector?.gatewayIds).toEqual([hop(gateTwo).nodeId])
-    const step = keeper.receive(gateTwo, { type: 'probe', id: 7, vector: null, echoAgeMs: null }, at(8100))
+    const step = keeper.receive(
+      gateTwo,
+      { type: 'probe', id: 7, vector: null, echoAgeMs: null, asksWhere: false },
+      at(8100),
+    )
     expect(said(step)).toMatchObject([{ type: 'echo', vector: { gatewayIds: [hop(gateTwo).nodeId] } }])
   })
 
@@ -118,7 +126,7 @@ describe('F3 the paths of one host', () => {
     keeper.wake(at(0))
     for (const from of [gateOne, gateTwo])
       for (const id of [3, from === gateOne ? 2 : 1])
-        keeper.receive(from, { type: 'echo', id, held: 0, vector: null, seenAt: null }, at(1))
+        keeper.receive(from, { type: 'echo', id, held: 0, vector: null, seenAt: null, isServerLost: false }, at(1))
     expect([...keeper.health.values()].map(({ state }) => state)).toEqual(['unproven', 'unproven'])
   })
 
@@ -175,7 +183,13 @@ describe('F3 the paths of one host', () => {
     const keeper = keeperOf(thirdConfig)
     keeper.start(at(0))
     expect(
-      said(keeper.receive(hostId('stranger'), { type: 'probe', id: 1, vector: null, echoAgeMs: null }, at(1))),
+      said(
+        keeper.receive(
+          hostId('stranger'),
+          { type: 'probe', id: 1, vector: null, echoAgeMs: null, asksWhere: false },
+          at(1),
+        ),
+      ),
     ).toEqual([])
   })
 

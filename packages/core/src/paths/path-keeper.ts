@@ -9,7 +9,7 @@ import { createPathChooser, type PathChooser, type PathsChange } from '../host-c
 import { sticksToHop } from '../host-config/path-facts.js'
 import { healthOf, type ProbeHealth } from '../host-config/probe-health.js'
 import type { PathMessage, SignedVector } from '../protocol/path-message.js'
-import type { HostId } from '../values/index.js'
+import type { HostId, UdpEndpoint } from '../values/index.js'
 import { Prober } from './prober.js'
 import { VectorExchange, type VectorSigning } from './vector-exchange.js'
 
@@ -54,8 +54,8 @@ export interface PathKeeperOptions extends VectorSigning {
   readonly memory: PathMemory
   /** Numbers that nobody else can guess, none twice within a second. */
   readonly nextProbeId: () => number
-  /** Where a peer's packets come from now; `null`: nobody knows. */
-  readonly endpointOf?: (hostId: HostId) => Extract<PathMessage, { type: 'echo' }>['seenAt']
+  /** Whether this host has lost its server; left out: nobody knows. */
+  readonly isServerLost?: () => boolean
 }
 
 /** What of a config is otherwise than before. `undefined` as a value: it is gone. */
@@ -162,7 +162,13 @@ export class PathKeeper {
     const { nowMs } = moment
     this.#judge(this.#prober.expire(nowMs), moment)
     for (const { target, id } of this.#prober.takeDue(nowMs))
-      this.#send(target, { type: 'probe', id, vector: this.#exchange.vectorFor(target), echoAgeMs: null })
+      this.#send(target, {
+        type: 'probe',
+        id,
+        vector: this.#exchange.vectorFor(target),
+        echoAgeMs: null,
+        asksWhere: false,
+      })
     for (const { to, vectors } of this.#exchange.takeDue(nowMs)) this.#send(to, { type: 'vectors', vectors })
     return this.#endStep()
   }
@@ -176,7 +182,7 @@ export class PathKeeper {
       case 'probe':
         this.#exchange.noteProbe(from, moment.nowMs)
         this.#learn(message.vector === null ? [] : [message.vector], moment)
-        this.#echo(from, message.id)
+        if (!message.asksWhere) this.#echo(from, message.id, null)
         break
       case 'echo':
         this.#learn(message.vector === null ? [] : [message.vector], moment)
@@ -194,16 +200,22 @@ export class PathKeeper {
     return this.#endStep()
   }
 
+  /** A peer asked where it is seen, and here is the answer; `null`: nobody knows. */
+  answerWhere(to: HostId, id: number, seenAt: UdpEndpoint | null): PathStep {
+    if (this.#config.peers.has(to)) this.#echo(to, id, seenAt)
+    return this.#endStep()
+  }
+
   /** A peer's system says that nobody listens on its control port: its agent is away, the peer is not. */
   refused(from: HostId, moment: Moment): PathStep {
     this.#judge(this.#prober.refused(from, moment.nowMs), moment)
     return this.#endStep()
   }
 
-  #echo(to: HostId, id: number): void {
-    const vector = this.#exchange.vectorFor(to)
-    const seenAt = this.#options.endpointOf?.(to) ?? null
-    this.#send(to, { type: 'echo', id, held: this.#exchange.sequenceOf(to), vector, seenAt })
+  #echo(to: HostId, id: number, seenAt: UdpEndpoint | null): void {
+    const [held, vector] = [this.#exchange.sequenceOf(to), this.#exchange.vectorFor(to)]
+    const isServerLost = this.#options.isServerLost?.() ?? false
+    this.#send(to, { type: 'echo', id, held, vector, seenAt, isServerLost })
   }
 
   #learn(vectors: readonly SignedVector[], moment: Moment): void {

@@ -33,7 +33,12 @@ const configOf = (viewer: HostId, isPair: boolean): HostConfig => {
 class Story {
   readonly scout: PathScout
   readonly said: { readonly atMs: number; readonly what: ReportedObservation }[] = []
-  readonly probed: { readonly atMs: number; readonly to: HostId; readonly echoAgeMs: number | null }[] = []
+  readonly probed: {
+    readonly atMs: number
+    readonly to: HostId
+    readonly echoAgeMs: number | null
+    asksWhere: false
+  }[] = []
   nowMs = 0
   #probes = 0
   #sent = 0
@@ -69,8 +74,8 @@ class Story {
       for (const what of observations) this.said.push({ atMs: this.nowMs, what })
       for (const { to, message } of probes) {
         if (message.type !== 'probe') continue
-        this.probed.push({ atMs: this.nowMs, to, echoAgeMs: message.echoAgeMs })
-        const echo = { type: 'echo', id: message.id, held: 0, vector: null, seenAt: null } as const
+        this.probed.push({ atMs: this.nowMs, to, echoAgeMs: message.echoAgeMs, asksWhere: false })
+        const echo = { type: 'echo', id: message.id, held: 0, vector: null, seenAt: null, isServerLost: false } as const
         if (this.#answers(to, this.nowMs)) this.scout.receive(to, echo, this.nowMs + 7)
       }
     }
@@ -161,7 +166,7 @@ describe('C5 direct trials of a relayed pair', () => {
     const story = new Story(configOf(own, true), () => true)
     story.pass(6500)
     expect(story.of('pair-direct')).toEqual([])
-    story.scout.receive(other, { type: 'probe', id: 1, vector: null, echoAgeMs: 20 }, story.nowMs)
+    story.scout.receive(other, { type: 'probe', id: 1, vector: null, echoAgeMs: 20, asksWhere: false }, story.nowMs)
     story.pass(500)
     expect(story.of('pair-direct')[0]).toMatchObject({ otherEchoAgeMs: 20 })
     expect(story.of('pair-direct')[0]?.ownEchoAgeMs).toBeLessThan(1000)
@@ -171,9 +176,9 @@ describe('C5 direct trials of a relayed pair', () => {
     const story = new Story(configOf(other, true), () => true)
     story.pass(4000)
     expect(story.probed).toEqual([])
-    story.scout.receive(own, { type: 'probe', id: 1, vector: null, echoAgeMs: null }, story.nowMs)
+    story.scout.receive(own, { type: 'probe', id: 1, vector: null, echoAgeMs: null, asksWhere: false }, story.nowMs)
     story.pass(3000)
-    expect(story.probed[0]).toEqual({ atMs: 4500, to: own, echoAgeMs: null })
+    expect(story.probed[0]).toEqual({ atMs: 4500, to: own, echoAgeMs: null, asksWhere: false })
     expect(story.probed[1]?.echoAgeMs).toBeGreaterThan(500)
     expect(story.of('pair-direct')).toEqual([])
   })

@@ -108,6 +108,11 @@ export class PathScout {
     this.#prober.refused(from, nowMs)
   }
 
+  /** Its peer was made anew, to try another endpoint. */
+  tried(hostId: HostId): void {
+    this.#silent.tried(hostId)
+  }
+
   /** Who is probed now. */
   get probed(): Iterable<HostId> {
     return this.#prober.health.keys()
@@ -131,7 +136,7 @@ export class PathScout {
     this.#prober.setTargets([...this.#targets()], nowMs)
     const probes = this.#prober.takeDue(nowMs).map(({ target, id }) => {
       const echoAgeMs = this.#trials.echoAgeMs(target, nowMs)
-      return { to: target, message: { type: 'probe', id, vector: null, echoAgeMs } as const }
+      return { to: target, message: { type: 'probe', id, vector: null, echoAgeMs, asksWhere: false } as const }
     })
     return { probes, observations }
   }

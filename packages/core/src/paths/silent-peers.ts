@@ -42,6 +42,12 @@ export class SilentPeers {
     if (watched !== undefined) this.#watched.set(hostId, { ...watched, sinceMs: null })
   }
 
+  /** Its peer was made anew, to try another endpoint: the counters begin again, and something was sent. */
+  tried(hostId: HostId): void {
+    const watched = this.#watched.get(hostId)
+    if (watched !== undefined) this.#watched.set(hostId, { ...watched, sentBytes: 0, receivedBytes: 0 })
+  }
+
   /** Who has been silent, for however short a time. */
   *silent(): Generator<readonly [HostId, Silence]> {
     for (const [hostId, { sinceMs, latestHandshakeAtEpochMs }] of this.#watched)

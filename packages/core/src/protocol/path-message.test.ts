@@ -40,6 +40,7 @@ test('a vector with everything at its bounds is read; one gateway more is not, n
     id: 1,
     vector: vectorOf(1, gateways, 256),
     echoAgeMs: null,
+    asksWhere: false,
   })
   expect(decoded(encodePathMessage(probe(64)))).toEqual([probe(64)])
   expect(E.isLeft(decodePathMessage(JSON.stringify(probe(65))))).toBe(true)

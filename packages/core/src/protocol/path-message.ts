@@ -27,6 +27,8 @@ export type PathMessage =
       readonly vector: SignedVector | null
       /** How long ago the other one answered a probe of a direct trial (C5); `null`: it did not, or none is made. Milliseconds. */
       readonly echoAgeMs: number | null
+      /** Where its packets come from is what it wants to know: the answer may take a second. */
+      readonly asksWhere: boolean
     }
   | {
       readonly type: 'echo'
@@ -34,8 +36,10 @@ export type PathMessage =
       /** The sequence of the asker's own vector that the other one holds; 0: none. */
       readonly held: number
       readonly vector: SignedVector | null
-      /** Where the asker's packets come from, as the other one's WireGuard sees it. */
+      /** Where the asker's packets come from, as the other one's WireGuard sees it; `null`: it didn't ask, or nobody knows. */
       readonly seenAt: UdpEndpoint | null
+      /** The other one is without the server, too: it has not heard of it for as long as makes a server silent. */
+      readonly isServerLost: boolean
     }
   /** Answered by `held`; repeated until it is. */
   | { readonly type: 'vectors'; readonly vectors: readonly SignedVector[] }
@@ -80,12 +84,14 @@ export const pathMessageCodec: t.Type<PathMessage, unknown> = messageByType<Path
       id: probeIdCodec,
       vector: orNull(signedVectorCodec),
       echoAgeMs: orNull(integerBetween(0, Number.MAX_SAFE_INTEGER)),
+      asksWhere: t.boolean,
     }),
     strict('echo', {
       id: probeIdCodec,
       held: sequenceCodec,
       vector: orNull(signedVectorCodec),
       seenAt: orNull(udpEndpointCodec),
+      isServerLost: t.boolean,
     }),
     strict('vectors', { vectors: shortList(signedVectorCodec, maxVectors) }),
     strict('held', { held: shortList(heldCodec, maxVectors) }),

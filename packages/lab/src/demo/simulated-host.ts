@@ -88,7 +88,7 @@ function makeHost({ number }: SimulatedHostPlan, wireguardKey: WireguardPublicKe
 }
 
 function claimsOf(name: string, { state, capabilities }: SimulatedHost): HostClaims {
-  const rules = { listenPort, declaredEndpoints: [], excludedPrefixes: [], meshPrefixes: [] }
+  const rules = { listenPort, declaredEndpoints: [], excludedPrefixes: [], meshPrefixes: [], seenAt: [] }
   return {
     name: must(parseHostName(name)),
     system: readHostSystem('simulated'),

@@ -19,6 +19,7 @@ import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
 import { narrowUnderlay } from './narrow-underlay.js'
+import { natPunch } from './nat-punch.js'
 import { clientDisable } from './phone.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
@@ -70,4 +71,5 @@ export const scenarios: readonly Scenario[] = [
   kernelWireguard,
   ...failoverScenarios,
   ...autoRelayScenarios,
+  natPunch,
 ]

@@ -88,7 +88,7 @@ class RunningAgent {
       store: options.probationStore ?? keepInMemory(),
       times: { windowMs: timing.confirmWindowMs, silentMs: timing.serverSilentMs },
       isConnected: () => this.#link.status().connected,
-      isServerLostToOthers: () => false,
+      isServerLostToOthers: () => this.#paths?.isServerLostToOthers ?? false,
       onReverted: () => this.#duty.want('put-right'),
     })
     this.#duty = new HostDuty({
@@ -99,6 +99,8 @@ class RunningAgent {
       onObserved: (observed) => this.#onObserved(observed),
       onMoved: () => this.#greeter.greetLive(this.#duty.host.observed),
       onReborn: () => this.#greeter.greetAll(),
+      takeTries: () => this.#paths?.takeTries() ?? [],
+      onTried: (tries) => this.#greeter.greet(tries.map(({ hostId }) => hostId)),
       onPortRefused: (port) => void this.#wishOtherPort(port),
       onOutcome: (asOf, outcome, detail) => this.#acknowledge(asOf, outcome, detail),
     })
@@ -107,7 +109,10 @@ class RunningAgent {
       keeper: this.#config,
       heartbeatMs: timing.heartbeatMs,
       onHeard: () => this.#probation.heard(),
-      onEnded: (end) => this.#probation.ended(end),
+      onEnded: (end) => {
+        this.#probation.ended(end)
+        this.#paths?.serverChanged()
+      },
       onReceived: () => this.#duty.want('apply'),
       onUpToDate: () => this.#onUpToDate(),
       onRelayProbeWanted: (wanted) => this.#paths?.wants(wanted),
@@ -206,6 +211,11 @@ class RunningAgent {
       settled: () => this.#duty.settled(),
       say: (observations) => this.#link.session?.observe(observations),
       onLook: () => this.#duty.want('look'),
+      onTry: () => this.#duty.want('try-endpoints'),
+      onSeen: () => this.#report(),
+      endpointRules: () => this.#endpointRules(),
+      isServerLost: () => this.#probation.isServerSilent,
+      isServerInDoubt: () => this.#probation.isInDoubt,
     })
   }
 
@@ -283,7 +293,7 @@ class RunningAgent {
   #endpointRules(): EndpointRules {
     const { config } = this.#config.live
     if (config?.own.listenPort !== this.#portWish?.refused) this.#portWish = undefined
-    const rules = endpointRulesOf(this.#options.facts, config)
+    const rules = endpointRulesOf(this.#options.facts, config, this.#paths?.seenAt ?? [])
     return this.#portWish === undefined ? rules : { ...rules, listenPort: this.#portWish.wished }
   }
 

@@ -1,4 +1,4 @@
-import type { ObservedHost } from '@meshfold/core'
+import type { HostId, ObservedHost } from '@meshfold/core'
 import type { AgentOptions } from './agent-options.js'
 import type { LiveConfig } from './live-config.js'
 import { livePeers } from './self-description.js'
@@ -23,6 +23,12 @@ export class Greeter {
     const { greet, clock } = this.#options
     const addresses = observed === undefined ? [] : livePeers(this.#live, observed, clock)
     if (addresses.length > 0) greet?.(addresses)
+  }
+
+  /** These were made anew: a packet makes WireGuard begin. */
+  greet(hostIds: readonly HostId[]): void {
+    const addresses = hostIds.flatMap((hostId) => this.#live.peers.get(hostId)?.controlAddress4 ?? [])
+    if (addresses.length > 0) this.#options.greet?.(addresses)
   }
 
   /** This host has lost its sessions: by themselves, peers would try the old ones for 15 s more. A few at a time. */

@@ -2,7 +2,7 @@
  * The duty towards the host: make it as its config says, after each patch at a cost that grows with the patch, and put right what
  * others change. One deed at a time, the more urgent first.
  */
-import type { AsOf, DesiredHost, ObservedHost, ReconcileError } from '@meshfold/core'
+import type { AsOf, DesiredHost, EndpointTry, ObservedHost, ReconcileError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions, AgentTiming } from './agent-options.js'
@@ -26,13 +26,16 @@ export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' |
   readonly onMoved: () => void
   /** The interface had to be made anew, for a config that peers know: what they send is for a session that is no more. */
   readonly onReborn: () => void
+  /** Which peers are to be made anew, each at another endpoint; asked after a look. */
+  readonly takeTries: () => readonly EndpointTry[]
+  readonly onTried: (tries: readonly EndpointTry[]) => void
   /** The host would not listen on the port of its config. */
   readonly onPortRefused: (port: number) => void
   /** The host is, or is not, as everything up to there says. */
   readonly onOutcome: (asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null) => void
 }
 
-type Deed = 'refresh-underlay' | 'apply' | 'put-right' | 'look'
+type Deed = 'refresh-underlay' | 'apply' | 'put-right' | 'try-endpoints' | 'look'
 
 const LONGEST_DETAIL = 1000
 const READ_BACK_BOUND_MS = 1000
@@ -63,6 +66,7 @@ export class HostDuty {
       ['refresh-underlay', () => this.#refreshUnderlay()],
       ['apply', () => this.#apply()],
       ['put-right', () => this.#putRight()],
+      ['try-endpoints', () => this.#tryEndpoints()],
       ['look', () => this.#look()],
     ])
   }
@@ -158,6 +162,20 @@ export class HostDuty {
   async #look(): Promise<void> {
     const looked = await this.host.look()
     if (E.isLeft(looked)) this.#onFailure(looked.left)
+  }
+
+  async #tryEndpoints(): Promise<void> {
+    await this.#look()
+    const { takeTries, onTried, log } = this.#options
+    const tries = takeTries()
+    if (tries.length === 0) return
+    const tried = await this.host.tryEndpoints(tries)
+    if (E.isLeft(tried)) {
+      this.#onFailure(tried.left)
+      return
+    }
+    log.debug({ tries: tries.map(({ hostId, endpoint }) => `${hostId} at ${endpoint}`) }, 'trying endpoints')
+    onTried(tries)
   }
 
   async #refreshUnderlay(): Promise<void> {

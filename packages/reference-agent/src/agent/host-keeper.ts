@@ -5,6 +5,7 @@ import {
   applyHostChanges,
   type DesiredHost,
   type DesiredPeer,
+  type EndpointTry,
   executePlan,
   type HostChange,
   type HostDriver,
@@ -115,6 +116,25 @@ export class HostKeeper {
         : outcome.left.observed
     if (observed !== undefined) this.#see(observed)
     return E.isLeft(outcome) ? outcome : E.right({ executed: outcome.right.executed, awaited: 0 })
+  }
+
+  /** Makes these peers anew, each at another endpoint: WireGuard begins a handshake there at once. */
+  async tryEndpoints(tries: readonly EndpointTry[]): Promise<E.Either<ReconcileError, void>> {
+    const steps = tries.flatMap(({ wireguardKey, endpoint }): readonly HostChange[] => {
+      const peer = this.#applied?.peers.get(wireguardKey)
+      if (peer === undefined || this.#observed?.peers.has(wireguardKey) !== true) return []
+      const { publicKey, allowedIps, keepaliveSeconds } = peer
+      return [
+        { kind: 'remove-peer', publicKey },
+        { kind: 'set-peer', publicKey, allowedIps, keepaliveSeconds, endpoint },
+      ]
+    })
+    const executed: HostChange[] = []
+    const failed = await executePlan(this.#driver, steps, executed)
+    this.#noteExecuted(executed)
+    if (failed === undefined) return E.right(undefined)
+    this.#isSound = false
+    return E.left({ code: 'step-failed', ...failed, executed, observed: undefined })
   }
 
   /** Makes WireGuard forget addresses that this host no longer has. Without an interface there is nothing to forget. */

@@ -62,6 +62,11 @@ export class ObservationDuty {
     this.#scout.refused(from, this.#nowMs())
   }
 
+  /** These peers were made anew, to try other endpoints. */
+  tried(hostIds: Iterable<HostId>): void {
+    for (const hostId of hostIds) this.#scout.tried(hostId)
+  }
+
   /** The server asks for measurements. */
   wants(wanted: RelayProbeWanted): void {
     this.#scout.wants(wanted, this.#nowMs())

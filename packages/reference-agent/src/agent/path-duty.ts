@@ -5,9 +5,11 @@
 import {
   type ChosenPaths,
   type ConfigChange,
+  type EndpointTry,
   type FragmentTable,
   type HostConfig,
   type HostId,
+  hasLiveHandshake,
   identityKeyOf,
   type Moment,
   noPathMemory,
@@ -18,6 +20,7 @@ import {
   type PathStep,
   type RelayProbeWanted,
   type ReportedObservation,
+  type UdpEndpoint,
   vectorSignatures,
 } from '@meshfold/core'
 import type { AgentLog } from './agent-log.js'
@@ -25,12 +28,16 @@ import type { AgentOptions } from './agent-options.js'
 import type { PathsStatus } from './agent-status.js'
 import { ControlTraffic } from './control-traffic.js'
 import { pathsStatus } from './describe-paths.js'
+import { EndpointDuty, type EndpointDutyOptions } from './endpoint-duty.js'
 import { ObservationDuty } from './observation-duty.js'
 import type { PathAdapters } from './path-adapters.js'
 import { PathMemoryKeeper } from './path-memory-keeper.js'
 import type { PathSource } from './path-source.js'
+import { PlaceAnswers } from './place-answers.js'
 
-export interface PathDutyOptions extends Pick<AgentOptions, 'membership' | 'clock' | 'timers'> {
+export interface PathDutyOptions
+  extends Pick<AgentOptions, 'membership' | 'clock' | 'timers'>,
+    Pick<EndpointDutyOptions, 'endpointRules' | 'isServerInDoubt' | 'onSeen'> {
   readonly log: AgentLog
   readonly adapters: PathAdapters
   readonly table: () => FragmentTable | undefined
@@ -43,6 +50,10 @@ export interface PathDutyOptions extends Pick<AgentOptions, 'membership' | 'cloc
   readonly say: (observations: readonly ReportedObservation[]) => void
   /** The host is to be read. */
   readonly onLook: () => void
+  /** Peers are to be tried at other endpoints. */
+  readonly onTry: () => void
+  /** Whether this host has lost its server: told to whoever asks. */
+  readonly isServerLost: () => boolean
 }
 
 /** While a peer doesn't answer, the host is read so often. */
@@ -53,12 +64,14 @@ interface Kept {
   readonly config: HostConfig
   readonly keeper: PathKeeper
   readonly observations: ObservationDuty
+  readonly endpoints: EndpointDuty
 }
 
 export class PathDuty implements PathSource {
   readonly #options: PathDutyOptions
   readonly #memory: PathMemoryKeeper
   readonly #traffic: ControlTraffic
+  readonly #answers: PlaceAnswers
   #kept: Kept | undefined
   #isClosed = false
   #cancelWake: () => void = () => {}
@@ -75,13 +88,22 @@ export class PathDuty implements PathSource {
       openControlPort,
       onMessage: (from, message) => {
         this.#kept?.observations.receive(from, message)
+        this.#kept?.endpoints.receive(from, message)
         this.#step((keeper) => keeper.receive(from, message, this.#moment()))
+        if (message.type === 'probe' && message.asksWhere) this.#answers.ask(from, message.id)
       },
       onRefused: (from) => {
         this.#kept?.observations.refused(from)
         this.#step((keeper) => keeper.refused(from, this.#moment()))
       },
       onOpen: () => this.#sleep(),
+    })
+    this.#answers = new PlaceAnswers({
+      timers,
+      monotonicMs: clock.monotonicMs,
+      placeOf: (hostId) => this.#placeOf(hostId),
+      onLook: options.onLook,
+      answer: (to, id, seenAt) => this.#step((keeper) => keeper.answerWhere(to, id, seenAt)),
     })
   }
 
@@ -105,17 +127,21 @@ export class PathDuty implements PathSource {
   }
 
   begin(config: HostConfig): void {
-    const { clock, observed, say } = this.#options
     const keeper = this.#keeperOf(config, this.#memory.last ?? noPathMemory)
-    const duty = { clock, observed, say, nextProbeId: () => this.#nextProbeId() }
-    this.#kept = { config, keeper, observations: new ObservationDuty(duty, config, keeper) }
+    const duty = { ...this.#options, nextProbeId: () => this.#nextProbeId() }
+    this.#kept = {
+      config,
+      keeper,
+      observations: new ObservationDuty(duty, config, keeper),
+      endpoints: new EndpointDuty(duty, config),
+    }
     this.#traffic.takeConfig(config, config.peers.keys())
     this.#take(keeper.start(this.#moment()))
   }
 
   update(config: HostConfig, change: ConfigChange): Iterable<HostId> {
     if (this.#kept === undefined) return []
-    const { keeper, observations, config: before } = this.#kept
+    const { keeper, observations, endpoints, config: before } = this.#kept
     this.#kept = { ...this.#kept, config }
     const peers = [...(change.peers ?? [])]
     this.#traffic.takeConfig(
@@ -123,6 +149,7 @@ export class PathDuty implements PathSource {
       peers.map(([hostId]) => hostId),
     )
     observations.takeConfig(config)
+    endpoints.takeConfig(config, peers)
     const step = keeper.takeConfig(config, { ...change, peers }, this.#moment())
     this.#take(step)
     if (config.pairs !== before.pairs || config.routing !== before.routing) observations.sayWhatChanged()
@@ -138,12 +165,18 @@ export class PathDuty implements PathSource {
   /** The host was read. */
   noteObserved(observed: ObservedHost): void {
     this.#traffic.noteObserved(observed)
-    if (this.#kept?.observations.look(observed) === true && !this.#isClosed)
-      this.#cancelLook ??= this.#options.timers.after(LOOK_AGAIN_MS, () => {
-        this.#cancelLook = undefined
-        this.#options.onLook()
-      })
+    this.#kept?.endpoints.look(observed)
+    this.#answers.noteRead()
+    if (this.#kept?.observations.look(observed) === true) this.#lookIn(LOOK_AGAIN_MS)
     this.#observe()
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#isClosed) return
+    this.#cancelLook ??= this.#options.timers.after(ms, () => {
+      this.#cancelLook = undefined
+      this.#options.onLook()
+    })
   }
 
   /** The server is there, up to date, and knows nothing of what this host sees. */
@@ -160,19 +193,44 @@ export class PathDuty implements PathSource {
   /** The own network is another. */
   networkChanged(): void {
     this.#kept?.observations.networkChanged()
+    this.#kept?.endpoints.networkChanged()
     this.#observe()
+  }
+
+  /** Something about the connection to the server is otherwise. */
+  serverChanged(): void {
+    this.#observe()
+  }
+
+  /** Where others see this host. */
+  get seenAt(): readonly UdpEndpoint[] {
+    return this.#kept?.endpoints.seenAt ?? []
+  }
+
+  /** Whether others, asked just now, have lost the server as well. */
+  get isServerLostToOthers(): boolean {
+    return this.#kept?.endpoints.isServerLostToOthers ?? false
+  }
+
+  /** Which peers are to be tried elsewhere; to be asked for after the host was read. */
+  takeTries(): readonly EndpointTry[] {
+    const tries = this.#kept?.endpoints.takeTries() ?? []
+    this.#kept?.observations.tried(tries.map(({ hostId }) => hostId))
+    this.#sleep()
+    return tries
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     this.#cancelWake()
     this.#cancelLook?.()
+    this.#answers.close()
     this.#traffic.close()
     await this.#memory.close()
   }
 
   #keeperOf(config: HostConfig, memory: PathMemory): PathKeeper {
-    const { adapters, membership, table, observed } = this.#options
+    const { adapters, membership, table, isServerLost } = this.#options
     const { meshId, identityPrivateKey } = membership
     const keyOf = (hostId: HostId) => {
       const held = table()
@@ -183,11 +241,15 @@ export class PathDuty implements PathSource {
       memory,
       ...vectorSignatures({ crypto: adapters.crypto, meshId, identityPrivateKey, identityKeyOf: keyOf }),
       nextProbeId: () => this.#nextProbeId(),
-      endpointOf: (hostId) => {
-        const key = this.#kept?.config.peers.get(hostId)?.wireguardKey
-        return (key && observed()?.peers.get(key)?.endpoint) ?? null
-      },
+      isServerLost,
     })
+  }
+
+  #placeOf(hostId: HostId): UdpEndpoint | null {
+    const observed = this.#options.observed()
+    const key = this.#kept?.config.peers.get(hostId)?.wireguardKey
+    const peer = key && observed?.peers.get(key)
+    return observed && hasLiveHandshake(peer, observed.observedAtEpochMs) ? (peer?.endpoint ?? null) : null
   }
 
   #nextProbeId(): number {
@@ -225,8 +287,9 @@ export class PathDuty implements PathSource {
     this.#cancelWake()
     if (this.#kept === undefined || !this.#traffic.isOpen || this.#isClosed) return
     const { clock, timers } = this.#options
-    const { keeper, observations } = this.#kept
-    const atMs = Math.min(keeper.wakesAtMs ?? Number.POSITIVE_INFINITY, observations.wakesAtMs)
+    const { keeper, observations, endpoints } = this.#kept
+    const pathsAtMs = keeper.wakesAtMs ?? Number.POSITIVE_INFINITY
+    const atMs = Math.min(pathsAtMs, observations.wakesAtMs, endpoints.wakesAtMs)
     this.#cancelWake = timers.after(Math.max(0, Math.ceil(atMs - clock.monotonicMs())), () => {
       this.#observe()
       this.#step((each) => each.wake(this.#moment()))
@@ -236,9 +299,10 @@ export class PathDuty implements PathSource {
   /** What is to be found out besides: probes that are due for it are sent now. */
   #observe(): void {
     if (this.#kept === undefined || !this.#traffic.isOpen) return
-    const { keeper, observations } = this.#kept
-    this.#traffic.send(observations.wake())
-    this.#traffic.keepProbing([...keeper.health.keys(), ...observations.probed])
+    const { keeper, observations, endpoints } = this.#kept
+    this.#traffic.send([...observations.wake(), ...endpoints.wake()])
+    this.#traffic.keepProbing([...keeper.health.keys(), ...observations.probed, ...endpoints.probed])
+    if (endpoints.wantsTries()) this.#options.onTry()
     this.#sleep()
   }
 

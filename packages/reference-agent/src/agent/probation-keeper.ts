@@ -58,6 +58,17 @@ export class ProbationKeeper {
     return this.#state.reverted
   }
 
+  /** Whether nothing was heard of the server for as long as makes it silent. */
+  get isServerSilent(): boolean {
+    const { nowMs, heardAtMs } = this.#contact()
+    return heardAtMs === null || nowMs - heardAtMs >= this.#options.times.silentMs
+  }
+
+  /** Something is on probation, and there is no connection to the server: whether others have one decides about it. */
+  get isInDoubt(): boolean {
+    return this.#state.pending !== null && !this.#options.isConnected()
+  }
+
   async load(): Promise<void> {
     const { store, log } = this.#options
     const loaded = await store.load()

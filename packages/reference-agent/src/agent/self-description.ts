@@ -6,16 +6,21 @@ import {
   type IpAddress,
   type ObservedHost,
   supportedCapabilities,
+  type UdpEndpoint,
 } from '@meshfold/core'
 import { type EndpointRules, ownEndpoints, ownPrefixes } from '../report/own-endpoints.js'
 import type { AgentOptions } from './agent-options.js'
 import type { LiveConfig } from './live-config.js'
 
 /** Which addresses of this host are told, with the config that is held. */
-export function endpointRulesOf(facts: AgentOptions['facts'], config: HostConfig | undefined): EndpointRules {
+export function endpointRulesOf(
+  facts: AgentOptions['facts'],
+  config: HostConfig | undefined,
+  seenAt: readonly UdpEndpoint[],
+): EndpointRules {
   const { declaredEndpoints, excludedPrefixes, listenPort } = facts
   const meshPrefixes = config?.ranges ?? []
-  return { listenPort: config?.own.listenPort ?? listenPort, declaredEndpoints, excludedPrefixes, meshPrefixes }
+  return { listenPort: config?.own.listenPort ?? listenPort, declaredEndpoints, excludedPrefixes, meshPrefixes, seenAt }
 }
 
 /** What this host says of itself. */

@@ -120,7 +120,7 @@ async function claimsOf(driver: HostDriver, settings: Settings): Promise<HostCla
   const { underlayAddresses } = observed.right
   const { name, listenPort, declaredEndpoints, excludedPrefixes } = settings
   // The driver leaves the own interface out, so before there is a config nothing of the mesh is among them.
-  const rules = { listenPort, declaredEndpoints, excludedPrefixes, meshPrefixes: [] }
+  const rules = { listenPort, declaredEndpoints, excludedPrefixes, meshPrefixes: [], seenAt: [] }
   return {
     name,
     system: readHostSystem(agentVersion()),

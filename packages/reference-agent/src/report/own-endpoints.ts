@@ -3,6 +3,7 @@
  */
 import {
   type EndpointCandidate,
+  endpointAddress,
   endpointRefusal,
   type IpAddress,
   type IpPrefix,
@@ -21,6 +22,8 @@ export interface EndpointRules {
   readonly listenPort: number
   /** By the operator: come first and as they are. */
   readonly declaredEndpoints: readonly UdpEndpoint[]
+  /** Where others say that they see this host. */
+  readonly seenAt: readonly UdpEndpoint[]
   /** By the operator: addresses in them are not told. */
   readonly excludedPrefixes: readonly IpPrefix[]
   /** Of the mesh itself: a tunnel never runs through the tunnel. */
@@ -54,20 +57,41 @@ export function usableUnderlay(
   )
 }
 
-/** Declared ones first, then own ones, those that the whole internet can reach before those that only a site can. */
+/**
+ * Declared ones first, then own ones that the whole internet can reach, then where others see this host, then own ones that only a site can
+ * reach. What others say is checked as own addresses are: nobody can make a mesh knock at a tunnel's door.
+ */
 export function ownEndpoints(
   addresses: readonly UnderlayAddress[],
   rules: EndpointRules,
 ): readonly EndpointCandidate[] {
-  const declared = rules.declaredEndpoints.map((endpoint) => ({ endpoint, origin: 'declared' }) as const)
-  const told = new Set<UdpEndpoint>(rules.declaredEndpoints)
   const local = [...usableUnderlay(addresses, rules)]
     .sort((a, b) => reach(a.address) - reach(b.address) || compareText(a.address, b.address))
-    .map(({ address }) => udpEndpointOf(address, rules.listenPort))
-    .filter((endpoint) => !told.has(endpoint) && told.add(endpoint) !== undefined)
-    .map((endpoint) => ({ endpoint, origin: 'local' }) as const)
-  return [...declared, ...local].slice(0, maxEndpointCandidates)
+    .map(({ address }) => ({ endpoint: udpEndpointOf(address, rules.listenPort), origin: 'local' }) as const)
+  const isWide = ({ endpoint }: EndpointCandidate) => reach(endpointAddress(endpoint)) < 2
+  const candidates: readonly EndpointCandidate[] = [
+    ...rules.declaredEndpoints.map((endpoint) => ({ endpoint, origin: 'declared' }) as const),
+    ...local.filter(isWide),
+    ...seenElsewhere(addresses, rules).map((endpoint) => ({ endpoint, origin: 'observed' }) as const),
+    ...local.filter((candidate) => !isWide(candidate)),
+  ]
+  const told = new Set<UdpEndpoint>()
+  return candidates
+    .filter(({ endpoint }) => !told.has(endpoint) && told.add(endpoint) !== undefined)
+    .slice(0, maxEndpointCandidates)
 }
+
+/** An own address with another port is a neighbour that passes packets on: of no use to others. */
+const seenElsewhere = (addresses: readonly UnderlayAddress[], rules: EndpointRules): readonly UdpEndpoint[] =>
+  rules.seenAt.filter((endpoint) => {
+    const address = endpointAddress(endpoint)
+    return (
+      endpointRefusal(endpoint) === undefined &&
+      !addresses.some((own) => own.address === address) &&
+      !isInside(address, rules.excludedPrefixes) &&
+      !isInside(address, rules.meshPrefixes)
+    )
+  })
 
 /** The prefixes that this host is connected to besides the mesh, each once, sorted. */
 export function ownPrefixes(

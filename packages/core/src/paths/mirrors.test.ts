@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest'
+import { handMadeConfig, handMadePeer, hop, sampleNetwork } from '../../test/hand-made-config.js'
+import { type HostConfig, pathKey } from '../host-config/host-config.js'
+import type { PathMessage } from '../protocol/path-message.js'
+import { type HostId, hostId, type UdpEndpoint, udpEndpoint } from '../values/index.js'
+import { Mirrors } from './mirrors.js'
+
+const [own, gate, open, hidden] = ['own', 'gate', 'open', 'hidden'].map(hostId) as [HostId, HostId, HostId, HostId]
+const outside = udpEndpoint('203.0.113.9:51821')
+const elsewhere = udpEndpoint('203.0.113.9:40001')
+
+const config = ((): HostConfig => {
+  const to = { kind: 'own-gateway' as const, nodeId: hop(own).nodeId, gateways: [hop(gate)] }
+  const path = { key: pathKey('network', sampleNetwork), networkId: sampleNetwork, prefixes: [], to }
+  const made = handMadeConfig({ viewer: own, peers: [hidden, open, gate], paths: [path] })
+  const at = (id: HostId, text: string) =>
+    [id, { ...handMadePeer(id), endpoints: [{ endpoint: udpEndpoint(text), origin: 'local' as const }] }] as const
+  return {
+    ...made,
+    peers: new Map([at(hidden, '192.168.1.2:1'), at(open, '198.51.100.2:1'), at(gate, '198.51.100.1:1')]),
+  }
+})()
+
+const behindNat = { place: true, server: false }
+let probes = 0
+const mirrorsOf = (needs = behindNat) => {
+  const mirrors = new Mirrors(config, () => ++probes)
+  mirrors.need(needs, 0)
+  return mirrors
+}
+const echo = (id: number, seenAt: UdpEndpoint | null, isServerLost = false): PathMessage => ({
+  type: 'echo',
+  id,
+  held: 0,
+  vector: null,
+  seenAt,
+  isServerLost,
+})
+/** A round in which each of those who are asked says what it sees. */
+const round = (mirrors: Mirrors, nowMs: number, answers: ReadonlyMap<HostId, PathMessage | UdpEndpoint>): void => {
+  for (const { to, message } of mirrors.wake(nowMs)) {
+    const answer = answers.get(to)
+    if (answer === undefined || message.type !== 'probe') continue
+    mirrors.receive(
+      to,
+      typeof answer === 'string' ? echo(message.id, answer) : ({ ...answer, id: message.id } as PathMessage),
+      nowMs + 20,
+    )
+  }
+  const isOpen = [...mirrors.asked].length > 0
+  if (isOpen && mirrors.dueAtMs !== undefined) mirrors.wake(mirrors.dueAtMs)
+}
+
+describe('A7 where a host is seen', () => {
+  test('two are asked that everybody can reach, gateways first', () => {
+    const asked = mirrorsOf().wake(0)
+    expect(asked.map(({ to }) => to)).toEqual([gate, open])
+    expect(asked.every(({ message }) => message.type === 'probe' && message.asksWhere)).toBe(true)
+  })
+
+  test('it is where both see it, and they are asked again before a NAT forgets', () => {
+    const mirrors = mirrorsOf()
+    round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
+    expect(mirrors.seenAt).toEqual([outside])
+    expect(mirrors.dueAtMs).toBe(20_020)
+    round(mirrors, 20_020, new Map([gate, open].map((id) => [id, elsewhere])))
+    expect(mirrors.seenAt).toEqual([elsewhere])
+  })
+
+  test('nowhere, where each sees it elsewhere: its NAT gives each destination another port', () => {
+    const mirrors = mirrorsOf()
+    round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
+    round(
+      mirrors,
+      20_020,
+      new Map([
+        [gate, outside],
+        [open, elsewhere],
+      ]),
+    )
+    expect(mirrors.seenAt).toEqual([])
+  })
+
+  test('one answer is enough; without any it stays where it was, and is asked for again soon, less and less often', () => {
+    const mirrors = mirrorsOf()
+    round(mirrors, 0, new Map([[gate, outside]]))
+    expect(mirrors.seenAt).toEqual([outside])
+    const pauses: number[] = []
+    for (let nowMs = mirrors.dueAtMs ?? 0; pauses.length < 7; ) {
+      mirrors.wake(nowMs)
+      nowMs += 3000
+      mirrors.wake(nowMs)
+      pauses.push((mirrors.dueAtMs ?? 0) - nowMs)
+      nowMs = mirrors.dueAtMs ?? 0
+    }
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 20_000, 20_000])
+    expect(mirrors.seenAt).toEqual([outside])
+  })
+
+  test('who does not answer is asked after the others', () => {
+    const mirrors = mirrorsOf()
+    round(mirrors, 0, new Map([[gate, outside]]))
+    expect(mirrors.wake(mirrors.dueAtMs ?? 0).map(({ to }) => to)).toEqual([gate, hidden])
+  })
+
+  test('only answers that are waited for count, from who was asked, once', () => {
+    const mirrors = mirrorsOf()
+    const [first] = mirrors.wake(0)
+    const id = first?.message.type === 'probe' ? first.message.id : 0
+    expect(mirrors.receive(open, echo(id, elsewhere), 10)).toBe(false)
+    expect(mirrors.receive(hidden, echo(id, elsewhere), 10)).toBe(false)
+    expect(mirrors.receive(gate, echo(id + 77, elsewhere), 10)).toBe(false)
+    mirrors.wake(3000)
+    expect(mirrors.receive(gate, echo(id, elsewhere), 3010)).toBe(false)
+    expect(mirrors.seenAt).toEqual([])
+    expect(mirrors.isServerLost(3010)).toBe(false)
+  })
+
+  test('nobody is asked by a host with a public address; a new network forgets the old place', () => {
+    const mirrors = mirrorsOf({ place: false, server: false })
+    expect([mirrors.dueAtMs, mirrors.wake(0)]).toEqual([undefined, []])
+    mirrors.need(behindNat, 0)
+    round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
+    mirrors.networkChanged(500)
+    expect(mirrors.seenAt).toEqual([])
+    expect(mirrors.dueAtMs).toBe(500)
+  })
+})
+
+describe('A10 whether others lost the server, too', () => {
+  const lost = (isServerLost: boolean) => echo(0, null, isServerLost)
+
+  test('when all say so who answer, for some seconds', () => {
+    const mirrors = mirrorsOf({ place: false, server: true })
+    round(
+      mirrors,
+      0,
+      new Map([
+        [gate, lost(true)],
+        [open, lost(true)],
+      ]),
+    )
+    expect([20, 6000, 6100].map((nowMs) => mirrors.isServerLost(nowMs))).toEqual([true, true, false])
+    expect(mirrors.dueAtMs).toBe(2020)
+  })
+
+  test('not when one of them hears of it: the server is there, and this host is what is wrong', () => {
+    const mirrors = mirrorsOf({ place: false, server: true })
+    round(
+      mirrors,
+      0,
+      new Map([
+        [gate, lost(true)],
+        [open, lost(false)],
+      ]),
+    )
+    expect(mirrors.isServerLost(20)).toBe(false)
+  })
+})

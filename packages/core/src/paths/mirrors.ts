@@ -1,0 +1,174 @@
+/**
+ * What others tell this host about itself: where its packets come from (a NAT in between knows, the host doesn't), and whether they have
+ * lost the server, too. A few peers that the whole internet can reach are asked over control addresses, gateways first, and only answers
+ * that are waited for count. Where they see it at different places, its NAT gives each destination another one, which is of no use to others.
+ */
+import type { HostConfig, PeerConfig } from '../host-config/host-config.js'
+import { hashOf } from '../mesh/hash-trie.js'
+import { isPublicAddress } from '../mesh/listeners.js'
+import type { PathMessage } from '../protocol/path-message.js'
+import { endpointAddress, type HostId, ipFamilyOf, type UdpEndpoint } from '../values/index.js'
+
+/** Milliseconds. */
+export const mirrorTimes = {
+  /** More often than a NAT forgets, and with it what it maps to. */
+  everyMs: 20_000,
+  /** Whoever is asked reads its WireGuard first. */
+  answerMs: 3000,
+  /** After the first one answered. */
+  othersMs: 1000,
+  firstRetryMs: 1000,
+  /** While it is to be found out whether others lost the server. */
+  aboutServerMs: 2000,
+  /** What was said about the server counts until the next round must have ended. */
+  lostMs: 6000,
+} as const
+
+/** Two tell a NAT that gives each destination another port. */
+const mostMirrors = 2
+
+/** What it is that the host wants to know; nothing, most of the time. */
+export interface MirrorNeeds {
+  /** It has no public address of its own. */
+  readonly place: boolean
+  /** Its own server is silent, and something depends on why. */
+  readonly server: boolean
+}
+
+type Echo = Extract<PathMessage, { readonly type: 'echo' }>
+
+interface Round {
+  readonly asked: ReadonlyMap<HostId, number>
+  readonly answers: ReadonlyMap<HostId, Echo>
+  readonly endsAtMs: number
+}
+
+export class Mirrors {
+  readonly #nextProbeId: () => number
+  #config: HostConfig
+  #needs: MirrorNeeds = { place: false, server: false }
+  #round: Round | undefined
+  #nextAtMs = Number.NEGATIVE_INFINITY
+  #retryMs: number = mirrorTimes.firstRetryMs
+  /** Who didn't answer last time is asked after the others. */
+  #silent: ReadonlySet<HostId> = new Set()
+  #seenAt: readonly UdpEndpoint[] = []
+  #said: { readonly atMs: number; readonly isServerLost: boolean } | undefined
+
+  /** `nextProbeId`: as for paths. */
+  constructor(config: HostConfig, nextProbeId: () => number) {
+    this.#config = config
+    this.#nextProbeId = nextProbeId
+  }
+
+  takeConfig(config: HostConfig): void {
+    this.#config = config
+  }
+
+  /** What is wanted from now on. */
+  need(needs: MirrorNeeds, nowMs: number): void {
+    const before = this.#needs
+    this.#needs = needs
+    if (!needs.place) this.#seenAt = []
+    if ((needs.place && !before.place) || (needs.server && !before.server)) this.#askFrom(nowMs)
+  }
+
+  /** The own network is another: nobody knows where this host is seen now. */
+  networkChanged(nowMs: number): void {
+    this.#seenAt = []
+    this.#round = undefined
+    this.#askFrom(nowMs)
+  }
+
+  /** Where this host is seen from outside, as all who answered say; sorted. */
+  get seenAt(): readonly UdpEndpoint[] {
+    return this.#seenAt
+  }
+
+  /** Whether those who answered in the last seconds have lost the server, all of them. */
+  isServerLost(nowMs: number): boolean {
+    const { isServerLost = false, atMs = 0 } = this.#said ?? {}
+    return isServerLost && nowMs - atMs < mirrorTimes.lostMs
+  }
+
+  /** Who is asked now. */
+  get asked(): Iterable<HostId> {
+    return this.#round?.asked.keys() ?? []
+  }
+
+  /** When `wake` has something to do; `undefined`: never. */
+  get dueAtMs(): number | undefined {
+    if (this.#round !== undefined) return this.#round.endsAtMs
+    return this.#needs.place || this.#needs.server ? this.#nextAtMs : undefined
+  }
+
+  /** Ends a round that is over, begins one that is due. Answers whom to probe. */
+  wake(nowMs: number): readonly { readonly to: HostId; readonly message: PathMessage }[] {
+    if (this.#round !== undefined && this.#round.endsAtMs <= nowMs) this.#conclude(this.#round, nowMs)
+    if (this.#round !== undefined || !(this.#needs.place || this.#needs.server) || this.#nextAtMs > nowMs) return []
+    const asked = new Map(this.#choose().map((hostId) => [hostId, this.#nextProbeId()]))
+    this.#round = { asked, answers: new Map(), endsAtMs: nowMs + mirrorTimes.answerMs }
+    return [...asked].map(([to, id]) => ({
+      to,
+      message: { type: 'probe', id, vector: null, echoAgeMs: null, asksWhere: true },
+    }))
+  }
+
+  /** Something came on the control port. Answers whether something is known now that wasn't. */
+  receive(from: HostId, message: PathMessage, nowMs: number): boolean {
+    const round = this.#round
+    if (message.type !== 'echo' || round === undefined || round.asked.get(from) !== message.id) return false
+    const answers = new Map(round.answers).set(from, message)
+    this.#round = { ...round, answers, endsAtMs: Math.min(round.endsAtMs, nowMs + mirrorTimes.othersMs) }
+    if (answers.size < round.asked.size) return false
+    this.#conclude({ ...round, answers }, nowMs)
+    return true
+  }
+
+  #askFrom(nowMs: number): void {
+    this.#retryMs = mirrorTimes.firstRetryMs
+    this.#nextAtMs = Math.min(this.#nextAtMs, nowMs)
+  }
+
+  #conclude({ asked, answers }: Round, nowMs: number): void {
+    this.#round = undefined
+    this.#silent = new Set([...asked.keys()].filter((hostId) => !answers.has(hostId)))
+    const echoes = [...answers.values()]
+    const seen = echoes.flatMap(({ seenAt }) => seenAt ?? [])
+    if (echoes.length > 0) this.#said = { atMs: nowMs, isServerLost: echoes.every(({ isServerLost }) => isServerLost) }
+    if (this.#needs.place && seen.length > 0) this.#seenAt = agreed(seen)
+    const isAnswered = seen.length > 0 || (echoes.length > 0 && !this.#needs.place)
+    const pauseMs = isAnswered ? mirrorTimes.everyMs : this.#retryMs
+    this.#nextAtMs = nowMs + (this.#needs.server ? Math.min(pauseMs, mirrorTimes.aboutServerMs) : pauseMs)
+    this.#retryMs = isAnswered ? mirrorTimes.firstRetryMs : Math.min(this.#retryMs * 2, mirrorTimes.everyMs)
+  }
+
+  /** Each host has others, so that nobody is asked by the whole mesh. */
+  #choose(): readonly HostId[] {
+    const { own, peers, paths, probes } = this.#config
+    const gateways = new Set(probes)
+    for (const { to } of paths.values())
+      for (const { hostId } of 'gateways' in to ? to.gateways : []) gateways.add(hostId)
+    const rank = (peer: PeerConfig) =>
+      (this.#silent.has(peer.hostId) ? 4 : 0) + (isPublic(peer) ? 0 : 2) + (gateways.has(peer.hostId) ? 0 : 1)
+    return [...peers.values()]
+      .map((peer) => ({ hostId: peer.hostId, rank: rank(peer), lot: hashOf(`${own.hostId} ${peer.hostId}`) }))
+      .sort((one, other) => one.rank - other.rank || one.lot - other.lot)
+      .slice(0, mostMirrors)
+      .map(({ hostId }) => hostId)
+  }
+}
+
+const isPublic = ({ endpoints }: PeerConfig): boolean =>
+  endpoints.some(({ endpoint, origin }) => origin !== 'observed' && isPublicAddress(endpointAddress(endpoint)))
+
+/** Of each kind of address what all say; nothing where they differ. */
+const agreed = (seen: readonly UdpEndpoint[]): readonly UdpEndpoint[] => {
+  const byKind = new Map<string, Set<UdpEndpoint>>()
+  for (const endpoint of seen) {
+    const address = endpointAddress(endpoint)
+    const kind = `${ipFamilyOf(address)} ${isPublicAddress(address)}`
+    byKind.set(kind, (byKind.get(kind) ?? new Set()).add(endpoint))
+  }
+  return [...byKind.values()].flatMap((each) => (each.size === 1 ? [...each] : [])).sort()
+}
