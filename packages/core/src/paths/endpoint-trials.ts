@@ -13,7 +13,7 @@ import type { HostId, UdpEndpoint, WireguardPublicKey } from '../values/index.js
 import { candidateOrder, nowhere, type OwnPlace } from './candidate-order.js'
 
 /** Milliseconds. */
-export const endpointTrialTimes = {
+const endpointTrialTimes = {
   /** Of a peer that is new, or where it is written already: WireGuard tries by itself first. */
   firstAfterMs: 1000,
   followsAfterMs: 500,
@@ -52,6 +52,7 @@ interface Seen extends Pick<ObservedPeer, 'endpoint'> {
   readonly sentAtMs: number
 }
 
+/** Which peers are tried where, and when. */
 export class EndpointTrials {
   readonly #viewer: HostId
   readonly #peers = new Map<HostId, PeerConfig>()

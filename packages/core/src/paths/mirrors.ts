@@ -10,7 +10,7 @@ import type { PathMessage } from '../protocol/path-message.js'
 import { endpointAddress, type HostId, ipFamilyOf, type UdpEndpoint } from '../values/index.js'
 
 /** Milliseconds. */
-export const mirrorTimes = {
+const mirrorTimes = {
   /** More often than a NAT forgets, and with it what it maps to. */
   everyMs: 20_000,
   /** Whoever is asked reads its WireGuard first. */
@@ -43,6 +43,7 @@ interface Round {
   readonly endsAtMs: number
 }
 
+/** Whom this host asks, and what came of it. */
 export class Mirrors {
   readonly #nextProbeId: () => number
   #config: HostConfig
@@ -61,6 +62,7 @@ export class Mirrors {
     this.#nextProbeId = nextProbeId
   }
 
+  /** Whom there is to ask. */
   takeConfig(config: HostConfig): void {
     this.#config = config
   }

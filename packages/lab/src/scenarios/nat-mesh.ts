@@ -4,14 +4,6 @@ import type { NatBox } from '../net/nat-box.js'
 import { waitUntil } from '../wait-until.js'
 import type { Stage } from './scenario.js'
 
-/** A server, a public host, and a host in each box, all with their agents running. */
-export interface NatMesh {
-  readonly mesh: Mesh
-  readonly hub: MeshMember
-  readonly one: MeshMember
-  readonly other: MeshMember
-}
-
 /** A mesh with a hub alone; who is behind boxes joins by `joinBehind`. */
 export async function hubMesh({ lab, toolFolder, tell }: Stage): Promise<Mesh> {
   tell('a mesh with one public host')
@@ -59,7 +51,7 @@ interface SeenEndpoint {
 }
 
 /** Where a host says that it is reached. */
-export async function endpointsOf(mesh: Mesh, name: string): Promise<readonly SeenEndpoint[]> {
+async function endpointsOf(mesh: Mesh, name: string): Promise<readonly SeenEndpoint[]> {
   const { hosts } = await mesh.server.api.get<{
     hosts: readonly { readonly name: string; readonly endpoints: readonly SeenEndpoint[] }[]
   }>('/api/v1/hosts')

@@ -16,10 +16,11 @@ let hidden: SampleHost
 const outside = udpEndpoint('198.51.100.77:40001')
 const lan = sampleUnderlay('192.168.1.10', 'eth0', '192.168.1.0/24')
 
-const endpoints = ['203.0.113.9:51821', '198.51.100.9:51821'].map((text) => ({
-  endpoint: udpEndpoint(text),
-  origin: 'local' as const,
-}))
+const endpointsOf = (number: number) =>
+  (number === 1 ? ['203.0.113.9:51821', '198.51.100.9:51821'] : ['192.168.1.10:51821']).map((text) => ({
+    endpoint: udpEndpoint(text),
+    origin: 'local' as const,
+  }))
 
 const agentOf = (number: number, keys = sampleKeys()) => {
   const paths = { crypto: nodeCrypto, openControlPort: net.open, store: keepInMemory<never>() }
@@ -27,7 +28,11 @@ const agentOf = (number: number, keys = sampleKeys()) => {
   return world.agentOf(number, keys, { host, paths })
 }
 const admission = (number: number, { keys }: SampleHost): readonly MeshCommand[] => [
-  sampleAbleHost(number, { wireguardKey: keys.wireguardKey, identityKey: keys.identityKey, endpoints }),
+  sampleAbleHost(number, {
+    wireguardKey: keys.wireguardKey,
+    identityKey: keys.identityKey,
+    endpoints: endpointsOf(number),
+  }),
   sampleJoinNetwork(1, number),
 ]
 /** What the public host's WireGuard shows of the hidden one. */
