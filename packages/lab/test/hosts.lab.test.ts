@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { Lab } from '../src/net/lab.js'
 import { waitUntil } from '../src/wait-until.js'
@@ -10,6 +11,17 @@ test('a host is a machine of its own', async () => {
   expect(await b.sh('cat /etc/resolv.conf; ls /run/wireguard')).toBe('')
   expect(await a.sh('ls /sys/class/net')).toBe('lo\n')
   expect((await a.sh('ps -e -o comm= 2>/dev/null || true')).split('\n').length).toBeLessThan(8)
+})
+
+test('a host has an /etc of its own, in which files may be replaced', async () => {
+  const machine = await readFile('/etc/hosts', 'utf8')
+  await using lab = await Lab.open()
+  const [a, b] = await lab.hosts(['alpha', 'beta'])
+  await a.sh('cd /etc && cp hosts hosts.new && echo 10.1.2.3 gamma >> hosts.new && mv hosts.new hosts')
+  expect(await a.sh('getent hosts gamma')).toMatch(/^10\.1\.2\.3 +gamma\n$/)
+  expect((await b.trySh('getent hosts gamma')).code).toBe(2)
+  expect(await b.sh('getent hosts beta; getent passwd root')).toMatch(/^127\.0\.1\.1 +beta\nroot:/)
+  expect(await readFile('/etc/hosts', 'utf8')).toBe(machine)
 })
 
 test('a command in the shell changes nothing for the next', async () => {

@@ -48,7 +48,8 @@ export async function hostSnapshot(host: Host): Promise<unknown> {
     "sysctl -a -r '^net.ipv[46].(conf|ip_forward|tcp_fwmark_accept)' | grep -v '[./]mesh0[./]'",
     // Without the shell and the programs that take the snapshot.
     "ps -e -o comm= | grep -vxE 'ps|sh|grep|sort' | sort",
-    'find /run | sort',
+    'find /run -xdev | sort',
+    'ls -A /etc; cd /etc && find . -xdev -type f -exec stat -c "%n %U %G %a" {} + -exec cksum {} + | sort',
   ]
   return host.sh(commands.join('; echo; '))
 }

@@ -8,17 +8,21 @@ import { HostProcess, type SpawnOptions } from './host-process.js'
 import { quote, ShellChannel, type ShellResult } from './shell-channel.js'
 
 /**
- * Makes the namespaces a machine of its own: empty `/run` (WireGuard's sockets are files there), the right `/sys`,
- * a resolv.conf that may be written, its own name. Kernel switches are set, since distributions differ.
+ * Makes the namespaces a machine of its own: empty `/run` (WireGuard's sockets are files there), the right `/sys`, its own name, and an
+ * own `/etc`: a folder in which files may be replaced, as programs that change `/etc/hosts` do. What is not the host's own in it is a
+ * link to the machine's. Kernel switches are set, since distributions differ.
  */
 const setUp = `
 mount -t tmpfs -o mode=0755 tmpfs /run && mkdir -m 0700 /run/wireguard || exit 125
 mount -t sysfs sysfs /sys || exit 125
 hostname "$0"
-resolv=$(readlink -f /etc/resolv.conf)
-case $resolv in /run/*) mkdir -p "\${resolv%/*}" && : > "$resolv" ;; esac
-: > /run/resolv.conf
-[ -e "$resolv" ] && mount --bind /run/resolv.conf "$resolv"
+mkdir /run/machine-etc && mount --rbind /etc /run/machine-etc && mount -t tmpfs -o mode=0755 tmpfs /etc || exit 125
+cd /run/machine-etc
+ln -s /run/machine-etc/* /etc/
+find . -maxdepth 1 -type l -exec cp -P --remove-destination -t /etc {} +
+rm -f /etc/hosts /etc/resolv.conf
+printf '127.0.0.1\\tlocalhost\\n127.0.1.1\\t%s\\n::1\\tlocalhost ip6-localhost\\n' "$0" > /etc/hosts
+: > /etc/resolv.conf
 for net in all default; do
   cd /proc/sys/net/ipv4/conf/$net
   echo 2 > rp_filter; echo 0 > send_redirects; echo 0 > accept_redirects; echo 0 > src_valid_mark

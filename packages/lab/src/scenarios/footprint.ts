@@ -8,8 +8,10 @@ const views = {
   'packet filter': 'nft list ruleset',
   'kernel switches': "sysctl -a -r '^net.ipv[46].(conf|ip_forward|tcp_fwmark_accept)'",
   'WireGuard sockets': 'ls -A /run/wireguard',
-  'files in /run': 'find /run -mindepth 1 -not -path "/run/wireguard*" | sort',
-  'name servers': 'cat /etc/resolv.conf',
+  'files in /run': 'find /run -xdev -mindepth 1 -not -path "/run/wireguard*" | sort',
+  // With owner, mode, and each file's sum: what is put back must be the same to the byte.
+  'own files in /etc': 'cd /etc && find . -xdev -type f -exec stat -c "%n %U %G %a" {} + -exec cksum {} + | sort',
+  'names in /etc': 'ls -A /etc',
   processes:
     'for file in /proc/[0-9]*/comm; do cat $file 2>/dev/null; done | grep -v "^\\(sh\\|cat\\|grep\\|sort\\)$"; true',
 } as const
