@@ -7,6 +7,7 @@ import {
   type HostChange,
   ipAddress,
   ipPrefix,
+  noNames,
   noPolicyRouting,
   reconcile,
   udpEndpoint,
@@ -36,6 +37,7 @@ const desiredWith = (officeAt: string): DesiredHost => ({
   firewall: null,
   forwards: false,
   policyRouting: noPolicyRouting,
+  names: noNames,
   routes: ['10.10.0.0/24', '192.168.7.0/24'].map((range) => ({
     prefix: ipPrefix(range),
     preferredSource: ipAddress('10.10.0.1'),

@@ -4,6 +4,7 @@ import {
   type HostRoute,
   ipAddress,
   ipPrefix,
+  noNamesFound,
   noPolicyRoutingFound,
   type ObservedHost,
   type ObservedPeer,
@@ -45,8 +46,13 @@ const peerLines = ({ publicKey, allowedIps, endpoint, keepaliveSeconds }: Observ
 export const parseWgQuick = (text: string, observedAtEpochMs: number): ObservedHost => {
   const [own, ...peers] = text.split('[Peer]').map(readSection)
   const noFilters = { firewall: undefined, forwarding: new Map(), foreignFilters: new Map() }
-  const nothingElse = { ...noFilters, policyRouting: noPolicyRoutingFound }
-  const bare = { observedAtEpochMs: epochMs(observedAtEpochMs), underlayAddresses: [], underlayMtu: undefined, ...nothingElse }
+  const nothingElse = { ...noFilters, policyRouting: noPolicyRoutingFound, names: noNamesFound }
+  const bare = {
+    observedAtEpochMs: epochMs(observedAtEpochMs),
+    underlayAddresses: [],
+    underlayMtu: undefined,
+    ...nothingElse,
+  }
   if (own === undefined || own.all('ListenPort').length === 0)
     return { ...bare, interface: undefined, peers: new Map(), routes: [] }
   return {

@@ -7,6 +7,8 @@ import {
   epochMs,
   hostPrefix,
   ipAddressFromBigInt,
+  noNames,
+  noNamesFound,
   noPolicyRouting,
   noPolicyRoutingFound,
   type ObservedHost,
@@ -26,6 +28,7 @@ const bareHost: ObservedHost = {
   forwarding: new Map(),
   foreignFilters: new Map(),
   policyRouting: noPolicyRoutingFound,
+  names: noNamesFound,
   underlayAddresses: [],
   underlayMtu: undefined,
 }
@@ -58,6 +61,7 @@ const hostWith = (count: number): DesiredHost => {
     firewall: null,
     forwards: false,
     policyRouting: noPolicyRouting,
+    names: noNames,
     peers,
   }
 }

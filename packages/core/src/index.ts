@@ -504,6 +504,22 @@ export {
 export { FirewallMaker, firewallOf, firewallSetId } from './reconcile/firewall-of.js'
 export type { ForeignFilter, ForeignFilterName, Passage } from './reconcile/foreign-filter.js'
 export type { HostChange } from './reconcile/host-change.js'
+export {
+  type DesiredNames,
+  everyDomain,
+  isAboutEverything,
+  type LeftResolver,
+  linesBeside,
+  type NameLine,
+  type NameResolver,
+  noNames,
+  noNamesFound,
+  type ObservedNames,
+  type ResolverMeans,
+  serveResolvers,
+  type WantedResolver,
+} from './reconcile/host-names.js'
+export { NamesMaker, type NamesParts, namesOf } from './reconcile/names-of.js'
 export type {
   ForwardingState,
   ObservedFirewall,

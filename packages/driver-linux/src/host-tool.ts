@@ -3,7 +3,16 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandFailure, CommandResult, CommandRunner } from './command-runner.js'
 
 /** The programs that the driver runs. */
-export type Tool = 'ip' | 'wg' | 'wireguard-go' | 'sysctl' | 'nft' | 'ipset' | IptablesTool
+export type Tool =
+  | 'ip'
+  | 'wg'
+  | 'wireguard-go'
+  | 'sysctl'
+  | 'nft'
+  | 'ipset'
+  | 'resolvconf'
+  | 'resolvectl'
+  | IptablesTool
 
 /** Programs of the package iptables, of either kind. */
 export type IptablesTool = `${'iptables' | 'ip6tables'}${'' | '-nft' | '-legacy'}-${'save' | 'restore'}`
@@ -26,6 +35,8 @@ const PACKAGES: Readonly<Record<Exclude<Tool, IptablesTool>, string>> = {
   sysctl: 'procps',
   nft: 'nftables',
   ipset: 'ipset',
+  resolvconf: 'openresolv',
+  resolvectl: 'systemd-resolved',
 }
 
 const packageOf = (tool: Tool): string => (tool in PACKAGES ? PACKAGES[tool as keyof typeof PACKAGES] : 'iptables')

@@ -30,6 +30,8 @@ export interface LinuxDriverOptions {
   readonly wireguardGo?: string
   /** Where userspace WireGuard keeps its sockets; `/var/run/wireguard`, compiled into wireguard-go, where left out. */
   readonly socketFolder?: string
+  /** What stands before the paths of `/etc/hosts` and `/etc/resolv.conf`; nothing where left out. */
+  readonly rootFolder?: string
   /** `process.env` where left out. */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }

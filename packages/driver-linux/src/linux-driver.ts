@@ -16,7 +16,9 @@ import { type ChosenFirewall, chooseFirewall } from './firewall/choose-backend.j
 import { toolFailure, toolTooPoor } from './host-tool.js'
 import type { LinuxDriverOptions } from './linux-driver-options.js'
 import { type LinuxHost, refuse } from './linux-host.js'
+import { writeHindrance } from './names/text-file.js'
 import { observeLinuxHost } from './observe/observe-linux-host.js'
+import { hostsFile } from './observe/observe-names.js'
 import { createValueParsers } from './observe/value-parsers.js'
 import { openUserspaceSocket } from './userspace-socket.js'
 
@@ -30,6 +32,7 @@ export const linuxCapabilities: DriverCapabilities = {
   nat66: { supported: true },
   'prefix-map': { supported: true },
   'full-tunnel': { supported: true },
+  names: { supported: true },
 }
 
 /** What it can do with iptables. */
@@ -44,6 +47,7 @@ const withIptables: DriverCapabilities = {
 /** What it can do where there is neither. */
 const withoutFilter: DriverCapabilities = {
   ...noCapabilities,
+  names: { supported: true },
   filter: {
     supported: false,
     consequence:
@@ -68,6 +72,12 @@ const fullTunnelWith = (hasNft: boolean): Partial<DriverCapabilities> =>
         },
       }
 
+/** Not with a system whose `/etc` is read-only. */
+const namesWith = (reason: string | undefined): Partial<DriverCapabilities> =>
+  reason === undefined
+    ? {}
+    : { names: { supported: false, consequence: `The host does not resolve the names of the mesh: ${reason}.` } }
+
 const INTERFACE_NAME = /^[a-zA-Z0-9_=+-][a-zA-Z0-9_=+.-]{0,14}$/
 const DEFAULT_SOCKET_FOLDER = '/var/run/wireguard'
 
@@ -85,11 +95,12 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
   const bare = hostOf(options)
   const tools = await checkIp(bare)
   if (E.isLeft(tools)) return tools
-  const looked = { ...bare, hasNft: await answersNft(bare) }
+  const hindrance = await writeHindrance(bare.files, hostsFile)
+  const looked = { ...bare, hasNft: await answersNft(bare), hasNames: hindrance === undefined }
   const chosen = await chooseFirewall(looked, options.firewall ?? 'automatic')
   const host = { ...looked, firewall: chosen.kind === 'none' ? undefined : chosen.backend }
   return E.right({
-    capabilities: { ...capabilitiesWith[chosen.kind], ...fullTunnelWith(looked.hasNft) },
+    capabilities: { ...capabilitiesWith[chosen.kind], ...fullTunnelWith(looked.hasNft), ...namesWith(hindrance) },
     observe: () => observeLinuxHost(host),
     execute: (change) => executeChange(host, change),
     executeAll: (changes) => executeChanges(host, changes),
@@ -120,6 +131,9 @@ function hostOf(options: LinuxDriverOptions): LinuxHost {
     wireguardGo: absolute(options.wireguardGo ?? environment.MESHFOLD_WIREGUARD_GO ?? 'wireguard-go'),
     firewall: undefined,
     hasNft: false,
+    hasNames: false,
+    files: { rootFolder: options.rootFolder ?? '', interfaceName },
+    seenHosts: { current: undefined },
     runner: options.commandRunner ?? createCommandRunner({ path: environment.PATH }),
     socket: openUserspaceSocket({ folder, interfaceName }),
     nowEpochMs: options.nowEpochMs ?? Date.now,

@@ -4,9 +4,11 @@ import type { CommandRunner } from './command-runner.js'
 import type { FirewallBackend } from './firewall/firewall-backend.js'
 import { runTool, runTools, type ToolCommand } from './host-tool.js'
 import type { PrivateKeySource, WireguardChoice } from './linux-driver-options.js'
+import type { FilePlace } from './names/text-file.js'
 import type { ValueParsers } from './observe/value-parsers.js'
 import type { Unreadable } from './observe/wireguard-device.js'
 import type { Outcome } from './outcome.js'
+import type { HostsReading } from './render/hosts-text.js'
 import type { UserspaceSocket } from './userspace-socket.js'
 
 /** The host as the driver's parts reach it: everything they need from outside, as values. */
@@ -23,6 +25,12 @@ export interface LinuxHost {
   readonly socket: UserspaceSocket
   readonly privateKey: PrivateKeySource
   readonly nowEpochMs: () => number
+  /** Where its hosts file and resolv.conf are. */
+  readonly files: FilePlace
+  /** Whether the hosts file may be written. */
+  readonly hasNames: boolean
+  /** The hosts file as last read. */
+  readonly seenHosts: { current: { readonly text: string | undefined; readonly reading: HostsReading } | undefined }
   readonly parsers: ValueParsers
   /** The interface's own key as last seen or set; spares a look at the private key for each peer. */
   readonly seenKey: { current: WireguardPublicKey | undefined }

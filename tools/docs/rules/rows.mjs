@@ -417,7 +417,7 @@ export const rows = {
     lives: 'projection',
   },
   G8: {
-    rule: "Nodes and clients have names, records and resolvers come with the network. A host's own resolver is never taken over.",
+    rule: "Nodes and clients have names, records and resolvers come with the network. A host's own names and its own resolver are never taken over.",
     commands: 'AddDnsRecord RemoveDnsRecord AddResolver UpdateResolver RemoveResolver',
     events: 'DnsRecordAdded DnsRecordRemoved ResolverAdded ResolverUpdated ResolverRemoved',
     errors:

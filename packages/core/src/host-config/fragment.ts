@@ -196,10 +196,12 @@ export interface NamesFragment {
 /** What one name means. */
 export type NameEntry = NamedMember
 
-/** A network's own records, and the servers that are asked about some domains. */
+/** A network's own records, and the servers that are asked about some domains, or about everything in a full tunnel (D5). */
 export interface DnsFragment {
   readonly kind: 'dns'
   readonly networkId: NetworkId
+  /** The network's DNS, in order. */
+  readonly servers: readonly IpAddress[]
   /** Sorted by name. */
   readonly records: readonly { readonly name: string; readonly addresses: readonly IpAddress[] }[]
   /** Sorted by name. */

@@ -166,6 +166,7 @@ const projectDns = (state: MeshState, networkId: NetworkId): DnsFragment | undef
   return {
     kind: 'dns',
     networkId,
+    servers: network.settings.clientDns,
     records: records.map(({ name, addresses }) => ({ name, addresses })).sort(byName),
     resolvers: resolvers.map(({ name, servers, matchDomains }) => ({ name, servers, matchDomains })).sort(byName),
   }

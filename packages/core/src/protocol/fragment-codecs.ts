@@ -181,6 +181,7 @@ const namesCodec = t.strict({
 const dnsCodec = t.strict({
   kind: t.literal('dns'),
   networkId: networkIdCodec,
+  servers: addressesCodec,
   records: t.readonlyArray(t.strict({ name: shortText(300), addresses: addressesCodec })),
   resolvers: t.readonlyArray(
     t.strict({ name: shortText(300), servers: addressesCodec, matchDomains: t.readonlyArray(shortText(300)) }),

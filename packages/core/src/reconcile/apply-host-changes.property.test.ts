@@ -10,6 +10,7 @@ import {
 import { type IpPrefix, ipPrefix, type WireguardPublicKey, wireguardKeyFromBytes } from '../values/index.js'
 import { applyHostChanges } from './apply-host-changes.js'
 import type { HostChange } from './host-change.js'
+import { noNamesFound } from './host-names.js'
 import type { ObservedHost, ObservedPeer } from './observed-host.js'
 import { planChanges } from './plan-changes.js'
 import { noPolicyRoutingFound } from './policy-routing.js'
@@ -97,6 +98,7 @@ const bareHost: ObservedHost = {
   forwarding: new Map(),
   foreignFilters: new Map(),
   policyRouting: noPolicyRoutingFound,
+  names: noNamesFound,
   underlayAddresses: [],
   underlayMtu: undefined,
 }

@@ -32,6 +32,7 @@ export function applyHostChanges(
   const table = new PeerTable(observed.peers, plan)
   for (const change of plan) {
     host = applyToPolicyRouting(applyToFirewall(applyToInterface(host, change, defaults), change), change)
+    host = applyToNames(host, change)
     if (host.interface !== undefined) applyToPeers(table, change)
     else table.clear()
   }
@@ -52,7 +53,7 @@ function applyToExisting(host: ObservedHost, current: ObservedInterface, change:
     case 'create-interface':
       return withInterface({ publicKey: change.publicKey, listenPort: change.listenPort })
     case 'remove-interface':
-      return withoutMeshRoutes({ ...host, interface: undefined, routes: [] })
+      return withoutMeshRoutes(withoutInterface(host))
     case 'set-private-key':
       return withInterface({ publicKey: change.publicKey })
     case 'set-listen-port':
@@ -86,6 +87,8 @@ function applyToExisting(host: ObservedHost, current: ObservedInterface, change:
     case 'remove-policy-route':
     case 'add-policy-rule':
     case 'remove-policy-rule':
+    case 'set-names':
+    case 'set-resolvers':
       return host
   }
 }
@@ -163,6 +166,19 @@ function applyToPolicyRouting(host: ObservedHost, change: HostChange): ObservedH
     default:
       return host
   }
+}
+
+function applyToNames(host: ObservedHost, change: HostChange): ObservedHost {
+  if (change.kind === 'set-names') return { ...host, names: { ...host.names, lines: change.lines } }
+  if (change.kind === 'set-resolvers') return { ...host, names: { ...host.names, resolvers: change.resolvers } }
+  return host
+}
+
+/** With it goes what was said of it. */
+function withoutInterface(host: ObservedHost): ObservedHost {
+  const { names } = host
+  const resolvers = names.means.can === 'one-list' ? [] : names.resolvers
+  return { ...host, interface: undefined, routes: [], names: { ...names, resolvers } }
 }
 
 /** Linux drops IPv4 routes whose source goes away and keeps IPv6 ones without it. */

@@ -12,6 +12,7 @@ import {
   retryReverted,
 } from './commit-confirm.js'
 import type { DesiredHost } from './desired-host.js'
+import { noNames } from './host-names.js'
 import { noPolicyRouting, type PolicyRouting } from './policy-routing.js'
 
 const before: DesiredHost = {
@@ -29,6 +30,7 @@ const before: DesiredHost = {
   forwards: false,
   firewall: null,
   policyRouting: noPolicyRouting,
+  names: noNames,
 }
 const covering: DesiredHost = {
   ...before,

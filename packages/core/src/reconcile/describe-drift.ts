@@ -3,11 +3,13 @@ import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { DesiredHost, HostRoute } from './desired-host.js'
 import type { ForeignFilterName } from './foreign-filter.js'
 import type { HostChange } from './host-change.js'
+import { type DesiredNames, noNames } from './host-names.js'
 import type { ObservedFirewall, ObservedHost } from './observed-host.js'
 import { allPeerKeys, comparePeers, type PeerDifference } from './peer-differences.js'
 import type { PlanContext } from './plan-changes.js'
 import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
 import { planForeignFilters } from './plan-foreign-filters.js'
+import { planNames } from './plan-names.js'
 import { planPolicyRouting } from './plan-policy-routing.js'
 import { planRouteChanges } from './plan-route-changes.js'
 import { noPolicyRouting, type PolicyRoute, type PolicyRouting, type PolicyRule } from './policy-routing.js'
@@ -34,6 +36,7 @@ export type HostDrift =
   | { readonly kind: 'bypass-differs' }
   | { readonly kind: 'policy-route-missing' | 'policy-route-unexpected'; readonly policyRoute: PolicyRoute }
   | { readonly kind: 'policy-rule-missing' | 'policy-rule-unexpected'; readonly rule: PolicyRule }
+  | { readonly kind: 'names-differ' | 'resolvers-differ' }
 
 /** Fields of the interface that may drift. */
 export type InterfaceField = 'publicKey' | 'listenPort' | 'mtuBytes' | 'isUp'
@@ -57,6 +60,7 @@ export function describeDrift(
       ...forwardingDrift(observed.forwarding, false),
       ...foreignDrift(observed, undefined),
       ...policyRoutingDrift(observed.policyRouting, noPolicyRouting),
+      ...namesDrift(observed.names, noNames),
     ]
   const peers = comparePeers(observed, desired, allPeerKeys(observed, desired), context.previousDesired)
   return [
@@ -69,7 +73,14 @@ export function describeDrift(
     ...forwardingDrift(observed.forwarding, desired.forwards),
     ...foreignDrift(observed, desired),
     ...policyRoutingDrift(observed.policyRouting, desired.policyRouting),
+    ...namesDrift(observed.names, desired.names),
   ]
+}
+
+function namesDrift(found: ObservedHost['names'], desired: DesiredNames): readonly HostDrift[] {
+  return planNames(found, desired).map(({ kind }) => ({
+    kind: kind === 'set-names' ? 'names-differ' : 'resolvers-differ',
+  }))
 }
 
 function policyRoutingDrift(found: ObservedHost['policyRouting'], desired: PolicyRouting): readonly HostDrift[] {

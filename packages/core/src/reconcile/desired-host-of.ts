@@ -10,6 +10,7 @@ import {
 } from '../values/index.js'
 import type { DesiredHost, DesiredPeer } from './desired-host.js'
 import { firewallOf } from './firewall-of.js'
+import { namesOf } from './names-of.js'
 import type { OutsideFlow } from './policy-routing.js'
 import { policyRoutingOf } from './policy-routing-of.js'
 
@@ -22,11 +23,13 @@ export const desiredHostOf = (
   const peers = new Map<WireguardPublicKey, DesiredPeer>()
   for (const peer of config.peers.values()) peers.set(peer.wireguardKey, desiredPeerOf(peer, chosen))
   for (const client of config.clients.values()) peers.set(client.wireguardKey, desiredClientOf(client))
+  const policyRouting = policyRoutingOf(config, chosen, servers)
   return {
     ...desiredOwnOf(config),
     peers,
     firewall: firewallOf(config, chosen),
-    policyRouting: policyRoutingOf(config, chosen, servers),
+    policyRouting,
+    names: namesOf(config, policyRouting),
   }
 }
 
@@ -34,7 +37,7 @@ export const desiredHostOf = (
 export const desiredOwnOf = ({
   own,
   routes,
-}: HostConfig): Omit<DesiredHost, 'peers' | 'firewall' | 'policyRouting'> => ({
+}: HostConfig): Omit<DesiredHost, 'peers' | 'firewall' | 'policyRouting' | 'names'> => ({
   publicKey: own.wireguardKey,
   listenPort: own.listenPort,
   mtuBytes: own.mtuBytes,

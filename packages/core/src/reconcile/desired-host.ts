@@ -1,5 +1,6 @@
 import type { HostRoute, IpAddress, IpPrefix, UdpEndpoint, WireguardPublicKey } from '../values/index.js'
 import type { DesiredFirewall } from './desired-firewall.js'
+import type { DesiredNames } from './host-names.js'
 import type { PolicyRouting } from './policy-routing.js'
 
 export type { HostRoute }
@@ -24,6 +25,7 @@ export interface DesiredHost {
   /** `null`: the host filters nothing and translates nothing. */
   readonly firewall: DesiredFirewall | null
   readonly policyRouting: PolicyRouting
+  readonly names: DesiredNames
 }
 
 /** What one WireGuard peer of the host should be. */

@@ -2,6 +2,7 @@ import type { IpAddress, IpFamily, IpPrefix, UdpEndpoint, WireguardPublicKey } f
 import type { DesiredFirewall, FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 import type { ForeignFilterName } from './foreign-filter.js'
+import type { NameLine, NameResolver } from './host-names.js'
 import type { PolicyRoute, PolicyRule } from './policy-routing.js'
 
 /**
@@ -63,6 +64,13 @@ export type HostChange =
   /** Wants no interface: without one, what leads into the mesh leads nowhere, or to the next rule. */
   | { readonly kind: 'add-policy-rule'; readonly rule: PolicyRule }
   | { readonly kind: 'remove-policy-rule'; readonly rule: PolicyRule }
+  /** Puts these lines in place of the own ones, in one step; lines of others stay as they are. `[]`: as if there had been none. */
+  | { readonly kind: 'set-names'; readonly lines: readonly NameLine[] }
+  /**
+   * Tells the host's resolver of these servers in place of those that it was told before; `[]`: as if it had been told nothing. Only
+   * what `serveResolvers` lets through.
+   */
+  | { readonly kind: 'set-resolvers'; readonly resolvers: readonly NameResolver[] }
   /**
    * Makes WireGuard forget the source addresses it remembers for its peers. Wanted after an own underlay address went away:
    * older wireguard-go keeps sending from it for 15 s otherwise.

@@ -2,6 +2,7 @@ import type { EpochMs, IpAddress, IpFamily, IpPrefix, UdpEndpoint, WireguardPubl
 import type { FirewallSetId } from './desired-firewall.js'
 import type { HostRoute } from './desired-host.js'
 import type { ForeignFilter, ForeignFilterName } from './foreign-filter.js'
+import type { ObservedNames } from './host-names.js'
 import type { ObservedPolicyRouting } from './policy-routing.js'
 import type { UnderlayMtu } from './underlay-mtu.js'
 
@@ -21,6 +22,8 @@ export interface ObservedHost {
   readonly foreignFilters: ReadonlyMap<ForeignFilterName, ForeignFilter>
   /** It may be there without an interface. */
   readonly policyRouting: ObservedPolicyRouting
+  /** They may be there without an interface. */
+  readonly names: ObservedNames
   /** Addresses of the host's other interfaces, global scope only: candidates for endpoints. */
   readonly underlayAddresses: readonly UnderlayAddress[]
   /** On the ways to peers with whom there was a handshake, or to any where there was none; `undefined`: it knows no way to any. */

@@ -101,6 +101,7 @@ describe('law 7', () => {
             ),
           ),
           policyRouting: noPolicyRoutingFound,
+          names: { ...found.names, lines: [], resolvers: [] },
         })
       }),
       lawRuns(),

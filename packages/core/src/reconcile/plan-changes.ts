@@ -3,15 +3,18 @@
  *
  * The order is the point. Whatever reaches its destination before the first step and after the last also does so after
  * every step in between: WireGuard's own packets are told apart before rules take everything into the mesh, the filter comes before what it is for, addresses come before routes that name them as source, peers before routes that lead to them,
- * wider routes before narrower ones go, and only then is taken away what nothing needs any more.
+ * wider routes before narrower ones go, and only then is taken away what nothing needs any more. Names come last: whatever
+ * stands against them, the packets are right.
  */
 import type { WireguardPublicKey } from '../values/index.js'
 import type { DesiredHost } from './desired-host.js'
 import type { HostChange } from './host-change.js'
+import { noNames } from './host-names.js'
 import type { ObservedHost, ObservedInterface } from './observed-host.js'
 import { allPeerKeys, comparePeers } from './peer-differences.js'
 import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
 import { planForeignFilters } from './plan-foreign-filters.js'
+import { planNames } from './plan-names.js'
 import { orderPeerChanges } from './plan-peer-changes.js'
 import { planPolicyRouting } from './plan-policy-routing.js'
 import { planRouteChanges } from './plan-route-changes.js'
@@ -63,6 +66,7 @@ export function planChanges(
     ...peers.take,
     ...addresses.remove,
     ...policy.last,
+    ...planNames(observed.names, desired.names),
   ]
 }
 
@@ -76,6 +80,7 @@ function planNothing(observed: ObservedHost): readonly HostChange[] {
     ...planForwarding(observed.forwarding, false).off,
     ...planForeignFilters(observed.foreignFilters, undefined).close,
     ...planFirewallChanges(observed.firewall, null),
+    ...planNames(observed.names, noNames),
   ]
 }
 

@@ -4,6 +4,7 @@ import { emptyHost } from '../testing/simulated-host.js'
 import { ipPrefix } from '../values/index.js'
 import type { DesiredHost } from './desired-host.js'
 import type { HostChange } from './host-change.js'
+import { noNames } from './host-names.js'
 import type { ObservedHost } from './observed-host.js'
 import { changedPeersBetween, planPeerChanges } from './plan-peer-changes.js'
 import { noPolicyRouting } from './policy-routing.js'
@@ -23,6 +24,7 @@ const wanting = (ranges: Ranges): DesiredHost => ({
   firewall: null,
   forwards: false,
   policyRouting: noPolicyRouting,
+  names: noNames,
   peers: new Map(
     names.flatMap((name) => {
       const allowedIps = ranges[name]?.map(ipPrefix)

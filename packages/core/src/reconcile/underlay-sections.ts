@@ -25,6 +25,7 @@ const sectionOfField = {
   peers: null,
   forwards: null,
   firewall: null,
+  names: null,
 } as const satisfies Readonly<Record<keyof UnderlayContents, UnderlaySection>> &
   Readonly<Record<Exclude<keyof DesiredHost, keyof UnderlayContents>, null>>
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { HostDriver } from '../ports/host-driver.js'
 import { type DriverCapabilities, noCapabilities } from '../reconcile/driver-capabilities.js'
+import { noNamesFound } from '../reconcile/host-names.js'
 import { sampleObservedAt, samplePublicKey } from './arbitraries/hosts.js'
 import { brokenExecutes } from './host-driver-conformance/broken-executes.js'
 import { brokenObserves } from './host-driver-conformance/broken-observes.js'
 import { type HostUnderTest, hostDriverConformance } from './host-driver-conformance.js'
-import { createSimulatedHost, type SimulatedHost } from './simulated-host.js'
+import { createSimulatedHost, emptyHost, type SimulatedHost } from './simulated-host.js'
 
 const keys = [samplePublicKey(0xa1), samplePublicKey(0xa2)] as const
 
@@ -24,11 +25,17 @@ const policyChanges = [
   'add-policy-rule',
   'remove-policy-rule',
 ] as const
+const nameChanges = ['set-names', 'set-resolvers'] as const
+const withResolver = {
+  ...emptyHost(sampleObservedAt),
+  names: { ...noNamesFound, means: { program: 'a file', can: 'everything' } },
+} as const
 const filtering: DriverCapabilities = {
   ...noCapabilities,
   filter: { supported: true },
   forward: { supported: true },
   'full-tunnel': { supported: true },
+  names: { supported: true },
 }
 
 const simulated =
@@ -37,12 +44,14 @@ const simulated =
     const unsupported = [
       ...(capabilities.filter.supported ? [] : firewallChanges),
       ...(capabilities['full-tunnel'].supported ? [] : policyChanges),
+      ...(capabilities.names.supported ? [] : nameChanges),
     ]
     const driver = createSimulatedHost({
       heldKeys: keys,
       nowEpochMs: () => sampleObservedAt,
       capabilities,
       unsupported,
+      initial: withResolver,
     })
     return {
       open: async () => spoil(driver),

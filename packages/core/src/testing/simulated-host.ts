@@ -3,6 +3,7 @@ import type { HostDriver, HostDriverError } from '../ports/host-driver.js'
 import { applyHostChanges, type InterfaceDefaults, withoutMeshRoutes } from '../reconcile/apply-host-changes.js'
 import { type DriverCapabilities, noCapabilities } from '../reconcile/driver-capabilities.js'
 import type { HostChange } from '../reconcile/host-change.js'
+import { type NameResolver, noNamesFound } from '../reconcile/host-names.js'
 import type { ObservedHost, ObservedPeer } from '../reconcile/observed-host.js'
 import { noPolicyRoutingFound } from '../reconcile/policy-routing.js'
 import { epochMs, isIpv6Address, type UdpEndpoint, type WireguardPublicKey } from '../values/index.js'
@@ -106,6 +107,7 @@ export function emptyHost(observedAtEpochMs: number): ObservedHost {
     routes: [],
     firewall: undefined,
     policyRouting: noPolicyRoutingFound,
+    names: noNamesFound,
     forwarding: new Map([
       [4, 'off'],
       [6, 'off'],
@@ -161,6 +163,8 @@ const KIND_TABLE: Readonly<Record<HostChange['kind'], true>> = {
   'remove-policy-route': true,
   'add-policy-rule': true,
   'remove-policy-rule': true,
+  'set-names': true,
+  'set-resolvers': true,
 }
 const KINDS: ReadonlySet<string> = new Set(Object.keys(KIND_TABLE))
 
@@ -174,6 +178,8 @@ function whyRefused(
   if (needsKey && !heldKeys.includes(change.publicKey)) return 'the private key held here belongs to another public key'
   if (change.kind === 'create-interface' || REMOVALS.has(change.kind)) return undefined
   if (change.kind === 'set-firewall' || change.kind === 'open-foreign-filter') return undefined
+  if (change.kind === 'set-names') return undefined
+  if (change.kind === 'set-resolvers') return whyNotTold(host, change.resolvers)
   if (change.kind === 'set-forwarding') return host.firewall === undefined ? 'there is no firewall' : undefined
   if (change.kind === 'change-firewall-set')
     return host.firewall?.sets.has(change.set) === true ? undefined : 'there is no such set'
@@ -186,6 +192,13 @@ function whyRefused(
   const source = change.route.preferredSource
   if (source !== null && !host.interface.addresses.includes(source)) return 'the preferred source is no own address'
   return undefined
+}
+
+function whyNotTold(host: ObservedHost, resolvers: readonly NameResolver[]): string | undefined {
+  if (resolvers.length === 0) return undefined
+  const { can } = host.names.means
+  if (can === 'nothing') return 'there is no resolver that could be told'
+  return can === 'one-list' && host.interface === undefined ? 'there is no such interface' : undefined
 }
 
 const REMOVALS: ReadonlySet<HostChange['kind']> = new Set([

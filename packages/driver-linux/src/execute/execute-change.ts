@@ -7,6 +7,7 @@ import { executeAddAddress, executeRemoveAddress } from './execute-address.js'
 import { executeChangeFirewallSet, executeRemoveFirewall, executeSetFirewall } from './execute-firewall.js'
 import { executeCloseForeignFilter, executeOpenForeignFilter } from './execute-foreign-filter.js'
 import { executeSetForwarding } from './execute-forwarding.js'
+import { executeSetNames, executeSetResolvers } from './execute-names.js'
 import { executeRefreshUnderlay, executeRemovePeer, executeSetPeer } from './execute-peer.js'
 import { executePolicyChange } from './execute-policy.js'
 import { executeAddRoute, executeRemoveRoute } from './execute-route.js'
@@ -61,6 +62,10 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
     case 'add-policy-rule':
     case 'remove-policy-rule':
       return host.hasNft ? executePolicyChange(host, change) : unsupported(change, 'there is no nft')
+    case 'set-names':
+      return host.hasNames ? executeSetNames(host, change) : unsupported(change, "the hosts file can't be written")
+    case 'set-resolvers':
+      return host.hasNames ? executeSetResolvers(host, change) : unsupported(change, "the hosts file can't be written")
     default:
       return unsupported(change, 'this driver does not know it')
   }

@@ -1,4 +1,4 @@
-import { epochMs, type HostRoute, type IpAddress, type IpFamily, type ObservedHost } from '@meshfold/core'
+import { epochMs, type HostRoute, type IpAddress, type IpFamily, noNamesFound, type ObservedHost } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux-host.js'
 import { showAddresses } from '../render/address-commands.js'
@@ -6,6 +6,7 @@ import { showRoutesOf } from '../render/route-commands.js'
 import { observeForeignFilters } from './observe-foreign-filters.js'
 import { observeForwarding } from './observe-forwarding.js'
 import { observeDevice } from './observe-link.js'
+import { observeNames } from './observe-names.js'
 import { observePolicyRouting } from './observe-policy-routing.js'
 import { observeUnderlayMtu } from './observe-underlay-mtu.js'
 import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
@@ -26,6 +27,8 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   if (E.isLeft(forwarding)) return forwarding
   const foreign = await observeForeignFilters(host, ACTION)
   if (E.isLeft(foreign)) return foreign
+  const names = host.hasNames ? await observeNames(host, ACTION) : E.right(noNamesFound)
+  if (E.isLeft(names)) return names
   const foreignFilters = new Map([...foreign.right].map(([name, { hook, passage }]) => [name, { hook, passage }]))
   const surroundings = {
     observedAtEpochMs: epochMs(host.nowEpochMs()),
@@ -33,6 +36,7 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
     firewall: found.right?.firewall,
     forwarding: forwarding.right,
     foreignFilters,
+    names: names.right,
   }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
   if (link !== undefined) return observeOwnLink(host, link, links.right, surroundings)

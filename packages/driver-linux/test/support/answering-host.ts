@@ -30,6 +30,9 @@ export function hostAnswering(answers: Readonly<Record<string, Answer>> = {}) {
     nowEpochMs: () => 0,
     parsers: createValueParsers(),
     seenKey: { current: undefined },
+    files: { rootFolder: '/nonexistent', interfaceName: 'mesh0' },
+    hasNames: false,
+    seenHosts: { current: undefined },
     runner: async (command) => {
       commands.push(command)
       const line = [command.file, ...command.args].join(' ')

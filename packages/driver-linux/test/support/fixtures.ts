@@ -71,6 +71,9 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     nowEpochMs: () => fixtureTimeEpochMs,
     parsers: createValueParsers(),
     seenKey: { current: undefined },
+    files: { rootFolder: '/nonexistent', interfaceName: 'mesh0' },
+    hasNames: false,
+    seenHosts: { current: undefined },
     runner: async (command) => {
       const file = recordingOf(command) ?? 'nothing'
       const stdout = recorded(file) ?? (seldom.test(file) || command.file === 'nft' ? '' : undefined)
@@ -89,8 +92,8 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
   return { ...host, firewall: nftBackend(host) }
 }
 
-/** An observation as JSON shows it: peers as a list, absence as null. */
-export function observationAsJson(host: ObservedHost): unknown {
+/** An observation as JSON shows it: peers as a list, absence as null. Names are in files, which are not recorded. */
+export function observationAsJson({ names: _, ...host }: ObservedHost): unknown {
   const peers = [...host.peers.values()].sort((a, b) => (a.publicKey < b.publicKey ? -1 : 1))
   const shown = (_: string, value: unknown) => (value instanceof Map ? [...value] : value === undefined ? null : value)
   return JSON.parse(JSON.stringify({ ...host, peers }, shown))

@@ -16,6 +16,7 @@ export function driverOptions(host: Host, privateKey: () => Uint8Array): LinuxDr
     privateKey: async () => E.right(privateKey()),
     commandRunner: createCommandRunner({ prefix: ['nsenter', ...host.enterArguments] }),
     socketFolder: `/proc/${host.pid}/root/run/wireguard`,
+    rootFolder: `/proc/${host.pid}/root`,
   }
 }
 

@@ -4,6 +4,7 @@ import {
   hostPrefix,
   ipAddress,
   ipPrefix,
+  noNames,
   noPolicyRouting,
   type ReconcileReport,
   reconcile,
@@ -39,6 +40,7 @@ export function meshHost(
     firewall: null,
     forwards: false,
     policyRouting: noPolicyRouting,
+    names: noNames,
     routes: [
       { prefix: ipPrefix('10.66.0.0/24'), preferredSource: ipv4, metric: 50 },
       { prefix: ipPrefix('fd66::/64'), preferredSource: ipv6, metric: 50 },

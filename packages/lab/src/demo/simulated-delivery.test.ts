@@ -2,6 +2,7 @@ import {
   epochMs,
   hostPrefix,
   ipAddress,
+  noNamesFound,
   noPolicyRoutingFound,
   type ObservedHost,
   type ObservedPeer,
@@ -34,6 +35,7 @@ function host(number: number, publicKey: WireguardPublicKey, peer: ObservedPeer)
     forwarding: new Map(),
     foreignFilters: new Map(),
     policyRouting: noPolicyRoutingFound,
+    names: noNamesFound,
     underlayAddresses: [{ interfaceName: 'eth0', address, connectedPrefix: hostPrefix(address) }],
     underlayMtu: undefined,
   }

@@ -18,6 +18,7 @@ import { iptablesBackend } from './iptables-backend.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
+import { names } from './names.js'
 import { narrowUnderlay } from './narrow-underlay.js'
 import { natPunch } from './nat-punch.js'
 import { clientDisable } from './phone.js'
@@ -67,6 +68,7 @@ export const scenarios: readonly Scenario[] = [
   egressOwnLan,
   twoNetworks,
   modelVsKernel,
+  names,
   everyRole,
   kernelWireguard,
   ...failoverScenarios,

@@ -65,6 +65,10 @@ export function describeOneDrift(drift: HostDrift): string {
       return `the IPv${drift.rule.family} routing rule ${drift.rule.kind} is missing`
     case 'policy-rule-unexpected':
       return `the IPv${drift.rule.family} routing rule ${drift.rule.kind} should not be there`
+    case 'names-differ':
+      return 'the names of the mesh are not all known here'
+    case 'resolvers-differ':
+      return 'the resolver was not told of the servers that the mesh names'
   }
 }
 

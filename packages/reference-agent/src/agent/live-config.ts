@@ -16,6 +16,8 @@ import {
   type HostConfigStep,
   type HostId,
   LiveHostConfig,
+  NamesMaker,
+  noNames,
   noPolicyRouting,
   type OutsideFlow,
   type PeerConfig,
@@ -39,6 +41,7 @@ export class LiveConfig {
   readonly #paths: PathSource
   readonly #peers = new Map<WireguardPublicKey, DesiredPeer>()
   readonly #firewalls = new FirewallMaker()
+  readonly #namesMaker = new NamesMaker()
   #servers: readonly OutsideFlow[] = []
   /** What all but the peers was made of. */
   #madeOf: { readonly own?: HostConfig['own'] | undefined; readonly routes?: HostConfig['routes'] | undefined } = {}
@@ -155,12 +158,14 @@ export class LiveConfig {
     const firewall = config && chosen ? this.#firewalls.make(config, chosen) : null
     const isFirewallChanged = !isSameFirewall(firewall, this.#desired?.firewall ?? null)
     const policyRouting = this.#policyRouting()
+    const names = config === undefined ? noNames : this.#namesMaker.make(config, policyRouting)
+    const isRestChanged = isFirewallChanged || names !== (this.#desired?.names ?? noNames)
     const isOwnTouched =
       own !== this.#madeOf.own || routes !== this.#madeOf.routes || !isSameRouting(policyRouting, this.#desired)
-    if (!isOwnTouched && !isFirewallChanged) return false
+    if (!isOwnTouched && !isRestChanged) return false
     this.#madeOf = { own, routes }
-    const desired = config && { ...desiredOwnOf(config), peers: this.#peers, firewall, policyRouting }
-    if (!isFirewallChanged && textOf(desired) === textOf(this.#desired)) return false
+    const desired = config && { ...desiredOwnOf(config), peers: this.#peers, firewall, policyRouting, names }
+    if (!isRestChanged && textOf(desired) === textOf(this.#desired)) return false
     this.#desired = desired
     return true
   }
@@ -171,7 +176,8 @@ const nothingChanged: HostConfigStep = { peers: new Map(), clients: new Map(), p
 const isSameRouting = (routing: PolicyRouting, desired: DesiredHost | undefined): boolean =>
   JSON.stringify(routing) === JSON.stringify(desired?.policyRouting)
 
-const textOf = (desired: DesiredHost | undefined): string => JSON.stringify({ ...desired, peers: null, firewall: null })
+const textOf = (desired: DesiredHost | undefined): string =>
+  JSON.stringify({ ...desired, peers: null, firewall: null, names: null })
 
 const isSameFirewall = (one: DesiredFirewall | null, other: DesiredFirewall | null): boolean =>
   one === other ||

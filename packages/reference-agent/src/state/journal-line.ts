@@ -74,7 +74,7 @@ function readEntry(line: string): E.Either<string, ConfigEntry> {
 
 function readLine(line: string): E.Either<string, unknown> {
   const json = line.slice(CHECKSUM_CHARACTERS + 1)
-  if (line.slice(0, CHECKSUM_CHARACTERS) !== checksum(json)) return E.left('its checksum is wrong')
+  if (line.slice(0, CHECKSUM_CHARACTERS + 1) !== `${checksum(json)} `) return E.left('its checksum is wrong')
   try {
     return E.right(JSON.parse(json))
   } catch {

@@ -9,6 +9,8 @@ import { applyHostChanges } from '../../reconcile/apply-host-changes.js'
 import type { DesiredFirewall, FirewallInput, FirewallRules, FirewallSetId } from '../../reconcile/desired-firewall.js'
 import type { DesiredHost, DesiredPeer, HostRoute } from '../../reconcile/desired-host.js'
 import type { ForeignFilter } from '../../reconcile/foreign-filter.js'
+import type { DesiredNames, ObservedNames } from '../../reconcile/host-names.js'
+import { everyDomain, noNamesFound } from '../../reconcile/host-names.js'
 import type { ObservedHost } from '../../reconcile/observed-host.js'
 import { planChanges } from '../../reconcile/plan-changes.js'
 import {
@@ -104,6 +106,7 @@ export function arbitraryDesiredHost(publicKey: WireguardPublicKey): fc.Arbitrar
       peers: arbitraryPeers,
       firewall: fc.option(arbitraryFirewall),
       wantsForwarding: fc.boolean(),
+      names: arbitraryNames,
     })
     .map(({ wantsForwarding, ...host }) => ({ ...host, forwards: wantsForwarding && host.firewall !== null }))
     .chain((host) =>
@@ -126,14 +129,54 @@ export function arbitraryObservedHost(heldKeys: readonly WireguardPublicKey[]): 
       isLinkDown: fc.boolean(),
       handshakes: fc.array(arbitraryHandshake),
       foreignFilters: arbitraryForeignFilters,
+      names: arbitraryForeignNames,
+      areNamesSpoilt: fc.boolean(),
     })
-    .map(({ past, stepsDone, isLinkDown, handshakes, foreignFilters }) => {
-      const fresh = { ...emptyHost(sampleObservedAt), foreignFilters }
+    .map(({ past, stepsDone, isLinkDown, handshakes, foreignFilters, names, areNamesSpoilt }) => {
+      const fresh = { ...emptyHost(sampleObservedAt), foreignFilters, names }
       const plan = planChanges(fresh, past).slice(0, stepsDone)
       const reached = applyHostChanges(fresh, plan, { name: 'mesh0', implementation: 'kernel' })
       const met = handshakes.reduce((host, { peer, ...handshake }) => withHandshake(host, peer, handshake), reached)
-      return isLinkDown ? withLinkDown(met) : met
+      const edited = areNamesSpoilt ? withNamesEdited(met) : met
+      return isLinkDown ? withLinkDown(edited) : edited
     })
+}
+
+const arbitraryNames: fc.Arbitrary<DesiredNames> = fc.record({
+  lines: fc.subarray([
+    { address: ipAddress('10.66.0.2'), names: ['laptop.home.mesh', 'laptop'] },
+    { address: ipAddress('fd66::2'), names: ['laptop.home.mesh', 'laptop'] },
+    { address: ipAddress('10.66.0.3'), names: ['printer.home.mesh', 'printer'] },
+    { address: ipAddress('10.20.0.7'), names: ['wiki.example'] },
+  ]),
+  resolvers: fc.subarray([
+    { servers: [ipAddress('10.66.0.53')], domains: [everyDomain], isInMesh: true },
+    { servers: [ipAddress('10.66.0.53')], domains: ['office.example'], isInMesh: true },
+    {
+      servers: [ipAddress('10.20.0.53'), ipAddress('10.20.0.54')],
+      domains: ['a.example', 'b.example'],
+      isInMesh: true,
+    },
+    { servers: [ipAddress('192.0.2.53')], domains: ['elsewhere.example'], isInMesh: false },
+  ]),
+})
+
+/** What others have already, and what resolves names. */
+const arbitraryForeignNames: fc.Arbitrary<ObservedNames> = fc
+  .record({
+    taken: fc.subarray(['laptop', 'printer', 'printer.home.mesh', 'router']),
+    can: fc.constantFrom('each-domain' as const, 'one-list' as const, 'everything' as const, 'nothing' as const),
+  })
+  .map(({ taken, can }) => ({ ...noNamesFound, taken: new Set(taken), means: { program: 'a resolver', can } }))
+
+/** A disturbance: somebody edits what was put there. Where nothing was, nothing is. */
+const withNamesEdited = (host: ObservedHost): ObservedHost => {
+  const { lines, resolvers } = host.names
+  const edited = {
+    lines: lines.length > 0 ? 'spoilt' : lines,
+    resolvers: resolvers.length > 0 ? 'spoilt' : resolvers,
+  } as const
+  return { ...host, names: { ...host.names, ...edited } }
 }
 
 const arbitraryForeignFilters: fc.Arbitrary<ObservedHost['foreignFilters']> = fc

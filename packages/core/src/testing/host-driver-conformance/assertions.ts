@@ -13,11 +13,12 @@ export interface HostShape {
   readonly forwarding: readonly string[]
   readonly foreignFilters: readonly string[]
   readonly policyRouting: readonly string[]
+  readonly names: Readonly<Record<string, unknown>>
 }
 
 /** The comparable part of an observation. `fields` left out of the interface are those a change says nothing about. */
 export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'listenPort')[] = []): HostShape {
-  const { interface: link, peers, routes, firewall, forwarding, foreignFilters, policyRouting } = host
+  const { interface: link, peers, routes, firewall, forwarding, foreignFilters, policyRouting, names } = host
   const fields = link && {
     publicKey: link.publicKey,
     isUp: link.isUp,
@@ -43,6 +44,7 @@ export function shapeOf(host: ObservedHost, without: readonly ('mtuBytes' | 'lis
       ...policyRouting.routes.map(policyRouteIdentity).sort(),
       ...policyRouting.rules.map(policyRuleIdentity).sort(),
     ],
+    names: { lines: names.lines, resolvers: names.resolvers },
     firewall:
       firewall === undefined
         ? null

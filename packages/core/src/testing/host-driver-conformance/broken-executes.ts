@@ -168,6 +168,30 @@ export const brokenExecutes: readonly BrokenDriver[] = [
     }),
   },
   {
+    fault: 'adds names to those that are there',
+    caughtBy: 'set-names takes the place of others; again, nothing more',
+    spoil: withExecute(async (driver, change) => {
+      const { lines } = driver.state.names
+      if (change.kind !== 'set-names' || lines === 'spoilt') return driver.execute(change)
+      const added = change.lines.filter((line) => !lines.includes(line))
+      return driver.execute({ ...change, lines: [...lines, ...added] })
+    }),
+  },
+  {
+    fault: 'leaves names behind',
+    caughtBy: 'wanting nothing gives the host back as it was, and it can be made again',
+    spoil: withExecute(async (driver, change) =>
+      change.kind === 'set-names' && change.lines.length === 0 ? E.right(undefined) : driver.execute(change),
+    ),
+  },
+  {
+    fault: 'never takes back what it told the resolver',
+    caughtBy: 'set-resolvers none; again, nothing more',
+    spoil: withExecute(async (driver, change) =>
+      change.kind === 'set-resolvers' && change.resolvers.length === 0 ? E.right(undefined) : driver.execute(change),
+    ),
+  },
+  {
     fault: 'adds to a set and removes nothing',
     caughtBy: 'change-firewall-set; again, nothing more',
     spoil: withExecute(async (driver, change) => {

@@ -20,7 +20,8 @@ export const observeCases: readonly HostDriverCase[] = [
     run: async ({ host, driver }) => {
       const before = await host.snapshot()
       const { forwarding: _asItIs, foreignFilters: _others, ...found } = shapeOf(await observed(driver))
-      const nothing = { interface: null, peers: [], routes: [], policyRouting: ['bypass off'], firewall: null }
+      const names = { lines: [], resolvers: [] }
+      const nothing = { interface: null, peers: [], routes: [], policyRouting: ['bypass off'], names, firewall: null }
       assertSame(found, nothing, 'a bare host')
       assertSame(await host.snapshot(), before, 'the host after observing it')
     },

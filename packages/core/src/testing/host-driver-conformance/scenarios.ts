@@ -3,6 +3,7 @@ import type { DesiredFirewall } from '../../reconcile/desired-firewall.js'
 import type { DesiredHost } from '../../reconcile/desired-host.js'
 import type { HostCapability } from '../../reconcile/driver-capabilities.js'
 import type { HostChange } from '../../reconcile/host-change.js'
+import { everyDomain, type NameLine, noNames } from '../../reconcile/host-names.js'
 import { noPolicyRouting } from '../../reconcile/policy-routing.js'
 import { ipAddress, ipPrefix, udpEndpoint, type WireguardPublicKey } from '../../values/index.js'
 import { sampleFirewallRules, samplePeerKeys, samplePublicKey } from '../arbitraries/hosts.js'
@@ -38,6 +39,8 @@ export const capabilityNeededBy: Readonly<Record<HostChange['kind'], HostCapabil
   'remove-policy-route': 'full-tunnel',
   'add-policy-rule': 'full-tunnel',
   'remove-policy-rule': 'full-tunnel',
+  'set-names': 'names',
+  'set-resolvers': 'names',
 }
 
 const [peerA = samplePublicKey(1), peerB = samplePublicKey(2), peerC = samplePublicKey(3)] = samplePeerKeys
@@ -54,6 +57,7 @@ export const fitting =
     firewall: capabilities.filter.supported ? desired.firewall : null,
     forwards: capabilities.forward.supported && desired.forwards,
     policyRouting: capabilities['full-tunnel'].supported ? desired.policyRouting : noPolicyRouting,
+    names: capabilities.names.supported ? desired.names : noNames,
   })
 
 /** A host with something of everything that the driver can do: two families, two peers, three routes, a packet filter. */
@@ -69,6 +73,12 @@ const ordinaryFirewall: DesiredFirewall = {
     ['m3', []],
   ]),
 }
+
+const ordinaryLines: readonly NameLine[] = [
+  { address: ipAddress('10.66.0.2'), names: ['laptop.home.mesh', 'laptop'] },
+  { address: ipAddress('fd66::2'), names: ['laptop.home.mesh', 'laptop'] },
+  { address: ipAddress('10.66.0.1'), names: ['own.home.mesh'] },
+]
 
 function fullHost(publicKey: WireguardPublicKey): DesiredHost {
   return {
@@ -100,6 +110,10 @@ function fullHost(publicKey: WireguardPublicKey): DesiredHost {
     firewall: ordinaryFirewall,
     forwards: true,
     policyRouting: samplePolicyRouting(ipAddress('10.66.0.1'), ipAddress('fd66::1')),
+    names: {
+      lines: ordinaryLines,
+      resolvers: [{ servers: [ipAddress('10.66.0.53')], domains: [everyDomain], isInMesh: true }],
+    },
   }
 }
 
@@ -149,6 +163,7 @@ export function changeScenarios(
     onOrdinaryHost('remove-route IPv6', { kind: 'remove-route', route: sixth }),
     onOrdinaryHost('refresh-underlay', { kind: 'refresh-underlay' }),
     ...firewallScenarios().map(([name, change]) => onOrdinaryHost(name, change)),
+    ...nameScenarios().map(([name, change]) => onOrdinaryHost(name, change)),
     ...policyScenarios.map(([name, change]) => onOrdinaryHost(name, change)),
   ]
 }
@@ -208,6 +223,29 @@ function firewallScenarios(): readonly (readonly [string, HostChange])[] {
     ['set-forwarding that is on', { kind: 'set-forwarding', family: 4, isOn: true }],
     ['open-foreign-filter that is none', { kind: 'open-foreign-filter', name: 'inet gone input', listenPort: 51821 }],
     ['close-foreign-filter that is none', { kind: 'close-foreign-filter', name: 'inet gone input' }],
+  ]
+}
+
+function nameScenarios(): readonly (readonly [string, HostChange])[] {
+  const everything = (...servers: readonly string[]): HostChange => ({
+    kind: 'set-resolvers',
+    resolvers: [{ servers: servers.map((server) => ipAddress(server)), domains: [everyDomain] }],
+  })
+  return [
+    ['set-names takes the place of others', { kind: 'set-names', lines: ordinaryLines.slice(1) }],
+    [
+      'set-names that are many',
+      {
+        kind: 'set-names',
+        lines: Array.from({ length: 500 }, (_, at) => ({
+          address: ipAddress(`10.66.${at >> 8}.${at & 255}`),
+          names: [`h${at}.home.mesh`, `h${at}`],
+        })),
+      },
+    ],
+    ['set-names none', { kind: 'set-names', lines: [] }],
+    ['set-resolvers takes the place of others', everything('10.66.0.54', 'fd66::54')],
+    ['set-resolvers none', { kind: 'set-resolvers', resolvers: [] }],
   ]
 }
 
