@@ -1,8 +1,10 @@
 /** The command line against a real server: what it prints, its exit codes, and that every refusal names the way out. */
+
 import { getEventListeners } from 'node:events'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hostCapabilities } from '@meshfold/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProgram } from '../src/cli/program.js'
 import { runCli } from '../src/cli/run-cli.js'
@@ -79,6 +81,25 @@ describe('the commands', () => {
     const events = await ok('events')
     expect(events).toContain('joined network')
     expect(events).toContain('[admin: no longer needed]')
+  })
+
+  it('make gateways where the underlay is private, and say who goes through whom', async () => {
+    await ok('network', 'create', 'site', '--range', '10.67.0.0/24')
+    const { token } = JSON.parse(await ok('key', 'create', 'many', '--network', 'site', '--uses', '5', '--json'))
+    for (const [at, name] of ['gate', 'spare', 'user'].entries()) {
+      const endpoints = endpointsOf(`192.0.2.${at + 10}:51821`)
+      await enroll(test.url, token, freshKeys(), claimsOf(name, { endpoints, capabilities: hostCapabilities }))
+    }
+    expect((await cli('command', 'CreateGateway', '--node-id', 'gate')).err).toContain('privateUnderlay')
+    await ok('network', 'update', 'site', '--private-underlay', 'yes', '--virtual-pool', '10.90.0.0/16')
+    expect(await ok('events')).toContain('underlay private')
+    for (const name of ['gate', 'spare']) await ok('command', 'CreateGateway', '--node-id', name)
+    await ok('command', 'AssignRelay', '--node-id', 'user', '--gateway-ids', 'gate', '--gateway-ids', 'spare')
+    const nodes = await ok('node', 'list', '--network', 'site')
+    expect(nodes).toMatch(/gate .*active +gateway +direct +never/)
+    expect(nodes).toMatch(/user .*active +- +gate, then spare +never/)
+    await ok('network', 'remove', 'site', '--even-with-nodes')
+    for (const name of ['gate', 'spare', 'user']) await ok('host', 'remove', name)
   })
 
   it('show and change the mesh', async () => {

@@ -51,7 +51,7 @@ const lines: { readonly [T in MeshEventType]: (event: MeshEventOf<T>, name: Name
 
   NetworkCreated: (e) => `Network "${e.name}" (${e.networkId}) was created with ${listed([e.range4, e.range6])}`,
   NetworkUpdated: (e, name) =>
-    `Network ${name.network(e.networkId)} is now: name "${e.name}", ${listed([e.range4, e.range6])}, MTU ${e.settings.mtuBytes}, keepalive ${e.settings.keepaliveSeconds} s, approval ${e.settings.joinApproval}`,
+    `Network ${name.network(e.networkId)} is now: name "${e.name}", ${listed([e.range4, e.range6])}, MTU ${e.settings.mtuBytes}, keepalive ${e.settings.keepaliveSeconds} s, approval ${e.settings.joinApproval}${e.settings.privateUnderlay ? ', underlay private' : ''}`,
   NetworkRemoved: (e, name) => `Network ${name.network(e.networkId)} was removed`,
 
   HostRegistered: (e) =>

@@ -75,7 +75,7 @@ function readFilter(interfaceName: string, listing: NftListing, base: NftChain):
   const hasOwnChain = listing.chains.some((chain) => chain.name === own)
   const at = { family, table, chain: hook === 'forward' && hasDockerUser(listing) ? CHAIN_LEFT_BY_DOCKER : name }
   const found = { hook, at, jumps: jumps.map(({ chain, handle }) => ({ chain, handle })), hasOwnChain } as const
-  if (!hasOwnChain && jumps.length === 0 && !mayDrop(listing, base)) return undefined
+  if (!hasOwnChain && jumps.length === 0 && !mayDrop(listing, base, interfaceName)) return undefined
   if (isLocked(listing)) return { ...found, passage: lockedPassage(interfaceName, listing) }
   const isInPlace = jumps.length === 1 && jumps[0]?.chain === at.chain
   const rules = listing.rules.filter(({ chain }) => chain === own)

@@ -47,8 +47,11 @@ export function parseNftListing(text: string): E.Either<Unreadable, NftListing> 
   return unreadable('nft printed something else than chains and rules')
 }
 
-/** A packet of nobody whom it knows may be dropped in this chain, or where it leads to. In doubt it may. */
-export function mayDrop(listing: NftListing, base: NftChain): boolean {
+/**
+ * A packet of nobody whom it knows may be dropped in this chain, or where it leads to. In doubt it may. Rules that name whom they are
+ * against count for nothing: a list of banned addresses, or what somebody forbids on the mesh's own interface, is meant as it stands.
+ */
+export function mayDrop(listing: NftListing, base: NftChain, interfaceName: string): boolean {
   if (base.policy === 'drop') return true
   const seen = new Set<string>()
   const reach = (name: string): boolean => {
@@ -56,11 +59,28 @@ export function mayDrop(listing: NftListing, base: NftChain): boolean {
     seen.add(name)
     return listing.rules.some(
       ({ family, table, chain, expr }) =>
-        family === base.family && table === base.table && chain === name && expr.some((part) => drops(part, reach)),
+        family === base.family &&
+        table === base.table &&
+        chain === name &&
+        !expr.some((part) => isAgainst(part, interfaceName)) &&
+        expr.some((part) => drops(part, reach)),
     )
   }
   return reach(base.name)
 }
+
+/** It asks for packets from certain addresses, or for those that come over the mesh's interface. */
+function isAgainst({ match }: Readonly<Record<string, unknown>>, interfaceName: string): boolean {
+  if (!comparison.is(match) || match.op === '!=') return false
+  const { payload, meta } = match.left
+  return payload?.field === 'saddr' || (meta?.key === 'iifname' && match.right === interfaceName)
+}
+
+const comparison = t.type({
+  op: t.string,
+  left: t.partial({ payload: t.partial({ field: t.string }), meta: t.partial({ key: t.string }) }),
+  right: t.unknown,
+})
 
 /** Verdicts by a map may be any, and so may a target of iptables that nft knows by name only, but for those that never drop. */
 function drops(part: Readonly<Record<string, unknown>>, reach: (chain: string) => boolean): boolean {

@@ -3,11 +3,12 @@ import { Mesh, type MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { answerOn, knock } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
-import { docker, type ForeignProgram, firewalld, ufw } from './foreign-rule-sets.js'
+import { bans, docker, type ForeignProgram, firewalld, forbiddenPort, ufw } from './foreign-rule-sets.js'
 import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
 
 const programs: readonly ForeignProgram[] = [docker, ufw, firewalld]
+const hostNames = ['docker', 'ufw', 'firewalld', 'bare']
 
 /** Everything but counters. */
 const ruleSet = (host: Host): Promise<string> => host.sh('nft -s list ruleset')
@@ -20,12 +21,14 @@ export const foreignFirewalls: Scenario = {
   async play(stage) {
     const { lab, check, metric, tell } = stage
     const mesh = await Mesh.open(lab, { hostNames: [], progress: tell })
-    const hosts = await lab.publicHosts(['docker', 'ufw', 'firewalld', 'bare'])
+    const hosts = await lab.publicHosts(hostNames)
     for (const [index, program] of programs.entries()) await hosts[index]?.sh(program.load)
+    await hosts.at(-1)?.sh(bans.load)
     const before = await Promise.all(hosts.map(ruleSet))
     await mesh.admit(hosts)
     await mesh.waitForTunnels()
     await everybodyReached(stage, mesh, 'with the rules of others there first')
+    await bansHold(stage, mesh.member(1), mesh.member(3), await mesh.address(mesh.member(3)))
     const office = await officeBehind(stage, mesh, mesh.member(0), mesh.member(3))
     await hosts[0]?.sh('sysctl -q -w net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.wg0.send_redirects=1')
     await relayBy(mesh, mesh.member(0), mesh.member(1))
@@ -122,6 +125,15 @@ async function publishedPort(mesh: Mesh, router: MeshMember, user: MeshMember, c
   const [isReached = false] = await knock(user.host, [{ from: null, to, protocol: 'tcp', port: 8080 }])
   await router.host.sh('nft delete table inet published')
   return isReached
+}
+
+/** Rules against somebody are no filter that drops what it doesn't know. */
+async function bansHold({ check }: Stage, from: MeshMember, at: MeshMember, address: string): Promise<void> {
+  const ports = [forbiddenPort, forbiddenPort + 1]
+  await answerOn(at.host, { ports })
+  const tries = ports.map((port) => ({ from: null, to: address, protocol: 'tcp' as const, port }))
+  const reached = await knock(from.host, tries)
+  check("what a host's own rule forbids on the mesh's interface stays forbidden", reached.join() === 'false,true')
 }
 
 /** Whether the last host reaches a program of the others at their addresses outside the mesh. */

@@ -56,6 +56,27 @@ RULES
 done`,
 }
 
+/** The port that `bans` forbids on the mesh's interface. */
+export const forbiddenPort = 9000
+
+/** What fail2ban makes, and what somebody wrote by hand: rules against some, on a host that lets everything else in. */
+export const bans: ForeignProgram = {
+  name: 'bans',
+  load: `nft -f - <<'RULES'
+table inet bans {
+  set banned {
+    type ipv4_addr
+    elements = { 192.0.2.9, 192.0.2.10 }
+  }
+  chain input {
+    type filter hook input priority filter - 1; policy accept;
+    tcp dport 22 ip saddr @banned reject
+    iifname "wg0" tcp dport ${forbiddenPort} drop
+  }
+}
+RULES`,
+}
+
 /** firewalld with nftables: every interface is in a zone, and one that it wasn't told of in the strictest. */
 export const firewalld: ForeignProgram = {
   name: 'firewalld',

@@ -10,6 +10,7 @@ import * as t from 'io-ts'
 import { body, keepaliveSeconds, listOf, mtuBytes, orNull, queryFlag, range } from './api-codecs.js'
 
 const joinApproval = t.keyof({ automatic: null, required: null })
+const gatewayBehindInternetGateway = t.keyof({ refuse: null, cascade: null })
 
 /** A network, as lists and answers show it. */
 export const networkView = t.readonly(
@@ -22,6 +23,13 @@ export const networkView = t.readonly(
     mtuBytes: t.number,
     joinApproval,
     clientDns: t.readonlyArray(ipAddressCodec),
+    /** Its hosts reach each other at private addresses, so that one with such an address alone may be a gateway. */
+    privateUnderlay: t.boolean,
+    /** Whether a gateway may send its own traffic through another internet gateway. */
+    gatewayBehindInternetGateway,
+    /** Where virtual ranges are taken from when none is named. */
+    virtualPool4: orNull(ipPrefixCodec),
+    virtualPool6: orNull(ipPrefixCodec),
     createdAtEpochMs: epochMsCodec,
     /** All nodes, and those that take part: approved, connected, not expired. */
     nodes: t.number,
@@ -38,6 +46,10 @@ const settings = {
   mtuBytes,
   joinApproval,
   clientDns: listOf(ipAddressCodec, 8),
+  privateUnderlay: t.boolean,
+  gatewayBehindInternetGateway,
+  virtualPool4: orNull(range),
+  virtualPool6: orNull(range),
 }
 
 /** `POST /networks`; at least one range. */

@@ -1,5 +1,6 @@
 import {
   epochMsCodec,
+  type HostName,
   hostIdCodec,
   hostNameCodec,
   ipv4AddressCodec,
@@ -7,12 +8,21 @@ import {
   largeMapGet,
   type MeshState,
   type Node,
+  type NodeId,
   networkIdCodec,
   networkNameCodec,
   nodeIdCodec,
 } from '@meshfold/core'
 import * as t from 'io-ts'
 import { body, orNull, queryNumber } from './api-codecs.js'
+
+const relayView = t.readonly(
+  t.strict({
+    /** `auto`: the nearest that works, chosen by the mesh. */
+    mode: t.keyof({ manual: null, auto: null }),
+    gateways: t.readonlyArray(t.readonly(t.strict({ nodeId: nodeIdCodec, name: hostNameCodec }))),
+  }),
+)
 
 /** A host's membership in one network. */
 export const nodeView = t.readonly(
@@ -30,6 +40,10 @@ export const nodeView = t.readonly(
     expiresAtEpochMs: orNull(epochMsCodec),
     ephemeral: t.boolean,
     awaySinceEpochMs: orNull(epochMsCodec),
+    /** What it does for others; `null`: no gateway. */
+    gateway: orNull(t.readonly(t.strict({ internet: t.boolean, autoRelay: t.boolean }))),
+    /** Through which gateways it is reached, the one in use first; `null`: directly. */
+    relay: orNull(relayView),
   }),
 )
 export type NodeView = t.TypeOf<typeof nodeView>
@@ -65,8 +79,21 @@ export const viewNode = (state: MeshState, node: Node): NodeView | undefined => 
   const network = largeMapGet(state.networks, node.networkId)
   if (network === undefined) return undefined
   const { approval: _approval, connected: _connected, expired: _expired, ...facts } = node
-  return { ...facts, networkName: network.name, status: statusOf(node) }
+  const gateway = largeMapGet(state.gateways, node.nodeId)
+  return {
+    ...facts,
+    networkName: network.name,
+    status: statusOf(node),
+    gateway: gateway === undefined ? null : { internet: gateway.internet, autoRelay: gateway.autoRelay },
+    relay: node.relay === null ? null : { mode: node.relay.mode, gateways: named(state, node.relay.gatewayIds) },
+  }
 }
+
+const named = (state: MeshState, nodeIds: readonly NodeId[]): readonly { nodeId: NodeId; name: HostName }[] =>
+  nodeIds.flatMap((nodeId) => {
+    const name = largeMapGet(state.nodes, nodeId)?.name
+    return name === undefined ? [] : [{ nodeId, name }]
+  })
 
 const statusOf = (node: Node): NodeView['status'] => {
   if (node.expired) return 'expired'

@@ -41,6 +41,7 @@ export const networkCommands = (io: CliIo): Command => {
     'meshfold network create office --range 10.66.0.0/24 --range6 fd66::/64',
     'meshfold network list --json',
     'meshfold network update office --approval required',
+    'meshfold network update office --private-underlay yes --dry-run',
   ])
 }
 
@@ -57,6 +58,10 @@ interface Settings {
   readonly keepalive?: number
   readonly approval?: 'automatic' | 'required'
   readonly dns?: readonly string[]
+  readonly virtualPool?: string
+  readonly virtualPool6?: string
+  readonly privateUnderlay?: 'yes' | 'no'
+  readonly gatewayBehindGateway?: 'refuse' | 'cascade'
 }
 
 const createNetwork = (io: CliIo): Command =>
@@ -94,20 +99,38 @@ const settingsOptions = (command: Command): Command =>
     .option('--mtu <bytes>', 'MTU of its hosts', parseNumber(mtuBytes))
     .option('--keepalive <seconds>', 'of hosts behind NAT; 0: none', parseNumber(keepaliveSeconds))
     .option('--dns <address>', 'for clients without DNS servers of their own; may be given again', collect)
+    .option('--virtual-pool <prefix>', 'IPv4 range that virtual ranges of egresses are taken from')
+    .option('--virtual-pool6 <prefix>', 'IPv6 range of that kind')
+    .addOption(
+      new Option(
+        '--private-underlay <answer>',
+        'whether hosts reach each other at private addresses: gateways need no public one then',
+      ).choices(['yes', 'no']),
+    )
+    .addOption(
+      new Option('--gateway-behind-gateway <kind>', 'what becomes of a gateway that uses an internet gateway').choices([
+        'refuse',
+        'cascade',
+      ]),
+    )
     .addOption(dryRunOption())
     .addOption(
       new Option('--approval <kind>', 'who may join without an administrator').choices(['automatic', 'required']),
     )
 
-const bodyOf = ({ range, range6, mtu, keepalive, approval, dns }: Settings): object =>
+const bodyOf = (settings: Settings): object =>
   Object.fromEntries(
     Object.entries({
-      range4: range,
-      range6,
-      mtuBytes: mtu,
-      keepaliveSeconds: keepalive,
-      joinApproval: approval,
-      clientDns: dns,
+      range4: settings.range,
+      range6: settings.range6,
+      mtuBytes: settings.mtu,
+      keepaliveSeconds: settings.keepalive,
+      joinApproval: settings.approval,
+      clientDns: settings.dns,
+      virtualPool4: settings.virtualPool,
+      virtualPool6: settings.virtualPool6,
+      privateUnderlay: settings.privateUnderlay && settings.privateUnderlay === 'yes',
+      gatewayBehindInternetGateway: settings.gatewayBehindGateway,
     }).filter(([, value]) => value !== undefined),
   )
 

@@ -98,13 +98,28 @@ const changeNode = (io: CliIo, verb: 'approve' | 'connect' | 'disconnect', descr
 const nodeTable = (nodes: readonly NodeView[]): string =>
   nodes.length === 0
     ? 'No nodes yet. Let a host join: meshfold key create first --network NETWORK\n'
-    : table(['NAME', 'NETWORK', 'ADDRESSES', 'STATUS', 'EXPIRES', 'ID'], byName(nodes).map(row))
+    : table(['NAME', 'NETWORK', 'ADDRESSES', 'STATUS', 'ROLE', 'THROUGH', 'EXPIRES', 'ID'], byName(nodes).map(row))
 
 const row = (node: NodeView): readonly string[] => [
   node.name,
   node.networkName,
   [node.address4, node.address6].filter((address) => address !== null).join(' '),
   node.awaySinceEpochMs === null ? node.status : `${node.status}, away`,
+  roleOf(node),
+  throughText(node),
   node.expiresAtEpochMs === null ? 'never' : timeText(node.expiresAtEpochMs),
   node.nodeId,
 ]
+
+const roleOf = ({ gateway }: NodeView): string => {
+  if (gateway === null) return '-'
+  return gateway.internet ? 'internet gateway' : 'gateway'
+}
+
+/** The gateway in use first; those behind it wait for it to fail. */
+const throughText = ({ relay }: NodeView): string => {
+  if (relay === null) return 'direct'
+  const names = relay.gateways.map(({ name }) => name).join(', then ')
+  if (relay.mode === 'manual') return names
+  return names === '' ? 'automatic: no gateway yet' : `${names} (automatic)`
+}

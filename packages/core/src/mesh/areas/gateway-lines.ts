@@ -83,7 +83,7 @@ const endsText = (pairId: PairId, name: Names): string =>
 
 const evidenceText = (evidence: PathEvidence | null, name: Names): string => {
   const measured = (evidence?.measured ?? []).map(({ gatewayId, roundTripMs, otherRoundTripMs }) => {
-    const times = [roundTripMs, otherRoundTripMs].filter((time) => time !== null)
+    const times = [roundTripMs, otherRoundTripMs].flatMap((time) => (time === null ? [] : [Number(time.toFixed(1))]))
     return `${name.node(gatewayId)} ${times.length === 0 ? 'silent' : `${times.join(' + ')} ms`}`
   })
   return measured.length === 0 ? '' : ` (${measured.join(', ')})`
