@@ -101,10 +101,13 @@ function scenarioNamed(name: string | undefined): Scenario {
 }
 
 function list(json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify(scenarioList)}\n`)
-  else
-    for (const { name, summary, slowSeconds } of scenarioList)
-      process.stdout.write(`${name.padEnd(28)}${summary}${slowSeconds === null ? '' : ` (slow: ${slowSeconds} s)`}\n`)
+  if (json) {
+    process.stdout.write(`${JSON.stringify(scenarioList)}\n`)
+    return
+  }
+  const width = Math.max(...scenarioList.map(({ name }) => name.length)) + 2
+  for (const { name, summary, slowSeconds } of scenarioList)
+    process.stdout.write(`${name.padEnd(width)}${summary}${slowSeconds === null ? '' : ` (slow: ${slowSeconds} s)`}\n`)
 }
 
 async function fetchTools(): Promise<number> {

@@ -1,7 +1,7 @@
 /** What is in a state, kind by kind, as things with facts: without the indexes that are kept beside them for speed. */
 import type { LargeMap } from '../mesh/large-map.js'
 import { largeMapEntries, largeMapGet } from '../mesh/large-map.js'
-import type { MeshState } from '../mesh/mesh-state.js'
+import type { AutoRelay, MeshState } from '../mesh/mesh-state.js'
 
 /** Collections of a state that things come into and go out of. */
 export type ThingKind = {
@@ -79,6 +79,12 @@ const thingWith = (state: MeshState, kind: ThingKind, id: string, thing: object)
 
 const nameOf = (state: MeshState, kind: ThingKind, thing: Readonly<Record<string, unknown>>): string | null => {
   if (kind === 'gateways') return thingOf(state, 'nodes', String(thing.nodeId))?.name ?? null
+  if (kind === 'autoRelays') {
+    const names = (thing as unknown as AutoRelay).nodeIds.map(
+      (nodeId) => thingOf(state, 'nodes', nodeId)?.name ?? nodeId,
+    )
+    return names.join(' and ')
+  }
   const name = thing.name ?? thing.login
   if (typeof name !== 'string') return null
   const networkId = kind === 'networks' ? undefined : thing.networkId

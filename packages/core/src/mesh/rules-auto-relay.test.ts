@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { thingsOf } from '../explain/state-things.js'
 import {
   gatewayCreated,
   sampleAbleHost,
@@ -16,6 +17,7 @@ import { hostId, hostName, networkId } from '../values/index.js'
 import type { MoveAutoRelay } from './commands/move-auto-relay.js'
 import type { ReleaseAutoRelay } from './commands/release-auto-relay.js'
 import type { UpdateNodeTraits } from './commands/update-node-traits.js'
+import { describeMeshEvent } from './describe-event.js'
 import { largeMapGet } from './large-map.js'
 import type { MeshCommand } from './mesh-command.js'
 import type { MeshEventOf } from './mesh-event.js'
@@ -53,6 +55,18 @@ describe('two nodes that can not connect directly', () => {
       engagedAtEpochMs: sampleTime,
     })
     expect([1, 2].map((gateway) => largeMapGet(state.gateways, sampleNode(gateway))?.usedBy)).toEqual([0, 1])
+  })
+
+  test('C3 F5 a pair is called by both its nodes, and what was measured is told in tenths of milliseconds', () => {
+    const measured = [{ gatewayId: sampleNode(1), roundTripMs: 4.407954124981188, otherRoundTripMs: 0.04 }]
+    const evidence = { ...sampleEvidence(1), measured }
+    const engage = { ...sampleEngage(3, 4, 1), evidence }
+    const [event] = eventsOf(...two, engage).slice(-1)
+    const state = given()
+      .when(engage)
+      .then(eventsOf(...two, engage).slice(-1))
+    expect(thingsOf(state, 'autoRelays').map(({ name }) => name)).toEqual(['machine-3.office-1 and machine-4.office-1'])
+    expect(event && describeMeshEvent(event, state)).toContain('machine-1" of network "office-1" 4.4 + 0 ms')
   })
 
   test("C3 C4 one end's word is enough, whichever it is: the one with the lower host id owns the choice", () => {
