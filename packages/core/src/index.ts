@@ -219,6 +219,7 @@ export {
   largeMapKeys,
   largeMapValues,
 } from './mesh/large-map.js'
+export { isPublicAddress } from './mesh/listeners.js'
 export type { NamedMember } from './mesh/membership.js'
 export {
   isMeshCommandType,
@@ -295,7 +296,6 @@ export {
   type TunnelSettings,
   type User,
 } from './mesh/mesh-state.js'
-export { isPublicAddress } from './mesh/listeners.js'
 export { type PointInHistory, replayUntil } from './mesh/replay-until.js'
 export { type MeshAction, mayDo, roles } from './mesh/roles.js'
 export type { IssuedConfig } from './mesh/state/client.js'
