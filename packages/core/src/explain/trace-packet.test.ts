@@ -22,7 +22,7 @@ import {
 } from '../testing/sample-mesh.js'
 import { clientId, hostId, ipAddress, ipPrefix, networkId, nodeId, userId } from '../values/index.js'
 import type { PacketOrigin } from './packet.js'
-import { tracePacket } from './trace-packet.js'
+import { type FlowMemory, tracePacket } from './trace-packet.js'
 import { createTraceWorld } from './trace-world.js'
 
 const [one, two] = [hostId('host-1'), hostId('host-2')]
@@ -138,4 +138,63 @@ test('E2 a router gives its address to what the network begins, and not to what 
   const fromSite = verdictOf(sites, { kind: 'underlay', hostId: two }, '192.168.2.5', '192.168.1.5')
   expect(fromNode).toMatchObject({ kind: 'delivered', source: 'masqueraded' })
   expect(fromSite).toMatchObject({ kind: 'delivered', source: '192.168.2.5' })
+})
+
+describe('what a random mesh and its kernels did not agree on', () => {
+  const sites = [
+    sampleAddEgress(1, { ranges: [ipPrefix('192.168.1.0/24')] }),
+    sampleAddEgress(2, { ranges: [ipPrefix('192.168.2.0/24')], routers: [{ nodeId: nodeId('node-1-2') }], nat: false }),
+  ]
+  const reported = (number: number, prefix: string): MeshCommand => ({
+    type: 'ReportHostEndpoints',
+    atEpochMs: sampleTime,
+    hostId: hostId(`host-${number}`),
+    listenPort: 51_821,
+    endpoints: sampleAbleHost(number).endpoints ?? [],
+    localPrefixes: [ipPrefix(prefix)],
+  })
+  const client = { kind: 'client', clientId: clientId('client-1') } as const
+  const packet = (source: string, destination: string) => ({
+    source: ipAddress(source),
+    destination: ipAddress(destination),
+    traffic: { protocol: 'tcp', port: 443 } as const,
+  })
+
+  test('E7 an answer to a site is kept by the LAN of the host that it comes in at, where that is called the same', () => {
+    const answer = (...more: readonly MeshCommand[]) =>
+      verdictOf(worldWith(...sites, ...more), { kind: 'underlay', hostId: one }, '192.168.1.5', '192.168.2.5')
+    expect(answer()).toMatchObject({ kind: 'delivered', to: { hostId: two } })
+    expect(answer(reported(1, '192.168.2.0/24'))).toEqual({ kind: 'left-outside', hostId: one })
+    const preferred: MeshCommand = {
+      type: 'UpdateNodeTraits',
+      atEpochMs: sampleTime,
+      nodeId: nodeId('node-1-1'),
+      ownLan: 'mesh',
+    }
+    expect(answer(reported(1, '192.168.2.0/24'), preferred)).toMatchObject({ kind: 'delivered', to: { hostId: two } })
+  })
+
+  test('G4 what a host sends makes no answer of the same packet when that comes back to it', () => {
+    const [real, virtual] = [[ipPrefix('192.168.1.0/24')], [ipPrefix('10.99.1.0/24')]]
+    const site = (restricted: boolean) =>
+      sampleAddEgress(1, { ranges: real, virtualRanges: virtual, restricted, nat: false })
+    const toItself = (restricted: boolean) => {
+      const full = [sampleCreateExit(2), sampleConnect(2, [1]), sampleRouteAll(1), site(restricted)]
+      return verdictOf(worldWith(...full), { kind: 'host', hostId: one }, '10.1.0.1', '10.99.1.20')
+    }
+    expect(toItself(true)).toMatchObject({ kind: 'dropped' })
+    expect(toItself(false)).toEqual({ kind: 'dropped', hostId: one, reason: 'hop-limit' })
+  })
+
+  test('A9 a client answers what came from the control address of its gateway, and begins nothing there', () => {
+    const world = worldWith(sampleCreateExit(2), sampleAddClient(1, { gatewayId: nodeId('node-1-2') }))
+    const control = [...(world.viewOf(two)?.controlAddresses ?? [])].find((each) => each.includes('.')) ?? ''
+    const flow: FlowMemory = new Set()
+    const begun = packet('10.1.0.254', control)
+    expect(tracePacket(world, client, begun).verdict).toMatchObject({ kind: 'dropped', reason: 'control-address' })
+    expect(tracePacket(world, { kind: 'host', hostId: two }, packet(control, '10.1.0.254'), flow).verdict.kind).toBe(
+      'delivered',
+    )
+    expect(tracePacket(world, client, begun, flow).verdict).toMatchObject({ kind: 'delivered', to: { hostId: two } })
+  })
 })

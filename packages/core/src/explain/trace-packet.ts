@@ -13,6 +13,7 @@ import {
 } from '../values/index.js'
 import { acceptingForward, acceptingInput, isBeyondMesh, isRemembered } from './filter-decision.js'
 import type { HostView, RoutedRange } from './host-view.js'
+import { keepsLocal } from './keeps-local.js'
 import type {
   Destination,
   DropReason,
@@ -45,6 +46,8 @@ type From = PeerRef | 'underlay' | null
 class Tracing {
   readonly #world: TraceWorld
   readonly #flow: FlowMemory
+  /** Hosts that knew the flow before this packet. What they remember of this one makes no reply of it. */
+  readonly #knownAt: ReadonlySet<HostId>
   readonly #hops: TraceHop[] = []
   #packet: Packet
 
@@ -52,6 +55,7 @@ class Tracing {
     this.#world = world
     this.#packet = packet
     this.#flow = flow
+    this.#knownAt = new Set(flow)
   }
 
   run(origin: PacketOrigin): Trace {
@@ -101,8 +105,9 @@ class Tracing {
       const owner = view.peers.longest(source)?.value
       if (owner === undefined || !samePeer(owner, from)) return this.#drop(hostId, from, 'source-not-of-peer')
     }
-    if (view.controlAddresses.has(destination)) return this.#drop(hostId, from, 'control-address')
-    if (view.ownAddresses.has(destination)) return this.#input(hostId, view, from)
+    const isControl = view.controlAddresses.has(destination)
+    if (isControl && !this.#knownAt.has(hostId)) return this.#drop(hostId, from, 'control-address')
+    if (isControl || view.ownAddresses.has(destination)) return this.#input(hostId, view, from)
     return from === null ? this.#send(hostId, view) : this.#forward(hostId, view, from)
   }
 
@@ -116,7 +121,7 @@ class Tracing {
     }
     if (from === null) return delivered('it is its own')
     if (!view.filter.isEnforced) return delivered('its driver filters nothing')
-    if (this.#flow.has(hostId)) return delivered('it answers what was let out')
+    if (this.#knownAt.has(hostId)) return delivered('it answers what was let out')
     const rule = acceptingInput(view, this.#packet)
     return rule === undefined ? this.#drop(hostId, from, 'input-filter') : delivered(byPolicy(rule.policyId))
   }
@@ -143,6 +148,7 @@ class Tracing {
   #forward(hostId: HostId, view: HostView, from: PeerRef | 'underlay'): TraceVerdict {
     if (!view.own.capabilities.includes('forward')) return this.#drop(hostId, from, 'not-forwarding')
     const { destination } = this.#packet
+    if (from === 'underlay' && keepsLocal(view, destination)) return this.#leave(hostId, from)
     const peer = view.peers.longest(destination)
     const range = from === 'underlay' ? undefined : view.routedRanges.longest(destination)
     // A route into the tunnel that is longer than the range goes before it, whether a peer is there or not.
@@ -165,7 +171,7 @@ class Tracing {
     direction: 'mesh-to-mesh' | 'mesh-to-underlay' | 'underlay-to-mesh',
   ): string | undefined {
     if (!view.filter.isEnforced) return 'its driver filters nothing'
-    if (this.#flow.has(hostId)) return 'it answers what was let through'
+    if (this.#knownAt.has(hostId)) return 'it answers what was let through'
     const rule = acceptingForward(view, this.#packet, direction)
     if (rule === undefined) return undefined
     if (isRemembered(view, rule, this.#packet)) this.#flow.add(hostId)
@@ -175,6 +181,9 @@ class Tracing {
   #toRange(hostId: HostId, view: HostView, from: From, range: RoutedRange): TraceVerdict {
     const why = this.#passes(hostId, view, 'mesh-to-underlay')
     if (why === undefined) return this.#drop(hostId, from, 'forward-filter')
+    // Translated is what begins: of a flow that the host itself sent into the mesh nothing is any more when it comes back.
+    const isBack = this.#hops.some((hop) => hop.hostId === hostId && hop.from === null)
+    if (isBack && range.seen !== range.real) return this.#drop(hostId, from, 'hop-limit')
     const address = mapped(this.#packet.destination, range)
     this.#note(hostId, from, 'delivered', why)
     const { source: own } = this.#packet

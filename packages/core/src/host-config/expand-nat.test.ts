@@ -94,6 +94,21 @@ describe('an internet gateway', () => {
     expect(nat).toEqual([{ kind: 'masquerade', egressId: null, from: mesh, to: null, interfaceName: null }])
   })
 
+  test('D1 E9 masquerades what another site begins, as the mesh calls it', () => {
+    const [real, virtual] = [ipPrefix('192.168.1.0/24'), ipPrefix('10.99.1.0/24')]
+    const elsewhere = sampleAddEgress(2, {
+      ranges: [real],
+      virtualRanges: [virtual],
+      routers: [{ nodeId: nodeId('node-1-2') }],
+    })
+    const everywhere = sampleAddEgress(3, {
+      ranges: [ipPrefix('0.0.0.0/0')],
+      routers: [{ nodeId: nodeId('node-1-2') }],
+    })
+    const { nat } = translated([], sampleCreateExit(1), elsewhere, everywhere)
+    expect(nat).toMatchObject([{ kind: 'masquerade', egressId: null, from: [...mesh, virtual] }])
+  })
+
   test('D1 carries no IPv6 that its driver can not masquerade, and says so', () => {
     const { nat, refused } = translated(['nat66'], sampleCreateExit(1))
     expect(nat).toMatchObject([{ from: [range.range4] }])

@@ -1,6 +1,5 @@
 /** What routers and internet gateways translate. */
-import type { HostCapability, IpPrefix } from '../values/index.js'
-import { prefixFamily } from '../values/index.js'
+import { comparePrefixes, type HostCapability, type IpPrefix, prefixFamily, prefixLength } from '../values/index.js'
 import type { FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
 import { networkFragmentId, routerFragmentId } from './fragment-id.js'
 import type { FragmentTable } from './fragment-table.js'
@@ -28,7 +27,7 @@ export const expandNat = (table: FragmentTable, own: SelfFragment): ExpandedNat 
       if (router.nat) rules.push(...masquerades(router, part, from, can))
       if (router.nat) refused.push(...refusedNat(router, can))
     }
-    if (part.isInternetGateway) rules.push(...internetMasquerade(from, can))
+    if (part.isInternetGateway) rules.push(...internetMasquerade([...from, ...sitePrefixes(table, part)], can))
     if (part.isInternetGateway) refused.push(...refusedInternetNat(can))
   }
   return { rules, refused }
@@ -36,6 +35,15 @@ export const expandNat = (table: FragmentTable, own: SelfFragment): ExpandedNat 
 
 const meshPrefixes = (network: FragmentOf<'network'>): readonly IpPrefix[] =>
   [network.range4, network.range6, ...network.clientPrefixes].filter((prefix) => prefix !== null)
+
+/** What other routers lead to, as the mesh sees it: whoever of that may use the internet (G4) has no address there. */
+const sitePrefixes = (table: FragmentTable, { networkId, routerOf }: MembershipPart): readonly IpPrefix[] => {
+  const sites = new Set<IpPrefix>()
+  for (const { fragment } of table.fragments.values())
+    if (fragment.kind === 'egress' && fragment.networkId === networkId && !routerOf.includes(fragment.egressId))
+      for (const prefix of fragment.prefixes) if (prefixLength(prefix) > 0) sites.add(prefix)
+  return [...sites].sort(comparePrefixes)
+}
 
 const prefixMaps = ({ egressId, ranges, virtualRanges }: FragmentOf<'router'>): readonly NatRule[] =>
   (virtualRanges ?? []).flatMap((virtual, index) => {

@@ -44,7 +44,8 @@ export const controlAddresses = (state: MeshState, id: HostId): readonly IpAddre
   return host === undefined ? [] : [host.controlAddress4, host.controlAddress6]
 }
 
-const clientAddresses = ({ addresses }: Client): readonly IpAddress[] => addresses.map(prefixFirst)
+const clientAddresses = ({ addresses, additionalAddresses }: Client): readonly IpAddress[] =>
+  [...addresses, ...additionalAddresses].map(prefixFirst)
 
 /** Hosts, the machines of their LANs, clients that are not disabled. */
 export function askersOf(state: MeshState, hosts: number): readonly Asker[] {

@@ -30,7 +30,7 @@ export async function* playTopologies(
       command.type === 'AddClient' ? { ...command, publicKey: world.phoneKey(command.clientId) } : command,
     )
     const { state, accepted } = tell([...world.setUp(topology.hosts), ...commands])
-    const answers = await world.play(state, topology.hosts, questionsOf(state, topology.hosts))
+    const answers = await world.play(state, topology.hosts, questionsOf(state, topology.hosts, world.outside))
     yield {
       run,
       summary: describeTopology(topology, accepted),
@@ -55,8 +55,10 @@ export function describeDifferences(differences: readonly Answered[]): readonly 
   const lines = new Map<string, string[]>()
   for (const { asker, source, destination, traffic, expected, answer, trace } of differences) {
     const model = expected === null ? 'nobody answers' : `${expected.name} answers ${expected.sources.join(' or ')}`
-    const hops = trace.hops.map(({ hostId, action, why }) => `${hostId} ${action}${why === null ? '' : ` (${why})`}`)
-    const line = `${asker} ${source} → ${destination}: the tracer says ${model} [${hops.join('; ')}]; the kernels: ${answer ?? 'nobody'}`
+    const hops = (trace?.hops ?? []).map(
+      ({ hostId, action, why }) => `${hostId} ${action}${why === null ? '' : ` (${why})`}`,
+    )
+    const line = `${asker} ${source ?? 'freely'} → ${destination}: the tracer says ${model} [${hops.join('; ')}]; the kernels: ${answer ?? 'nobody'}`
     const kinds = lines.get(line) ?? []
     lines.set(line, [...kinds, 'port' in traffic ? `${traffic.protocol} ${traffic.port}` : traffic.protocol])
   }

@@ -10,9 +10,22 @@ const any = fc.nat(41)
 const some = (maxLength: number) => fc.array(any, { minLength: 1, maxLength })
 const network = fc.constantFrom(1, 1, 1, 2)
 
+const selectorKinds = [
+  'everyone',
+  'tag',
+  'node',
+  'egress',
+  'client',
+  'gateway-clients',
+  'prefix',
+  'user',
+  'group',
+] as const
+
 /** `at`: whom it is about. */
-const selector = fc.record({
-  kind: fc.constantFrom('everyone', 'tag', 'node', 'egress', 'client', 'gateway-clients', 'prefix'),
+const selector = fc.record({ kind: fc.constantFrom(...selectorKinds), at: any })
+const destination = fc.record({
+  kind: fc.constantFrom(...selectorKinds, 'internet', 'internet', 'own-devices'),
   at: any,
 })
 
@@ -26,6 +39,34 @@ const traffic = fc.constantFrom<Traffic>(
   { protocol: 'udp', ports: [...ports(443), ...ports(7000)] },
 )
 
+/** Users 1 and 2; user 1 is all of group 1. */
+export const people = [1, 2] as const
+const ownerOrNobody = fc.constantFrom(null, ...people)
+
+/** How packets get out of the mesh: which gateways lead to the internet, who sends everything there, what nodes want of their tunnels. */
+const waysOut = fc.record({
+  cascades: fc.boolean(),
+  exits: fc.array(
+    fc.record({
+      at: any,
+      network,
+      connected: fc.array(fc.record({ at: any, routesAll: fc.constantFrom(true, true, false) }), { maxLength: 3 }),
+    }),
+    { maxLength: 2 },
+  ),
+  automatic: fc.array(fc.record({ at: any, network, routesAll: fc.boolean() }), { maxLength: 2 }),
+  traits: fc.array(
+    fc.record({
+      at: any,
+      network,
+      whenGatewayGone: fc.constantFrom('block', 'allow'),
+      localNetwork: fc.constantFrom('outside', 'inside'),
+      ownLan: fc.constantFrom('own', 'mesh'),
+    }),
+    { maxLength: 4 },
+  ),
+})
+
 /** Numbers that a topology is made of. */
 const plans = fc.record({
   hosts: fc.integer({ min: 2, max: mostHosts }),
@@ -36,7 +77,7 @@ const plans = fc.record({
   pairs: fc.array(fc.record({ one: any, other: any, by: some(2) }), { maxLength: 3 }),
   egresses: fc.array(
     fc.record({
-      kind: fc.constantFrom('own', 'own', 'common', 'virtual'),
+      kind: fc.constantFrom('own', 'own', 'common', 'common', 'virtual', 'virtual', 'everything'),
       routers: some(2),
       nat: fc.boolean(),
       isNamed: fc.boolean(),
@@ -45,25 +86,30 @@ const plans = fc.record({
     }),
     { maxLength: 3 },
   ),
-  clientsAt: fc.array(any, { maxLength: mostClients }),
+  clients: fc.array(fc.record({ at: any, fullTunnel: fc.boolean(), hasMore: fc.boolean(), owner: ownerOrNobody }), {
+    maxLength: mostClients,
+  }),
   tagged: fc.array(fc.record({ at: any, network, tag: fc.constantFrom(red, blue) }), { maxLength: 6 }),
   policies: fc.array(
     fc.record({
       network,
       sources: fc.array(selector, { minLength: 1, maxLength: 1 }),
-      destinations: fc.array(selector, { minLength: 1, maxLength: 1 }),
+      destinations: fc.array(destination, { minLength: 1, maxLength: 1 }),
       traffic: fc.array(traffic, { minLength: 1, maxLength: 1 }),
       isOneWay: fc.boolean(),
     }),
     // In a user namespace nft can't send more than some two hundred rules in one transaction.
     { maxLength: 3 },
   ),
+  ways: waysOut,
+  owners: fc.array(fc.record({ at: any, owner: fc.constantFrom(...people) }), { maxLength: 4 }),
   everyoneAllowed: fc.tuple(fc.constantFrom(true, false, false), fc.boolean()),
 })
 
 /** What a topology shall have; numbers stand for hosts and gateways, whichever there are. */
 export type Plan = typeof plans extends fc.Arbitrary<infer P> ? P : never
 export type PlannedSelector = Plan['policies'][number]['sources'][number]
+export type PlannedDestination = Plan['policies'][number]['destinations'][number]
 
 /** Plan `run` of a seed: the same on every machine. Without bias: a first plan would be a small one. */
 export function planOf(seed: number, run: number): Plan {

@@ -1,76 +1,46 @@
-/** Everything that is tried in a topology, and what the tracer says must come of it. Pure. */
-import {
-  createTraceWorld,
-  type FlowMemory,
-  type HostId,
-  type IpAddress,
-  ipFamilyOf,
-  largeMapGet,
-  largeMapValues,
-  type MeshState,
-  type PacketOrigin,
-  type PacketTraffic,
-  prefixContainsAddress,
-  type Trace,
-  type TraceWorld,
-  tracePacket,
-} from '@meshfold/core'
-import {
-  type Asker,
-  askersOf,
-  controlAddresses,
-  everyAddress,
-  hostIds,
-  hostName,
-  machineName,
-  nodeAddresses,
-  numberOf,
-  phoneName,
-} from './askers.js'
-import { commonRanges, type SiteRange, siteRanges, virtualAddresses } from './sites.js'
+/** Everything that is tried in a topology, with what the tracer says must come of it. Pure. */
+import { createTraceWorld, type IpAddress, ipFamilyOf, type MeshState, type TraceWorld } from '@meshfold/core'
+import { type Asked, askedOf, freelyAsked, type Packet, type Traffic } from './answers.js'
+import { type Asker, askersOf, controlAddresses, everyAddress, hostIds, nodeAddresses } from './askers.js'
+import type { Outside } from './outside.js'
+import { webName } from './outside.js'
+import { siteOf } from './sites.js'
 
 /** Ports on which everybody answers. */
 export const answeredPorts = [80, 443] as const
-
-/** One try and what the tracer says of it. */
-export interface Asked {
-  readonly asker: string
-  readonly source: IpAddress
-  readonly destination: IpAddress
-  readonly traffic: Traffic
-  readonly trace: Trace
-  /** Who answers, and which addresses it may see; `null`: nobody. */
-  readonly expected: Expected | null
-}
-
-export type Traffic = Extract<PacketTraffic, { readonly protocol: 'tcp' | 'udp' }> | { readonly protocol: 'icmp' }
-
-export interface Expected {
-  readonly name: string
-  readonly sources: readonly IpAddress[]
-}
 
 const traffics: readonly Traffic[] = [
   ...answeredPorts.flatMap((port) => [{ protocol: 'tcp', port } as const, { protocol: 'udp', port } as const]),
   { protocol: 'icmp' },
 ]
 
-/** Every source with every destination of its family, with all traffic; what a host asks itself is left out. */
-export function questionsOf(state: MeshState, hosts: number): readonly Asked[] {
+/**
+ * Every source with every destination of its family, with all traffic; what a host asks itself is left out. Then the internet: from each
+ * address and from whichever the kernel takes, and back at each host's own.
+ */
+export function questionsOf(state: MeshState, hosts: number, outside: Outside): readonly Asked[] {
   const world = createTraceWorld(state)
   const destinations = everyAddress(state, hosts)
-  return askersOf(state, hosts).flatMap((asker) =>
-    asker.addresses.flatMap((source) =>
-      destinations
-        .filter((each) => ipFamilyOf(each) === ipFamilyOf(source) && !isOwn(state, asker, each))
-        .flatMap((destination) =>
-          traffics
-            .filter(({ protocol }) => protocol !== 'icmp' || !isControl(state, hosts, source))
-            .map((traffic) => askedOf(world, asker, { source, destination, traffic })),
-        ),
+  const askers = askersOf(state, hosts)
+  return [
+    ...askers.flatMap((asker) =>
+      asker.addresses.flatMap((source) =>
+        destinations
+          .filter((each) => isOfFamily(source, each) && !isOwn(state, asker, each))
+          .flatMap((destination) => withAllTraffic({ source, destination }))
+          .filter(({ traffic }) => traffic.protocol !== 'icmp' || !isControl(state, hosts, source))
+          .map((packet) => askedOf(world, asker, packet, outside)),
+      ),
     ),
-  )
+    ...askers.flatMap((asker) => outward(world, hosts, asker, outside)),
+    ...hostIds(hosts).flatMap((id) => inward(id, outside)),
+  ]
 }
+
+const withAllTraffic = <S>(ends: Pick<Packet<S>, 'source' | 'destination'>): readonly Packet<S>[] =>
+  traffics.map((traffic) => ({ ...ends, traffic }))
+
+const isOfFamily = (one: IpAddress, other: IpAddress): boolean => ipFamilyOf(one) === ipFamilyOf(other)
 
 const isControl = (state: MeshState, hosts: number, address: IpAddress): boolean =>
   hostIds(hosts).some((id) => controlAddresses(state, id).includes(address))
@@ -85,87 +55,29 @@ const isOwn = (state: MeshState, { addresses, origin }: Asker, destination: IpAd
     [...nodeAddresses(state, origin.hostId), ...controlAddresses(state, origin.hostId)].includes(destination)) ||
   (origin.kind === 'underlay' && siteOf(origin.hostId, destination) !== undefined)
 
-function askedOf(
-  world: TraceWorld,
-  { name, origin }: Asker,
-  packet: Pick<Asked, 'source' | 'destination' | 'traffic'>,
-): Asked {
-  // The tracer goes by addresses as the mesh sees them.
-  const source = origin.kind === 'underlay' ? asSeen(world.state, origin.hostId, packet.source) : packet.source
-  const memory: FlowMemory = new Set()
-  const trace = tracePacket(world, origin, { ...packet, source }, memory)
-  const isAnswered = takesIt(world.state, trace) && comesBack(world, origin, trace, memory)
-  const expected = isAnswered ? expectedOf(trace, source) : null
-  return { asker: name, ...packet, trace, expected }
+/** What somebody asks the web server. */
+const outward = (world: TraceWorld, hosts: number, asker: Asker, outside: Outside): readonly Asked[] => {
+  const own = asker.origin.kind === 'host' ? outside.uplinksOf(asker.name) : []
+  const sources = [...asker.addresses, ...own].filter((each) => !isControl(world.state, hosts, each))
+  return outside.web.flatMap((destination) => [
+    ...sources
+      .filter((source) => isOfFamily(source, destination))
+      .flatMap((source) => withAllTraffic({ source, destination }))
+      .map((packet) => askedOf(world, asker, packet, outside)),
+    ...withAllTraffic({ source: null, destination }).flatMap((packet) => freelyAsked(world, asker, packet, outside)),
+  ])
 }
 
-/**
- * Whether the answer finds its way to who asked: a host whose own LAN has the asker's address sends it there (E7), and so does a router
- * whose range is called otherwise in the mesh while another site is called by the same addresses (E8 wants both of them virtual).
- */
-const comesBack = (
-  world: TraceWorld,
-  origin: PacketOrigin,
-  { packet, verdict }: Trace,
-  memory: FlowMemory,
-): boolean => {
-  if (verdict.kind !== 'delivered') return true
-  const { to } = verdict
-  if (to.kind === 'egress' && siteOf(to.hostId, packet.source) !== undefined) return false
-  const answerer: PacketOrigin =
-    to.kind === 'client'
-      ? { kind: 'client', clientId: to.clientId }
-      : { kind: to.kind === 'node' ? 'host' : 'underlay', hostId: to.hostId }
-  const answer = { ...packet, source: packet.destination, destination: packet.source }
-  const back = tracePacket(world, answerer, answer, memory).verdict
-  if (back.kind !== 'delivered') return false
-  if (origin.kind === 'client') return back.to.kind === 'client' && back.to.clientId === origin.clientId
-  const kind = origin.kind === 'underlay' ? 'egress' : 'node'
-  return back.to.kind === kind && back.to.hostId === origin.hostId
-}
-
-/** What a machine's address is called in the mesh: another where its router maps the LAN. */
-const asSeen = (state: MeshState, id: HostId, address: IpAddress): IpAddress => {
-  const at = commonRanges.findIndex(({ machine }) => machine === address)
-  const nodeIds = largeMapGet(state.hosts, id)?.nodeIds ?? []
-  const isMapped = [...largeMapValues(state.egresses)].some(
-    ({ virtualRanges, routers }) => virtualRanges !== null && routers.some(({ nodeId }) => nodeIds.includes(nodeId)),
-  )
-  return (isMapped ? virtualAddresses(numberOf(id))[at] : undefined) ?? address
-}
-
-/** A client's own WireGuard takes what its file has a place for: a gateway's control address, or its address in another network, is none. */
-const takesIt = (state: MeshState, { packet, verdict }: Trace): boolean => {
-  if (verdict.kind !== 'delivered' || verdict.to.kind !== 'client') return true
-  const networkId = largeMapGet(state.clients, verdict.to.clientId)?.networkId
-  return [...largeMapValues(state.hosts)].every((host) => {
-    if (controlAddresses(state, host.hostId).includes(packet.source)) return false
-    const nodes = host.nodeIds.flatMap((each) => largeMapGet(state.nodes, each) ?? [])
-    const node = nodes.find(({ address4, address6 }) => address4 === packet.source || address6 === packet.source)
-    return node === undefined || node.networkId === networkId
+/** What the web server asks a host at its address on the internet: it answers, whatever its own traffic goes through (D5). */
+const inward = (id: ReturnType<typeof hostIds>[number], outside: Outside): readonly Asked[] =>
+  outside.uplinksOf(id).flatMap((destination) => {
+    const source = outside.web.find((each) => isOfFamily(each, destination))
+    return source === undefined
+      ? []
+      : withAllTraffic({ source, destination }).map((packet) => ({
+          asker: webName,
+          ...packet,
+          trace: null,
+          expected: { name: id, sources: [source] },
+        }))
   })
-}
-
-/** Who shall answer. What leaves outside the tunnel meets nobody but the machine of the host's own LAN. */
-function expectedOf({ verdict, packet }: Trace, source: IpAddress): Expected | null {
-  if (verdict.kind === 'dropped') return null
-  if (verdict.kind === 'left-outside') {
-    const site = siteOf(verdict.hostId, packet.destination)
-    return site?.machine === packet.destination
-      ? { name: machineName(numberOf(verdict.hostId)), sources: [source] }
-      : null
-  }
-  const { to } = verdict
-  const seen = (addresses: readonly IpAddress[]) => (verdict.source === 'masqueraded' ? addresses : [verdict.source])
-  if (to.kind === 'node') return { name: hostName(numberOf(to.hostId)), sources: seen([]) }
-  if (to.kind === 'client') return { name: phoneName(to.clientId), sources: seen([]) }
-  if (to.kind === 'internet') return null
-  const site = siteOf(to.hostId, to.address)
-  if (site?.machine !== to.address) return null
-  const routers = siteRanges(numberOf(to.hostId)).map(({ router }) => router)
-  return { name: machineName(numberOf(to.hostId)), sources: seen(routers) }
-}
-
-/** The LAN of a host that has the address. */
-const siteOf = (id: HostId, address: IpAddress): SiteRange | undefined =>
-  siteRanges(numberOf(id)).find(({ prefix }) => prefixContainsAddress(prefix, address))

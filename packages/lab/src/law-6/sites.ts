@@ -1,5 +1,5 @@
 /** Addresses of the world that law 6 is played in: each host has a LAN of its own with one machine, and one that all sites call the same. */
-import { type IpAddress, type IpPrefix, ipAddress, ipPrefix } from '@meshfold/core'
+import { type HostId, type IpAddress, type IpPrefix, ipAddress, ipPrefix, prefixContainsAddress } from '@meshfold/core'
 
 /** Most hosts that a topology has. */
 export const mostHosts = 7
@@ -31,6 +31,10 @@ export const commonRanges: readonly SiteRange[] = [range('192.168.99.', 24), ran
 /** All that host `number` has beside its uplink. */
 export const siteRanges = (number: number): readonly SiteRange[] => [...ownRanges(number), ...commonRanges]
 
+/** The LAN of a host that has the address. */
+export const siteOf = (id: HostId, address: IpAddress): SiteRange | undefined =>
+  siteRanges(Number(id.split('-')[1])).find(({ prefix }) => prefixContainsAddress(prefix, address))
+
 /** What others call the common ranges of host `number`, where an egress says so. */
 export const virtualRanges = (number: number): readonly IpPrefix[] => [
   ipPrefix(`100.64.${number}.0/24`),
@@ -45,3 +49,12 @@ export const virtualAddresses = (number: number): readonly IpAddress[] => [
   ipAddress(`100.64.${number}.10`),
   ipAddress(`fd64:0:0:${number}::10`),
 ]
+
+/** Another address of client `number`, outside every network's range. */
+export const additionalAddress = (number: number): IpPrefix => ipPrefix(`10.77.${number}.1/32`)
+
+/** The host's interface to the internet. */
+export const uplinkInterface = 'eth0'
+
+/** The ranges of an egress that leads everywhere (E4). */
+export const everything: readonly IpPrefix[] = [ipPrefix('0.0.0.0/0'), ipPrefix('::/0')]

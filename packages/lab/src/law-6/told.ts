@@ -27,6 +27,8 @@ export function describeTopology({ hosts }: Topology, accepted: readonly MeshCom
   const count = (type: MeshCommand['type']) => accepted.filter((command) => command.type === type).length
   const parts: readonly (readonly [string, number])[] = [
     ['gateways', count('CreateGateway')],
+    ['internet gateways', count('EnableInternetGateway')],
+    ['full tunnels', count('SetRouteAllTraffic')],
     ['relayed', count('AssignRelay')],
     ['pairs', count('EngageAutoRelay')],
     ['egresses', count('AddEgress')],

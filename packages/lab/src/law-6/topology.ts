@@ -1,5 +1,5 @@
 /** Random meshes for law 6, as commands: what the rules refuse is left out. */
-import { clientId, egressId, type MeshCommand, type NodeId, networkId, nodeId, type Selector } from '@meshfold/core'
+import { type MeshCommand, networkId } from '@meshfold/core'
 import {
   sampleAddClient,
   sampleAddEgress,
@@ -8,11 +8,20 @@ import {
   sampleJoinNetwork,
   sampleTime,
 } from '@meshfold/core/testing'
-import { blue, type Plan, type PlannedSelector, planOf, red } from './plan.js'
-import { commonRanges, mostClients, ownRanges, siteInterface, virtualRanges } from './sites.js'
+import { type Plan, planOf } from './plan.js'
+import { node, Reading, user } from './reading.js'
+import {
+  additionalAddress,
+  commonRanges,
+  everything,
+  ownRanges,
+  siteInterface,
+  uplinkInterface,
+  virtualRanges,
+} from './sites.js'
+import { ownersOf, peopleOf, waysOutOf } from './ways-out.js'
 
 const at = { atEpochMs: sampleTime } as const
-const node = (host: number, network = 1) => nodeId(`node-${network}-${host}`)
 
 /** Commands that fit hosts 1 to `hosts`, which are registered already; rules may refuse some of them. */
 export interface Topology {
@@ -20,49 +29,16 @@ export interface Topology {
   readonly commands: readonly MeshCommand[]
 }
 
-/** Reads a plan's numbers: as hosts that are there, and as gateways where there are any. */
-class Reading {
-  constructor(readonly plan: Plan) {}
-
-  host(number: number): number {
-    return 1 + (number % this.plan.hosts)
-  }
-
-  hosts(numbers: readonly number[]): readonly number[] {
-    return [...new Set(numbers.map((each) => this.host(each)))]
-  }
-
-  node(number: number, of: number): NodeId {
-    return node(this.host(number), of)
-  }
-
-  gateways(numbers: readonly number[], of: number): readonly NodeId[] {
-    const there = this.plan.gateways.filter((each) => each.network === of)
-    const found = numbers.map((each) => there[each % Math.max(there.length, 1)]?.at ?? each)
-    return this.hosts(found).map((each) => node(each, of))
-  }
-
-  selector({ kind, at: number }: PlannedSelector, of: number): Selector {
-    const [prefix] = ownRanges(this.host(number))
-    if (kind === 'tag') return { kind, tag: number % 2 === 0 ? red : blue }
-    if (kind === 'node') return { kind, nodeId: this.node(number, of) }
-    if (kind === 'egress') return { kind, egressId: egressId(`egress-${1 + (number % 3)}`) }
-    if (kind === 'client') return { kind, clientId: clientId(`client-${1 + (number % mostClients)}`) }
-    if (kind === 'gateway-clients') return { kind, gatewayId: this.gateways([number], of)[0] ?? this.node(number, of) }
-    if (kind === 'prefix' && prefix !== undefined) return { kind, prefix: prefix.prefix }
-    return { kind: 'everyone' }
-  }
-}
-
 const commandsOf = (plan: Plan): readonly MeshCommand[] => {
   const read = new Reading(plan)
   return [
     ...joining(read),
+    ...peopleOf(),
+    ...ownersOf(read),
     ...carrying(read),
+    ...waysOutOf(read),
     ...plan.egresses.map((each, index) => egressCommand(read, each, index)),
-    ...plan.clientsAt.flatMap((each, index) =>
-      read.gateways([each], 1).map((gatewayId) => sampleAddClient(index + 1, { gatewayId })),
-    ),
+    ...plan.clients.flatMap((each, index) => clientCommands(read, each, index)),
     ...plan.tagged.map(
       ({ at: number, network: of, tag }): MeshCommand => ({
         type: 'AssignTag',
@@ -87,11 +63,19 @@ const joining = (read: Reading): readonly MeshCommand[] => [
   sampleCreateNetwork(1, {
     ...(read.plan.families === 'ipv4' && { range6: null }),
     ...(read.plan.families === 'ipv6' && { range4: null }),
+    ...settingsOf(read),
   }),
-  sampleCreateNetwork(2),
+  sampleCreateNetwork(2, settingsOf(read)),
   ...Array.from({ length: read.plan.hosts }, (_, index) => sampleJoinNetwork(1, index + 1)),
   ...read.hosts(read.plan.inSecond).map((each) => sampleJoinNetwork(2, each)),
 ]
+
+const settingsOf = ({ plan }: Reading) => ({
+  settings: {
+    ...sampleCreateNetwork().settings,
+    gatewayBehindInternetGateway: plan.ways.cascades ? ('cascade' as const) : ('refuse' as const),
+  },
+})
 
 /** Gateways, who is relayed, and which pairs use a relay. */
 const carrying = (read: Reading): readonly MeshCommand[] => [
@@ -118,7 +102,10 @@ const carrying = (read: Reading): readonly MeshCommand[] => [
   ),
 ]
 
-/** A range of its own has one router; what every site has may have several, among which viewers choose where there is NAT. */
+const rangesOf = (kind: Plan['egresses'][number]['kind'], router: number) =>
+  kind === 'everything' ? everything : (kind === 'own' ? ownRanges(router) : commonRanges).map(({ prefix }) => prefix)
+
+/** A range of its own has one router; what every site has, and the internet, may have two: metrics tell which one is used. */
 const egressCommand = (
   read: Reading,
   { kind, routers, nat, isNamed, restricted, network: of }: Plan['egresses'][number],
@@ -128,18 +115,32 @@ const egressCommand = (
   const [first = 1] = hosts
   return sampleAddEgress(index + 1, {
     networkId: networkId(`net-${of}`),
-    ranges: (kind === 'own' ? ownRanges(first) : commonRanges).map(({ prefix }) => prefix),
+    ranges: rangesOf(kind, first),
     virtualRanges: kind === 'virtual' ? virtualRanges(first) : null,
-    routers: hosts.slice(0, kind === 'common' && nat ? 2 : 1).map((each, rank) => ({
+    routers: hosts.slice(0, kind === 'common' || kind === 'everything' ? 2 : 1).map((each, rank) => ({
       nodeId: node(each, of),
       metric: 10 * (rank + 1),
-      ...(isNamed && { interfaceName: siteInterface }),
+      ...(isNamed && { interfaceName: kind === 'everything' ? uplinkInterface : siteInterface }),
     })),
     nat,
     restricted,
     returnRoute: nat ? 'none' : 'external',
   })
 }
+
+const clientCommands = (
+  read: Reading,
+  { at: number, fullTunnel, hasMore, owner }: Plan['clients'][number],
+  index: number,
+): readonly MeshCommand[] =>
+  read.gateways([number], 1).map((gatewayId) =>
+    sampleAddClient(index + 1, {
+      gatewayId,
+      fullTunnel,
+      ...(hasMore && { additionalAddresses: [additionalAddress(index + 1)] }),
+      ...(owner !== null && { ownerUserId: user(owner) }),
+    }),
+  )
 
 const policyCommand = (
   read: Reading,
@@ -149,7 +150,7 @@ const policyCommand = (
   sampleAddPolicy(index + 1, {
     networkId: networkId(`net-${of}`),
     sources: sources.map((each) => read.selector(each, of)),
-    destinations: destinations.map((each) => read.selector(each, of)),
+    destinations: destinations.map((each) => read.destination(each, of)),
     traffic: entries,
     direction: isOneWay ? 'one-way' : 'both',
   })

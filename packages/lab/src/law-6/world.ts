@@ -7,6 +7,7 @@ import {
   type HostId,
   hostCapabilities,
   hostId,
+  ipAddress,
   largeMapGet,
   largeMapValues,
   type MeshCommand,
@@ -21,8 +22,10 @@ import type { Lab } from '../net/lab.js'
 import { ping } from '../net/ping.js'
 import { makeKeys } from '../net/wireguard-keys.js'
 import { waitUntil } from '../wait-until.js'
+import type { Asked } from './answers.js'
 import { hostName, machineName } from './askers.js'
-import { type Asked, answeredPorts } from './questions.js'
+import { type Outside, webName } from './outside.js'
+import { answeredPorts } from './questions.js'
 import { mostClients, mostHosts, siteRanges } from './sites.js'
 import { converge, layLan, openDriver, type Phone, raisePhone, type WorldHost } from './world-hosts.js'
 
@@ -41,11 +44,13 @@ export class World {
   readonly #lab: Lab
   readonly #hosts: readonly WorldHost[]
   readonly #phones: readonly Phone[]
+  readonly #web: Host
 
-  private constructor(lab: Lab, hosts: readonly WorldHost[], phones: readonly Phone[]) {
+  private constructor(lab: Lab, hosts: readonly WorldHost[], phones: readonly Phone[], web: Host) {
     this.#lab = lab
     this.#hosts = hosts
     this.#phones = phones
+    this.#web = web
   }
 
   static async open(lab: Lab): Promise<World> {
@@ -53,6 +58,8 @@ export class World {
     const hosts = await lab.publicHosts(numbers.map(hostName))
     const machines = await lab.hosts(numbers.map(machineName))
     const phones = await lab.publicHosts(Array.from({ length: mostClients }, (_, index) => `phone-${index + 1}`))
+    const [web] = await lab.publicHosts([webName])
+    await answerOn(web, { ports: answeredPorts })
     return new World(
       lab,
       await Promise.all(
@@ -66,7 +73,18 @@ export class World {
         }),
       ),
       phones.map((host) => ({ host, keys: makeKeys() })),
+      web,
     )
+  }
+
+  /** What stands outside the mesh. */
+  get outside(): Outside {
+    const addressesOf = (host: Host) => Object.values(this.#lab.inet.uplink(host).address).map(ipAddress)
+    const known = [...this.#hosts, ...this.#phones].map(({ host }) => host)
+    return {
+      web: addressesOf(this.#web),
+      uplinksOf: (name) => known.filter((host) => host.name === name).flatMap(addressesOf),
+    }
   }
 
   /** The mesh and its hosts, as commands. */
@@ -105,9 +123,9 @@ export class World {
     await this.#shakeHands(state, present)
     const askers = [...present.map(({ host }) => host), ...phones.map(({ host }) => host)]
     const answering = await Promise.all(askers.map((host) => answerOn(host, { ports: answeredPorts })))
-    const answered = await askAll([...askers, ...present.map(({ machine }) => machine)], questions)
+    const answered = await askAll([...askers, ...present.map(({ machine }) => machine), this.#web], questions)
     await Promise.all(answering.map((each) => each.stop()))
-    await Promise.all(phones.map(({ host }) => host.sh('ip link del phone0')))
+    await Promise.all(phones.map(({ host }) => host.sh('wg-quick down /run/phone0.conf 2>&1')))
     await Promise.all(present.map(({ driver }) => converge(driver, undefined)))
     await Promise.all(
       [...askers, ...present.map(({ machine }) => machine)].map((host) => host.sh('conntrack -F 2>/dev/null')),
