@@ -22,7 +22,7 @@ const usage = `Usage:
   npm run pnpm -- lab run <scenario> [--json] [--data DIR] [--pcap DIR]
   npm run pnpm -- lab run --all [--quick] [--json]
   npm run pnpm -- lab run <scenario>… --times N [--log FILE] [--data DIR]
-  npm run pnpm -- lab run model-vs-kernel [--runs N] [--seed S] [--from K]
+  npm run pnpm -- lab run model-vs-kernel [--runs N] [--seed S] [--from K] [--log FILE]
   npm run pnpm -- lab shell <scenario>
   npm run pnpm -- lab fetch          what scenarios want and the system lacks: a newer wireguard-go, and a kernel with WireGuard
 
@@ -31,6 +31,7 @@ const usage = `Usage:
   --data    keeps logs, keys and databases there
   --pcap    writes all packets of every host there, for tcpdump and Wireshark
   --runs, --seed, --from   random meshes --from to --from + --runs - 1 of a seed
+            with --log a table in that file gets a row for every ten of them, and those that it has are not played again
 Exit codes: 0 all passed, 1 something failed, 2 misused, 69 the lab can't run here, 128 + n ended by signal n.
 `
 
@@ -81,12 +82,12 @@ function parse(args: readonly string[]) {
   }
 }
 
-function drawOf(values: Readonly<Partial<Record<keyof RandomDraw, string>>>): Partial<RandomDraw> {
+function drawOf({ log, ...values }: Readonly<Partial<Record<keyof RandomDraw, string>>>): Partial<RandomDraw> {
   const numbers = (['seed', 'from', 'runs'] as const).flatMap((name) => {
     const value = values[name]
     return value === undefined ? [] : [[name, numberOf(name, value)] as const]
   })
-  return Object.fromEntries(numbers)
+  return { ...Object.fromEntries(numbers), ...(log !== undefined && { log: resolve(log) }) }
 }
 
 function numberOf(name: string, value: string): number {

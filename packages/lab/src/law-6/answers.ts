@@ -53,7 +53,8 @@ export function askedOf(world: TraceWorld, { name, origin }: Asker, packet: Pack
   const source = origin.kind === 'underlay' ? asSeen(world.state, origin.hostId, packet.source) : packet.source
   const memory: FlowMemory = new Set()
   const trace = tracePacket(world, origin, { ...packet, source }, memory)
-  const isAnswered = takesIt(world.state, trace) && comesBack(world, origin, trace, memory)
+  const isAnswered =
+    sendsIt(world.state, origin, trace) && takesIt(world.state, trace) && comesBack(world, origin, trace, memory)
   const expected = isAnswered ? expectedOf(trace, source, outside) : null
   return { asker: name, ...packet, trace, expected }
 }
@@ -112,6 +113,13 @@ const asSeen = (state: MeshState, id: HostId, address: IpAddress): IpAddress => 
   )
   return (isMapped ? virtualAddresses(numberOf(id))[at] : undefined) ?? address
 }
+
+/** What its gateway would let out to the internet, a client's own WireGuard sends there only if its file says so. */
+const sendsIt = (state: MeshState, origin: PacketOrigin, { packet, verdict }: Trace): boolean =>
+  origin.kind !== 'client' ||
+  verdict.kind !== 'delivered' ||
+  verdict.to.kind !== 'internet' ||
+  inFile(state, origin.clientId, packet.destination)
 
 /** A client's own WireGuard takes what its file has a place for: a gateway's control address, or its address in another network, is none. */
 const takesIt = (state: MeshState, { packet, verdict }: Trace): boolean =>

@@ -53,8 +53,5 @@ export const virtualAddresses = (number: number): readonly IpAddress[] => [
 /** Another address of client `number`, outside every network's range. */
 export const additionalAddress = (number: number): IpPrefix => ipPrefix(`10.77.${number}.1/32`)
 
-/** The host's interface to the internet. */
-export const uplinkInterface = 'eth0'
-
 /** The ranges of an egress that leads everywhere (E4). */
 export const everything: readonly IpPrefix[] = [ipPrefix('0.0.0.0/0'), ipPrefix('::/0')]

@@ -120,7 +120,8 @@ const egressCommand = (
     routers: hosts.slice(0, kind === 'common' || kind === 'everything' ? 2 : 1).map((each, rank) => ({
       nodeId: node(each, of),
       metric: 10 * (rank + 1),
-      ...(isNamed && { interfaceName: kind === 'everything' ? uplinkInterface : siteInterface }),
+      // What leads everywhere leads to LANs as well, by other interfaces than the uplink's, of which the tracer knows nothing.
+      ...(isNamed && kind !== 'everything' && { interfaceName: siteInterface }),
     })),
     nat,
     restricted,

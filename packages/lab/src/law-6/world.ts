@@ -40,20 +40,34 @@ export interface Answered extends Asked {
   readonly answer: string | null
 }
 
+/** What a world may be spoiled with, to see whether that is found. */
+export interface WorldOptions {
+  /** What drivers are given instead of what the mesh wants. */
+  readonly spoil?: (desired: DesiredHost) => DesiredHost
+}
+
 export class World {
   readonly #lab: Lab
   readonly #hosts: readonly WorldHost[]
   readonly #phones: readonly Phone[]
   readonly #web: Host
+  readonly #options: WorldOptions
 
-  private constructor(lab: Lab, hosts: readonly WorldHost[], phones: readonly Phone[], web: Host) {
+  private constructor(
+    lab: Lab,
+    hosts: readonly WorldHost[],
+    phones: readonly Phone[],
+    web: Host,
+    options: WorldOptions,
+  ) {
     this.#lab = lab
     this.#hosts = hosts
     this.#phones = phones
     this.#web = web
+    this.#options = options
   }
 
-  static async open(lab: Lab): Promise<World> {
+  static async open(lab: Lab, options: WorldOptions = {}): Promise<World> {
     const numbers = Array.from({ length: mostHosts }, (_, index) => index + 1)
     const hosts = await lab.publicHosts(numbers.map(hostName))
     const machines = await lab.hosts(numbers.map(machineName))
@@ -74,6 +88,7 @@ export class World {
       ),
       phones.map((host) => ({ host, keys: makeKeys() })),
       web,
+      options,
     )
   }
 
@@ -116,7 +131,8 @@ export class World {
     const world = createTraceWorld(state)
     const desired = (id: HostId): DesiredHost | undefined => {
       const view = world.viewOf(id)
-      return view && desiredHostOf(view.config, view.chosen)
+      const wanted = view && desiredHostOf(view.config, view.chosen)
+      return wanted && (this.#options.spoil?.(wanted) ?? wanted)
     }
     await Promise.all(present.map(({ driver, hostId: id }) => converge(driver, desired(id))))
     for (const { clientId, host, keys } of phones) await raisePhone(host, keys, state, clientId)

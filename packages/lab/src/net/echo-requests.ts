@@ -59,7 +59,7 @@ print join(" ", sort { $a <=> $b } keys %answered), "\\n";
 /** Sends all at once; in their order, whether each was answered within its limit. */
 export async function echoes(host: Host, requests: readonly EchoRequest[]): Promise<readonly boolean[]> {
   const input = requests.map(({ from, to, limitMs }) => `${from ?? '-'} ${to} ${limitMs}\n`).join('')
-  const ended = await host.run('perl', ['-e', program], { input })
+  const ended = await host.run('perl', ['-e', program], { input, isAlone: true })
   if (ended.code !== 0) throw new Error(`${host.name} could not send echo requests: ${ended.stderr}`)
   const answered = new Set(ended.stdout.trim().split(' '))
   return requests.map((_, at) => answered.has(String(at)))

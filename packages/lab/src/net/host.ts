@@ -42,6 +42,8 @@ interface RunOptions {
   readonly limitMs?: number
   /** What it reads from stdin. */
   readonly input?: string
+  /** It leaves no daemon behind: everything that it wrote is waited for, however busy the machine is. */
+  readonly isAlone?: boolean
 }
 
 /** A command inside a host failed. */
@@ -114,7 +116,7 @@ export class Host implements AsyncDisposable {
   async run(
     program: string,
     args: readonly string[],
-    { limitMs = 30_000, input = '', ...options }: SpawnOptions & RunOptions = {},
+    { limitMs = 30_000, input = '', isAlone = false, ...options }: SpawnOptions & RunOptions = {},
   ): Promise<ShellResult> {
     const process = this.spawn(program, args, options)
     const output = { stdout: '', stderr: '' }
@@ -129,7 +131,7 @@ export class Host implements AsyncDisposable {
     const closed = new Promise<void>((resolve) => process.child.once('close', () => resolve()))
     const { code } = await process.ended.finally(() => clearTimeout(timer))
     // What it wrote last may still be under way; a daemon it left behind keeps the pipes open for ever.
-    await Promise.race([closed, pause(250)])
+    await (isAlone ? closed : Promise.race([closed, pause(250)]))
     return { code: code ?? 255, ...output }
   }
 

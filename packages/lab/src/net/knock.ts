@@ -76,7 +76,7 @@ export async function ask(host: Host, questions: readonly Question[]): Promise<r
 
 async function callOut(host: Host, questions: readonly Question[]): Promise<readonly (string | null)[]> {
   const input = JSON.stringify(questions)
-  const ended = await host.run(process.execPath, [programFile('knock-process'), 'knock'], { input })
+  const ended = await host.run(process.execPath, [programFile('knock-process'), 'knock'], { input, isAlone: true })
   if (ended.code !== 0) throw new Error(`${host.name} could not knock: ${ended.stderr}`)
   return JSON.parse(ended.stdout) as readonly (string | null)[]
 }

@@ -44,6 +44,8 @@ export interface RandomDraw {
   readonly from: number
   /** `undefined`: as many as the scenario likes. */
   readonly runs: number | undefined
+  /** A file with a table of what was played: it is added to, and what it has is not played again. */
+  readonly log?: string
 }
 
 export interface Check {
