@@ -6,7 +6,7 @@ export const worldMutations = [
     area: 'trace',
     name: 'replies are dropped',
     file: 'src/explain/trace-packet.ts',
-    find: "    if (this.#flow.has(hostId)) return delivered('it answers what was let out')\n",
+    find: "    if (this.#knownAt.has(hostId)) return delivered('it answers what was let out')\n",
     replace: '',
     tests: ['src/explain/law-5'],
   },

@@ -42,14 +42,14 @@ export class TopologyLog {
 }
 
 /** The first topology that the rows of this seed leave out. */
-export function nextRun(text: string, seed: number): number | undefined {
+function nextRun(text: string, seed: number): number | undefined {
   const rows = [...text.matchAll(/^\| (\d+) \| \d+–(\d+) \|/gm)]
   const ends = rows.filter(([, of]) => Number(of) === seed).map(([, , last]) => Number(last))
   return ends.length === 0 ? undefined : Math.max(...ends) + 1
 }
 
 /** A row of the table: seed, topologies, hosts in all, tries, answers, which of them differed. */
-export function rowOf(seed: number, topologies: readonly LoggedTopology[]): string {
+function rowOf(seed: number, topologies: readonly LoggedTopology[]): string {
   const sum = (of: 'hosts' | 'tried' | 'answered') => topologies.reduce((total, each) => total + each[of], 0)
   const differing = topologies.filter(({ differences }) => differences.length > 0).map(({ run }) => run)
   const runs = `${topologies[0]?.run}–${topologies.at(-1)?.run}`

@@ -10,15 +10,7 @@ import {
 } from '@meshfold/core/testing'
 import { type Plan, planOf } from './plan.js'
 import { node, Reading, user } from './reading.js'
-import {
-  additionalAddress,
-  commonRanges,
-  everything,
-  ownRanges,
-  siteInterface,
-  uplinkInterface,
-  virtualRanges,
-} from './sites.js'
+import { additionalAddress, commonRanges, everything, ownRanges, siteInterface, virtualRanges } from './sites.js'
 import { ownersOf, peopleOf, waysOutOf } from './ways-out.js'
 
 const at = { atEpochMs: sampleTime } as const
