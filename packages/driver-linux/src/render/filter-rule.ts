@@ -1,5 +1,5 @@
 /** Rules of the packet filter as data: what they match and what becomes of the packet. nft and iptables write the same in their own words. */
-import type { FirewallSetId, IpFamily, IpPrefix, Traffic } from '@meshfold/core'
+import type { FirewallSetId, IpFamily, IpPrefix, PortRange, Traffic } from '@meshfold/core'
 
 /** Whose addresses and ports are read: the packet's own, or those of the first packet of its flow. */
 export type Read = 'packet' | 'flow'
@@ -24,8 +24,8 @@ export type Match =
   | { readonly on: 'related' }
   /** Of a flow whose destination somebody on this host translated: a port that a container publishes. */
   | { readonly on: 'translated' }
-  /** TCP that is not about to begin. */
-  | { readonly on: 'under-way' }
+  /** TCP that is not about to begin, to (`dport`) or from these ports; none: all of them. */
+  | { readonly on: 'under-way'; readonly side: 'dport' | 'sport'; readonly ports: readonly PortRange[] }
 
 export interface FilterRule {
   /** `null`: of both. */

@@ -11,6 +11,7 @@ import {
   type FirewallInput,
   type FirewallSetId,
   type IpFamily,
+  type PortRange,
   prefixFamily,
   type Traffic,
 } from '@meshfold/core'
@@ -83,7 +84,7 @@ const forwardRule = (mesh: FirewallSetId, rule: FirewallForward): readonly Filte
   return [
     ...passing([...there, ...asked], mesh, rule, { isTurned: false, read: asked.length === 0 ? 'packet' : 'flow' }),
     ...passing([...back, reply], mesh, rule, { isTurned: false, read: 'flow' }),
-    ...(stateful === 'lenient' ? underWay(back, mesh, rule) : []),
+    ...(stateful === 'lenient' ? underWay({ there, back }, mesh, rule) : []),
   ]
 }
 
@@ -131,13 +132,29 @@ const answersToOwn = (
   )
 }
 
-/** Flows that began at another router: TCP that is not about to begin passes where its other direction is allowed. */
-const underWay = (back: readonly Match[], mesh: FirewallSetId, rule: FirewallForward): readonly FilterRule[] =>
+/**
+ * Flows that began at another router: TCP that is not about to begin passes where one direction of it is allowed. Whichever end's
+ * packet comes by first is taken for the one that began, so what the other sends then looks like an answer.
+ */
+const underWay = (
+  { there, back }: { readonly there: readonly Match[]; readonly back: readonly Match[] },
+  mesh: FirewallSetId,
+  rule: FirewallForward,
+): readonly FilterRule[] =>
   families.flatMap((family) =>
-    endsOf(mesh, rule, { isTurned: true, read: 'packet' }).map(
-      (ends): FilterRule => ({ family, matches: [...back, ...ends, { on: 'under-way' }], verdict: 'accept' }),
+    [false, true].flatMap((isTurned) =>
+      endsOf(mesh, rule, { isTurned, read: 'packet' }).flatMap((ends) =>
+        tcpPortsOf(rule).map((ports): FilterRule => {
+          const passes = { on: 'under-way', side: isTurned ? 'sport' : 'dport', ports } as const
+          return { family, matches: [...(isTurned ? back : there), ...ends, passes], verdict: 'accept' }
+        }),
+      ),
     ),
   )
+
+/** Of each kind of traffic that can be TCP; an empty list: all ports. */
+const tcpPortsOf = ({ traffic }: FirewallForward): readonly (readonly PortRange[])[] =>
+  traffic.flatMap((kind) => (kind.protocol === 'tcp' ? [kind.ports] : kind.protocol === 'any' ? [[]] : []))
 
 /** Sources times destinations. */
 const endsOf = (

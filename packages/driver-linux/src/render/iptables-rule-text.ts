@@ -1,5 +1,5 @@
 /** The filter's rules in iptables' words, for one family. */
-import type { IpFamily } from '@meshfold/core'
+import type { IpFamily, PortRange } from '@meshfold/core'
 import type { FilterRule, Match, Side } from './filter-rule.js'
 import { type Generation, ipsetName } from './iptables-words.js'
 
@@ -24,6 +24,8 @@ export function iptablesRules(writing: IptablesWriting, { matches, verdict }: Fi
         return [rangeWords(match.range, turned(match.side, match.read), isTranslated && match.side === 'daddr')]
       case 'traffic':
         return trafficWords(match, writing.family, { isReply, isTranslated })
+      case 'under-way':
+        return underWayWords(match)
       default:
         return [plainWords(writing, match)]
     }
@@ -50,7 +52,7 @@ const rangeWords = (range: string, side: Side, isHidden: boolean): string =>
 
 function plainWords(
   { interfaceName }: IptablesWriting,
-  match: Exclude<Match, { on: 'set' | 'range' | 'traffic' }>,
+  match: Exclude<Match, { on: 'set' | 'range' | 'traffic' | 'under-way' }>,
 ): string {
   switch (match.on) {
     case 'interface':
@@ -61,9 +63,12 @@ function plainWords(
       return '-m conntrack --ctstate RELATED'
     case 'translated':
       return '-m conntrack --ctstate DNAT'
-    case 'under-way':
-      return '-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN'
   }
+}
+
+function underWayWords({ side, ports }: Extract<Match, { on: 'under-way' }>): readonly string[] {
+  const words = '-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN'
+  return ports.length === 0 ? [words] : ports.map((range) => `${words} --${side} ${portsWord(range)}`)
 }
 
 function trafficWords(
@@ -75,13 +80,14 @@ function trafficWords(
   const protocol = `-p ${traffic.protocol} -m ${traffic.protocol}`
   if (traffic.ports.length === 0) return [`-p ${traffic.protocol}`]
   const field = read === 'flow' && isReply ? '--sport' : '--dport'
-  return traffic.ports.map(({ first, last }) => {
-    const ports = first === last ? `${first}` : `${first}:${last}`
-    return isTranslated
-      ? `-p ${traffic.protocol} -m conntrack --ctorigdstport ${ports}`
-      : `${protocol} ${field} ${ports}`
-  })
+  return traffic.ports.map((range) =>
+    isTranslated
+      ? `-p ${traffic.protocol} -m conntrack --ctorigdstport ${portsWord(range)}`
+      : `${protocol} ${field} ${portsWord(range)}`,
+  )
 }
+
+const portsWord = ({ first, last }: PortRange): string => (first === last ? `${first}` : `${first}:${last}`)
 
 const product = (parts: readonly (readonly string[])[]): readonly (readonly string[])[] =>
   parts.reduce<readonly (readonly string[])[]>(

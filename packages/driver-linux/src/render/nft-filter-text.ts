@@ -1,5 +1,5 @@
 /** The filter's rules in nft's words. */
-import type { FirewallRules, IpFamily } from '@meshfold/core'
+import type { FirewallRules, IpFamily, PortRange } from '@meshfold/core'
 import { REDIRECTS } from '../linux-pitfalls.js'
 import { markText } from '../policy-numbers.js'
 import type { FilterHook, FilterRule, Match, Read } from './filter-rule.js'
@@ -54,7 +54,7 @@ function matchText(own: string, family: IpFamily, match: Match): string {
     case 'translated':
       return 'ct status dnat'
     case 'under-way':
-      return 'tcp flags & (fin|syn|rst|ack) != syn'
+      return `tcp flags & (fin|syn|rst|ack) != syn${portsText(` tcp ${match.side}`, match.ports)}`
   }
 }
 
@@ -63,8 +63,12 @@ const read = (of: Read): string => (of === 'flow' ? 'ct original ' : '')
 function trafficText({ traffic, read: of }: Extract<Match, { on: 'traffic' }>, family: IpFamily): string {
   if (traffic.protocol === 'icmp') return `meta l4proto ${family === 4 ? 'icmp' : 'ipv6-icmp'}`
   const protocol = `meta l4proto ${traffic.protocol}`
-  const ports = traffic.ports.map(({ first: low, last }) => (low === last ? `${low}` : `${low}-${last}`))
-  if (ports.length === 0) return protocol
-  const field = of === 'packet' ? `${traffic.protocol} dport` : `${protocol} ct original proto-dst`
-  return `${field} { ${ports.join(', ')} }`
+  if (traffic.ports.length === 0) return protocol
+  return portsText(of === 'packet' ? `${traffic.protocol} dport` : `${protocol} ct original proto-dst`, traffic.ports)
+}
+
+/** Nothing where there are none: all of them. */
+function portsText(field: string, ports: readonly PortRange[]): string {
+  const ranges = ports.map(({ first: low, last }) => (low === last ? `${low}` : `${low}-${last}`))
+  return ranges.length === 0 ? '' : `${field} { ${ranges.join(', ')} }`
 }
