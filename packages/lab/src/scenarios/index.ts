@@ -3,6 +3,7 @@ import { autoRelayScenarios } from './auto-relay.js'
 import { drift, relayByEnrolment, serverDownReboot } from './by-themselves.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
 import { commitConfirm } from './commit-confirm.js'
+import { downloadUnderOneWayPolicy } from './download-under-one-way-policy.js'
 import { egressScenarios } from './egress.js'
 import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
@@ -30,6 +31,7 @@ import { sixthHostJoins } from './sixth-host-joins.js'
 import { teardownClean } from './teardown-clean.js'
 import { tenThousand } from './ten-thousand.js'
 import { twoNetworks } from './two-networks.js'
+import { twoNetworksEgress } from './two-networks-egress.js'
 import { usersDevice } from './users-device.js'
 
 /** Every scenario. Add a file and a row to add one. */
@@ -67,11 +69,13 @@ export const scenarios: readonly Scenario[] = [
   clientFullTunnel,
   egressOwnLan,
   twoNetworks,
+  twoNetworksEgress,
   modelVsKernel,
   names,
   everyRole,
   kernelWireguard,
   ...failoverScenarios,
+  downloadUnderOneWayPolicy,
   ...autoRelayScenarios,
   natPunch,
 ]

@@ -18,12 +18,18 @@ export interface Office {
   readonly router: { readonly ipv4: string; readonly ipv6: string }
 }
 
-/** `number` tells its ranges from others: 192.168.<number>.0/24 and fd77:0:0:<number>::/64. */
-export async function openOffice(stage: Stage, router: MeshMember, number: number, name: string): Promise<Office> {
+/** `number` tells its ranges from others: 192.168.<number>.0/24 and fd77:0:0:<number>::/64. `routerPort` is the router's interface there. */
+export async function openOffice(
+  stage: Stage,
+  router: MeshMember,
+  number: number,
+  name: string,
+  routerPort = 'eth1',
+): Promise<Office> {
   const [network, network6] = [`192.168.${number}`, `fd77:0:0:${number}`]
   const lan = await stage.lab.lan(`${name}-lan`, { network, network6 })
   const [machine] = await stage.lab.hosts([name])
-  const [own] = await lan.attach([router.host], 'eth1')
+  const [own] = await lan.attach([router.host], routerPort)
   const [place] = await lan.attach([machine])
   if (own?.ipv6 === undefined || place?.ipv6 === undefined) throw new Error(`${name} has no addresses.`)
   await answerOn(machine, { ports: [port] })

@@ -6,7 +6,8 @@ import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
-const other = { name: 'other', range4: '10.67.0.0/24', range6: null }
+/** The second network. */
+export const otherNetwork = { name: 'other', range4: '10.67.0.0/24', range6: 'fd67::/64' }
 
 export const twoNetworks: Scenario = {
   name: 'two-networks',
@@ -16,10 +17,7 @@ export const twoNetworks: Scenario = {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()
     const [first, both, second] = [mesh.member(0), mesh.member(1), mesh.member(2)]
-    const { network } = await mesh.server.api.post<{ network: { networkId: string } }>('/api/v1/networks', other)
-    const { networkId } = network
-    for (const member of [both, second]) await join(mesh, networkId, member)
-    await command(mesh, { type: 'RemoveNode', nodeId: await nodeOf(mesh, second) })
+    await openOther(mesh, both, second)
     const [inFirst, inSecond] = [await mesh.address(first), await addressIn(mesh, second)]
     await waitUntil('both are reached', async () => (await ping(both.host, inSecond, 1)) !== undefined || undefined)
     stage.check('the one in both reaches the first network', (await ping(both.host, inFirst)) !== undefined)
@@ -36,13 +34,23 @@ export const twoNetworks: Scenario = {
   },
 }
 
+/** Makes the other network: one member is in both then, one in the other only. */
+export async function openOther(mesh: Mesh, both: MeshMember, second: MeshMember): Promise<string> {
+  const made = await mesh.server.api.post<{ network: { networkId: string } }>('/api/v1/networks', otherNetwork)
+  const { networkId } = made.network
+  for (const member of [both, second]) await join(mesh, networkId, member)
+  await command(mesh, { type: 'RemoveNode', nodeId: await nodeOf(mesh, second) })
+  return networkId
+}
+
 async function join(mesh: Mesh, networkId: string, { name }: MeshMember): Promise<void> {
   const { hosts } = await mesh.server.api.get<{ hosts: readonly { hostId: string; name: string }[] }>('/api/v1/hosts')
   const hostId = hosts.find((host) => host.name === name)?.hostId
   await mesh.server.api.post(`/api/v1/networks/${networkId}/nodes`, { hostId })
 }
 
-const addressIn = (mesh: Mesh, member: MeshMember): Promise<string> =>
+/** A member's address in the other network. */
+export const addressIn = (mesh: Mesh, member: MeshMember, family: 'ipv4' | 'ipv6' = 'ipv4'): Promise<string> =>
   waitUntil(`${member.name} is in the other network`, async () =>
-    (await mesh.tunnel(member)).ipv4.find((address) => address.startsWith('10.67.')),
+    (await mesh.tunnel(member))[family].find((address) => /^(10\.67\.|fd67:)/.test(address)),
   )
