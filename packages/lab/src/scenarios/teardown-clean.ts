@@ -1,20 +1,24 @@
 import { Mesh } from '../mesh/mesh.js'
+import { waitUntil } from '../wait-until.js'
 import { compareFootprints, takeFootprint } from './footprint.js'
+import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
 import type { Scenario } from './scenario.js'
 
 /** A driver leaves nothing behind: what a host looks like before the agent and after it is the same. */
 export const teardownClean: Scenario = {
   name: 'teardown-clean',
-  summary: 'after `down` a host looks as it did before the agent came',
-  rows: [],
+  summary: 'after `down` a host looks as it did before the agent came, one that was a gateway and a router as well',
+  rows: ['E3'],
   async play({ lab, check, tell }) {
     const mesh = await Mesh.open(lab, { hostNames: [], progress: tell })
     const hosts = await lab.publicHosts(['h1', 'h2', 'h3'])
+    await (await lab.lan('office', { network: '192.168.77' })).attach(hosts.slice(0, 1), 'eth1')
     const before = await Promise.all(hosts.map(takeFootprint))
     await mesh.admit(hosts)
     await mesh.waitForTunnels()
     const { reachable } = await mesh.pingMatrix()
     check('the mesh was up', reachable === 6, `${reachable} of 6`)
+    check('the first of them masquerades and passes packets on', await makeCarrier(mesh))
     for (const { name, agent } of mesh.members) {
       const code = await agent.stop()
       check(`${name}: the agent ends gently`, code === 0, `exit code ${code}`)
@@ -29,4 +33,24 @@ export const teardownClean: Scenario = {
     const code = await mesh.server.stop()
     check('the server ends gently', code === 0, `exit code ${code}`)
   },
+}
+
+/** Forwarding, masquerading and the settings of the system that they need: more to put back than a tunnel. Whether it came to that. */
+async function makeCarrier(mesh: Mesh): Promise<boolean> {
+  const [carrier, relayed] = [mesh.member(0), mesh.member(1)]
+  const nodeId = await nodeOf(mesh, carrier)
+  await mayBeGateways(mesh)
+  await command(mesh, { type: 'CreateGateway', nodeId })
+  await command(mesh, { type: 'AssignRelay', nodeId: await nodeOf(mesh, relayed), gatewayIds: [nodeId] })
+  await command(mesh, {
+    type: 'AddEgress',
+    networkId: mesh.networkId,
+    name: 'office',
+    ranges: ['192.168.77.0/24'],
+    routers: [{ nodeId, interfaceName: 'eth1' }],
+  })
+  await hasPeers(mesh, relayed, 1)
+  const look = 'nft list ruleset | grep -q masquerade && test "$(sysctl -n net.ipv4.ip_forward)" = 1'
+  const isCarrying = async () => (await carrier.host.trySh(look)).code === 0
+  return waitUntil('it carries', isCarrying).catch(() => false)
 }

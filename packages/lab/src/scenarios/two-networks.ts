@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
 /** The second network. */
-export const otherNetwork = { name: 'other', range4: '10.67.0.0/24', range6: 'fd67::/64' }
+const otherNetwork = { name: 'other', range4: '10.67.0.0/24', range6: 'fd67::/64' }
 
 export const twoNetworks: Scenario = {
   name: 'two-networks',
