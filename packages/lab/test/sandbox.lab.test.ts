@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { waitUntil } from '../src/wait-until.js'
@@ -30,6 +30,13 @@ function start(...command: readonly string[]) {
 test('the exit code is passed on, and inside there is nothing but loopback', () => {
   const run = () => execFileSync(process.execPath, [sandboxExec, 'sh', '-c', 'ls /sys/class/net; exit 9'])
   expect(run).toThrow(expect.objectContaining({ status: 9, stdout: Buffer.from('lo\n') }))
+})
+
+test("the machine's /etc can be read and not written", () => {
+  const script = 'test -r /etc/hosts || exit 2; touch /etc/hosts 2>&1; touch /etc/meshfold-sandbox 2>&1'
+  const run = () => execFileSync(process.execPath, [sandboxExec, 'sh', '-c', script])
+  expect(run).toThrow(expect.objectContaining({ status: 1, stdout: expect.anything() }))
+  expect(existsSync('/etc/meshfold-sandbox')).toBe(false)
 })
 
 test('no command: usage and a code of its own', () => {

@@ -89,6 +89,7 @@ export async function openDriver(host: Host, keys: Keys): Promise<HostDriver> {
     privateKey: async () => E.right(keys.privateKey),
     commandRunner: createCommandRunner({ prefix: ['nsenter', ...host.enterArguments] }),
     socketFolder: `/proc/${host.pid}/root/run/wireguard`,
+    rootFolder: `/proc/${host.pid}/root`,
   })
   if (E.isLeft(driver)) throw new Error(JSON.stringify(driver.left))
   return driver.right

@@ -1,11 +1,15 @@
 /** The command line of the outer sandbox: pure, so that it can be read and tested as data. */
 
-/** What the sandbox's first process does before it starts the command; exit code 125 means the set-up itself failed. */
+/**
+ * What the sandbox's first process does before it starts the command; exit code 125 means the set-up itself failed. The machine's own
+ * `/etc` is there to be read: a driver that takes it for its host's must not be able to change names.
+ */
 const setUp = `
 fail() { echo "sandbox: $1" >&2; exit 125; }
 mount -t tmpfs -o mode=0755 tmpfs /run || fail 'no private /run'
 mkdir -m 0700 /run/wireguard || fail 'no /run/wireguard'
 mount -t sysfs sysfs /sys 2>/dev/null
+mount --bind /etc /etc && mount -o remount,bind,ro /etc || [ ! -w /etc/hosts ] || fail "no /etc that can't be written"
 ip link set lo up || fail 'loopback does not come up'
 `
 

@@ -48,6 +48,7 @@ async function openDriver(host: Host): Promise<{ driver: HostDriver; publicKey: 
     privateKey: async () => E.right(Uint8Array.from(privateKey)),
     commandRunner: createCommandRunner({ prefix: ['nsenter', ...host.enterArguments] }),
     socketFolder: `/proc/${host.pid}/root/run/wireguard`,
+    rootFolder: `/proc/${host.pid}/root`,
   })
   if (E.isLeft(driver)) throw new Error(driver.left.reason)
   return { driver: driver.right, publicKey: keyOf(Buffer.from(shown.trim(), 'base64')) }
