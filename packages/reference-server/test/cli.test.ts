@@ -98,6 +98,10 @@ describe('the commands', () => {
     const nodes = await ok('node', 'list', '--network', 'site')
     expect(nodes).toMatch(/gate .*active +gateway +direct +never/)
     expect(nodes).toMatch(/user .*active +- +gate, then spare +never/)
+    expect((await cli('command', 'SetAutoGateway', '--node-id', 'gate')).err).not.toMatch(/node_/)
+    expect((await cli('command', 'AssignRelay', '--node-id', 'spare', '--gateway-ids', 'user.site')).err).toContain(
+      'Node "user.site" is no gateway',
+    )
     await ok('network', 'remove', 'site', '--even-with-nodes')
     for (const name of ['gate', 'spare', 'user']) await ok('host', 'remove', name)
   })
