@@ -69,6 +69,8 @@ export interface MeasuredStatus {
 export interface HopStatus {
   /** `node:<id>`, `network:<id>`, `egress:<id>`, or `internet`. */
   readonly path: PathKey
+  /** What it leads to, such as `alpha.office.mesh.internal`; `null`: this host knows no name for it. */
+  readonly name: string | null
   readonly kind: Path['to']['kind']
   /** The peer's name; `null`: there is no way now. */
   readonly via: string | null

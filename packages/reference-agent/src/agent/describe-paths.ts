@@ -1,4 +1,4 @@
-import type { HostConfig, PathKeeper } from '@meshfold/core'
+import type { HostConfig, PathKeeper, PathKey } from '@meshfold/core'
 import type { HopStatus, MeasuredStatus, PathsStatus } from './agent-status.js'
 
 /** So many paths are told at most. */
@@ -21,11 +21,28 @@ export function pathsStatus(keeper: PathKeeper, config: HostConfig, nowMs: numbe
   const hops: HopStatus[] = []
   for (const { key, to } of config.paths.values()) {
     if (to.kind === 'direct' || to.kind === 'behind-node') continue
-    hops.push({ path: key, kind: to.kind, via: nameOf(keeper.chooser.chosen.hops.get(key)) })
+    hops.push({
+      path: key,
+      name: targetName(key, config),
+      kind: to.kind,
+      via: nameOf(keeper.chooser.chosen.hops.get(key)),
+    })
     if (hops.length === MAX_HOPS) break
   }
   return {
     measured: measured.sort((a, b) => (a.name < b.name ? -1 : 1)),
     hops: hops.sort((a, b) => (a.path < b.path ? -1 : 1)),
   }
+}
+
+/** Names of members and networks are in the config, those of egresses are not. */
+function targetName(key: PathKey, { names }: HostConfig): string | null {
+  const id = key.slice(key.indexOf(':') + 1)
+  if (key.startsWith('network:')) return names.find(({ networkId }) => networkId === id)?.suffix ?? null
+  if (!key.startsWith('node:')) return null
+  for (const { suffix, entries } of names) {
+    const entry = entries.find(({ memberId }) => memberId === id)
+    if (entry !== undefined) return `${entry.name}.${suffix}`
+  }
+  return null
 }

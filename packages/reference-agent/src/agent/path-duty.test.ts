@@ -115,7 +115,9 @@ test('F5 status says by whom paths go, and what was measured', async () => {
   await world.pass(4000)
   const { paths } = await host(4).agent.status()
   expect(paths?.measured.map(({ state }) => state)).toEqual(['down', 'up'])
-  expect(paths?.hops).toMatchObject([{ kind: 'own-gateway', via: paths?.measured[1]?.name }])
+  expect(paths?.hops).toMatchObject([
+    { name: 'office-1.mesh.internal', kind: 'own-gateway', via: paths?.measured[1]?.name },
+  ])
   await host(2).agent.stop()
   await world.pass(1500)
   const later = await host(4).agent.status()

@@ -20,8 +20,8 @@ const status: HostStatus = {
       { hostId: hostId('host-2'), name: 'gate-2', state: 'no-agent', roundTripMs: 12.5, lossPercent: 0 },
     ],
     hops: [
-      { path: 'internet' as PathKey, kind: 'internet', via: null },
-      { path: 'network:net-1' as PathKey, kind: 'own-gateway', via: 'gate-2' },
+      { path: 'internet' as PathKey, name: null, kind: 'internet', via: null },
+      { path: 'network:net-1' as PathKey, name: 'office.mesh.internal', kind: 'own-gateway', via: 'gate-2' },
     ],
   },
   differences: [],
@@ -32,8 +32,8 @@ test('F5 a terminal shows what is measured, and by whom paths go', () => {
   expect(lines).toContain('measured  state         round trip  lost')
   expect(lines).toContain('gate-1    down          -           40 %')
   expect(lines).toContain('gate-2    up, no agent  12.5 ms     0 %')
-  expect(lines).toContain('internet       internet     no way now')
-  expect(lines).toContain('network:net-1  own-gateway  gate-2')
+  expect(lines).toContain('internet              internet     no way now')
+  expect(lines).toContain('office.mesh.internal  own-gateway  gate-2')
 })
 
 test('without an agent nothing is said of paths', () => {

@@ -63,7 +63,10 @@ function measuredTable(measured: readonly MeasuredStatus[]): string {
 }
 
 const hopTable = (hops: readonly HopStatus[]): string =>
-  tableOf([['path', 'kind', 'via'], ...hops.map(({ path, kind, via }) => [path, kind, via ?? 'no way now'])])
+  tableOf([
+    ['path', 'kind', 'via'],
+    ...hops.map(({ path, name, kind, via }) => [name ?? path, kind, via ?? 'no way now']),
+  ])
 
 function tableOf(table: readonly (readonly string[])[]): string {
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
