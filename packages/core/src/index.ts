@@ -323,6 +323,7 @@ export {
   vectorTold,
 } from './paths/path-report.js'
 export { PathScout, type ScoutStep } from './paths/path-scout.js'
+export { type Unservable, UnservableWatch, unservableRanges } from './paths/unservable-ranges.js'
 export type { VectorSigning } from './paths/vector-exchange.js'
 export { vectorSignatures } from './paths/vector-signatures.js'
 export {
@@ -347,7 +348,7 @@ export type {
 export type { Clock } from './ports/clock.js'
 export type { Crypto, KeyPair } from './ports/crypto.js'
 export type { AppendedEvents, EventLog, EventLogError, EventSubscription, RecordedEvent } from './ports/event-log.js'
-export type { FailedChange, HostDriver, HostDriverError } from './ports/host-driver.js'
+export type { FailedChange, HostDriver, HostDriverError, ObservationWish } from './ports/host-driver.js'
 export type { SecretVault, SecretVaultError } from './ports/secret-vault.js'
 export type { CancelTimer, Timers } from './ports/timers.js'
 export {
@@ -558,4 +559,5 @@ export {
   type UnderlayMtu,
 } from './reconcile/underlay-mtu.js'
 export type { UnderlayContents, UnderlaySection } from './reconcile/underlay-sections.js'
+export type { WaysOutside } from './reconcile/ways-outside.js'
 export * from './values/index.js'

@@ -101,7 +101,7 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
   const host = { ...looked, firewall: chosen.kind === 'none' ? undefined : chosen.backend }
   return E.right({
     capabilities: { ...capabilitiesWith[chosen.kind], ...fullTunnelWith(looked.hasNft), ...namesWith(hindrance) },
-    observe: () => observeLinuxHost(host),
+    observe: (wish) => observeLinuxHost(host, wish),
     execute: (change) => executeChange(host, change),
     executeAll: (changes) => executeChanges(host, changes),
     close: async () => {},

@@ -14,6 +14,7 @@ import type { StateFolder } from './state/state-folder.js'
 import { findFreePort } from './system/free-port.js'
 import { readHostSystem } from './system/host-system.js'
 import { watchByIpMonitor } from './system/ip-monitor.js'
+import { tellProgram } from './system/role-program.js'
 import { createServerPlaces } from './system/server-places.js'
 import { openUdpControlPort } from './system/udp-control-port.js'
 import { createUdpGreeter } from './system/udp-greeter.js'
@@ -46,10 +47,13 @@ export interface ComposeAgentOptions {
   readonly driver: HostDriver
   readonly log: AgentLog
   readonly timing: Partial<AgentTiming>
+  /** To be run when this host becomes the active router of an egress, or ceases to be it. */
+  readonly onActiveRouter?: string | undefined
 }
 
 /** The agent of this machine. */
-export function composeAgent({ record, keys, folder, driver, log, timing }: ComposeAgentOptions): Agent {
+export function composeAgent(options: ComposeAgentOptions): Agent {
+  const { record, keys, folder, driver, log, timing, onActiveRouter } = options
   const { meshId, hostId, epoch, serverIdentityKey, listenPort, declaredEndpoints, excludedPrefixes } = record
   const url = agentUrlOf(new URL(record.serverUrl), record.agentUrlPath)
   const { identityPrivateKey } = keys
@@ -57,8 +61,7 @@ export function composeAgent({ record, keys, folder, driver, log, timing }: Comp
     membership: { meshId, hostId, epoch, serverIdentityKey, identityPrivateKey },
     facts: { system: readHostSystem(agentVersion()), listenPort, declaredEndpoints, excludedPrefixes },
     driver,
-    connect: (options) =>
-      connectAgent({ ...options, url, ...(record.serverCa === null ? {} : { ca: record.serverCa }) }),
+    connect: (link) => connectAgent({ ...link, url, ...(record.serverCa === null ? {} : { ca: record.serverCa }) }),
     store: folder.configStore(hostId),
     probationStore: folder.probationStore(),
     timing,
@@ -70,5 +73,6 @@ export function composeAgent({ record, keys, folder, driver, log, timing }: Comp
     paths: { crypto, openControlPort: openUdpControlPort, store: folder.pathStore() },
     serverPlaces: createServerPlaces({ serverUrl: new URL(record.serverUrl), file: folder.serverAddressesFile }),
     findFreePort,
+    ...(onActiveRouter !== undefined && { onRouterRole: tellProgram(onActiveRouter, log) }),
   })
 }

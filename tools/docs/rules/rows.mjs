@@ -300,7 +300,7 @@ export const rows = {
     rule: "Several routers: by metric, then nearness, or the same for all without NAT. Routers say what they can't serve; a wider range steps in for a longer one.",
     commands: 'AddEgress UpdateEgress',
     errors: 'egress-needs-return-route',
-    lives: 'projection agent',
+    lives: 'projection driver agent',
   },
   E7: {
     rule: 'A host whose own LAN has the range keeps its LAN for what it makes itself, and says so. What it forwards follows the mesh.',

@@ -65,3 +65,25 @@ describe.each(['leaving', 'routed'] as const)('ranges that are %s', (kind) => {
     expect(hopOf([toSite(kind, [one, two])], health({ one: 'down', two: 'down' }), vectors)).toBeUndefined()
   })
 })
+
+describe('E6 with NAT, a router that says it can not serve', () => {
+  const told = (...hosts: readonly HostId[]): PathVectors =>
+    new Map(
+      [...serving(one, two)].map(([id, vector]) => [
+        id,
+        hosts.includes(id) ? vector : { ...vector, servedEgressIds: [] },
+      ]),
+    )
+  const choose = (states: Readonly<Record<string, 'up' | 'down'>>, vectors: PathVectors) =>
+    hopOf([toSite('leaving', [one, two])], health(states), vectors)
+
+  test('is passed over while there is another', () => {
+    expect(choose({ one: 'up', two: 'up' }, told(two))).toBe(two)
+    expect(choose({ one: 'up', two: 'down' }, told(two))).toBe(one)
+  })
+
+  test('is told from one that stands by behind a router that serves', () => {
+    expect(choose({ one: 'up', two: 'up' }, told(one))).toBe(one)
+    expect(choose({ one: 'down', two: 'up' }, told(one))).toBe(two)
+  })
+})

@@ -69,7 +69,7 @@ export const leavingHop = (
   if (to.routers.some((router) => isRelayed(facts, router))) return activeRouterHop(facts, to, known)
   const routers = to.routers.filter((router) => wayTo(facts, router) !== undefined)
   const isKnown = (router: Hop) => known !== undefined && wayTo(facts, router) === known
-  const usable = usableRouters(facts, routers)
+  const usable = ableRouters(facts, to, usableRouters(facts, routers))
   if (usable.length === 0) return to.fallbackToWider ? undefined : way(facts, routers.find(isKnown) ?? routers[0])
   const best = usable.reduce((lowest, { metric }) => Math.min(lowest, metric), Number.POSITIVE_INFINITY)
   const equals = usable.filter(({ metric }) => metric === best)
@@ -83,6 +83,24 @@ const way = (facts: PathFacts, hop: Hop | undefined): HostId | undefined =>
 const usableRouters = (facts: PathFacts, routers: readonly RouterHop[]): readonly RouterHop[] => {
   const usable = routers.filter((router) => routerState(facts, router) !== 'down')
   return usable.length > 0 ? usable : routers.filter((router) => isInPair(facts, router))
+}
+
+/**
+ * Without those that can't serve the ranges now (E6), if any others are left: routers that say they don't serve them though every router
+ * before them is out.
+ */
+const ableRouters = (
+  facts: PathFacts,
+  { egressId, routers }: TargetOf<'leaving'>,
+  usable: readonly RouterHop[],
+): readonly RouterHop[] => {
+  const unable = new Set<NodeId>()
+  for (const router of routers) {
+    if (facts.vectors.get(router.hostId) !== undefined && !serves(facts, router, egressId)) unable.add(router.nodeId)
+    else if (routerState(facts, router) !== 'down') break
+  }
+  const able = usable.filter(({ nodeId }) => !unable.has(nodeId))
+  return able.length > 0 ? able : usable
 }
 
 const nearest = (facts: PathFacts, routers: readonly RouterHop[]): RouterHop | undefined => {

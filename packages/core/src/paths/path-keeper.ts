@@ -11,6 +11,7 @@ import { healthOf, type ProbeHealth } from '../host-config/probe-health.js'
 import type { PathMessage, SignedVector } from '../protocol/path-message.js'
 import type { HostId, UdpEndpoint } from '../values/index.js'
 import { Prober } from './prober.js'
+import type { Unservable } from './unservable-ranges.js'
 import { VectorExchange, type VectorSigning } from './vector-exchange.js'
 
 /** When something happens: by a clock that never goes back, and by the host's own idea of the time. Milliseconds. */
@@ -68,6 +69,7 @@ export class PathKeeper {
   readonly #prober: Prober
   readonly #exchange: VectorExchange
   #config: HostConfig
+  #unservable: Unservable = new Map()
   #step = new OpenStep()
 
   constructor(options: PathKeeperOptions) {
@@ -100,6 +102,11 @@ export class PathKeeper {
   /** What this host tells of itself; `undefined`: nothing yet. */
   get ownVector(): SignedVector | undefined {
     return this.#exchange.own.newest
+  }
+
+  /** Egresses that this host routes and can't serve now. */
+  get unservable(): Unservable {
+    return this.#unservable
   }
 
   get memory(): PathMemory {
@@ -152,8 +159,9 @@ export class PathKeeper {
   }
 
   /** Ranges that this host can't serve now: all of them. */
-  takeUnservable(unservable: NonNullable<PathsChange['unservable']>, moment: Moment): PathStep {
-    this.#choose({ unservable }, moment)
+  takeUnservable(unservable: Unservable, moment: Moment): PathStep {
+    this.#unservable = unservable
+    this.#choose({ unservable: new Set(unservable.keys()) }, moment)
     return this.#endStep()
   }
 

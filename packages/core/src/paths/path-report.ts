@@ -35,7 +35,11 @@ export const vectorTold = (source: PathReportSource): VectorTold | undefined => 
 export const rangesServed = ({ keeper, config }: PathReportSource): RangesServed | undefined =>
   config.routing.length === 0
     ? undefined
-    : { type: 'ranges-served', servedEgressIds: keeper.chooser.chosen.vector.servedEgressIds, unservable: [] }
+    : {
+        type: 'ranges-served',
+        servedEgressIds: keeper.chooser.chosen.vector.servedEgressIds,
+        unservable: [...keeper.unservable].map(([egressId, reason]) => ({ egressId, reason })),
+      }
 
 /** Of each pair that is this host's to move. */
 export const pairsMoved = (source: PathReportSource): readonly PairMoved[] =>

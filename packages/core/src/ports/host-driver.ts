@@ -2,6 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js'
 import type { DriverCapabilities } from '../reconcile/driver-capabilities.js'
 import type { HostChange } from '../reconcile/host-change.js'
 import type { ObservedHost } from '../reconcile/observed-host.js'
+import type { IpPrefix } from '../values/index.js'
 
 /**
  * Puts WireGuard, addresses and routes of one host into effect, for one operating system and one interface.
@@ -13,7 +14,7 @@ export interface HostDriver {
   readonly capabilities: DriverCapabilities
 
   /** Reads what is there now. Changes nothing; a missing interface is an answer, not an error. */
-  observe(): Promise<Either<HostDriverError, ObservedHost>>
+  observe(wish?: ObservationWish): Promise<Either<HostDriverError, ObservedHost>>
 
   /**
    * Carries out one change. Carrying out the same change again leaves the host as the first time did, so a plan cut off at any
@@ -30,6 +31,12 @@ export interface HostDriver {
 
   /** Frees what the driver holds open; leaves the host as it is. To remove the interface, plan towards `undefined`. */
   close(): Promise<void>
+}
+
+/** What is to be looked at besides; a driver that can't leaves it out. */
+export interface ObservationWish {
+  /** Ranges outside the mesh, to know how this host reaches them: `ObservedHost.waysOutside`. */
+  readonly rangesOutside: readonly IpPrefix[]
 }
 
 /** Where `executeAll` stopped. */

@@ -5,6 +5,7 @@ import type { ForeignFilter, ForeignFilterName } from './foreign-filter.js'
 import type { ObservedNames } from './host-names.js'
 import type { ObservedPolicyRouting } from './policy-routing.js'
 import type { UnderlayMtu } from './underlay-mtu.js'
+import type { WaysOutside } from './ways-outside.js'
 
 /** What a driver read from its host at one moment: own interface, own routes, and the underlay's addresses. */
 export interface ObservedHost {
@@ -28,6 +29,8 @@ export interface ObservedHost {
   readonly underlayAddresses: readonly UnderlayAddress[]
   /** On the ways to peers with whom there was a handshake, or to any where there was none; `undefined`: it knows no way to any. */
   readonly underlayMtu: UnderlayMtu | undefined
+  /** Left out: nobody asked, or the driver can't tell. */
+  readonly waysOutside?: WaysOutside
 }
 
 /** `switched-on`: by the driver, which switches it off again; `on`: by somebody else, who is left alone. */

@@ -1,4 +1,12 @@
-import { epochMs, type HostRoute, type IpAddress, type IpFamily, noNamesFound, type ObservedHost } from '@meshfold/core'
+import {
+  epochMs,
+  type HostRoute,
+  type IpAddress,
+  type IpFamily,
+  noNamesFound,
+  type ObservationWish,
+  type ObservedHost,
+} from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux-host.js'
 import { showAddresses } from '../render/address-commands.js'
@@ -9,13 +17,14 @@ import { observeDevice } from './observe-link.js'
 import { observeNames } from './observe-names.js'
 import { observePolicyRouting } from './observe-policy-routing.js'
 import { observeUnderlayMtu } from './observe-underlay-mtu.js'
+import { observeWaysOutside } from './observe-ways-outside.js'
 import { type IpLinkEntry, parseIpAddr, parseIpRoute } from './parse-ip-json.js'
 import { readOwnAddresses, readRoutes, readUnderlayAddresses } from './read-host.js'
 
 const ACTION = 'observe'
 
 /** Reads the host: a dozen short processes, and WireGuard's own answer. */
-export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
+export async function observeLinuxHost(host: LinuxHost, wish?: ObservationWish): Outcome<ObservedHost> {
   host.parsers.nextObservation()
   const links = await runAndRead(host, showAddresses, ACTION, parseIpAddr)
   if (E.isLeft(links)) return links
@@ -30,6 +39,8 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
   const names = host.hasNames ? await observeNames(host, ACTION) : E.right(noNamesFound)
   if (E.isLeft(names)) return names
   const foreignFilters = new Map([...foreign.right].map(([name, { hook, passage }]) => [name, { hook, passage }]))
+  const outside = await observeWaysOutside(host, links.right, wish?.rangesOutside ?? [], ACTION)
+  if (E.isLeft(outside)) return outside
   const surroundings = {
     observedAtEpochMs: epochMs(host.nowEpochMs()),
     underlayAddresses: underlay.right,
@@ -37,6 +48,7 @@ export async function observeLinuxHost(host: LinuxHost): Outcome<ObservedHost> {
     forwarding: forwarding.right,
     foreignFilters,
     names: names.right,
+    ...(outside.right !== undefined && { waysOutside: outside.right }),
   }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
   if (link !== undefined) return observeOwnLink(host, link, links.right, surroundings)

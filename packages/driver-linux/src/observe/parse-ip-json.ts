@@ -35,6 +35,8 @@ const ipRouteEntry = t.intersection([
     dev: t.string,
     prefsrc: t.string,
     metric: t.Integer,
+    /** Of a route with several ways. */
+    nexthops: t.array(t.partial({ dev: t.string })),
   }),
 ])
 

@@ -15,7 +15,7 @@ import { filterChains } from './nft-filter-text.js'
 import { families, ofFamily, setName } from './nft-words.js'
 
 /** Raised when the same rules are written in another way: what stands on hosts is then replaced. */
-const writing = 3
+const writing = 4
 
 /** What the names of all our tables begin with, those of other interfaces of ours too. */
 export const tablePrefix = 'meshfold_'

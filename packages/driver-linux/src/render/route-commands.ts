@@ -31,6 +31,21 @@ export function showRoutesTo(prefix: IpPrefix): ToolCommand {
   return { tool: 'ip', args }
 }
 
+/** The routes that have all of this prefix, over any interface. */
+export function showRoutesAround(prefix: IpPrefix): ToolCommand {
+  return showMainRoutes(prefix, 'match')
+}
+
+/** The routes to parts of this prefix, over any interface. */
+export function showRoutesWithin(prefix: IpPrefix): ToolCommand {
+  return showMainRoutes(prefix, 'root')
+}
+
+function showMainRoutes(prefix: IpPrefix, which: 'match' | 'root'): ToolCommand {
+  const args = ['-N', '-j', '-d', flag(prefixFamily(prefix)), 'route', 'show', 'table', 'main', which, prefix]
+  return { tool: 'ip', args, tolerates: KERNEL_LACKS_IPV6 }
+}
+
 /** By which way packets go to each address, a line each; nothing for those that none leads to. */
 export function showWays(addresses: readonly IpAddress[], mark: number): ToolCommand {
   const suffix = mark === 0 ? '' : ` mark ${mark}`

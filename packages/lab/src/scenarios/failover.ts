@@ -7,6 +7,7 @@ import { waitUntil } from '../wait-until.js'
 import { gatewayAgentRestart, gatewayRecovers, relayedNodeMoves } from './failover-calm.js'
 import { egressFailover } from './failover-egress.js'
 import { nodesOnTwoGateways, oneSidedFailure } from './failover-links.js'
+import { egressFailoverRouted } from './failover-routed.js'
 import { killGateway, type RelayedMesh, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 import { type ServerChoice, serverChoices } from './server-choice.js'
@@ -75,4 +76,5 @@ export const failoverScenarios: readonly Scenario[] = [
   ...serverChoices.map(oneSidedFailure),
   nodesOnTwoGateways,
   ...serverChoices.map(egressFailover),
+  egressFailoverRouted,
 ]

@@ -17,6 +17,7 @@ import type { ConfigStore } from '../state/config-store.js'
 import type { ProbationStore } from '../state/probation-store.js'
 import type { AgentLog } from './agent-log.js'
 import type { PathAdapters } from './path-adapters.js'
+import type { OnRouterRole } from './router-roles.js'
 import type { ServerPlaces } from './server-keeper.js'
 
 /** What an agent is made of. Everything it touches comes in here, so it runs on any host, in memory too. */
@@ -42,6 +43,8 @@ export interface AgentOptions {
   readonly greet?: (controlAddresses: readonly IpAddress[]) => void
   /** To keep paths by itself: probes, vectors, fail-over. Left out: everything goes as configured. */
   readonly paths?: PathAdapters
+  /** Told when this host begins or ceases to be the router that a network outside should send its answers to. */
+  readonly onRouterRole?: OnRouterRole
   /** A UDP port that nobody uses, from this one on; asked for when the host refuses its port. Left out: it waits for its own. */
   readonly findFreePort?: (wanted: number) => Promise<number | undefined>
   /** Left out: nobody says where the server is, and in a full tunnel it is reached through the mesh or not at all. */

@@ -216,6 +216,7 @@ class RunningAgent {
       endpointRules: () => this.#endpointRules(),
       isServerLost: () => this.#probation.isServerSilent,
       isServerInDoubt: () => this.#probation.isInDoubt,
+      onRouterRole: options.onRouterRole ?? (() => {}),
     })
   }
 

@@ -56,10 +56,11 @@ export class HostDuty {
   #occasion: Occasion = 'start'
 
   constructor(options: HostDutyOptions) {
-    const { driver, clock, timers, timing, onObserved } = options
+    const { driver, clock, timers, timing, config, onObserved } = options
     this.#options = options
     this.#retryMs = timing.firstRetryMs
-    this.host = new HostKeeper({ driver, monotonicMs: clock.monotonicMs, onObserved })
+    const rangesOutside = () => config.live.config?.routing.flatMap(({ ranges }) => ranges) ?? []
+    this.host = new HostKeeper({ driver, monotonicMs: clock.monotonicMs, rangesOutside, onObserved })
     const deed = () => this.want('put-right')
     this.#readBack = new PutOff({ timers, clock, boundMs: READ_BACK_BOUND_MS, deed })
     this.#turns = new Turns<Deed>([

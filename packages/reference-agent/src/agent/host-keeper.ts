@@ -9,6 +9,7 @@ import {
   executePlan,
   type HostChange,
   type HostDriver,
+  type IpPrefix,
   type ObservedHost,
   planChanges,
   planPeerChanges,
@@ -18,8 +19,8 @@ import {
   type WireguardPublicKey,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import { attentiveDriver } from './attentive-driver.js'
 import { dependsOnPeers, withoutAwaited } from './awaited-peers.js'
-import { holdingPathMtu } from './holding-path-mtu.js'
 import type { ConfigStep } from './live-config.js'
 
 /** What was done. */
@@ -50,10 +51,12 @@ export class HostKeeper {
   constructor(options: {
     readonly driver: HostDriver
     readonly monotonicMs: () => number
+    /** Ranges outside the mesh that this host routes. */
+    readonly rangesOutside: () => readonly IpPrefix[]
     /** Each time the host was read. */
     readonly onObserved: (observed: ObservedHost) => void
   }) {
-    this.#driver = holdingPathMtu(options.driver)
+    this.#driver = attentiveDriver(options.driver, options.rangesOutside)
     this.#monotonicMs = options.monotonicMs
     this.#onObserved = options.onObserved
   }

@@ -34,6 +34,8 @@ import type { PathAdapters } from './path-adapters.js'
 import { PathMemoryKeeper } from './path-memory-keeper.js'
 import type { PathSource } from './path-source.js'
 import { PlaceAnswers } from './place-answers.js'
+import { RouterDuty } from './router-duty.js'
+import type { OnRouterRole } from './router-roles.js'
 
 export interface PathDutyOptions
   extends Pick<AgentOptions, 'membership' | 'clock' | 'timers'>,
@@ -54,6 +56,7 @@ export interface PathDutyOptions
   readonly onTry: () => void
   /** Whether this host has lost its server: told to whoever asks. */
   readonly isServerLost: () => boolean
+  readonly onRouterRole: OnRouterRole
 }
 
 /** While a peer doesn't answer, the host is read so often. */
@@ -65,6 +68,7 @@ interface Kept {
   readonly keeper: PathKeeper
   readonly observations: ObservationDuty
   readonly endpoints: EndpointDuty
+  readonly routers: RouterDuty
 }
 
 export class PathDuty implements PathSource {
@@ -134,6 +138,7 @@ export class PathDuty implements PathSource {
       keeper,
       observations: new ObservationDuty(duty, config, keeper),
       endpoints: new EndpointDuty(duty, config),
+      routers: new RouterDuty(this.#options),
     }
     this.#traffic.takeConfig(config, config.peers.keys())
     this.#take(keeper.start(this.#moment()))
@@ -165,10 +170,18 @@ export class PathDuty implements PathSource {
   /** The host was read. */
   noteObserved(observed: ObservedHost): void {
     this.#traffic.noteObserved(observed)
+    this.#noteWays(observed)
     this.#kept?.endpoints.look(observed)
     this.#answers.noteRead()
     if (this.#kept?.observations.look(observed) === true) this.#lookIn(LOOK_AGAIN_MS)
     this.#observe()
+  }
+
+  #noteWays(observed: ObservedHost): void {
+    const now = this.#kept?.routers.look(this.#kept, observed, this.#moment().nowMs)
+    if (now === undefined) return
+    this.#step((keeper) => keeper.takeUnservable(now, this.#moment()))
+    this.#kept?.observations.sayWhatChanged()
   }
 
   #lookIn(ms: number): void {
@@ -265,6 +278,7 @@ export class PathDuty implements PathSource {
   }
 
   #take(step: PathStep): void {
+    this.#kept?.routers.noteRoles(this.#kept)
     if (step.isMemoryChanged) {
       this.#memory.noteChanged()
       this.#kept?.observations.sayWhatChanged()

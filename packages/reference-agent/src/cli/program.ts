@@ -69,6 +69,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
         .default(30),
     )
     .option('--down-on-exit', 'take the interface away at the end', false)
+    .option(
+      '--on-active-router <program>',
+      'run `<program> active|standby <egress id> <range>…` when this host becomes the router that a range is reached through, or ceases to be',
+    )
     .action(async (options: RunOptions) => {
       exitCode = await run(options)
     })

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly downOnExit: boolean
   /** Seconds. */
   readonly confirmWindow: number
+  /** A program. */
+  readonly onActiveRouter?: string
 }
 
 /** Runs the agent until it is told to end; the exit code. */
@@ -35,7 +37,15 @@ export async function run(options: RunOptions): Promise<number> {
     const isJson = options.jsonLogs || !process.stderr.isTTY
     const log = createLog({ level: options.logLevel, isJson, host: record.name })
     const timing = { confirmWindowMs: options.confirmWindow * 1000 }
-    const agent = composeAgent({ record, keys, folder, driver: driver.right, log, timing })
+    const agent = composeAgent({
+      record,
+      keys,
+      folder,
+      driver: driver.right,
+      log,
+      timing,
+      onActiveRouter: options.onActiveRouter,
+    })
     return await runUntilTold({ agent, log, folder, record, lock: lock.right, downOnExit: options.downOnExit })
   } finally {
     lock.right.release()
