@@ -9,13 +9,14 @@ import {
   type MeshState,
   reconcile,
 } from '@meshfold/core'
-import { createCommandRunner, createLinuxDriver } from '@meshfold/driver-linux'
+import { createLinuxDriver } from '@meshfold/driver-linux'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Host } from '../net/host.js'
 import type { Lab } from '../net/lab.js'
 import { ping } from '../net/ping.js'
 import type { Keys } from '../net/wireguard-keys.js'
 import { waitUntil } from '../wait-until.js'
+import { shellRunner } from './shell-runner.js'
 import { siteInterface, siteRanges } from './sites.js'
 
 /** The interface that the driver owns. */
@@ -87,7 +88,7 @@ export async function openDriver(host: Host, keys: Keys): Promise<HostDriver> {
   const driver = await createLinuxDriver({
     interfaceName,
     privateKey: async () => E.right(keys.privateKey),
-    commandRunner: createCommandRunner({ prefix: ['nsenter', ...host.enterArguments] }),
+    commandRunner: shellRunner(host),
     socketFolder: `/proc/${host.pid}/root/run/wireguard`,
     rootFolder: `/proc/${host.pid}/root`,
   })
