@@ -11,7 +11,7 @@ import { executeSetNames, executeSetResolvers } from './execute-names.js'
 import { executeRefreshUnderlay, executeRemovePeer, executeSetPeer } from './execute-peer.js'
 import { executePolicyChange } from './execute-policy.js'
 import { executeAddRoute, executeRemoveRoute } from './execute-route.js'
-import { createInterface, removeInterface } from './interface-lifecycle.js'
+import { createInterface, markBegun, removeInterface } from './interface-lifecycle.js'
 import { setDevice } from './set-device.js'
 
 /** Carries out one change: the table of contents of what this driver can do. */
@@ -74,6 +74,8 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
 async function setPrivateKey(host: LinuxHost, publicKey: WireguardPublicKey): Outcome {
   const privateKey = await loadFittingPrivateKey(host.privateKey, publicKey, 'set-private-key')
   if (E.isLeft(privateKey)) return privateKey
+  const marked = await markBegun(host, 'set-private-key')
+  if (E.isLeft(marked)) return marked
   host.seenKey.current = publicKey
   return setDevice(host, { privateKey: privateKey.right }, 'set-private-key')
 }

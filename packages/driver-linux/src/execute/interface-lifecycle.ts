@@ -33,6 +33,16 @@ export async function createInterface(
   return setDevice(host, { privateKey: privateKey.right, listenPort: change.listenPort }, CREATE)
 }
 
+/** Finishes an interface that has no key yet: whoever made it may have died before the mark, or before what comes with it. */
+export async function markBegun(host: LinuxHost, action: string): Outcome {
+  const link = await findOwnLink(host, action)
+  if (E.isLeft(link) || link.right === undefined) return E.map(() => undefined)(link)
+  const found = await observeDevice(host, link.right, action)
+  if (E.isLeft(found)) return found
+  const isBegun = found.right.device.publicKey === undefined
+  return isBegun ? runAll(host, markOwnLink(host.interfaceName), action) : E.right(undefined)
+}
+
 /** Removes the interface and waits until its process and socket are gone too. */
 export async function removeInterface(host: LinuxHost): Outcome {
   const link = await findOwnLink(host, REMOVE)
