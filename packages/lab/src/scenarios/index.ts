@@ -1,4 +1,5 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
+import { agentKill9 } from './agent-kill-9.js'
 import { autoRelayScenarios } from './auto-relay.js'
 import { drift, relayByEnrolment, serverDownReboot } from './by-themselves.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
@@ -52,6 +53,7 @@ export const scenarios: readonly Scenario[] = [
   relayByEnrolment,
   serverDownReboot,
   drift,
+  agentKill9,
   egressNat,
   ...egressScenarios,
   foreignFirewalls,
