@@ -16,6 +16,7 @@ import { scenarioList } from './scenario-list.js'
 import { scenarios } from './scenarios/index.js'
 import { playScenario, type RandomDraw, type Scenario } from './scenarios/scenario.js'
 import { fetchNewerWireguardGo } from './tools/newer-wireguard-go.js'
+import { fetchResolverPackages } from './tools/resolver-packages.js'
 
 const usage = `Usage:
   npm run pnpm -- lab list [--json]
@@ -24,7 +25,7 @@ const usage = `Usage:
   npm run pnpm -- lab run <scenario>… --times N [--log FILE] [--data DIR]
   npm run pnpm -- lab run model-vs-kernel [--runs N] [--seed S] [--from K] [--log FILE]
   npm run pnpm -- lab shell <scenario>
-  npm run pnpm -- lab fetch          what scenarios want and the system lacks: a newer wireguard-go, and a kernel with WireGuard
+  npm run pnpm -- lab fetch          what scenarios want and the system lacks: a newer wireguard-go, a kernel with WireGuard, resolvers
 
   --all     every scenario, one after the other; --quick leaves out the slow ones and names them
   --times   plays them in turn, so often each; --log is a page with every run, and --data keeps the runs that failed
@@ -116,7 +117,11 @@ async function fetchTools(): Promise<number> {
   process.stderr.write(newer.available ? `wireguard-go in ${newer.folder}\n` : `${newer.reason}\n`)
   const kernel = await fetchDebianKernel()
   process.stderr.write(kernel.available ? `Linux ${kernel.version} in ${kernel.modules}\n` : `${kernel.reason}\n`)
-  return newer.available && kernel.available ? 0 : 1
+  const faults = await fetchResolverPackages()
+  process.stderr.write(
+    faults.length === 0 ? 'resolvconf of both makes, and systemd-resolved\n' : `${faults.join('\n')}\n`,
+  )
+  return newer.available && kernel.available && faults.length === 0 ? 0 : 1
 }
 
 interface PlayChoice {
