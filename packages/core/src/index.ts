@@ -513,10 +513,12 @@ export {
   linesBeside,
   type NameLine,
   type NameResolver,
+  type NamesReport,
   noNames,
   noNamesFound,
   type ObservedNames,
   type ResolverMeans,
+  reportNames,
   serveResolvers,
   type WantedResolver,
 } from './reconcile/host-names.js'

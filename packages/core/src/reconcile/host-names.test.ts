@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ipAddress } from '../values/index.js'
-import { linesBeside, serveResolvers, type WantedResolver } from './host-names.js'
+import { linesBeside, reportNames, serveResolvers, type WantedResolver } from './host-names.js'
 
 const lines = [
   { address: ipAddress('10.66.0.2'), names: ['laptop.home.mesh', 'laptop'] },
@@ -31,10 +31,12 @@ describe('of resolvers', () => {
     served(can, of).left.map(({ resolver }) => resolver.domains.join())
 
   test('one that can tell domains apart gets them all', () => {
-    expect(served('each-domain').served.map(({ domains }) => domains.join())).toEqual(
-      wanted.map(({ domains }) => domains.join()),
+    const domains = [near, other, outside]
+    expect(served('each-domain', domains).served.map((each) => each.domains.join())).toEqual(
+      domains.map((each) => each.domains.join()),
     )
-    expect(domainsLeft('each-domain')).toEqual([])
+    expect(domainsLeft('each-domain', domains)).toEqual([])
+    expect(domainsLeft('each-domain')).toEqual(['office.example', 'a.example', 'b.example'])
   })
 
   test('one with a single list gets the first, with all that is asked there, and nothing that the mesh does not lead to', () => {
@@ -47,6 +49,23 @@ describe('of resolvers', () => {
     expect(served('everything').served).toEqual([{ servers: ['10.66.0.53'], domains: ['.'] }])
     expect(served('everything', [near, other]).served).toEqual([])
     expect(domainsLeft('everything')).toEqual(['office.example', 'a.example', 'b.example'])
+  })
+
+  test('it is told what is served, and what is not, with a reason', () => {
+    const means = { program: 'a resolver', can: 'everything' } as const
+    const found = { lines, taken: new Set(['laptop', 'router']), resolvers: [], means }
+    expect(reportNames(found, { lines, resolvers: [near] })).toEqual({
+      known: 2,
+      leftToOthers: ['laptop'],
+      resolver: 'a resolver',
+      asked: [],
+      notAsked: [
+        {
+          resolver: { servers: ['10.66.0.53'], domains: ['office.example'] },
+          reason: "a resolver can't ask a server about some domains only",
+        },
+      ],
+    })
   })
 
   test('where there is none, everything is left, with a reason', () => {

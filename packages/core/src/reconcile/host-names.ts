@@ -55,7 +55,7 @@ export interface ResolverMeans {
   /** For people, such as `systemd-resolved` or `/etc/resolv.conf`. */
   readonly program: string
   /**
-   * `each-domain`: other servers for other domains. `one-list`: one list of servers for all domains that it is told, asked through the
+   * `each-domain`: other servers for other domains, unless some are asked about everything. `one-list`: one list of servers for all domains that it is told, asked through the
    * own interface, with which they are forgotten. `everything`: servers for all names alone. `nothing`: nothing.
    */
   readonly can: 'each-domain' | 'one-list' | 'everything' | 'nothing'
@@ -75,6 +75,31 @@ export interface LeftResolver {
   readonly reason: string
 }
 
+/** How names are served on a host, and what of them is not, and why. */
+export interface NamesReport {
+  /** Addresses that have names. */
+  readonly known: number
+  /** Names of the mesh that others gave an address, so that they have theirs; sorted. */
+  readonly leftToOthers: readonly string[]
+  /** What resolves names here, for people. */
+  readonly resolver: string
+  /** What it was told. */
+  readonly asked: readonly NameResolver[]
+  readonly notAsked: readonly LeftResolver[]
+}
+
+/** What a host knows of the names that it shall know. */
+export const reportNames = (found: ObservedNames, desired: DesiredNames): NamesReport => {
+  const wanted = new Set(desired.lines.flatMap(({ names }) => names))
+  return {
+    known: found.lines === 'spoilt' ? 0 : found.lines.length,
+    leftToOthers: [...found.taken].filter((name) => wanted.has(name)).sort(),
+    resolver: found.means.program,
+    asked: found.resolvers === 'spoilt' ? [] : found.resolvers,
+    notAsked: serveResolvers(desired.resolvers, found.means).left,
+  }
+}
+
 /** What of the lines is left where others have names already: theirs goes before. The same list where they have none of them. */
 export const linesBeside = (lines: readonly NameLine[], taken: ObservedNames['taken']): readonly NameLine[] => {
   if (!lines.some(({ names }) => names.some((name) => taken.has(name)))) return lines
@@ -91,19 +116,25 @@ export const serveResolvers = (
 ): { readonly served: readonly NameResolver[]; readonly left: readonly LeftResolver[] } => {
   switch (can) {
     case 'each-domain':
-      return { served: wanted.map(bare), left: [] }
+      return wanted.some(isAboutEverything)
+        ? serveOnly(wanted, isAboutEverything, `${program} asks about everything elsewhere`)
+        : { served: wanted.map(bare), left: [] }
     case 'one-list':
       return serveOneList(wanted, program)
-    case 'everything': {
-      const [served, others] = partition(wanted, isAboutEverything)
-      return {
-        served: served.map(bare),
-        left: others.map(leftBecause(`${program} can't ask a server about some domains only`)),
-      }
-    }
+    case 'everything':
+      return serveOnly(wanted, isAboutEverything, `${program} can't ask a server about some domains only`)
     case 'nothing':
       return { served: [], left: wanted.map(leftBecause('nothing here can be told of servers')) }
   }
+}
+
+const serveOnly = (
+  wanted: readonly WantedResolver[],
+  isServed: (resolver: WantedResolver) => boolean,
+  reason: string,
+): ReturnType<typeof serveResolvers> => {
+  const [served, others] = partition(wanted, isServed)
+  return { served: served.map(bare), left: others.map(leftBecause(reason)) }
 }
 
 /** The first list of servers, with all domains that are asked there. */

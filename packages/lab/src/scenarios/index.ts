@@ -21,6 +21,7 @@ import { kernelWireguard } from './kernel-wireguard.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
 import { names } from './names.js'
+import { namesInFullTunnel } from './names-in-full-tunnel.js'
 import { narrowUnderlay } from './narrow-underlay.js'
 import { natPunch } from './nat-punch.js'
 import { clientDisable } from './phone.js'
@@ -74,6 +75,7 @@ export const scenarios: readonly Scenario[] = [
   twoNetworksEgress,
   modelVsKernel,
   names,
+  namesInFullTunnel,
   everyRole,
   kernelWireguard,
   ...failoverScenarios,

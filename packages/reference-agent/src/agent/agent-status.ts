@@ -4,6 +4,7 @@ import type {
   IpAddress,
   IpPrefix,
   MeshId,
+  NamesReport,
   Path,
   PathKey,
   RevertedSection,
@@ -21,6 +22,8 @@ export interface AgentStatus {
   readonly peers: readonly PeerStatus[]
   /** `null`: no agent runs that keeps them. */
   readonly paths: PathsStatus | null
+  /** How the mesh's names are served here; `null`: there is no config, or the host was not read. */
+  readonly names: NamesReport | null
   /** What on the host differs from its config, in words; empty: nothing. */
   readonly differences: readonly string[]
 }

@@ -9,7 +9,7 @@ import { keepInMemory } from '../state/kept-file.js'
 import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-options.js'
 import type { AgentStatus, RevertedStatus } from './agent-status.js'
 import { ConfigKeeper } from './config-keeper.js'
-import { describeReverted, differencesOf, interfaceStatus, peerStatuses } from './describe-status.js'
+import { describeReverted, differencesOf, interfaceStatus, namesStatus, peerStatuses } from './describe-status.js'
 import { Greeter } from './greeter.js'
 import { HostDuty } from './host-duty.js'
 import { LinkKeeper } from './link-keeper.js'
@@ -161,6 +161,7 @@ class RunningAgent {
       interface: interfaceStatus(observed, known),
       peers: peerStatuses(observed, known),
       paths: this.#paths?.status() ?? null,
+      names: namesStatus(observed, known),
       differences: differencesOf(observed, known),
     }
   }

@@ -5,9 +5,11 @@ import {
   foreignHindrances,
   type HostConfig,
   type HostId,
+  type NamesReport,
   type ObservedHost,
   type PeerConfig,
   type RevertedSection,
+  reportNames,
 } from '@meshfold/core'
 import type { InterfaceStatus, PeerStatus } from './agent-status.js'
 import { describeOneDrift } from './describe-failure.js'
@@ -47,6 +49,17 @@ export function peerStatuses(observed: ObservedHost | undefined, config: KnownCo
     }
   })
   return statuses.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** How names are served: the first names and resolvers that are not. */
+export function namesStatus(observed: ObservedHost | undefined, { desired }: KnownConfig): NamesReport | null {
+  if (observed === undefined || desired === undefined) return null
+  const report = reportNames(observed.names, desired.names)
+  return {
+    ...report,
+    leftToOthers: report.leftToOthers.slice(0, MAX_DRIFT),
+    notAsked: report.notAsked.slice(0, MAX_DRIFT),
+  }
 }
 
 /** What differs between host and config, and what stands in the way of it, in words, the first 50. */

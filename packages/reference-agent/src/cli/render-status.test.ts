@@ -1,4 +1,4 @@
-import { hostId, meshId, type PathKey } from '@meshfold/core'
+import { hostId, ipAddress, meshId, type PathKey } from '@meshfold/core'
 import { expect, test } from 'vitest'
 import type { HostStatus } from './host-status.js'
 import { renderStatus } from './render-status.js'
@@ -24,6 +24,7 @@ const status: HostStatus = {
       { path: 'network:net-1' as PathKey, name: 'office.mesh.internal', kind: 'own-gateway', via: 'gate-2' },
     ],
   },
+  names: null,
   differences: [],
 }
 
@@ -34,6 +35,21 @@ test('F5 a terminal shows what is measured, and by whom paths go', () => {
   expect(lines).toContain('gate-2    up, no agent  12.5 ms     0 %')
   expect(lines).toContain('internet              internet     no way now')
   expect(lines).toContain('office.mesh.internal  own-gateway  gate-2')
+})
+
+test('G8 a terminal shows how names are served, and why not', () => {
+  const servers = [ipAddress('10.66.0.53')]
+  const names = {
+    known: 12,
+    leftToOthers: ['printer'],
+    resolver: 'systemd-resolved',
+    asked: [{ servers, domains: ['.'] }],
+    notAsked: [{ resolver: { servers, domains: ['a.example'] }, reason: 'it takes one list' }],
+  }
+  const lines = renderStatus({ ...status, names }).split('\n')
+  expect(lines).toContain("names      12 in /etc/hosts; left to others' lines: printer")
+  expect(lines).toContain('resolver   systemd-resolved asks 10.66.0.53 about everything')
+  expect(lines).toContain('not asked  10.66.0.53 about a.example: it takes one list')
 })
 
 test('without an agent nothing is said of paths', () => {

@@ -1,3 +1,4 @@
+import { everyDomain, type NamesReport } from '@meshfold/core'
 import type { HopStatus, MeasuredStatus, PeerStatus } from '../agent/agent-status.js'
 import { formatAsOf } from '../agent/describe-status.js'
 import type { HostStatus } from './host-status.js'
@@ -12,6 +13,7 @@ export function renderStatus(status: HostStatus): string {
     `config     received ${formatAsOf(config.received)}, applied ${formatAsOf(config.applied)}`,
     `interface  ${interfaceWords(status)}`,
   ]
+  if (status.names !== null) lines.push(...namesLines(status.names))
   for (const { section, asOf } of config.reverted)
     lines.push(
       `reverted   ${section} of ${formatAsOf(asOf)}: they cut this host off; as before since, meshfold-agent retry tries again`,
@@ -39,6 +41,23 @@ function interfaceWords({ interface: found, interfaceName }: HostStatus): string
   const state = isUp ? 'up' : 'down'
   return `${name} (${implementation}), ${state}, port ${listenPort}, MTU ${mtuBytes}, ${mesh.join(' ') || 'no mesh address'}; control ${controlAddresses.join(' ') || 'none'}`
 }
+
+/** Which names are known, whom the host asks about others, and what of that can't be. */
+function namesLines({ known, leftToOthers, resolver, asked, notAsked }: NamesReport): readonly string[] {
+  const words = asked.map(({ servers, domains }) => `${servers.join(' ')} about ${domainWords(domains)}`)
+  const others = leftToOthers.length === 0 ? '' : `; left to others' lines: ${leftToOthers.join(' ')}`
+  return [
+    `names      ${known} in /etc/hosts${others}`,
+    ...(words.length === 0 ? [] : [`resolver   ${resolver} asks ${words.join(', ')}`]),
+    ...notAsked.map(
+      ({ resolver: { servers, domains }, reason }) =>
+        `not asked  ${servers.join(' ')} about ${domainWords(domains)}: ${reason}`,
+    ),
+  ]
+}
+
+const domainWords = (domains: readonly string[]): string =>
+  domains.includes(everyDomain) ? 'everything' : domains.join(' ')
 
 function peerTable(peers: readonly PeerStatus[]): string {
   const rows = peers.map((peer) => [

@@ -1,7 +1,7 @@
 import { noProbation, onProbation } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { describeDriverError } from '../agent/describe-failure.js'
-import { differencesOf, interfaceStatus, peerStatuses } from '../agent/describe-status.js'
+import { differencesOf, interfaceStatus, namesStatus, peerStatuses } from '../agent/describe-status.js'
 import { LiveConfig } from '../agent/live-config.js'
 import { replayJournal } from '../agent/replay-journal.js'
 import { composeDriver } from '../compose.js'
@@ -63,6 +63,7 @@ async function statusFromDisk(folder: StateFolder, record: EnrollmentRecord, out
     interface: interfaceStatus(seen, known),
     peers: peerStatuses(seen, known),
     paths: null,
+    names: namesStatus(seen, known),
     differences: differencesOf(seen, known),
   }
 }
