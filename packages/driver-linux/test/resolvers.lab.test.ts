@@ -1,8 +1,13 @@
 /** Whom a host asks for names, with each program that resolves them: the real ones, and real questions. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describeDrift, type HostDriver, ipAddress, type WantedResolver } from '@meshfold/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findResolver, type Host, type HostResolver, Lab, makeResolver, startDnsServer } from '../../lab/src/index.js'
 import { createCommandRunner } from '../src/command-runner.js'
+import { rewriteTextFile } from '../src/names/text-file.js'
 import { openDriver } from './support/lab-driver.js'
 import { converge, type TunnelEnd, twoHosts } from './support/two-hosts.js'
 
@@ -113,4 +118,20 @@ describe.each(kinds)('%s', (kind) => {
       before.replaceAll(/.*mesh0.*\n/g, ''),
     )
   })
+})
+
+test('a file that is a mount, as in containers, is written in place and is the same again after', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'meshfold-mount-'))
+  const [hosts, mounted] = [join(root, 'hosts'), join(root, 'mounted')]
+  for (const file of [hosts, mounted]) writeFileSync(file, '192.0.2.7 theirs\n')
+  execFileSync('mount', ['--bind', mounted, hosts])
+  const put = (rewrite: (text: string | undefined) => string) =>
+    rewriteTextFile({ rootFolder: root, interfaceName: 'mesh0' }, '/hosts', 'test', rewrite)
+  expect(await put((text) => `${text}10.66.0.2 ours\n`)).toMatchObject({ _tag: 'Right' })
+  expect(readFileSync(mounted, 'utf8')).toBe('192.0.2.7 theirs\n10.66.0.2 ours\n')
+  await put((text) => (text ?? '').replace(/^.*ours\n/m, ''))
+  expect(readFileSync(mounted, 'utf8')).toBe('192.0.2.7 theirs\n')
+  expect(readdirSync(root).sort()).toEqual(['hosts', 'mounted'])
+  execFileSync('umount', [hosts])
+  rmSync(root, { recursive: true })
 })

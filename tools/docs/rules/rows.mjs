@@ -241,7 +241,7 @@ export const rows = {
     lives: 'projection driver',
   },
   D5: {
-    rule: 'A full tunnel leaves out what it lives on, and answers to what came in outside of it. Without its gateway it is closed, unless the node says open.',
+    rule: "A full tunnel leaves out what it lives on, and answers to what came in outside of it. The network's DNS is asked, unless the node keeps its own. Without its gateway it is closed, unless the node says open.",
     commands: 'UpdateNodeTraits',
     events: 'NodeTraitsUpdated',
     lives: 'projection driver agent',

@@ -98,7 +98,11 @@ const settingsOptions = (command: Command): Command =>
     .option('--range6 <prefix>', 'IPv6 range, such as fd66::/64')
     .option('--mtu <bytes>', 'MTU of its hosts', parseNumber(mtuBytes))
     .option('--keepalive <seconds>', 'of hosts behind NAT; 0: none', parseNumber(keepaliveSeconds))
-    .option('--dns <address>', 'for clients without DNS servers of their own; may be given again', collect)
+    .option(
+      '--dns <address>',
+      'for clients without DNS servers of their own, and full tunnels; may be given again',
+      collect,
+    )
     .option('--virtual-pool <prefix>', 'IPv4 range that virtual ranges of egresses are taken from')
     .option('--virtual-pool6 <prefix>', 'IPv6 range of that kind')
     .addOption(
