@@ -6,11 +6,13 @@ import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import {
   type ClientId,
+  type EgressId,
   type HostId,
   type IpAddress,
   type IpPrefix,
   type PrefixMap,
   PrefixTable,
+  prefixContains,
 } from '../values/index.js'
 import type { ChoicesOnDemand } from './choices-on-demand.js'
 import type { ConfigOnDemand } from './config-on-demand.js'
@@ -120,14 +122,18 @@ function* rangeEntries(
   config: ConfigOnDemand,
   choices: ChoicesOnDemand,
 ): Generator<readonly [IpPrefix, RoutedRange]> {
-  const masqueradedFrom = (prefix: IpPrefix) =>
-    config.nat().flatMap((rule) => (rule.kind === 'masquerade' && rule.to?.includes(prefix) === true ? rule.from : []))
+  const masqueradedFrom = (prefix: IpPrefix, of: EgressId) =>
+    config.nat().flatMap((rule) => {
+      // Without what lies in it and keeps its sources: that is a range of its own here.
+      const isOf = rule.kind === 'masquerade' && rule.egressId === of
+      return isOf && rule.to?.some((to) => prefixContains(prefix, to)) === true ? rule.from : []
+    })
   for (const { egressId } of config.routing()) {
     const egress = largeMapGet(state.egresses, egressId)
     const isAnothers = egress?.nat === false && !choices.vector().servedEgressIds.includes(egressId)
     for (const [at, real] of (egress?.ranges ?? []).entries()) {
       const seen = egress?.virtualRanges?.[at] ?? real
-      yield [seen, { seen, real, masqueradedFrom: masqueradedFrom(real), isAnothers }]
+      yield [seen, { seen, real, masqueradedFrom: masqueradedFrom(real, egressId), isAnothers }]
     }
   }
 }

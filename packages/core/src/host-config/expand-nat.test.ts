@@ -61,6 +61,17 @@ describe('a router', () => {
     expect(nat).toMatchObject([{ from: [...mesh, '172.16.0.0/24'] }])
   })
 
+  test('E2 keeps the sources of what goes to a narrower range without NAT, by the same router', () => {
+    const [wide, narrow] = [ipPrefix('192.168.0.0/16'), ipPrefix('192.168.128.0/17')]
+    const routers = [{ nodeId: nodeId('node-1-1') }]
+    const { nat } = translated(
+      [],
+      sampleAddEgress(1, { ranges: [wide], routers }),
+      sampleAddEgress(2, { ranges: [narrow], routers, nat: false }),
+    )
+    expect(nat).toMatchObject([{ kind: 'masquerade', egressId: 'egress-1', to: ['192.168.0.0/17'] }])
+  })
+
   test('E2 without NAT translates nothing', () => {
     const plain = { ...sampleAddEgress(1, { returnRoute: 'none' }), nat: false }
     expect(translated([], plain).nat).toEqual([])

@@ -1,5 +1,13 @@
 /** What routers and internet gateways translate. */
-import { comparePrefixes, type HostCapability, type IpPrefix, prefixFamily, prefixLength } from '../values/index.js'
+import {
+  comparePrefixes,
+  type HostCapability,
+  type IpPrefix,
+  prefixContains,
+  prefixFamily,
+  prefixLength,
+  subtractPrefixes,
+} from '../values/index.js'
 import type { FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
 import { networkFragmentId, routerFragmentId } from './fragment-id.js'
 import type { FragmentTable } from './fragment-table.js'
@@ -24,7 +32,7 @@ export const expandNat = (table: FragmentTable, own: SelfFragment): ExpandedNat 
       if (router === undefined) continue
       if (router.virtualRanges !== null && !can('prefix-map')) refused.push(refusal('prefix-map', router))
       else rules.push(...prefixMaps(router))
-      if (router.nat) rules.push(...masquerades(router, part, from, can))
+      if (router.nat) rules.push(...masquerades(router, part, { from, keeping: keepingSources(table, own) }, can))
       if (router.nat) refused.push(...refusedNat(router, can))
     }
     if (part.isInternetGateway) rules.push(...internetMasquerade([...from, ...sitePrefixes(table, part)], can))
@@ -58,12 +66,26 @@ const canMasquerade = (prefix: IpPrefix, can: Can): boolean => can(prefixFamily(
 const masquerades = (
   router: FragmentOf<'router'>,
   part: MembershipPart,
-  from: readonly IpPrefix[],
+  { from, keeping }: { readonly from: readonly IpPrefix[]; readonly keeping: readonly IpPrefix[] },
   can: Can,
 ): readonly NatRule[] => {
-  const to = router.ranges.filter((prefix) => canMasquerade(prefix, can))
+  const to = router.ranges.filter((prefix) => canMasquerade(prefix, can)).flatMap((prefix) => without(prefix, keeping))
   const interfaceName = router.routers.find(({ nodeId }) => nodeId === part.nodeId)?.interfaceName ?? null
   return to.length === 0 ? [] : [{ kind: 'masquerade', egressId: router.egressId, from, to, interfaceName }]
+}
+
+/** Ranges that this host routes and whose packets keep their sources, however wide the ranges around them are. */
+const keepingSources = (table: FragmentTable, { memberships }: SelfFragment): readonly IpPrefix[] =>
+  memberships.flatMap(({ routerOf }) =>
+    routerOf.flatMap((egressId) => {
+      const router = heldOf(table, routerFragmentId(egressId), 'router')
+      return router === undefined || router.nat || router.virtualRanges !== null ? [] : router.ranges
+    }),
+  )
+
+const without = (prefix: IpPrefix, keeping: readonly IpPrefix[]): readonly IpPrefix[] => {
+  const inside = keeping.filter((each) => each !== prefix && prefixContains(prefix, each))
+  return inside.length === 0 ? [prefix] : subtractPrefixes([prefix], inside)
 }
 
 const refusedNat = (router: FragmentOf<'router'>, can: Can): readonly RefusedPart[] => {
