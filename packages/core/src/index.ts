@@ -304,7 +304,7 @@ export { devicesOfUser, type UserDevices, usersConnectedTo } from './mesh/user-d
 export { candidateOrder, type OwnPlace } from './paths/candidate-order.js'
 export { EndpointTrials, type EndpointTry } from './paths/endpoint-trials.js'
 export { identityKeyOf } from './paths/identity-key-of.js'
-export { type MirrorNeeds, Mirrors } from './paths/mirrors.js'
+export { type MirrorNeeds, Mirrors, type OutsideView } from './paths/mirrors.js'
 export {
   type ConfigChange,
   type Moment,
@@ -483,7 +483,6 @@ export {
   type PeerField,
 } from './reconcile/describe-drift.js'
 export {
-  controlPort,
   type DesiredFirewall,
   type FirewallFilter,
   type FirewallForward,

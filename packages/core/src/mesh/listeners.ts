@@ -1,5 +1,12 @@
 /** Which host listens on which port of a public address (A3: two hosts behind one address need different ports). */
-import { endpointAddress, type HostId, type IpAddress, type UdpEndpoint, udpEndpointOf } from '../values/index.js'
+import {
+  controlPort,
+  endpointAddress,
+  type HostId,
+  type IpAddress,
+  type UdpEndpoint,
+  udpEndpointOf,
+} from '../values/index.js'
 import { type DerivedIndex, derivedIndex } from './derived-index.js'
 import { largeMapClear, largeMapDelete, largeMapGet, largeMapSet, largeMapValues } from './large-map.js'
 import type { Host, MeshState } from './mesh-state.js'
@@ -27,7 +34,7 @@ export const publicAddressesOf = (endpoints: Host['endpoints']): readonly IpAddr
 
 /**
  * The wanted port, or the next one above it (wrapping at 65,535 to 1,025, leaving out 443) that no other host uses at any of the
- * addresses. `undefined` when every port is taken.
+ * addresses, nor the host itself for its agent. `undefined` when every port is taken.
  */
 export const freeListenPort = (
   state: MeshState,
@@ -39,7 +46,7 @@ export const freeListenPort = (
   const holdersOf = (address: IpAddress, port: number) =>
     largeMapGet(state.indexes.hostIdsByListener, udpEndpointOf(address, port)) ?? []
   const isFree = (port: number) =>
-    addresses.every((address) => holdersOf(address, port).every((holder) => holder === hostId))
+    port !== controlPort && addresses.every((address) => holdersOf(address, port).every((holder) => holder === hostId))
   for (let tried = 0, port = wantedPort; tried < 65_535; tried += 1, port = nextPort(port))
     if (isFree(port)) return port
   return undefined

@@ -197,11 +197,11 @@ describe('a machine enrols', () => {
 
   test('A3 on another port, if another host has the wanted one behind the same address', () => {
     const endpoints = [{ endpoint: udpEndpoint('203.0.113.1:51821'), origin: 'local' }] as const
-    const assigned = [{ endpoint: udpEndpoint('203.0.113.1:51822'), origin: 'local' }] as const
+    const assigned = [{ endpoint: udpEndpoint('203.0.113.1:51823'), origin: 'local' }] as const
     mesh
       .given(withKey({}, sampleEnrollHost(1)))
       .when(sampleEnrollHost(2, { endpoints }))
-      .then([registered(2, { listenPort: 51822, endpoints: assigned }), joined(1, 2, 2), used(2)])
+      .then([registered(2, { listenPort: 51823, endpoints: assigned }), joined(1, 2, 2), used(2)])
   })
 
   test('G1 no key and a wrong secret get the same answer', () => {

@@ -9,6 +9,7 @@ import {
 } from '../testing/sample-mesh.js'
 import { meshSpecification as mesh } from '../testing/specification.js'
 import {
+  controlPort,
   hostId,
   hostName,
   type Ipv4Address,
@@ -123,8 +124,8 @@ describe('a host becomes known', () => {
       .when(sampleRegisterHost(2, { endpoints }))
       .then([
         registered(2, '198.19.0.2', {
-          listenPort: 51822,
-          endpoints: [local('192.168.1.2:51822'), observed('203.0.113.1:51821'), declared('203.0.113.1:40000')],
+          listenPort: 51823,
+          endpoints: [local('192.168.1.2:51823'), observed('203.0.113.1:51821'), declared('203.0.113.1:40000')],
         }),
       ])
   })
@@ -197,8 +198,8 @@ describe('a host reports its endpoints', () => {
     const assigned = {
       ...wish,
       type: 'HostEndpointsChanged',
-      listenPort: 51822,
-      endpoints: [local('192.168.1.2:51822'), observed('203.0.113.1:1024')],
+      listenPort: 51823,
+      endpoints: [local('192.168.1.2:51823'), observed('203.0.113.1:1024')],
     } as const
     mesh.given(events).when(wish).then([assigned])
     mesh
@@ -207,7 +208,7 @@ describe('a host reports its endpoints', () => {
       .thenNothing()
     mesh
       .given([...events, assigned])
-      .when({ ...wish, listenPort: 51822, endpoints: assigned.endpoints })
+      .when({ ...wish, listenPort: 51823, endpoints: assigned.endpoints })
       .thenNothing()
   })
 
@@ -226,6 +227,15 @@ describe('a host reports its endpoints', () => {
       .given(events)
       .when(ask(442))
       .then([registered(3, '198.19.0.3', at(3, 444))])
+  })
+
+  test('A3 nobody gets the port by which agents talk, who asks for it gets the next', () => {
+    const at = (listenPort: number) =>
+      sampleRegisterHost(1, { listenPort, endpoints: [local(`192.168.1.2:${listenPort}`)] })
+    mesh
+      .given(eventsOf(sampleCreateMesh()))
+      .when(at(controlPort))
+      .then([registered(1, '198.19.0.1', at(controlPort + 1))])
   })
 
   test('A3 refused endpoints change nothing', () => {

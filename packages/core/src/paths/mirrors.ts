@@ -35,6 +35,16 @@ export interface MirrorNeeds {
   readonly server: boolean
 }
 
+/**
+ * Where a host is seen from outside. `not-asked`: it has a public address; `asking`: nobody has answered yet; `seen`: there; `differs`:
+ * its NAT gives each destination another port, and only a relay leads to others behind NATs; `nobody-answers`: no peer is reached,
+ * as where a network lets no UDP out.
+ */
+export interface OutsideView {
+  readonly state: 'not-asked' | 'asking' | 'seen' | 'differs' | 'nobody-answers'
+  readonly endpoints: readonly UdpEndpoint[]
+}
+
 type Echo = Extract<PathMessage, { readonly type: 'echo' }>
 
 interface Round {
@@ -53,7 +63,7 @@ export class Mirrors {
   #retryMs: number = mirrorTimes.firstRetryMs
   /** Who didn't answer last time is asked after the others. */
   #silent: ReadonlySet<HostId> = new Set()
-  #seenAt: readonly UdpEndpoint[] = []
+  #outside: OutsideView = notAsked
   #said: { readonly atMs: number; readonly isServerLost: boolean } | undefined
 
   /** `nextProbeId`: as for paths. */
@@ -71,20 +81,31 @@ export class Mirrors {
   need(needs: MirrorNeeds, nowMs: number): void {
     const before = this.#needs
     this.#needs = needs
-    if (!needs.place) this.#seenAt = []
+    if (!needs.place) this.#outside = notAsked
+    else if (this.#outside.state === 'not-asked') this.#outside = asking
     if ((needs.place && !before.place) || (needs.server && !before.server)) this.#askFrom(nowMs)
   }
 
   /** The own network is another: nobody knows where this host is seen now. */
   networkChanged(nowMs: number): void {
-    this.#seenAt = []
+    if (this.#needs.place) this.#outside = asking
+    this.portChanged(nowMs)
+  }
+
+  /** This host sends from another port: what was said is old, and is asked again at once. */
+  portChanged(nowMs: number): void {
     this.#round = undefined
     this.#askFrom(nowMs)
   }
 
   /** Where this host is seen from outside, as all who answered say; sorted. */
   get seenAt(): readonly UdpEndpoint[] {
-    return this.#seenAt
+    return this.#outside.endpoints
+  }
+
+  /** The same with what is known of the reason, for people. */
+  get outside(): OutsideView {
+    return this.#outside
   }
 
   /** Whether those who answered in the last seconds have lost the server, all of them. */
@@ -138,7 +159,7 @@ export class Mirrors {
     const echoes = [...answers.values()]
     const seen = echoes.flatMap(({ seenAt }) => seenAt ?? [])
     if (echoes.length > 0) this.#said = { atMs: nowMs, isServerLost: echoes.every(({ isServerLost }) => isServerLost) }
-    if (this.#needs.place && seen.length > 0) this.#seenAt = agreed(seen)
+    if (this.#needs.place) this.#outside = viewOf(seen, this.#outside)
     const isAnswered = seen.length > 0 || (echoes.length > 0 && !this.#needs.place)
     const pauseMs = isAnswered ? mirrorTimes.everyMs : this.#retryMs
     this.#nextAtMs = nowMs + (this.#needs.server ? Math.min(pauseMs, mirrorTimes.aboutServerMs) : pauseMs)
@@ -159,6 +180,16 @@ export class Mirrors {
       .slice(0, mostMirrors)
       .map(({ hostId }) => hostId)
   }
+}
+
+const notAsked: OutsideView = { state: 'not-asked', endpoints: [] }
+const asking: OutsideView = { state: 'asking', endpoints: [] }
+
+/** Where nobody says anything, a host stays where it was. */
+const viewOf = (seen: readonly UdpEndpoint[], before: OutsideView): OutsideView => {
+  if (seen.length === 0) return before.state === 'asking' ? { ...before, state: 'nobody-answers' } : before
+  const endpoints = agreed(seen)
+  return { state: endpoints.length === 0 ? 'differs' : 'seen', endpoints }
 }
 
 const isPublic = ({ endpoints }: PeerConfig): boolean =>

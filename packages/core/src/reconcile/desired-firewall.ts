@@ -5,9 +5,6 @@ import type { IpPrefix } from '../values/index.js'
 /** Names a set in every operating system: 17 characters of a-z and 0-9, made of the name that configs have for it. */
 export type FirewallSetId = string
 
-/** UDP: where agents answer each other at control addresses. Nothing else of a host is reached there. */
-export const controlPort = 51_822
-
 /** What a host's packet filter and address translation should be, for packets of its own interface; others are none of its business. */
 export interface DesiredFirewall {
   readonly rules: FirewallRules

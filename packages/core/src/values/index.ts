@@ -52,6 +52,7 @@ export {
   wireguardPublicKeyCodec,
 } from './codecs.js'
 export { type ContentHash, emptyHash, formatHash, hashText, toggleHash } from './content-hash.js'
+export { controlPort } from './control-port.js'
 export { produce } from './enable-immer-maps.js'
 export { type EpochMs, type EpochMsParseError, epochMs, isEpochMs, parseEpochMs } from './epoch-ms.js'
 export { decodeHex, encodeHex, type HexParseError } from './hex.js'

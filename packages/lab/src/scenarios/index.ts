@@ -23,7 +23,8 @@ import { modelVsKernel } from './model-vs-kernel.js'
 import { names } from './names.js'
 import { namesInFullTunnel } from './names-in-full-tunnel.js'
 import { narrowUnderlay } from './narrow-underlay.js'
-import { natPunch } from './nat-punch.js'
+import { natPunchScenarios } from './nat-punch.js'
+import { natRelayScenarios } from './nat-relay.js'
 import { clientDisable } from './phone.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
@@ -81,5 +82,6 @@ export const scenarios: readonly Scenario[] = [
   ...failoverScenarios,
   downloadUnderOneWayPolicy,
   ...autoRelayScenarios,
-  natPunch,
+  ...natPunchScenarios,
+  ...natRelayScenarios,
 ]

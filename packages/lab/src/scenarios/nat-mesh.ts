@@ -1,15 +1,20 @@
 /** Hosts behind NAT boxes, beside one that the whole internet can reach. */
 import { Mesh, type MeshMember } from '../mesh/mesh.js'
 import type { NatBox } from '../net/nat-box.js'
+import type { NatKind } from '../net/nat-rules.js'
 import { waitUntil } from '../wait-until.js'
 import type { Stage } from './scenario.js'
 
-/** A mesh with a hub alone; who is behind boxes joins by `joinBehind`. */
-export async function hubMesh({ lab, toolFolder, tell }: Stage): Promise<Mesh> {
-  tell('a mesh with one public host')
+/** A mesh of public hosts, to which others join by `joinBehind`. */
+export async function hubMesh({ lab, toolFolder, tell }: Stage, hostNames: readonly string[]): Promise<Mesh> {
+  tell(`a mesh of ${hostNames.join(' and ')}, on the internet`)
   const agent = toolFolder === undefined ? {} : { toolFolder }
-  return Mesh.start(lab, { hostNames: ['hub'], progress: tell, agent })
+  return Mesh.start(lab, { hostNames, progress: tell, agent })
 }
+
+/** A home's NAT box. In every home the same private range, as it is in life. */
+export const homeOf = ({ lab }: Stage, name: string, kind: NatKind, behind?: NatBox): Promise<NatBox> =>
+  lab.natBox(`box-${name}`, { kind, network: '192.168.1', ...(behind && { behind }) })
 
 /** A host of each name in the box that belongs to it, enrolled from there and connected to the hub. */
 export async function joinBehind(
@@ -57,3 +62,24 @@ async function endpointsOf(mesh: Mesh, name: string): Promise<readonly SeenEndpo
   }>('/api/v1/hosts')
   return hosts.find((host) => host.name === name)?.endpoints ?? []
 }
+
+/** What a host's agent says of where it is seen, and of its server. */
+export async function outsideOf({
+  agent,
+}: MeshMember): Promise<{ readonly state: string; readonly connected: boolean }> {
+  const { paths, server } = (await agent.status()) as {
+    readonly paths: { readonly outside: { readonly state: string } } | null
+    readonly server: { readonly connected: boolean }
+  }
+  return { state: paths?.outside.state ?? 'no paths', connected: server.connected }
+}
+
+/** One of those who joined. */
+export function natMember(members: readonly MeshMember[], at: number): MeshMember {
+  const member = members[at]
+  if (member === undefined) throw new Error(`Only ${members.length} joined.`)
+  return member
+}
+
+/** To hundredths. */
+export const secondsSince = (startedAt: number): number => Math.round((performance.now() - startedAt) / 10) / 100

@@ -1,24 +1,21 @@
-/** Two hosts behind NAT boxes that drop what nobody asked for: each opens the way for the other. */
+/** Hosts behind NAT boxes that drop what nobody asked for: where they are seen, and which of their addresses leads to them. */
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { endpointOf, haveMet, hubMesh, joinBehind, seenAt } from './nat-mesh.js'
+import { endpointOf, haveMet, homeOf, hubMesh, joinBehind, natMember, secondsSince, seenAt } from './nat-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 
 /** Of how many punches the figures are. */
 const pairs = 3
 
-export const natPunch: Scenario = {
+const natPunch: Scenario = {
   name: 'nat-punch',
   summary: 'hosts behind plain NATs learn from a public one where they are seen, and reach each other directly',
   rows: ['A7'],
   async play(stage) {
-    const mesh = await hubMesh(stage)
+    const mesh = await hubMesh(stage, ['hub'])
     const seconds: number[] = []
-    for (let number = 1; number <= pairs; number += 1) {
-      const [one, other] = await twoHomes(stage, mesh, number)
-      seconds.push(await punch(stage, mesh, one, other))
-    }
+    for (let number = 1; number <= pairs; number += 1) seconds.push(await punch(stage, mesh, number))
     const sorted = seconds.sort((a, b) => a - b)
     stage.metric('median-s', sorted[Math.floor(sorted.length / 2)] ?? Number.NaN)
     stage.metric('max-s', sorted.at(-1) ?? Number.NaN)
@@ -26,30 +23,72 @@ export const natPunch: Scenario = {
   },
 }
 
-/** In every house the same private range, as it is in life. */
-async function twoHomes(stage: Stage, mesh: Mesh, number: number): Promise<readonly [MeshMember, MeshMember]> {
-  const names = [`one${number}`, `other${number}`] as const
-  const homes = await Promise.all(
-    names.map(async (name) => {
-      const box = await stage.lab.natBox(`box-${name}`, { kind: 'plain', network: '192.168.1' })
-      return [name, box] as const
-    }),
-  )
-  const [one, other] = await joinBehind(stage, mesh, homes)
-  if (one === undefined || other === undefined) throw new Error('Nobody was admitted.')
-  return [one, other]
-}
-
-/** Seconds from when the mesh knew of both where they are seen until packets went. */
-async function punch(stage: Stage, mesh: Mesh, one: MeshMember, other: MeshMember): Promise<number> {
+/** In every house the same private range, as it is in life. Seconds from when the mesh knew where both are seen until they met. */
+async function punch(stage: Stage, mesh: Mesh, number: number): Promise<number> {
+  const names = [`one${number}`, `other${number}`]
+  const homes = await Promise.all(names.map(async (name) => [name, await homeOf(stage, name, 'plain')] as const))
+  const members = await joinBehind(stage, mesh, homes)
+  const [one, other] = [natMember(members, 0), natMember(members, 1)]
   const places = await Promise.all([one, other].map((member) => seenAt(mesh, member)))
   const knownAt = performance.now()
   await waitUntil('they have met', () => haveMet(mesh, one, other), { limitMs: 30_000, everyMs: 50 })
-  const took = Math.round((performance.now() - knownAt) / 10) / 100
-  stage.tell(`${one.name} and ${other.name}: ${took} s, seen at ${places.join(' and ')}`)
-  const answer = await ping(one.host, await mesh.address(other))
-  stage.check(`${one.name} reaches ${other.name}`, answer !== undefined)
+  const took = secondsSince(knownAt)
+  stage.check(`${one.name} reaches ${other.name}`, (await ping(one.host, await mesh.address(other))) !== undefined)
   const where = await endpointOf(mesh, one, other)
-  stage.check('directly, where it is seen from outside', where === places[1], where ?? 'nowhere')
+  stage.check('directly, where it is seen from outside', where === places[1], `${where ?? 'nowhere'}, after ${took} s`)
   return took
 }
+
+const lanPeers: Scenario = {
+  name: 'lan-peers',
+  summary: 'hosts behind one NAT talk over their LAN, and take nobody there for a host of the same address elsewhere',
+  rows: ['A7'],
+  async play(stage) {
+    const mesh = await hubMesh(stage, ['hub'])
+    const [house, farHouse] = [await homeOf(stage, 'house', 'plain'), await homeOf(stage, 'far-house', 'plain')]
+    const places = [
+      ['one', house],
+      ['mate', house],
+      ['far', farHouse],
+      ['double', farHouse],
+    ] as const
+    const members = await joinBehind(stage, mesh, places)
+    const [one, mate, far, double] = [0, 1, 2, 3].map((at) => natMember(members, at)) as [
+      MeshMember,
+      MeshMember,
+      MeshMember,
+      MeshMember,
+    ]
+    const [mateIp, doubleIp] = [house.lan.port(mate.host).ipv4, farHouse.lan.port(double.host).ipv4]
+    stage.check('two of them have the same address in different houses', mateIp === doubleIp, mateIp)
+    await Promise.all(members.map((member) => seenAt(mesh, member)))
+    const knownAt = performance.now()
+    for (const [from, to] of [
+      [one, mate],
+      [far, double],
+      [one, double],
+      [one, far],
+      [mate, double],
+    ] as const)
+      await waitUntil(
+        `${from.name} reaches ${to.name}`,
+        async () => (await ping(from.host, await mesh.address(to), 1)) !== undefined,
+        { limitMs: 30_000 },
+      )
+    stage.metric('everybody-met-s', secondsSince(knownAt))
+    const near = await endpointOf(mesh, one, mate)
+    stage.check('housemates use their LAN', near?.startsWith(`${mateIp}:`) === true, near)
+    const distant = await endpointOf(mesh, one, double)
+    const outside = farHouse.outsideIpv4
+    stage.check(
+      'who has that address elsewhere is reached elsewhere',
+      distant?.startsWith(`${outside}:`) === true,
+      distant,
+    )
+    const { reachable, pairs: all } = await mesh.pingMatrix()
+    stage.check('everybody reaches everybody', reachable === all, `${reachable} of ${all}`)
+  },
+}
+
+/** Every one of them that ends with a direct path. */
+export const natPunchScenarios: readonly Scenario[] = [natPunch, lanPeers]

@@ -5,6 +5,7 @@ import type {
   IpPrefix,
   MeshId,
   NamesReport,
+  OutsideView,
   Path,
   PathKey,
   RevertedSection,
@@ -53,6 +54,8 @@ export interface ConfigStatus {
 
 /** Where packets go, and why. */
 export interface PathsStatus {
+  /** Where others see this host. */
+  readonly outside: OutsideView
   /** Gateways and routers that this host measures, by name. */
   readonly measured: readonly MeasuredStatus[]
   /** What doesn't simply go to the peer that it is meant for, the first 200, by path. */

@@ -5,7 +5,7 @@ import type { HopStatus, MeasuredStatus, PathsStatus } from './agent-status.js'
 const MAX_HOPS = 200
 
 /** What is kept of paths, for people. */
-export function pathsStatus(keeper: PathKeeper, config: HostConfig, nowMs: number): PathsStatus {
+export function pathsStatus(keeper: PathKeeper, config: HostConfig, nowMs: number): Omit<PathsStatus, 'outside'> {
   const nameOf = (hostId: string | undefined): string | null =>
     hostId === undefined ? null : (config.peers.get(hostId as never)?.name ?? hostId)
   const measured = [...keeper.health].map(([hostId, target]): MeasuredStatus => {

@@ -10,6 +10,7 @@ import {
   isPublicAddress,
   Mirrors,
   type ObservedHost,
+  type OutsideView,
   type PathMessage,
   type PeerConfig,
   type ScoutStep,
@@ -32,6 +33,7 @@ export class EndpointDuty {
   readonly #mirrors: Mirrors
   readonly #trials: EndpointTrials
   #addresses: readonly IpAddress[] = []
+  #listenPort: number | undefined
   /** Tries were announced and not taken yet. */
   #isAwaited = false
 
@@ -50,6 +52,9 @@ export class EndpointDuty {
 
   /** The host was read. */
   look(observed: ObservedHost): void {
+    const listenPort = observed.interface?.listenPort
+    if (this.#listenPort !== undefined && listenPort !== this.#listenPort) this.#mirrors.portChanged(this.#nowMs())
+    this.#listenPort = listenPort
     const underlay = usableUnderlay(observed.underlayAddresses, this.#options.endpointRules())
     this.#addresses = underlay.map(({ address }) => address)
     const prefixes = underlay.map(({ connectedPrefix }) => connectedPrefix)
@@ -70,6 +75,11 @@ export class EndpointDuty {
   /** Where mirrors see this host. */
   get seenAt(): readonly UdpEndpoint[] {
     return this.#mirrors.seenAt
+  }
+
+  /** The same with what is known of the reason. */
+  get outside(): OutsideView {
+    return this.#mirrors.outside
   }
 
   /** Whether others, asked just now, have lost the server as well. */

@@ -121,8 +121,9 @@ export class PathDuty implements PathSource {
 
   /** `null`: there is no config yet. */
   status(): PathsStatus | null {
-    const { keeper, config } = this.#kept ?? {}
-    return keeper && config ? pathsStatus(keeper, config, this.#moment().nowMs) : null
+    if (this.#kept === undefined) return null
+    const { keeper, config, endpoints } = this.#kept
+    return { outside: endpoints.outside, ...pathsStatus(keeper, config, this.#moment().nowMs) }
   }
 
   /** Before there is a config. */

@@ -1,4 +1,4 @@
-import { hostId, ipAddress, meshId, type PathKey } from '@meshfold/core'
+import { hostId, ipAddress, meshId, type PathKey, udpEndpoint } from '@meshfold/core'
 import { expect, test } from 'vitest'
 import type { HostStatus } from './host-status.js'
 import { renderStatus } from './render-status.js'
@@ -15,6 +15,7 @@ const status: HostStatus = {
   interface: null,
   peers: [],
   paths: {
+    outside: { state: 'not-asked', endpoints: [] },
     measured: [
       { hostId: hostId('host-1'), name: 'gate-1', state: 'down', roundTripMs: null, lossPercent: 40 },
       { hostId: hostId('host-2'), name: 'gate-2', state: 'no-agent', roundTripMs: 12.5, lossPercent: 0 },
@@ -54,4 +55,16 @@ test('G8 a terminal shows how names are served, and why not', () => {
 
 test('without an agent nothing is said of paths', () => {
   expect(renderStatus({ ...status, running: false, pid: null, paths: null })).not.toContain('measured')
+})
+
+test.each([
+  ['seen', 'outside    others see this host at 203.0.113.7:40001'],
+  ['differs', 'outside    each peer sees this host at another port'],
+  ['nobody-answers', 'outside    no peer answers; perhaps this network lets no UDP out'],
+  ['asking', 'outside    peers are being asked'],
+] as const)('A7 behind a NAT it says where others see this host: %s', (state, words) => {
+  const outside = { state, endpoints: state === 'seen' ? [udpEndpoint('203.0.113.7:40001')] : [] }
+  const paths = { measured: [], hops: [], outside }
+  expect(renderStatus({ ...status, paths })).toContain(words)
+  expect(renderStatus(status)).not.toContain('outside')
 })

@@ -1,5 +1,5 @@
 import { everyDomain, type NamesReport } from '@meshfold/core'
-import type { HopStatus, MeasuredStatus, PeerStatus } from '../agent/agent-status.js'
+import type { HopStatus, MeasuredStatus, PathsStatus, PeerStatus } from '../agent/agent-status.js'
 import { formatAsOf } from '../agent/describe-status.js'
 import type { HostStatus } from './host-status.js'
 
@@ -14,6 +14,7 @@ export function renderStatus(status: HostStatus): string {
     `interface  ${interfaceWords(status)}`,
   ]
   if (status.names !== null) lines.push(...namesLines(status.names))
+  if (paths !== null && paths.outside.state !== 'not-asked') lines.push(`outside    ${outsideWords(paths.outside)}`)
   for (const { section, asOf } of config.reverted)
     lines.push(
       `reverted   ${section} of ${formatAsOf(asOf)}: they cut this host off; as before since, meshfold-agent retry tries again`,
@@ -32,6 +33,21 @@ function serverWords({ server, running }: HostStatus): string {
   if (server.connected) return 'connected'
   const why = server.lastEnd === null ? '' : ` (${server.lastEnd})`
   return running ? `not connected${why}` : 'not connected'
+}
+
+function outsideWords({ state, endpoints }: PathsStatus['outside']): string {
+  switch (state) {
+    case 'not-asked':
+      return 'a public address of its own'
+    case 'asking':
+      return 'peers are being asked where they see this host'
+    case 'seen':
+      return `others see this host at ${endpoints.join(' and ')}`
+    case 'differs':
+      return 'each peer sees this host at another port; others behind NATs are reached through a gateway alone'
+    case 'nobody-answers':
+      return 'no peer answers; perhaps this network lets no UDP out'
+  }
 }
 
 function interfaceWords({ interface: found, interfaceName }: HostStatus): string {
