@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { handMadeConfig, handMadePeer, hop, sampleNetwork } from '../../test/hand-made-config.js'
 import { type HostConfig, pathKey } from '../host-config/host-config.js'
 import type { PathMessage } from '../protocol/path-message.js'
-import { type HostId, hostId, type UdpEndpoint, udpEndpoint } from '../values/index.js'
-import { Mirrors } from './mirrors.js'
+import { type HostId, hostId, ipAddress, type UdpEndpoint, udpEndpoint } from '../values/index.js'
+import { type MirrorNeeds, Mirrors } from './mirrors.js'
 
 const [own, gate, open, hidden] = ['own', 'gate', 'open', 'hidden'].map(hostId) as [HostId, HostId, HostId, HostId]
 const outside = udpEndpoint('203.0.113.9:51821')
@@ -21,7 +21,7 @@ const config = ((): HostConfig => {
   }
 })()
 
-const behindNat = { place: true, server: false }
+const behindNat: MirrorNeeds = { place: true, server: false, addresses: [ipAddress('192.168.1.10')] }
 let probes = 0
 const mirrorsOf = (needs = behindNat) => {
   const mirrors = new Mirrors(config, () => ++probes)
@@ -67,18 +67,54 @@ describe('A7 where a host is seen', () => {
     expect(mirrors.seenAt).toEqual([elsewhere])
   })
 
-  test('nowhere, where each sees it elsewhere: its NAT gives each destination another port', () => {
+  test('nowhere, where each sees it elsewhere twice: its NAT gives each destination another port', () => {
+    const mirrors = mirrorsOf()
+    const differing = new Map([
+      [gate, outside],
+      [open, elsewhere],
+    ])
+    round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
+    round(mirrors, 20_020, differing)
+    expect(mirrors.outside).toEqual({ state: 'seen', endpoints: [outside] })
+    expect(mirrors.dueAtMs).toBe(21_040)
+    round(mirrors, 21_040, differing)
+    expect(mirrors.outside).toEqual({ state: 'differs', endpoints: [] })
+    for (let rounds = 0; rounds < 6; rounds += 1) round(mirrors, mirrors.dueAtMs ?? 0, differing)
+    expect(mirrors.outside.state).toBe('differs')
+    const lastMs = mirrors.dueAtMs ?? 0
+    round(mirrors, lastMs, differing)
+    expect(mirrors.dueAtMs).toBe(lastMs + 20_020)
+  })
+
+  test('where it moved to, when one knew of it before the other', () => {
     const mirrors = mirrorsOf()
     round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
+    mirrors.portChanged(1000)
     round(
       mirrors,
-      20_020,
+      1000,
       new Map([
         [gate, outside],
         [open, elsewhere],
       ]),
     )
-    expect(mirrors.seenAt).toEqual([])
+    round(mirrors, mirrors.dueAtMs ?? 0, new Map([gate, open].map((id) => [id, elsewhere])))
+    expect(mirrors.seenAt).toEqual([elsewhere])
+  })
+
+  test('a housemate, who sees it at an own address, says nothing of the outside and is asked after the others', () => {
+    const mirrors = mirrorsOf()
+    round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
+    round(mirrors, 20_020, new Map([[open, udpEndpoint('192.168.1.10:51821')]]))
+    expect(mirrors.outside).toEqual({ state: 'seen', endpoints: [outside] })
+    expect(mirrors.wake(mirrors.dueAtMs ?? 0).map(({ to }) => to)).toEqual([hidden, gate])
+  })
+
+  test('a carrier’s other customer sees it at a private address: it stays where the public ones saw it', () => {
+    const mirrors = mirrorsOf()
+    round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
+    round(mirrors, 20_020, new Map([[open, udpEndpoint('100.64.1.10:51821')]]))
+    expect(mirrors.seenAt).toEqual([udpEndpoint('100.64.1.10:51821'), outside])
   })
 
   test('one answer is enough; without any it stays where it was, and is asked for again soon, less and less often', () => {
@@ -117,7 +153,7 @@ describe('A7 where a host is seen', () => {
   })
 
   test('nobody is asked by a host with a public address; a new network forgets the old place', () => {
-    const mirrors = mirrorsOf({ place: false, server: false })
+    const mirrors = mirrorsOf({ place: false, server: false, addresses: [] })
     expect([mirrors.dueAtMs, mirrors.wake(0)]).toEqual([undefined, []])
     mirrors.need(behindNat, 0)
     round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
@@ -131,7 +167,7 @@ describe('A10 whether others lost the server, too', () => {
   const lost = (isServerLost: boolean) => echo(0, null, isServerLost)
 
   test('when all say so who answer, for some seconds', () => {
-    const mirrors = mirrorsOf({ place: false, server: true })
+    const mirrors = mirrorsOf({ place: false, server: true, addresses: [] })
     round(
       mirrors,
       0,
@@ -145,7 +181,7 @@ describe('A10 whether others lost the server, too', () => {
   })
 
   test('not when one of them hears of it: the server is there, and this host is what is wrong', () => {
-    const mirrors = mirrorsOf({ place: false, server: true })
+    const mirrors = mirrorsOf({ place: false, server: true, addresses: [] })
     round(
       mirrors,
       0,

@@ -7,7 +7,7 @@ import type { HostConfig, PeerConfig } from '../host-config/host-config.js'
 import { hashOf } from '../mesh/hash-trie.js'
 import { isPublicAddress } from '../mesh/listeners.js'
 import type { PathMessage } from '../protocol/path-message.js'
-import { endpointAddress, type HostId, ipFamilyOf, type UdpEndpoint } from '../values/index.js'
+import { endpointAddress, type HostId, type IpAddress, ipFamilyOf, type UdpEndpoint } from '../values/index.js'
 
 /** Milliseconds. */
 const mirrorTimes = {
@@ -16,7 +16,7 @@ const mirrorTimes = {
   /** Whoever is asked reads its WireGuard first. */
   answerMs: 3000,
   /** After the first one answered. */
-  othersMs: 1000,
+  othersMs: 2000,
   firstRetryMs: 1000,
   /** While it is to be found out whether others lost the server. */
   aboutServerMs: 2000,
@@ -33,6 +33,8 @@ export interface MirrorNeeds {
   readonly place: boolean
   /** Its own server is silent, and something depends on why. */
   readonly server: boolean
+  /** Of its interfaces: a neighbour who sees it there knows nothing of the NAT. */
+  readonly addresses: readonly IpAddress[]
 }
 
 /**
@@ -57,13 +59,14 @@ interface Round {
 export class Mirrors {
   readonly #nextProbeId: () => number
   #config: HostConfig
-  #needs: MirrorNeeds = { place: false, server: false }
+  #needs: MirrorNeeds = { place: false, server: false, addresses: [] }
   #round: Round | undefined
   #nextAtMs = Number.NEGATIVE_INFINITY
   #retryMs: number = mirrorTimes.firstRetryMs
-  /** Who didn't answer last time is asked after the others. */
+  /** Who said nothing of use last time is asked after the others. */
   #silent: ReadonlySet<HostId> = new Set()
   #outside: OutsideView = notAsked
+  #isInDoubt = false
   #said: { readonly atMs: number; readonly isServerLost: boolean } | undefined
 
   /** `nextProbeId`: as for paths. */
@@ -155,12 +158,19 @@ export class Mirrors {
 
   #conclude({ asked, answers }: Round, nowMs: number): void {
     this.#round = undefined
-    this.#silent = new Set([...asked.keys()].filter((hostId) => !answers.has(hostId)))
     const echoes = [...answers.values()]
-    const seen = echoes.flatMap(({ seenAt }) => seenAt ?? [])
+    const isNews = (seenAt: UdpEndpoint | null): seenAt is UdpEndpoint =>
+      seenAt !== null && !this.#needs.addresses.includes(endpointAddress(seenAt))
+    const seen = echoes.map(({ seenAt }) => seenAt).filter(isNews)
+    const isOfUse = (echo: Echo | undefined) => echo !== undefined && (!this.#needs.place || isNews(echo.seenAt))
+    this.#silent = new Set([...asked.keys()].filter((hostId) => !isOfUse(answers.get(hostId))))
     if (echoes.length > 0) this.#said = { atMs: nowMs, isServerLost: echoes.every(({ isServerLost }) => isServerLost) }
-    if (this.#needs.place) this.#outside = viewOf(seen, this.#outside)
-    const isAnswered = seen.length > 0 || (echoes.length > 0 && !this.#needs.place)
+    const view = viewOf(seen, this.#outside)
+    // Of one that moves just now, one may know already and the other not yet: asked again, they agree.
+    const isInDoubt = view.state === 'differs' && !this.#isInDoubt && this.#outside.state !== 'differs'
+    this.#isInDoubt = isInDoubt
+    if (this.#needs.place && !isInDoubt) this.#outside = view
+    const isAnswered = (seen.length > 0 && view.state !== 'differs') || (echoes.length > 0 && !this.#needs.place)
     const pauseMs = isAnswered ? mirrorTimes.everyMs : this.#retryMs
     this.#nextAtMs = nowMs + (this.#needs.server ? Math.min(pauseMs, mirrorTimes.aboutServerMs) : pauseMs)
     this.#retryMs = isAnswered ? mirrorTimes.firstRetryMs : Math.min(this.#retryMs * 2, mirrorTimes.everyMs)
@@ -185,10 +195,11 @@ export class Mirrors {
 const notAsked: OutsideView = { state: 'not-asked', endpoints: [] }
 const asking: OutsideView = { state: 'asking', endpoints: [] }
 
-/** Where nobody says anything, a host stays where it was. */
+/** Where nobody says anything, a host stays where it was; so it does at addresses of a kind that nobody spoke of. */
 const viewOf = (seen: readonly UdpEndpoint[], before: OutsideView): OutsideView => {
   if (seen.length === 0) return before.state === 'asking' ? { ...before, state: 'nobody-answers' } : before
-  const endpoints = agreed(seen)
+  const spokenOf = new Set(seen.map(kindOf))
+  const endpoints = [...agreed(seen), ...before.endpoints.filter((endpoint) => !spokenOf.has(kindOf(endpoint)))].sort()
   return { state: endpoints.length === 0 ? 'differs' : 'seen', endpoints }
 }
 
@@ -196,12 +207,13 @@ const isPublic = ({ endpoints }: PeerConfig): boolean =>
   endpoints.some(({ endpoint, origin }) => origin !== 'observed' && isPublicAddress(endpointAddress(endpoint)))
 
 /** Of each kind of address what all say; nothing where they differ. */
-const agreed = (seen: readonly UdpEndpoint[]): readonly UdpEndpoint[] => {
-  const byKind = new Map<string, Set<UdpEndpoint>>()
-  for (const endpoint of seen) {
-    const address = endpointAddress(endpoint)
-    const kind = `${ipFamilyOf(address)} ${isPublicAddress(address)}`
-    byKind.set(kind, (byKind.get(kind) ?? new Set()).add(endpoint))
-  }
-  return [...byKind.values()].flatMap((each) => (each.size === 1 ? [...each] : [])).sort()
+const agreed = (seen: readonly UdpEndpoint[]): readonly UdpEndpoint[] =>
+  seen.filter((endpoint, at) => {
+    const alike = seen.filter((other) => kindOf(other) === kindOf(endpoint))
+    return seen.indexOf(endpoint) === at && alike.every((other) => other === endpoint)
+  })
+
+const kindOf = (endpoint: UdpEndpoint): string => {
+  const address = endpointAddress(endpoint)
+  return `${ipFamilyOf(address)} ${isPublicAddress(address)}`
 }

@@ -101,7 +101,7 @@ export class EndpointDuty {
     const { endpointRules, isServerInDoubt } = this.#options
     const place = isHidden(this.#addresses, endpointRules().declaredEndpoints)
     const before = this.seenAt
-    this.#mirrors.need({ place, server: isServerInDoubt() }, this.#nowMs())
+    this.#mirrors.need({ place, server: isServerInDoubt(), addresses: this.#addresses }, this.#nowMs())
     const probes = this.#mirrors.wake(this.#nowMs())
     this.#noteSeen(before)
     return probes

@@ -104,7 +104,7 @@ export class PathDuty implements PathSource {
     })
     this.#answers = new PlaceAnswers({
       timers,
-      monotonicMs: clock.monotonicMs,
+      clock,
       placeOf: (hostId) => this.#placeOf(hostId),
       onLook: options.onLook,
       answer: (to, id, seenAt) => this.#step((keeper) => keeper.answerWhere(to, id, seenAt)),
@@ -173,7 +173,7 @@ export class PathDuty implements PathSource {
     this.#traffic.noteObserved(observed)
     this.#noteWays(observed)
     this.#kept?.endpoints.look(observed)
-    this.#answers.noteRead()
+    this.#answers.noteRead(observed.observedAtEpochMs)
     if (this.#kept?.observations.look(observed) === true) this.#lookIn(LOOK_AGAIN_MS)
     this.#observe()
   }

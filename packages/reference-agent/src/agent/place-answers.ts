@@ -1,22 +1,22 @@
-import type { HostId, Timers, UdpEndpoint } from '@meshfold/core'
+import type { Clock, HostId, Timers, UdpEndpoint } from '@meshfold/core'
 
 export interface PlaceAnswersOptions {
   readonly timers: Timers
-  readonly monotonicMs: () => number
+  readonly clock: Clock
   /** Where a peer with a live session is, as the host was last read; `null`: it has none. */
   readonly placeOf: (hostId: HostId) => UdpEndpoint | null
   readonly onLook: () => void
   readonly answer: (to: HostId, id: number, seenAt: UdpEndpoint | null) => void
 }
 
-/** What was read so lately is told as it is; and the host is read for others no more often. Milliseconds. */
-const FRESH_MS = 1000
+/** The host is read for others no more often. Milliseconds. */
+const APART_MS = 1000
 
-/** Tells peers that ask where they are seen. WireGuard knows, and is asked first: what was read before they came is of another session. */
+/** Tells peers that ask where they are seen. WireGuard knows, and is asked first: what was read before they asked may be of where they were. */
 export class PlaceAnswers {
   readonly #options: PlaceAnswersOptions
   /** One for each peer: whoever asks again gives the first one up. */
-  readonly #asked = new Map<HostId, number>()
+  readonly #asked = new Map<HostId, { readonly id: number; readonly atEpochMs: number }>()
   #readAtMs = Number.NEGATIVE_INFINITY
   #cancelLook: (() => void) | undefined
 
@@ -25,26 +25,28 @@ export class PlaceAnswers {
   }
 
   ask(from: HostId, id: number): void {
-    const { timers, monotonicMs, placeOf, onLook, answer } = this.#options
-    const ageMs = monotonicMs() - this.#readAtMs
-    const known = ageMs < FRESH_MS ? placeOf(from) : null
-    if (known !== null) {
-      answer(from, id, known)
-      return
-    }
-    this.#asked.set(from, id)
-    this.#cancelLook ??= timers.after(Math.max(0, Math.ceil(FRESH_MS - ageMs)), onLook)
+    this.#asked.set(from, { id, atEpochMs: this.#options.clock.nowEpochMs() })
+    this.#lookSoon()
   }
 
-  /** The host was read. */
-  noteRead(): void {
-    const { monotonicMs, placeOf, answer } = this.#options
-    this.#readAtMs = monotonicMs()
+  /** The host was read; the reading began then. */
+  noteRead(beganAtEpochMs: number): void {
+    const { clock, placeOf, answer } = this.#options
+    this.#readAtMs = clock.monotonicMs()
     this.#cancelLook?.()
     this.#cancelLook = undefined
-    const asked = [...this.#asked]
-    this.#asked.clear()
-    for (const [to, id] of asked) answer(to, id, placeOf(to))
+    for (const [to, { id, atEpochMs }] of [...this.#asked]) {
+      if (atEpochMs > beganAtEpochMs) continue
+      this.#asked.delete(to)
+      answer(to, id, placeOf(to))
+    }
+    if (this.#asked.size > 0) this.#lookSoon()
+  }
+
+  #lookSoon(): void {
+    const { timers, clock, onLook } = this.#options
+    const waitMs = APART_MS - (clock.monotonicMs() - this.#readAtMs)
+    this.#cancelLook ??= timers.after(Math.max(0, Math.ceil(waitMs)), onLook)
   }
 
   close(): void {
