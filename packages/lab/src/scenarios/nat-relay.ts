@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { hopTo } from './relayed-pair.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { haveMet, homeOf, hubMesh, joinBehind, natMember, outsideOf, secondsSince, seenAt } from './nat-mesh.js'
+import { hopTo } from './relayed-pair.js'
 import type { Scenario, Stage } from './scenario.js'
 
 const natSymmetric: Scenario = {

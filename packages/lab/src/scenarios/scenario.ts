@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
 import { Lab } from '../net/lab.js'
 import { findNewerWireguardGo } from '../tools/newer-wireguard-go.js'
 
@@ -103,7 +104,7 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
       },
       tell: (text: string) => options.tell(`       ${prefix}${text}`),
     }
-    await playOnce(scenario, stage, options)
+    await playOnce(scenario, stage, { ...options, ...folderOf(options, builds, build) })
   }
   for (const reason of skipped) options.tell(`left out: ${reason}`)
   const passed = checks.length > 0 && checks.every((check) => check.passed)
@@ -114,6 +115,15 @@ function notPlayed({ name }: Scenario, obstacle: string, { tell }: PlayOptions):
   const reason = `${name}: ${obstacle}`
   tell(`left out: ${reason}`)
   return { scenario: name, passed: true, checks: [], metrics: {}, skipped: [reason] }
+}
+
+/** Each build begins with nothing: what the other left would be an enrolled host and a mesh that was told already. */
+function folderOf(
+  { dataFolder }: PlayOptions,
+  builds: readonly Build[],
+  { label }: Build,
+): Pick<PlayOptions, 'dataFolder'> {
+  return dataFolder === undefined || builds.length === 1 ? {} : { dataFolder: join(dataFolder, label) }
 }
 
 async function playOnce(scenario: Scenario, stage: Omit<Stage, 'lab'>, options: PlayOptions): Promise<void> {
