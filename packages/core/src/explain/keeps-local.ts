@@ -6,14 +6,19 @@ import type { HostView } from './host-view.js'
 export const keepsLocal = (view: HostView, destination: IpAddress): boolean => {
   const local = view.localPrefixes.longest(destination)
   if (local === undefined) return false
-  const ranges = view.routing.flatMap((egress) =>
-    egress.ranges.filter((range) => prefixContainsAddress(range, destination)),
-  )
-  const routed = Math.max(0, ...ranges.map(prefixLength))
+  const routed = ownRangeLength(view, destination)
   const route = view.routes.longest(destination)?.length ?? 0
   if (route >= local.length && route > routed) return false
   const { fullTunnel } = view
   const isInside =
     fullTunnel?.families.includes(ipFamilyOf(destination)) && fullTunnel.settings.localNetwork === 'inside'
   return routed > 0 || isInside !== true
+}
+
+/** How long the longest range is that the host routes and the address lies in; 0: none, or all of the internet. */
+export const ownRangeLength = (view: HostView, destination: IpAddress): number => {
+  const ranges = view.routing.flatMap((egress) =>
+    egress.ranges.filter((range) => prefixContainsAddress(range, destination)),
+  )
+  return Math.max(0, ...ranges.map(prefixLength))
 }

@@ -174,6 +174,38 @@ describe('what a random mesh and its kernels did not agree on', () => {
     expect(answer(reported(1, '192.168.2.0/24'), preferred)).toMatchObject({ kind: 'delivered', to: { hostId: two } })
   })
 
+  test('E10 a router reaches its own range by its underlay, though it prefers the mesh and another site is called the same', () => {
+    const own = sampleAddEgress(3, {
+      ranges: [ipPrefix('192.168.2.0/24')],
+      virtualRanges: [ipPrefix('10.99.2.0/24')],
+    })
+    const preferred: MeshCommand = {
+      type: 'UpdateNodeTraits',
+      atEpochMs: sampleTime,
+      nodeId: nodeId('node-1-1'),
+      ownLan: 'mesh',
+    }
+    const send = (...more: readonly MeshCommand[]) => {
+      const world = worldWith(...sites, reported(1, '192.168.2.0/24'), preferred, ...more)
+      return verdictOf(world, { kind: 'host', hostId: one }, '10.1.0.1', '192.168.2.5')
+    }
+    expect(send()).toMatchObject({ kind: 'delivered', to: { hostId: two } })
+    expect(send(own)).toEqual({ kind: 'left-outside', hostId: one })
+  })
+
+  test('E2 a router hides sources in a range that one of its egresses hides, whichever of them leads there', () => {
+    const real = [ipPrefix('192.168.3.0/24')]
+    const virtual = { virtualRanges: [ipPrefix('10.99.3.0/24')], nat: false }
+    const both = worldWith(sampleAddEgress(3, { ranges: real }), sampleAddEgress(4, { ranges: real, ...virtual }))
+    const seen = verdictOf(both, { kind: 'host', hostId: two }, '10.1.0.2', '10.99.3.5')
+    expect(seen).toMatchObject({ kind: 'delivered', source: 'masqueraded' })
+    const narrower = sampleAddEgress(4, { ranges: real, nat: false })
+    const kept = worldWith(sampleAddEgress(3, { ranges: [ipPrefix('192.168.0.0/16')] }), narrower)
+    const from = (to: string) => verdictOf(kept, { kind: 'host', hostId: two }, '10.1.0.2', to)
+    expect(from('192.168.3.5')).toMatchObject({ kind: 'delivered', source: '10.1.0.2' })
+    expect(from('192.168.4.5')).toMatchObject({ kind: 'delivered', source: 'masqueraded' })
+  })
+
   test('G4 what a host sends makes no answer of the same packet when that comes back to it', () => {
     const [real, virtual] = [[ipPrefix('192.168.1.0/24')], [ipPrefix('10.99.1.0/24')]]
     const site = (restricted: boolean) =>

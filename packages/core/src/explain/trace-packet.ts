@@ -13,7 +13,7 @@ import {
 } from '../values/index.js'
 import { acceptingForward, acceptingInput, isBeyondMesh, isRemembered } from './filter-decision.js'
 import type { HostView, RoutedRange } from './host-view.js'
-import { keepsLocal } from './keeps-local.js'
+import { keepsLocal, ownRangeLength } from './keeps-local.js'
 import type {
   Destination,
   DropReason,
@@ -132,7 +132,8 @@ class Tracing {
     this.#flow.add(hostId)
     const route = view.routes.longest(destination)
     const local = view.localPrefixes.longest(destination)
-    if (route !== undefined && route.length >= (local?.length ?? 0)) return this.#toPeer(hostId, view, null)
+    const isOwn = local !== undefined && ownRangeLength(view, destination) >= (route?.length ?? 0)
+    if (route !== undefined && route.length >= (local?.length ?? 0) && !isOwn) return this.#toPeer(hostId, view, null)
     const { fullTunnel } = view
     if (fullTunnel === null || !fullTunnel.families.includes(ipFamilyOf(destination))) return this.#leave(hostId, null)
     if (local !== undefined && fullTunnel.settings.localNetwork === 'outside') return this.#leave(hostId, null)

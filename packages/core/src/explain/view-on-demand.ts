@@ -6,7 +6,6 @@ import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import {
   type ClientId,
-  type EgressId,
   type HostId,
   type IpAddress,
   type IpPrefix,
@@ -122,18 +121,18 @@ function* rangeEntries(
   config: ConfigOnDemand,
   choices: ChoicesOnDemand,
 ): Generator<readonly [IpPrefix, RoutedRange]> {
-  const masqueradedFrom = (prefix: IpPrefix, of: EgressId) =>
+  // Whatever egress a rule is of: the kernel goes by addresses. What lies in a range and keeps its sources is no part of the rule.
+  const masqueradedFrom = (prefix: IpPrefix) =>
     config.nat().flatMap((rule) => {
-      // Without what lies in it and keeps its sources: that is a range of its own here.
-      const isOf = rule.kind === 'masquerade' && rule.egressId === of
-      return isOf && rule.to?.some((to) => prefixContains(prefix, to)) === true ? rule.from : []
+      const hides = (to: IpPrefix) => prefixContains(prefix, to) || prefixContains(to, prefix)
+      return rule.kind === 'masquerade' && rule.to?.some(hides) === true ? rule.from : []
     })
   for (const { egressId } of config.routing()) {
     const egress = largeMapGet(state.egresses, egressId)
     const isAnothers = egress?.nat === false && !choices.vector().servedEgressIds.includes(egressId)
     for (const [at, real] of (egress?.ranges ?? []).entries()) {
       const seen = egress?.virtualRanges?.[at] ?? real
-      yield [seen, { seen, real, masqueradedFrom: masqueradedFrom(real, egressId), isAnothers }]
+      yield [seen, { seen, real, masqueradedFrom: masqueradedFrom(real), isAnothers }]
     }
   }
 }
