@@ -23,6 +23,7 @@ export const expandNat = (table: FragmentTable, own: SelfFragment): ExpandedNat 
   const rules: NatRule[] = []
   const refused: RefusedPart[] = []
   const can = (capability: HostCapability) => own.capabilities.includes(capability)
+  const keeping = keepingSources(table, own)
   for (const part of own.memberships) {
     const network = heldOf(table, networkFragmentId(part.networkId), 'network')
     if (network === undefined) continue
@@ -32,7 +33,7 @@ export const expandNat = (table: FragmentTable, own: SelfFragment): ExpandedNat 
       if (router === undefined) continue
       if (router.virtualRanges !== null && !can('prefix-map')) refused.push(refusal('prefix-map', router))
       else rules.push(...prefixMaps(router))
-      if (router.nat) rules.push(...masquerades(router, part, { from, keeping: keepingSources(table, own) }, can))
+      if (router.nat) rules.push(...masquerades(router, part, { from, keeping }, can))
       if (router.nat) refused.push(...refusedNat(router, can))
     }
     if (part.isInternetGateway) rules.push(...internetMasquerade([...from, ...sitePrefixes(table, part)], can))

@@ -12,7 +12,7 @@ import {
   startInternetMesh,
   watchUser,
 } from './internet-mesh.js'
-import { command, nodeOf } from './mesh-commands.js'
+import { command, hasPeers, nodeOf } from './mesh-commands.js'
 import { leaked } from './outside.js'
 import type { Scenario, Stage } from './scenario.js'
 
@@ -25,6 +25,8 @@ export const internetGatewaySplit: Scenario = {
   async play(stage) {
     const internet = await startInternetMesh(stage)
     const { mesh, user, third } = internet
+    await hasPeers(mesh, user, 1)
+    await hasPeers(mesh, third, 1)
     const before = await stage.lab.inet.packets(user.host, third.host)
     const { reachable } = await mesh.pingMatrix()
     stage.check('everybody reaches everybody', reachable === 6, `${reachable} of 6`)

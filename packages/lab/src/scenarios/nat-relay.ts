@@ -12,6 +12,7 @@ const natSymmetric: Scenario = {
   name: 'nat-symmetric',
   summary: 'NATs that give each destination another port: nobody is told a useless one, and the pair is relayed',
   rows: ['A7', 'C4'],
+  slowSeconds: 30,
   async play(stage) {
     const mesh = await gatewayMesh(stage)
     const homes = await Promise.all(
