@@ -132,13 +132,14 @@ export interface Routes {
 export const expandRoutes = (table: FragmentTable, own: SelfFragment, paths: ReadonlyMap<PathKey, Path>): Routes => {
   const routes = new Map<IpPrefix, HostRoute>(own.routes.map((route) => [route.prefix, route]))
   const kept: KeptByLan[] = []
+  const routed = new Set(expandRouting(table, own).flatMap(({ ranges }) => ranges))
   for (const part of own.memberships) {
     const network = heldOf(table, networkFragmentId(part.networkId), 'network')
     if (network === undefined) continue
     const ranges = [network.range4, network.range6].filter((range) => range !== null)
     const others = prefixesBeyond(part, network, paths).filter((prefix) => !ranges.includes(prefix))
     for (const prefix of [...ranges, ...others]) {
-      const lan = ranges.includes(prefix) ? undefined : lanAround(own, part, prefix)
+      const lan = ranges.includes(prefix) ? undefined : lanAround(own, part, prefix, routed)
       if (lan !== undefined) kept.push({ prefix, lan, networkName: network.name })
       else if (!routes.has(prefix))
         routes.set(prefix, { prefix, preferredSource: sourceOf(part, prefix), metric: meshRouteMetric })
@@ -160,8 +161,14 @@ const prefixesBeyond = (
   return [...beyond]
 }
 
-const lanAround = (own: SelfFragment, part: MembershipPart, prefix: IpPrefix): IpPrefix | undefined =>
-  part.ownLan === 'own' ? own.localPrefixes.find((local) => prefixContains(local, prefix)) : undefined
+/** The LAN that keeps a range: where the node wants that (E7), and of what the host routes itself in any case (E10). */
+const lanAround = (
+  own: SelfFragment,
+  { ownLan }: MembershipPart,
+  prefix: IpPrefix,
+  routed: ReadonlySet<IpPrefix>,
+): IpPrefix | undefined =>
+  ownLan === 'own' || routed.has(prefix) ? own.localPrefixes.find((local) => prefixContains(local, prefix)) : undefined
 
 const leavesTheMesh = ({ to }: Path): boolean =>
   to.kind === 'leaving' || to.kind === 'routed' || to.kind === 'own-gateway'

@@ -18,7 +18,7 @@ import { projectHostConfig } from './expand-host-config.js'
 import { pathKey } from './host-config.js'
 
 const range = ipPrefix('192.168.1.0/24')
-const able: readonly HostCapability[] = ['isolate-networks', 'forward', 'nat', 'nat66']
+const able: readonly HostCapability[] = ['isolate-networks', 'forward', 'nat', 'nat66', 'prefix-map']
 
 /** Host 1 routes 192.168.1.0/24; host 2 has `local` at its own interfaces. */
 const configOf = (local: string, ...more: readonly MeshCommand[]) => {
@@ -94,4 +94,20 @@ test('A4 E10 a range that the host routes for one network is not the way to the 
   expect(config.refused.map(({ reason }) => reason)).toContain(
     '192.168.1.0/24 of network "office-1" is shadowed by the same range of network "office-2".',
   )
+})
+
+test('E10 a range that the host routes itself is kept by its LAN, whatever it prefers, where another site is called the same', () => {
+  const ofItself = sampleAddEgress(2, {
+    ranges: [range],
+    virtualRanges: [ipPrefix('10.99.2.0/24')],
+    routers: [{ nodeId: nodeId('node-1-2') }],
+  })
+  const prefers: MeshCommand = {
+    type: 'UpdateNodeTraits',
+    atEpochMs: sampleTime,
+    nodeId: nodeId('node-1-2'),
+    ownLan: 'mesh',
+  }
+  expect(hasRoute(configOf('192.168.1.0/24', prefers, ofItself))).toBe(false)
+  expect(hasRoute(configOf('192.168.9.0/24', prefers, ofItself))).toBe(true)
 })
