@@ -210,12 +210,18 @@ describe('what a random mesh and its kernels did not agree on', () => {
     const [real, virtual] = [[ipPrefix('192.168.1.0/24')], [ipPrefix('10.99.1.0/24')]]
     const site = (restricted: boolean) =>
       sampleAddEgress(1, { ranges: real, virtualRanges: virtual, restricted, nat: false })
-    const toItself = (restricted: boolean) => {
-      const full = [sampleCreateExit(2), sampleConnect(2, [1]), sampleRouteAll(1), site(restricted)]
-      return verdictOf(worldWith(...full), { kind: 'host', hostId: one }, '10.1.0.1', '10.99.1.20')
-    }
+    const full = [sampleCreateExit(2), sampleConnect(2, [1]), sampleRouteAll(1)]
+    const toItself = (restricted: boolean) =>
+      verdictOf(worldWith(...full, site(restricted)), { kind: 'host', hostId: one }, '10.1.0.1', '10.99.1.20')
     expect(toItself(true)).toMatchObject({ kind: 'dropped' })
     expect(toItself(false)).toEqual({ kind: 'dropped', hostId: one, reason: 'hop-limit' })
+    const fromItsLan = verdictOf(
+      worldWith(...full, site(false)),
+      { kind: 'underlay', hostId: one },
+      '10.99.1.30',
+      '10.99.1.20',
+    )
+    expect(fromItsLan).toEqual({ kind: 'dropped', hostId: one, reason: 'hop-limit' })
   })
 
   test('A9 a client answers what came from the control address of its gateway, and begins nothing there', () => {

@@ -182,8 +182,8 @@ class Tracing {
   #toRange(hostId: HostId, view: HostView, from: From, range: RoutedRange): TraceVerdict {
     const why = this.#passes(hostId, view, 'mesh-to-underlay')
     if (why === undefined) return this.#drop(hostId, from, 'forward-filter')
-    // Translated is what begins: of a flow that the host itself sent into the mesh nothing is any more when it comes back.
-    const isBack = this.#hops.some((hop) => hop.hostId === hostId && hop.from === null)
+    // Translated is what begins: of a flow that went through this host into the mesh nothing is any more when it comes back.
+    const isBack = this.#hops.some((hop) => hop.hostId === hostId)
     if (isBack && range.seen !== range.real) return this.#drop(hostId, from, 'hop-limit')
     const address = mapped(this.#packet.destination, range)
     this.#note(hostId, from, 'delivered', why)
