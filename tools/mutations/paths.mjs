@@ -110,8 +110,8 @@ export const pathMutations = [
     area: 'paths',
     name: "the host's own LAN is left for the mesh where the mesh should go first",
     file: 'src/host-config/expand-host-config.ts',
-    find: "part.ownLan === 'own' ?",
-    replace: "part.ownLan !== 'own' ?",
+    find: "ownLan === 'own' || routed.has(prefix)",
+    replace: "ownLan !== 'own' || routed.has(prefix)",
     tests: ['src/host-config/own-lan'],
   },
 ]
