@@ -15,6 +15,19 @@ export const keepsLocal = (view: HostView, destination: IpAddress): boolean => {
   return routed > 0 || isInside !== true
 }
 
+/**
+ * Whether what came out of the mesh is led out of it again, though the host doesn't route it: its own LAN, where that is nearer than every
+ * route into the mesh, and what its full tunnel leaves out (D5). Routes go by addresses: whose packet it is, they don't ask.
+ */
+export const leadsOutOfMesh = (view: HostView, destination: IpAddress): boolean => {
+  const { fullTunnel } = view
+  const route = view.forwardRoutes.longest(destination)?.length ?? 0
+  const local = view.localPrefixes.longest(destination)?.length ?? 0
+  const tunnel = fullTunnel?.families.includes(ipFamilyOf(destination)) === true ? fullTunnel : null
+  if (local > route) return tunnel?.settings.localNetwork !== 'inside'
+  return route === 0 && tunnel?.outsidePrefixes.some((prefix) => prefixContainsAddress(prefix, destination)) === true
+}
+
 /** How long the longest range is that the host routes and the address lies in; 0: none, or all of the internet. */
 export const ownRangeLength = (view: HostView, destination: IpAddress): number => {
   const ranges = view.routing.flatMap((egress) =>

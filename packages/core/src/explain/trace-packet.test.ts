@@ -174,6 +174,33 @@ describe('what a random mesh and its kernels did not agree on', () => {
     expect(answer(reported(1, '192.168.2.0/24'), preferred)).toMatchObject({ kind: 'delivered', to: { hostId: two } })
   })
 
+  test("D5 E7 a gateway's own LAN is nearer than everything that it passes on, where it keeps that outside its tunnel", () => {
+    const everywhere = sampleAddEgress(3, {
+      ranges: [ipPrefix('0.0.0.0/0')],
+      routers: [{ nodeId: nodeId('node-1-2') }],
+    })
+    const phone = sampleAddClient(1, { gatewayId: nodeId('node-1-1'), fullTunnel: true })
+    const cascading: MeshCommand = {
+      type: 'UpdateNetwork',
+      atEpochMs: sampleTime,
+      networkId: networkId('net-1'),
+      settings: { gatewayBehindInternetGateway: 'cascade' },
+    }
+    const inside: MeshCommand = {
+      type: 'UpdateNodeTraits',
+      atEpochMs: sampleTime,
+      nodeId: nodeId('node-1-1'),
+      tunnel: { localNetwork: 'inside' },
+    }
+    const gateway = [cascading, sampleCreateGateway(1), phone, everywhere, reported(1, '192.168.9.0/24')]
+    const reach = (to: string, ...more: readonly MeshCommand[]) =>
+      verdictOf(worldWith(...gateway, ...more), client, '10.1.0.254', to)
+    const dropped = { kind: 'dropped', hostId: one, reason: 'forward-filter' }
+    expect(reach('192.168.8.5')).toMatchObject({ kind: 'delivered', to: { hostId: two } })
+    expect(reach('192.168.9.5')).toEqual(dropped)
+    expect(reach('192.168.9.5', inside)).toMatchObject({ kind: 'delivered', to: { hostId: two } })
+  })
+
   test('E10 a router reaches its own range by its underlay, though it prefers the mesh and another site is called the same', () => {
     const own = sampleAddEgress(3, {
       ranges: [ipPrefix('192.168.2.0/24')],

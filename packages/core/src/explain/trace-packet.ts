@@ -13,7 +13,7 @@ import {
 } from '../values/index.js'
 import { acceptingForward, acceptingInput, isBeyondMesh, isRemembered } from './filter-decision.js'
 import type { HostView, RoutedRange } from './host-view.js'
-import { keepsLocal, ownRangeLength } from './keeps-local.js'
+import { keepsLocal, leadsOutOfMesh, ownRangeLength } from './keeps-local.js'
 import type {
   Destination,
   DropReason,
@@ -159,6 +159,9 @@ class Tracing {
       return this.#toRange(hostId, view, from, range.value)
     const isToInternet = from !== 'underlay' && isBeyondMesh(view, destination) && isInternetGateway(view)
     if (isToInternet && (peer === undefined || peer.length === 0)) return this.#toInternet(hostId, view, from)
+    // What the host doesn't route, its filter keeps in the mesh.
+    if (from !== 'underlay' && leadsOutOfMesh(view, destination))
+      return view.filter.isEnforced ? this.#drop(hostId, from, 'forward-filter') : this.#leave(hostId, from)
     if (peer === undefined) return this.#drop(hostId, from, 'no-peer')
     const direction = from === 'underlay' ? 'underlay-to-mesh' : 'mesh-to-mesh'
     const why = this.#passes(hostId, view, direction)
