@@ -101,10 +101,12 @@ function applyToFirewall(host: ObservedHost, change: HostChange): ObservedHost {
       const { rules, sets } = change.firewall
       return { ...host, firewall: { rulesHash: firewallRulesHash(rules), sets } }
     }
-    case 'change-firewall-set':
+    case 'change-firewall-set': {
+      const members = change.firewall.sets.get(change.set) ?? []
       return firewall?.sets.has(change.set) === true
-        ? { ...host, firewall: { ...firewall, sets: new Map(firewall.sets).set(change.set, change.members) } }
+        ? { ...host, firewall: { ...firewall, sets: new Map(firewall.sets).set(change.set, members) } }
         : host
+    }
     case 'remove-firewall': {
       const forgotten = [...forwarding].map(([family, is]) => [family, is === 'switched-on' ? 'on' : is] as const)
       return { ...host, firewall: undefined, forwarding: new Map(forgotten) }

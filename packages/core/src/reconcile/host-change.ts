@@ -34,13 +34,16 @@ export type HostChange =
   | { readonly kind: 'remove-route'; readonly route: HostRoute }
   /** Puts this packet filter in place of the own one, with its sets, in one step: no packet meets a half of it. */
   | { readonly kind: 'set-firewall'; readonly firewall: DesiredFirewall }
-  /** Changes who is in a set, in one step: from what it was to `members`. What is there already is not added, what is not there not removed. */
+  /**
+   * Changes who is in a set, in one step, to what it is in `firewall`: all else of that is there, or about to be. What is there already is
+   * not added, what is not there not removed. A driver that can't do it by itself puts all of `firewall` in place.
+   */
   | {
       readonly kind: 'change-firewall-set'
       readonly set: FirewallSetId
       readonly add: readonly IpPrefix[]
       readonly remove: readonly IpPrefix[]
-      readonly members: readonly IpPrefix[]
+      readonly firewall: DesiredFirewall
     }
   /** Forgets as well who switched forwarding on. */
   | { readonly kind: 'remove-firewall' }

@@ -3,34 +3,34 @@ import { type LinuxHost, orUnreadable, run, runAll } from '../linux-host.js'
 import { MESSAGE_TOO_LONG } from '../linux-pitfalls.js'
 import { parseOwnTable } from '../observe/parse-nft-json.js'
 import { deleteFirewall, listFirewall, transaction } from '../render/firewall-commands.js'
-import { firewallPieces, firewallText, setAnewPieces, setAnewText, setChangeText } from '../render/firewall-text.js'
+import { firewallPieces, firewallText, setChangeText } from '../render/firewall-text.js'
 import { forgetOff, rememberOff, wasOffChain } from '../render/forwarding-commands.js'
 import type { FirewallBackend } from './firewall-backend.js'
 
 /** A table of our own in nftables, replaced in one transaction. */
 export const nftBackend = (host: Omit<LinuxHost, 'firewall'>): FirewallBackend => {
   const { interfaceName } = host
+  const find: FirewallBackend['find'] = async (action, detail) => {
+    const listed = await run(host, listFirewall(interfaceName, detail), action)
+    if (E.isLeft(listed)) return listed
+    return listed.right.trim() === '' ? E.right(undefined) : orUnreadable(parseOwnTable(listed.right), action)
+  }
+  const set: FirewallBackend['set'] = async (firewall, wasOff, action) => {
+    const names = wasOff.map(wasOffChain)
+    const whole = await runAll(host, [transaction(firewallText(interfaceName, firewall, names))], action)
+    if (E.isRight(whole) || !MESSAGE_TOO_LONG.test(whole.left.reason)) return whole
+    return runAll(host, firewallPieces(interfaceName, firewall, names).map(transaction), action)
+  }
   return {
     isOwnGround: () => false,
-    find: async (action, detail) => {
-      const listed = await run(host, listFirewall(interfaceName, detail), action)
-      if (E.isLeft(listed)) return listed
-      return listed.right.trim() === '' ? E.right(undefined) : orUnreadable(parseOwnTable(listed.right), action)
-    },
-    set: async (firewall, wasOff, action) => {
-      const names = wasOff.map(wasOffChain)
-      const whole = await runAll(host, [transaction(firewallText(interfaceName, firewall, names))], action)
-      if (E.isRight(whole) || !MESSAGE_TOO_LONG.test(whole.left.reason)) return whole
-      return runAll(host, firewallPieces(interfaceName, firewall, names).map(transaction), action)
-    },
-    // By what comes and goes; the whole set where that doesn't fit, because somebody changed it or it was done before.
+    find,
+    set,
+    // By what comes and goes; all of it where that doesn't fit: rules have to ask for more, somebody changed it or it was done before.
     changeSet: async (change) => {
-      const { set, members, kind } = change
-      const short = await run(host, transaction(setChangeText(interfaceName, set, change)), kind)
+      const short = await run(host, transaction(setChangeText(interfaceName, change.set, change)), change.kind)
       if (E.isRight(short)) return E.right(undefined)
-      const whole = await runAll(host, [transaction(setAnewText(interfaceName, set, members))], kind)
-      if (E.isRight(whole) || !MESSAGE_TOO_LONG.test(whole.left.reason)) return whole
-      return runAll(host, setAnewPieces(interfaceName, set, members).map(transaction), kind)
+      const found = await find(change.kind, 'outline')
+      return E.isLeft(found) ? found : set(change.firewall, found.right?.wasOff ?? [], change.kind)
     },
     remove: (action) => runAll(host, [deleteFirewall(interfaceName)], action),
     rememberOff: (family, action) => runAll(host, [rememberOff(interfaceName, family)], action),

@@ -5,6 +5,7 @@ import * as t from 'io-ts'
 import type { OwnTables } from '../firewall/firewall-backend.js'
 import { ruleMark } from '../render/firewall-text.js'
 import { wasOffChain } from '../render/forwarding-commands.js'
+import { idOfNftSet } from '../render/nft-sets.js'
 import { families } from '../render/nft-words.js'
 import { type Unreadable, unreadable } from './wireguard-device.js'
 
@@ -33,7 +34,7 @@ export function parseOwnTable(text: string): E.Either<Unreadable, OwnTables> {
   for (const { name, elem } of entries.flatMap(({ set }) => (set === undefined ? [] : [set]))) {
     const members = readElements(elem ?? [])
     if (members === undefined) return unreadable(`set ${name} holds something else than prefixes`)
-    const id = name.replace(/_[46]$/, '')
+    const id = idOfNftSet(name)
     sets.set(id, [...(sets.get(id) ?? []), ...members])
   }
   return E.right({

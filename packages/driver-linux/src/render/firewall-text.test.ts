@@ -1,7 +1,7 @@
 import { type DesiredFirewall, type IpPrefix, ipPrefix } from '@meshfold/core'
 import { expect, test } from 'vitest'
 import { MEMBERS_PER_MESSAGE } from '../linux-pitfalls.js'
-import { firewallPieces, firewallText, setAnewPieces } from './firewall-text.js'
+import { firewallPieces, firewallText, setChangeText } from './firewall-text.js'
 
 const prefixes = (count: number, block: number): readonly IpPrefix[] =>
   Array.from({ length: count }, (_, at) => ipPrefix(`10.${block}.${at >> 7}.${(at & 127) * 2}/32`))
@@ -15,25 +15,89 @@ const firewall: DesiredFirewall = {
   ]),
 }
 
-const membersIn = (text: string): readonly string[] => text.match(/\b10\.\d+\.\d+\.\d+\/32/g) ?? []
+const membersIn = (text: string): readonly string[] => text.match(/(?<=[{,] )10\.\d+\.\d+\.\d+/g) ?? []
+
+const alone = (members: readonly IpPrefix[]): readonly string[] => members.map((member) => member.replace('/32', ''))
 
 test('no piece of a firewall is too long, and together they have every member once', () => {
   const pieces = firewallPieces('wg0', firewall, [])
   for (const piece of pieces) expect(membersIn(piece).length).toBeLessThanOrEqual(MEMBERS_PER_MESSAGE)
-  const wanted = [...firewall.sets.values()].flat()
+  const wanted = alone([...firewall.sets.values()].flat())
   expect(pieces.flatMap(membersIn).sort()).toEqual([...wanted].sort())
 })
 
 test('all rules are there from the first piece on, and the set of the whole mesh with them', () => {
   const [first = ''] = firewallPieces('wg0', firewall, ['ipv4_was_off'])
-  expect(membersIn(first)).toEqual(prefixes(10, 0))
+  expect(membersIn(first)).toEqual(alone(prefixes(10, 0)))
   const rules = (text: string) => text.split('\n').filter((line) => line.includes('comment'))
   expect(rules(first)).toEqual(rules(firewallText('wg0', firewall, [])))
   expect(first).toContain('chain ipv4_was_off')
 })
 
-test('a set that is filled anew in pieces begins empty', () => {
-  const [first = '', ...rest] = setAnewPieces('wg0', 'm2', prefixes(MEMBERS_PER_MESSAGE + 1, 2))
-  expect(first).toContain('flush set inet meshfold_wg0 m2_4')
-  expect(rest.map((piece) => membersIn(piece).length)).toEqual([MEMBERS_PER_MESSAGE, 1])
+const texts = (...members: readonly string[]): readonly IpPrefix[] => members.map(ipPrefix)
+
+/** Everybody in `m1` may come in to whom `m2` has. */
+const between = (m1: readonly IpPrefix[], m2: readonly IpPrefix[]): string =>
+  firewallText(
+    'wg0',
+    {
+      rules: {
+        filter: {
+          mesh: 'm1',
+          control: [],
+          input: [{ policyId: null, to: 'm2', from: ['m1'], within: null, traffic: [{ protocol: 'any' }] }],
+          forward: [],
+        },
+        nat: [{ kind: 'masquerade', egressId: null, from: m2, to: null, interfaceName: null }],
+      },
+      sets: new Map([
+        ['m1', m1],
+        ['m2', m2],
+      ]),
+    },
+    [],
+  )
+
+const lines = (text: string, with_: RegExp): readonly string[] =>
+  text.split('\n').flatMap((line) => (with_.test(line) ? [line.replace(/ comment .*/, '').trim()] : []))
+
+const letIn = (text: string): readonly string[] => lines(text, /^ +ip6? saddr @.* accept/)
+
+test('addresses and ranges of a set are asked for in rules of their own, and who is none of both is asked at once', () => {
+  const text = between(texts('10.1.0.4/31', '10.1.8.0/24'), texts('10.2.0.1/32', '10.2.8.0/24'))
+  expect(lines(text, /^ +set /)).toEqual([
+    'set m1_4 { type ipv4_addr; elements = { 10.1.0.4, 10.1.0.5 } }',
+    'set m1_4_ranges { type ipv4_addr; flags interval; elements = { 10.1.8.0/24 } }',
+    'set m2_4 { type ipv4_addr; elements = { 10.2.0.1 } }',
+    'set m2_4_ranges { type ipv4_addr; flags interval; elements = { 10.2.8.0/24 } }',
+  ])
+  expect(letIn(text)).toEqual([
+    'ip saddr @m1_4 ip daddr @m2_4 accept',
+    'ip saddr @m1_4 ip daddr @m2_4_ranges accept',
+    'ip saddr @m1_4_ranges ip daddr @m2_4 accept',
+    'ip saddr @m1_4_ranges ip daddr @m2_4_ranges accept',
+  ])
+  expect(lines(text, /masquerade/)[0]).toContain('ip daddr != @m1_4 ip daddr != @m1_4_ranges masquerade')
+})
+
+test('nobody is asked for a family, or in a kind, that nobody in the set is of', () => {
+  const text = between(texts('10.1.0.1/32', 'fd01::1/128'), texts('10.2.0.0/24'))
+  expect(letIn(text)).toEqual(['ip saddr @m1_4 ip daddr @m2_4_ranges accept'])
+  expect(text).not.toContain('@m2_6')
+})
+
+test('a set of nobody is there, and rules ask for it', () => {
+  const text = between([], texts('10.2.0.1/32', 'fd02::/64'))
+  expect(lines(text, / set m1/)).toEqual(['set m1_4 { type ipv4_addr;  }'])
+  expect(letIn(text)).toEqual(['ip saddr @m1_4 ip daddr @m2_4 accept'])
+})
+
+test('where neighbours merge, nobody leaves the set for it', () => {
+  const change = { remove: texts('10.1.0.2/32', '10.1.0.9/32'), add: texts('10.1.0.2/31', 'fd01::/64') }
+  expect(setChangeText('wg0', 'm1', change).split('\n')).toEqual([
+    'delete element inet meshfold_wg0 m1_4 { 10.1.0.9 }',
+    'add element inet meshfold_wg0 m1_4 { 10.1.0.3 }',
+    'add element inet meshfold_wg0 m1_6_ranges { fd01::/64 }',
+    '',
+  ])
 })

@@ -2,20 +2,14 @@
  * The packet filter and the translations as one nft transaction. The table is ours alone, named after the interface; whatever else is on
  * the host stays as it is. Every rule carries its number and what all of them were made of: so it is seen when one is missing.
  */
-import {
-  type DesiredFirewall,
-  type FirewallSetId,
-  firewallRulesHash,
-  type IpFamily,
-  type IpPrefix,
-} from '@meshfold/core'
+import { type DesiredFirewall, type FirewallSetId, firewallRulesHash, type IpPrefix } from '@meshfold/core'
 import { MEMBERS_PER_MESSAGE } from '../linux-pitfalls.js'
 import { natChains } from './nat-rules.js'
 import { filterChains } from './nft-filter-text.js'
-import { families, ofFamily, setName } from './nft-words.js'
+import { type NftSet, nftSetNames, nftSetsOf } from './nft-sets.js'
 
 /** Raised when the same rules are written in another way: what stands on hosts is then replaced. */
-const writing = 4
+const writing = 5
 
 /** What the names of all our tables begin with, those of other interfaces of ours too. */
 export const tablePrefix = 'meshfold_'
@@ -27,11 +21,20 @@ export const tableName = (interfaceName: string): string =>
 /** Takes the place of what was there, sets included; in one step. `emptyChains`: names that shall be there besides. */
 export const firewallText = (
   interfaceName: string,
+  firewall: DesiredFirewall,
+  emptyChains: readonly string[],
+): string => tableText(interfaceName, firewall, emptyChains, () => true)
+
+/** `isFilled`: whether the members of a set are in it from the beginning. */
+const tableText = (
+  interfaceName: string,
   { rules, sets }: DesiredFirewall,
   emptyChains: readonly string[],
+  isFilled: (id: FirewallSetId) => boolean,
 ): string => {
   const table = `table inet ${tableName(interfaceName)}`
-  const chains = [...filterChains(interfaceName, rules), ...natChains(interfaceName, rules)]
+  const names = nftSetNames(sets)
+  const chains = [...filterChains(interfaceName, rules, names), ...natChains(interfaceName, rules, names)]
   const total = chains.reduce((sum, chain) => sum + chain.rules.length, 0)
   const hash = firewallRulesHash(rules)
   let number = 0
@@ -42,7 +45,9 @@ export const firewallText = (
   const written = chains.map(({ name, hook, rules: lines }) =>
     [`  chain ${name} {`, `    ${hook}; policy accept;`, ...lines.map(numbered), '  }'].join('\n'),
   )
-  const declared = [...sets].flatMap(([id, prefixes]) => families.map((family) => setText(id, family, prefixes)))
+  const declared = [...sets].flatMap(([id, members]) =>
+    nftSetsOf(id, members).map((set) => setText(isFilled(id) ? set : { ...set, elements: [] })),
+  )
   const kept = emptyChains.map((name) => `  chain ${name} {\n  }`)
   return [table, `delete ${table}`, `${table} {`, ...declared, ...kept, ...written, '}', ''].join('\n')
 }
@@ -51,29 +56,28 @@ export const firewallText = (
 export const ruleMark = (hash: string, number: number, total: number): string =>
   `meshfold ${writing} ${hash} ${number}/${total}`
 
-const setText = (id: string, family: IpFamily, prefixes: readonly IpPrefix[]): string => {
-  const members = ofFamily(prefixes, family)
-  const elements = members.length === 0 ? '' : `elements = { ${members.join(', ')} }`
-  return `  set ${setName(id, family)} { type ipv${family}_addr; flags interval; ${elements} }`
+const setText = ({ name, family, holds, elements }: NftSet): string => {
+  const flags = holds === 'ranges' ? 'flags interval; ' : ''
+  const filled = elements.length === 0 ? '' : `elements = { ${elements.join(', ')} }`
+  return `  set ${name} { type ipv${family}_addr; ${flags}${filled} }`
 }
 
-/** Takes members out of a set and adds others, in one step. nft refuses it where one to go is not there, or one to come is. */
+/**
+ * Takes members out of a set and adds others, in one step. nft refuses it where one to go is not there; and where one to come is the first
+ * of its kind, since the rules ask no set in which nobody was.
+ */
 export const setChangeText = (
   interfaceName: string,
   set: string,
   { add, remove }: { readonly add: readonly IpPrefix[]; readonly remove: readonly IpPrefix[] },
-): string =>
-  [...elementLines('delete', interfaceName, set, remove), ...elementLines('add', interfaceName, set, add), ''].join(
-    '\n',
-  )
-
-/** Makes these a set's members, whatever was in it; in one step. */
-export const setAnewText = (interfaceName: string, set: string, members: readonly IpPrefix[]): string =>
-  [
-    ...families.map((family) => `flush set inet ${tableName(interfaceName)} ${setName(set, family)}`),
-    ...elementLines('add', interfaceName, set, members),
+): string => {
+  const [coming, going] = [elementsByName(set, add), elementsByName(set, remove)]
+  return [
+    ...elementLines('delete', interfaceName, without(going, coming)),
+    ...elementLines('add', interfaceName, without(coming, going)),
     '',
   ].join('\n')
+}
 
 /**
  * The same in several transactions, for a kernel that takes no long message: large sets begin empty, and what they let through waits until
@@ -81,43 +85,51 @@ export const setAnewText = (interfaceName: string, set: string, members: readonl
  */
 export const firewallPieces = (
   interfaceName: string,
-  { rules, sets }: DesiredFirewall,
+  firewall: DesiredFirewall,
   emptyChains: readonly string[],
 ): readonly string[] => {
-  const begun = new Map<FirewallSetId, readonly IpPrefix[]>()
+  const later = new Set<FirewallSetId>()
   const filling: string[] = []
   let room = MEMBERS_PER_MESSAGE
+  const { sets, rules } = firewall
   const mesh = rules.filter?.mesh
   for (const [id, members] of [...sets].sort(([a], [b]) => Number(b === mesh) - Number(a === mesh))) {
-    const fits = members.length <= room
-    if (fits) room -= members.length
-    else filling.push(...memberPieces(interfaceName, id, members))
-    begun.set(id, fits ? members : [])
+    const elements = elementsByName(id, members)
+    const count = [...elements.values()].reduce((sum, each) => sum + each.length, 0)
+    if (count <= room) room -= count
+    else {
+      later.add(id)
+      filling.push(...fillingPieces(interfaceName, elements))
+    }
   }
-  return [firewallText(interfaceName, { rules, sets: begun }, emptyChains), ...filling]
+  return [tableText(interfaceName, firewall, emptyChains, (id) => !later.has(id)), ...filling]
 }
 
-/** As `setAnewText`, in several transactions. */
-export const setAnewPieces = (interfaceName: string, set: string, members: readonly IpPrefix[]): readonly string[] => [
-  setAnewText(interfaceName, set, []),
-  ...memberPieces(interfaceName, set, members),
-]
+type ElementsByName = ReadonlyMap<string, readonly string[]>
 
-const memberPieces = (interfaceName: string, set: string, members: readonly IpPrefix[]): readonly string[] =>
-  Array.from({ length: Math.ceil(members.length / MEMBERS_PER_MESSAGE) }, (_, at) => {
-    const piece = members.slice(at * MEMBERS_PER_MESSAGE, (at + 1) * MEMBERS_PER_MESSAGE)
-    return [...elementLines('add', interfaceName, set, piece), ''].join('\n')
-  })
+/** By the names of the kernel's sets; those without elements are left out. */
+const elementsByName = (id: FirewallSetId, members: readonly IpPrefix[]): ElementsByName =>
+  new Map(
+    nftSetsOf(id, members).flatMap(({ name, elements }) => (elements.length === 0 ? [] : [[name, elements] as const])),
+  )
 
-const elementLines = (
-  verb: 'add' | 'delete',
-  interfaceName: string,
-  set: string,
-  prefixes: readonly IpPrefix[],
-): readonly string[] =>
-  families.flatMap((family) => {
-    const members = ofFamily(prefixes, family)
-    return members.length === 0
-      ? []
-      : [`${verb} element inet ${tableName(interfaceName)} ${setName(set, family)} { ${members.join(', ')} }`]
-  })
+const without = (elements: ElementsByName, others: ElementsByName): ElementsByName =>
+  new Map(
+    [...elements].map(([name, each]) => {
+      const left = new Set(others.get(name))
+      return [name, each.filter((element) => !left.has(element))]
+    }),
+  )
+
+const fillingPieces = (interfaceName: string, elements: ElementsByName): readonly string[] =>
+  [...elements].flatMap(([name, all]) =>
+    Array.from({ length: Math.ceil(all.length / MEMBERS_PER_MESSAGE) }, (_, at) => {
+      const piece = all.slice(at * MEMBERS_PER_MESSAGE, (at + 1) * MEMBERS_PER_MESSAGE)
+      return [...elementLines('add', interfaceName, new Map([[name, piece]])), ''].join('\n')
+    }),
+  )
+
+const elementLines = (verb: 'add' | 'delete', interfaceName: string, elements: ElementsByName): readonly string[] =>
+  [...elements].flatMap(([name, each]) =>
+    each.length === 0 ? [] : [`${verb} element inet ${tableName(interfaceName)} ${name} { ${each.join(', ')} }`],
+  )

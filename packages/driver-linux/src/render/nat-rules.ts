@@ -1,8 +1,9 @@
 /** What routers and internet gateways translate. */
-import { type FirewallRules, type NatRule, prefixFamily } from '@meshfold/core'
-import { type Chain, families, ip, ofFamily, setName } from './nft-words.js'
+import { type FirewallRules, type IpFamily, type NatRule, prefixFamily } from '@meshfold/core'
+import type { NftSetNames } from './nft-sets.js'
+import { type Chain, families, ip, ofFamily } from './nft-words.js'
 
-export const natChains = (own: string, { nat, filter }: FirewallRules): readonly Chain[] =>
+export const natChains = (own: string, { nat, filter }: FirewallRules, names: NftSetNames): readonly Chain[] =>
   nat.length === 0
     ? []
     : [
@@ -14,7 +15,7 @@ export const natChains = (own: string, { nat, filter }: FirewallRules): readonly
         {
           name: 'postrouting',
           hook: 'type nat hook postrouting priority srcnat',
-          rules: nat.flatMap((rule) => [...outOfRange(own, rule), ...masquerade(own, filter?.mesh, rule)]),
+          rules: nat.flatMap((rule) => [...outOfRange(own, rule), ...masquerade(own, rule, meshOf(filter, names))]),
         },
       ]
 
@@ -30,14 +31,22 @@ const outOfRange = (own: string, rule: NatRule): readonly string[] => {
   return [`oifname "${own}" snat ${of} prefix to ${of} saddr map { ${rule.real} : ${rule.virtual} }`]
 }
 
-const masquerade = (own: string, mesh: string | undefined, rule: NatRule): readonly string[] => {
+/** The sets of a family that hold all that is the mesh's. */
+const meshOf =
+  (filter: FirewallRules['filter'], names: NftSetNames) =>
+  (family: IpFamily): readonly string[] =>
+    filter === null ? [] : names(filter.mesh, family)
+
+const masquerade = (own: string, rule: NatRule, mesh: (family: IpFamily) => readonly string[]): readonly string[] => {
   if (rule.kind !== 'masquerade') return []
   const out = rule.interfaceName === null ? `oifname != "${own}"` : `oifname "${rule.interfaceName}"`
   return families.flatMap((family) => {
     const from = ofFamily(rule.from, family)
     const to = rule.to === null ? null : ofFamily(rule.to, family)
     if (from.length === 0 || to?.length === 0) return []
-    const beyond = mesh === undefined ? '' : `${ip(family)} daddr != @${setName(mesh, family)} `
+    const beyond = mesh(family)
+      .map((set) => `${ip(family)} daddr != @${set} `)
+      .join('')
     const target = to === null ? beyond : `${ip(family)} daddr { ${to.join(', ')} } `
     return [`iifname "${own}" ${out} ${ip(family)} saddr { ${from.join(', ')} } ${target}masquerade`]
   })

@@ -4,15 +4,16 @@ import { REDIRECTS } from '../linux-pitfalls.js'
 import { markText } from '../policy-numbers.js'
 import type { FilterHook, FilterRule, Match, Read } from './filter-rule.js'
 import { filterRules } from './filter-rules.js'
-import { type Chain, ip, setName } from './nft-words.js'
+import type { NftSetNames } from './nft-sets.js'
+import { type Chain, ip } from './nft-words.js'
 
-export const filterChains = (own: string, { filter }: FirewallRules): readonly Chain[] => {
+export const filterChains = (own: string, { filter }: FirewallRules, names: NftSetNames): readonly Chain[] => {
   if (filter === null) return []
   const rules = filterRules(filter)
   return (['input', 'output', 'forward'] as const).map((name) => ({
     name,
     hook: `type filter hook ${name} priority filter`,
-    rules: [...first[name](own), ...rules[name].map((rule) => ruleText(own, rule))],
+    rules: [...first[name](own), ...rules[name].flatMap((rule) => ruleTexts(own, names, rule))],
   }))
 }
 
@@ -34,17 +35,33 @@ const first: Readonly<Record<FilterHook, (own: string) => readonly string[]>> = 
   ],
 }
 
-const ruleText = (own: string, { family, matches, verdict }: FilterRule): string =>
-  [...matches.map((match) => matchText(own, family ?? 4, match)), verdict].join(' ')
+/** One for each way to be in the sets that it names: as a single address or in a range. None where a set has nobody of the family. */
+const ruleTexts = (own: string, names: NftSetNames, { family, matches, verdict }: FilterRule): readonly string[] =>
+  product(matches.map((match) => matchTexts(own, names, family ?? 4, match))).map((words) =>
+    [...words, verdict].join(' '),
+  )
 
-function matchText(own: string, family: IpFamily, match: Match): string {
+/** Any of them, in rules of their own. */
+function matchTexts(own: string, names: NftSetNames, family: IpFamily, match: Match): readonly string[] {
+  if (match.on !== 'set') return [matchText(own, family, match)]
+  const field = `${read(match.read)}${ip(family)} ${match.side}`
+  const sets = names(match.set, family)
+  if (match.isIn) return sets.map((set) => `${field} @${set}`)
+  return [sets.map((set) => `${field} != @${set}`).join(' ')]
+}
+
+const product = (parts: readonly (readonly string[])[]): readonly (readonly string[])[] =>
+  parts.reduce<readonly (readonly string[])[]>(
+    (rules, options) => rules.flatMap((rule) => options.map((option) => (option === '' ? rule : [...rule, option]))),
+    [[]],
+  )
+
+function matchText(own: string, family: IpFamily, match: Exclude<Match, { on: 'set' }>): string {
   switch (match.on) {
     case 'interface':
       return `${match.way === 'in' ? 'iifname' : 'oifname'} ${match.isOwn ? '==' : '!='} "${own}"`
     case 'direction':
       return `ct direction ${match.is}`
-    case 'set':
-      return `${read(match.read)}${ip(family)} ${match.side} ${match.isIn ? '' : '!= '}@${setName(match.set, family)}`
     case 'range':
       return `${read(match.read)}${ip(family)} ${match.side} ${match.range}`
     case 'traffic':

@@ -10,9 +10,6 @@ export interface Chain {
   readonly rules: readonly string[]
 }
 
-/** The name of a set's half: nft's sets have one family. */
-export const setName = (id: string, family: IpFamily): string => `${id}_${family}`
-
 /** The protocol, as nft's matches call it. */
 export const ip = (family: IpFamily): 'ip' | 'ip6' => (family === 4 ? 'ip' : 'ip6')
 

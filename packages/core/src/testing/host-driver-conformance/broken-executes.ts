@@ -197,7 +197,8 @@ export const brokenExecutes: readonly BrokenDriver[] = [
     spoil: withExecute(async (driver, change) => {
       if (change.kind !== 'change-firewall-set') return driver.execute(change)
       const had = driver.state.firewall?.sets.get(change.set) ?? []
-      return driver.execute({ ...change, members: [...new Set([...had, ...change.add])] })
+      const sets = new Map(change.firewall.sets).set(change.set, [...new Set([...had, ...change.add])])
+      return driver.execute({ ...change, firewall: { ...change.firewall, sets } })
     }),
   },
   {

@@ -1,5 +1,5 @@
 import type { HostDriver } from '../../ports/host-driver.js'
-import type { DesiredFirewall } from '../../reconcile/desired-firewall.js'
+import type { DesiredFirewall, FirewallSetId } from '../../reconcile/desired-firewall.js'
 import type { DesiredHost } from '../../reconcile/desired-host.js'
 import type { HostCapability } from '../../reconcile/driver-capabilities.js'
 import type { HostChange } from '../../reconcile/host-change.js'
@@ -185,37 +185,39 @@ function firewallScenarios(): readonly (readonly [string, HostChange])[] {
     ],
     [
       'change-firewall-set',
-      {
-        kind: 'change-firewall-set',
-        set: 'm2',
-        add: ['10.66.1.0/24', 'fd66::/80'].map((text) => ipPrefix(text)),
-        remove: ['10.66.0.128/25', 'fd66::2/128'].map((text) => ipPrefix(text)),
-        members,
-      },
+      setChange('m2', {
+        add: ['10.66.1.0/24', 'fd66::/80'],
+        remove: ['10.66.0.128/25', 'fd66::2/128'],
+        members: ['10.66.0.2/32', '10.66.1.0/24', 'fd66::/80'],
+      }),
     ],
     [
       'change-firewall-set splits a prefix in two',
-      {
-        kind: 'change-firewall-set',
-        set: 'm1',
-        add: ['10.66.0.0/25', '10.66.0.192/26'].map((text) => ipPrefix(text)),
-        remove: [ipPrefix('10.66.0.0/24')],
-        members: ['10.66.0.0/25', '10.66.0.192/26', 'fd66::/64'].map((text) => ipPrefix(text)),
-      },
+      setChange('m1', {
+        add: ['10.66.0.0/25', '10.66.0.192/26'],
+        remove: ['10.66.0.0/24'],
+        members: ['10.66.0.0/25', '10.66.0.192/26', 'fd66::/64'],
+      }),
+    ],
+    [
+      'change-firewall-set merges neighbours',
+      setChange('m2', {
+        add: ['10.66.0.2/31'],
+        remove: ['10.66.0.2/32'],
+        members: ['10.66.0.2/31', '10.66.0.128/25', 'fd66::2/128'],
+      }),
     ],
     [
       'change-firewall-set leaves nobody in it',
-      {
-        kind: 'change-firewall-set',
-        set: 'm2',
-        add: [],
-        remove: ['10.66.0.2/32', '10.66.0.128/25', 'fd66::2/128'].map((text) => ipPrefix(text)),
-        members: [],
-      },
+      setChange('m2', { add: [], remove: ['10.66.0.2/32', '10.66.0.128/25', 'fd66::2/128'], members: [] }),
+    ],
+    [
+      'change-firewall-set lets the first ones in',
+      setChange('m3', { add: ['10.66.3.0/24', 'fd66::3/128'], remove: [], members: ['10.66.3.0/24', 'fd66::3/128'] }),
     ],
     [
       'change-firewall-set fits what somebody else left in it',
-      { kind: 'change-firewall-set', set: 'm3', add: [], remove: [ipPrefix('10.66.9.0/24')], members: [] },
+      setChange('m3', { add: [], remove: ['10.66.9.0/24'], members: [] }),
     ],
     ['remove-firewall', { kind: 'remove-firewall' }],
     ['set-forwarding IPv4 off again', { kind: 'set-forwarding', family: 4, isOn: false }],
@@ -224,6 +226,14 @@ function firewallScenarios(): readonly (readonly [string, HostChange])[] {
     ['open-foreign-filter that is none', { kind: 'open-foreign-filter', name: 'inet gone input', listenPort: 51821 }],
     ['close-foreign-filter that is none', { kind: 'close-foreign-filter', name: 'inet gone input' }],
   ]
+}
+
+function setChange(
+  set: FirewallSetId,
+  to: Readonly<Record<'add' | 'remove' | 'members', readonly string[]>>,
+): HostChange {
+  const firewall = { ...ordinaryFirewall, sets: new Map(ordinaryFirewall.sets).set(set, to.members.map(ipPrefix)) }
+  return { kind: 'change-firewall-set', set, add: to.add.map(ipPrefix), remove: to.remove.map(ipPrefix), firewall }
 }
 
 function nameScenarios(): readonly (readonly [string, HostChange])[] {
