@@ -69,8 +69,8 @@ export async function raisePhone(host: Host, keys: Keys, state: MeshState, clien
   const gatewayId = largeMapGet(state.clients, clientId)?.gatewayId
   const gateway = gatewayId && largeMapGet(state.nodes, gatewayId)
   const address = gateway?.address4 ?? gateway?.address6 ?? ''
-  // Whether an answer may come, policies say; the handshake comes in any case.
-  await ping(host, address, 1)
+  // Whether an answer may come, policies say; the handshake comes in any case, and that is what is waited for.
+  await ping(host, address, 0.05)
   await waitUntil(`${clientId} has shaken hands`, async () => {
     const shown = await host.sh('wg show phone0 latest-handshakes')
     return !/\t0$/m.test(shown)

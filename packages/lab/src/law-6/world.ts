@@ -135,7 +135,7 @@ export class World {
       return wanted && (this.#options.spoil?.(wanted) ?? wanted)
     }
     await Promise.all(present.map(({ driver, hostId: id }) => converge(driver, desired(id))))
-    for (const { clientId, host, keys } of phones) await raisePhone(host, keys, state, clientId)
+    await Promise.all(phones.map(({ clientId, host, keys }) => raisePhone(host, keys, state, clientId)))
     await this.#shakeHands(state, present)
     const askers = [...present.map(({ host }) => host), ...phones.map(({ host }) => host)]
     const answering = await Promise.all(askers.map((host) => answerOn(host, { ports: answeredPorts })))

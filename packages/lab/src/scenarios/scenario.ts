@@ -17,6 +17,8 @@ export interface Scenario {
   readonly bothBuilds?: boolean
   /** Longer than it may take anywhere. `undefined`: two minutes. */
   readonly limitSeconds?: number
+  /** The seed of the random worlds that `npm test` plays, always the same ones; by hand others are drawn each time. */
+  readonly testSeed?: number
   /** What needs a network of this machine: called before, outside the sandbox. */
   readonly prepare?: () => Promise<void>
   /** Why it can't be played on this machine; undefined: it can. */

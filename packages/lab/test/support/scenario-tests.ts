@@ -20,7 +20,8 @@ function testScenario(scenario: Scenario): void {
     const reason = reasonToLeaveOut(scenario)
     skip(reason !== undefined, reason)
     const said: string[] = []
-    const { checks, skipped } = await playScenario(scenario, { tell: (text) => said.push(text) })
+    const draw = scenario.testSeed === undefined ? {} : { seed: scenario.testSeed }
+    const { checks, skipped } = await playScenario(scenario, { tell: (text) => said.push(text), draw })
     for (const each of skipped) await annotate(each, leftOut)
     skip(checks.length === 0 && skipped.length > 0, skipped.join())
     const failed = checks.filter(({ passed }) => !passed)
