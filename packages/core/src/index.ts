@@ -412,6 +412,19 @@ export {
 export { fragmentCodec, patchCodec, snapshotCodec } from './protocol/fragment-codecs.js'
 export type { HandshakeError } from './protocol/handshake-error.js'
 export { decodeHostClaims, encodeHostClaims, type HostClaims, hostClaimsCodec } from './protocol/host-claims.js'
+export type { KeyMessageOfAgent, KeyMessageOfServer, KeyRefused } from './protocol/key-messages.js'
+export {
+  issueKeyChallenge,
+  type KeyChallenge,
+  type KeyChallengeError,
+  type KeyChallengeState,
+  type KeyProof,
+  type KeyProofError,
+  type ProvenKey,
+  proveKey,
+  verifyKeyProof,
+} from './protocol/key-proof.js'
+export { type HeldKeys, type KeyStep, keyStepOf } from './protocol/key-rotation.js'
 export { PIECE_LENGTH } from './protocol/message-pieces.js'
 export type {
   GatewayFigure,

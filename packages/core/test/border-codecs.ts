@@ -186,6 +186,11 @@ const observations = fc
 const allAgentMessages = fc.oneof(
   fc.constantFrom(...agentMessages),
   fc.array(reportedObservations, { maxLength: 4 }).map((said) => ({ type: 'observations', observations: said })),
+  arbitraryWireguardPublicKey.map((wireguardKey) => ({ type: 'offer-key', wireguardKey })),
+  arbitraryWireguardPublicKey.map((wireguardKey) => ({
+    type: 'prove-key',
+    proof: { wireguardKey, nonce: 'A'.repeat(22), mac: 'A'.repeat(43), signature: 'A'.repeat(86) },
+  })),
 )
 
 const serverMessages = fc.oneof(
@@ -196,7 +201,16 @@ const serverMessages = fc.oneof(
     { type: 'heartbeat', asOf },
     { type: 'report-refused', code: 'host-unknown', message: 'There is no such host.' },
     { type: 'probe-relays', nodeId: 'node-1', otherNodeId: 'node-2', gatewayIds: ['gate-1', 'gate-2'], forMs: 2000 },
+    { type: 'rotate-key' },
   ),
+  arbitraryWireguardPublicKey.map((wireguardKey) => ({
+    type: 'key-challenge',
+    challenge: { wireguardKey, nonce: 'A'.repeat(22), challengeKey: 'A'.repeat(43) },
+  })),
+  arbitraryWireguardPublicKey.map((wireguardKey) => ({
+    ...{ type: 'key-refused', wireguardKey, code: 'wireguard-key-taken' },
+    ...{ message: 'Another host has it.', isFinal: true },
+  })),
 )
 
 const vector = {

@@ -29,6 +29,12 @@ import {
   patchCodec,
   snapshotCodec,
 } from './fragment-codecs.js'
+import {
+  type KeyMessageOfAgent,
+  type KeyMessageOfServer,
+  keyMessageOfAgentCodecs,
+  keyMessageOfServerCodecs,
+} from './key-messages.js'
 import type { ReportedObservation } from './observation.js'
 import { reportedObservationCodec } from './observation-codecs.js'
 import { patchText } from './patch-text.js'
@@ -45,6 +51,7 @@ export type ServerMessage =
   /** The agent's last report was not taken; what stands is what the mesh had before. */
   | { readonly type: 'report-refused'; readonly code: string; readonly message: string }
   | RelayProbeWanted
+  | KeyMessageOfServer
 
 /**
  * "One of your nodes and this one can't reach each other: measure these gateways for so long, over control addresses, on their direct
@@ -86,6 +93,7 @@ export type AgentMessage =
    */
   | { readonly type: 'observations'; readonly observations: readonly ReportedObservation[] }
   | { readonly type: 'heartbeat'; readonly appliedAsOf: AsOf | null }
+  | KeyMessageOfAgent
 
 /** How many observations one message holds. */
 export const mostObservations = 100
@@ -141,6 +149,7 @@ export const serverMessageCodec: t.Type<ServerMessage, unknown> = messageByType<
         }),
       ),
     ],
+    ...keyMessageOfServerCodecs,
   ]),
 )
 
@@ -183,6 +192,7 @@ export const agentMessageCodec: t.Type<AgentMessage, unknown> = messageByType<Ag
       'heartbeat',
       codec<AgentMessage>(t.strict({ type: t.literal('heartbeat'), appliedAsOf: orNull(codec<AsOf>(asOfCodec)) })),
     ],
+    ...keyMessageOfAgentCodecs,
   ]),
 )
 
