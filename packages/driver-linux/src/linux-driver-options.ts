@@ -1,13 +1,15 @@
+import type { WireguardPublicKey } from '@meshfold/core'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { CommandRunner } from './command-runner.js'
 
 /**
  * Where the host's WireGuard private key comes from: a file as `wg genkey` writes it, or a function that yields the 32
- * bytes, asked each time they are needed and forgotten at once.
+ * bytes, asked each time they are needed and forgotten at once. Where a host holds two, since it is changing its key, the function is told
+ * the public half of the one that is needed.
  */
 export type PrivateKeySource =
   | { readonly file: string }
-  | (() => Promise<Either<{ readonly reason: string }, Uint8Array>>)
+  | ((wanted: WireguardPublicKey) => Promise<Either<{ readonly reason: string }, Uint8Array>>)
 
 /** Which WireGuard to make: the kernel's where it has one (`automatic`), or always the one named. */
 export type WireguardChoice = 'automatic' | 'kernel' | 'userspace'

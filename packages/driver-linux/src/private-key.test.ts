@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { wireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, expect, test } from 'vitest'
 import { loadFittingPrivateKey, loadPrivateKey, publicKeyOf } from './private-key.js'
@@ -19,12 +20,14 @@ const file = (name: string, content: string) => {
   return { file: join(folder, name) }
 }
 
+const wanted = wireguardPublicKey(recorded.publicKey)
+
 test('the public half is what wg pubkey says', () => {
   expect(publicKeyOf(privateKey)).toBe(recorded.publicKey)
 })
 
 test('a file as wg genkey writes it', async () => {
-  const loaded = await loadPrivateKey(file('good', `${recorded.privateKey}\n`), 'open')
+  const loaded = await loadPrivateKey(file('good', `${recorded.privateKey}\n`), wanted, 'open')
   expect(E.isRight(loaded) && Buffer.from(loaded.right)).toEqual(privateKey)
 })
 
@@ -34,7 +37,7 @@ test.each([
   ['too short', file('short', 'VE9QLVNFQ1JFVA==')],
   ['refused by its keeper', async () => E.left({ reason: 'locked' })],
 ])('a key that is %s is an error without its content', async (_name, source) => {
-  const loaded = await loadPrivateKey(source, 'create-interface')
+  const loaded = await loadPrivateKey(source, wanted, 'create-interface')
   expect(loaded).toMatchObject({ left: { code: 'host-refused', action: 'create-interface' } })
   expect(JSON.stringify(loaded)).not.toMatch(/TOP-SECRET|VE9QLVNFQ1JFVA/)
 })

@@ -11,10 +11,11 @@ const KEY_BYTES = 32
 /** Reads the key; no error says anything about its content. */
 export async function loadPrivateKey(
   source: PrivateKeySource,
+  wanted: WireguardPublicKey,
   action: string,
 ): Promise<E.Either<HostDriverError, Uint8Array>> {
   const refuse = (reason: string) => E.left<HostDriverError>({ code: 'host-refused', action, reason })
-  const loaded = typeof source === 'function' ? await source() : await readKeyFile(source.file)
+  const loaded = typeof source === 'function' ? await source(wanted) : await readKeyFile(source.file)
   if (E.isLeft(loaded)) return refuse(`the private key can't be had: ${loaded.left.reason}`)
   if (loaded.right.length !== KEY_BYTES)
     return refuse(`a private key has ${KEY_BYTES} bytes, this one ${loaded.right.length}`)
@@ -27,7 +28,7 @@ export async function loadFittingPrivateKey(
   wanted: WireguardPublicKey,
   action: string,
 ): Promise<E.Either<HostDriverError, Uint8Array>> {
-  const loaded = await loadPrivateKey(source, action)
+  const loaded = await loadPrivateKey(source, wanted, action)
   if (E.isLeft(loaded) || publicKeyOf(loaded.right) === wanted) return loaded
   return E.left({ code: 'host-refused', action, reason: `the private key held here is not the one of ${wanted}` })
 }

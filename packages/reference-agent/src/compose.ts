@@ -8,8 +8,9 @@ import type { AgentLog } from './agent/agent-log.js'
 import type { AgentTiming } from './agent/agent-options.js'
 import { type Agent, createAgent } from './agent/create-agent.js'
 import type { EnrollmentRecord } from './enrollment/enrollment-record.js'
-import { type HostKeys, WIREGUARD_KEY_NAME } from './enrollment/host-keys.js'
+import type { HostKeys } from './enrollment/host-keys.js'
 import { agentUrlOf } from './enrollment/http-post.js'
+import { findPrivateKey } from './enrollment/key-ring.js'
 import type { StateFolder } from './state/state-folder.js'
 import { findFreePort } from './system/free-port.js'
 import { readHostSystem } from './system/host-system.js'
@@ -31,10 +32,10 @@ export function composeDriver(
 ): Promise<E.Either<HostDriverError, HostDriver>> {
   return createLinuxDriver({
     interfaceName,
-    privateKey: async () => {
-      const key = await vault.read(WIREGUARD_KEY_NAME)
-      if (E.isLeft(key)) return E.left({ reason: key.left.reason })
-      return key.right === undefined ? E.left({ reason: 'this host has no WireGuard key' }) : E.right(key.right)
+    privateKey: async (wanted) => {
+      const key = await findPrivateKey(vault, crypto, wanted)
+      if (E.isLeft(key)) return E.left({ reason: 'reason' in key.left ? key.left.reason : 'it is damaged' })
+      return key.right === undefined ? E.left({ reason: `this host holds none for ${wanted}` }) : E.right(key.right)
     },
   })
 }
@@ -70,6 +71,7 @@ export function composeAgent(options: ComposeAgentOptions): Agent {
     log,
     watchUnderlay: watchByIpMonitor(record.interfaceName),
     greet: createUdpGreeter(),
+    keys: { ring: folder.keyRing(crypto), crypto },
     paths: { crypto, openControlPort: openUdpControlPort, store: folder.pathStore() },
     serverPlaces: createServerPlaces({ serverUrl: new URL(record.serverUrl), file: folder.serverAddressesFile }),
     findFreePort,

@@ -53,10 +53,10 @@ async function readDevice(host: LinuxHost, link: IpLinkEntry, action: string): O
  */
 async function looksOurs(host: LinuxHost, device: WireguardDevice): Promise<boolean> {
   if (device.publicKey === undefined) return device.peers.size === 0
-  return device.publicKey === (await heldPublicKey(host))
+  return device.publicKey === (await heldPublicKey(host, device.publicKey))
 }
 
-async function heldPublicKey(host: LinuxHost): Promise<WireguardPublicKey | undefined> {
-  const key = await loadPrivateKey(host.privateKey, 'observe')
+async function heldPublicKey(host: LinuxHost, wanted: WireguardPublicKey): Promise<WireguardPublicKey | undefined> {
+  const key = await loadPrivateKey(host.privateKey, wanted, 'observe')
   return E.isRight(key) ? publicKeyOf(key.right) : undefined
 }

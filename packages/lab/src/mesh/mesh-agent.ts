@@ -111,6 +111,13 @@ export class MeshAgent {
     return JSON.parse(result.stdout)
   }
 
+  /** Gives its host another WireGuard key. */
+  async rotateKey(): Promise<{ readonly state: string; readonly wireguardKey: string }> {
+    const result = await this.#run(['rotate-key', '--state', this.stateFolder, '--json'], {})
+    if (result.code !== 0) throw new Error(`${this.plan.name}: rotate-key: ${result.stderr}${result.stdout}`)
+    return JSON.parse(result.stdout) as { readonly state: string; readonly wireguardKey: string }
+  }
+
   /** What the system says of the tunnel; undefined while there is none. */
   tunnel(): Promise<TunnelState | undefined> {
     return readTunnel(this.host, this.interfaceName)

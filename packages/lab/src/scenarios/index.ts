@@ -18,6 +18,7 @@ import {
 import { clientFullTunnel, egressOwnLan, internetGatewayCascade, natGateway } from './internet-others.js'
 import { iptablesBackend } from './iptables-backend.js'
 import { kernelWireguard } from './kernel-wireguard.js'
+import { keyRotation, keyRotationCrashes } from './key-rotation.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
 import { names } from './names.js'
@@ -56,6 +57,8 @@ export const scenarios: readonly Scenario[] = [
   serverDownReboot,
   drift,
   agentKill9,
+  keyRotation,
+  keyRotationCrashes,
   egressNat,
   ...egressScenarios,
   foreignFirewalls,

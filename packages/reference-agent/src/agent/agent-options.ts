@@ -16,6 +16,7 @@ import {
 import type { ConfigStore } from '../state/config-store.js'
 import type { ProbationStore } from '../state/probation-store.js'
 import type { AgentLog } from './agent-log.js'
+import type { KeyAdapters } from './key-adapters.js'
 import type { PathAdapters } from './path-adapters.js'
 import type { OnRouterRole } from './router-roles.js'
 import type { ServerPlaces } from './server-keeper.js'
@@ -43,6 +44,8 @@ export interface AgentOptions {
   readonly greet?: (controlAddresses: readonly IpAddress[]) => void
   /** To keep paths by itself: probes, vectors, fail-over. Left out: everything goes as configured. */
   readonly paths?: PathAdapters
+  /** To give this host another WireGuard key. Left out: it keeps the one that it has. */
+  readonly keys?: KeyAdapters
   /** Told when this host begins or ceases to be the router that a network outside should send its answers to. */
   readonly onRouterRole?: OnRouterRole
   /** A UDP port that nobody uses, from this one on; asked for when the host refuses its port. Left out: it waits for its own. */

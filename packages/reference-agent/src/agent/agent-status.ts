@@ -15,7 +15,7 @@ import type {
 
 /** What an agent knows of itself: plain data, for status pages and `--json`. Holds no secret. */
 export interface AgentStatus {
-  readonly host: { readonly hostId: HostId; readonly meshId: MeshId }
+  readonly host: OwnStatus
   readonly server: ServerStatus
   readonly config: ConfigStatus
   /** `null`: there is none. */
@@ -27,6 +27,13 @@ export interface AgentStatus {
   readonly names: NamesReport | null
   /** What on the host differs from its config, in words; empty: nothing. */
   readonly differences: readonly string[]
+}
+
+export interface OwnStatus {
+  readonly hostId: HostId
+  readonly meshId: MeshId
+  /** Made to take the place of the one in use, and not in effect yet; `null`: there is none. */
+  readonly nextWireguardKey: WireguardPublicKey | null
 }
 
 export interface ServerStatus {

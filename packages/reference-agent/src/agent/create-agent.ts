@@ -12,6 +12,8 @@ import { ConfigKeeper } from './config-keeper.js'
 import { describeReverted, differencesOf, interfaceStatus, namesStatus, peerStatuses } from './describe-status.js'
 import { Greeter } from './greeter.js'
 import { HostDuty } from './host-duty.js'
+import type { KeyAdapters } from './key-adapters.js'
+import { KeyKeeper, type KeyRotation } from './key-keeper.js'
 import { LinkKeeper } from './link-keeper.js'
 import { PathDuty } from './path-duty.js'
 import { ProbationKeeper } from './probation-keeper.js'
@@ -27,6 +29,8 @@ export interface Agent {
   readonly status: () => Promise<AgentStatus>
   /** Tries once more what was taken back because it cut the host off from its server; answers what that is. */
   readonly retry: () => Promise<readonly RevertedStatus[]>
+  /** Makes another WireGuard key, and waits for the mesh to know it; rejects with why it can't be. */
+  readonly rotateKey: () => Promise<KeyRotation>
   /** Ends the connection and all work, and leaves the host as it is: the mesh goes on. */
   readonly stop: () => Promise<void>
   /** Stops, and takes the interface away. */
@@ -40,6 +44,7 @@ export function createAgent(options: AgentOptions): Agent {
     start: () => agent.start(),
     status: () => agent.status(),
     retry: () => agent.retry(),
+    rotateKey: () => agent.rotateKey(),
     stop: () => agent.stop(),
     stopAndRemove: () => agent.stopAndRemove(),
   }
@@ -53,6 +58,9 @@ interface PortWish {
   readonly wished: number
 }
 
+/** How long peers have to take another key of this host before it has it. */
+const KEY_GRACE_MS = 300
+
 class RunningAgent {
   readonly #options: AgentOptions
   readonly #timing: AgentTiming
@@ -65,6 +73,7 @@ class RunningAgent {
   readonly #underlay: UnderlayKeeper
   readonly #greeter: Greeter
   readonly #server: ServerKeeper | undefined
+  readonly #keys: KeyKeeper | undefined
   #stopChecking: () => void = () => {}
   #hasStopped = false
   /** The configured port is another program's; the mesh decides which one this host gets instead. */
@@ -113,9 +122,10 @@ class RunningAgent {
         this.#probation.ended(end)
         this.#paths?.serverChanged()
       },
-      onReceived: () => this.#duty.want('apply'),
+      onReceived: () => this.#onReceived(),
       onUpToDate: () => this.#onUpToDate(),
       onRelayProbeWanted: (wanted) => this.#paths?.wants(wanted),
+      onKeyMessage: (message) => this.#keys?.take(message),
     })
     this.#underlay = new UnderlayKeeper({
       ...options,
@@ -124,6 +134,7 @@ class RunningAgent {
       onOwnInterfaceGone: () => this.#duty.want('put-right'),
       onLook: () => this.#duty.want('look'),
     })
+    this.#keys = options.keys && this.#keyKeeper(options.keys)
     this.#server = options.serverPlaces && this.#serverKeeper(options.serverPlaces)
   }
 
@@ -136,6 +147,7 @@ class RunningAgent {
     this.#underlay.start()
     this.#link.open()
     this.#server?.start()
+    this.#keys?.start()
     this.#stopChecking = this.#options.timers.every(this.#timing.driftCheckMs, () => this.#duty.want('put-right'))
   }
 
@@ -149,7 +161,7 @@ class RunningAgent {
     const { reverted } = this.#probation
     const known = { own: live.own, peers: live.peers, desired: live.desired && this.#probation.narrowed(live.desired) }
     return {
-      host: { hostId, meshId },
+      host: { hostId, meshId, nextWireguardKey: this.#keys?.next ?? null },
       server: this.#link.status(),
       config: {
         received: receivedAsOf,
@@ -176,6 +188,11 @@ class RunningAgent {
     return tried.map(withoutRefused)
   }
 
+  async rotateKey(): Promise<KeyRotation> {
+    if (this.#keys === undefined) throw new Error('this agent changes no keys')
+    return this.#keys.rotate()
+  }
+
   async stop(): Promise<void> {
     await this.#stopWork()
     await this.#options.driver.close()
@@ -186,6 +203,20 @@ class RunningAgent {
     const removed = await this.#duty.host.remove()
     await this.#options.driver.close()
     return removed
+  }
+
+  #keyKeeper(adapters: KeyAdapters): KeyKeeper {
+    return new KeyKeeper({
+      ...this.#options,
+      ...adapters,
+      configured: () => this.#config.live.own?.wireguardKey,
+      say: (message) => {
+        const { session } = this.#link
+        if (session?.isUpToDate !== true) return false
+        session.sayOfKey(message)
+        return true
+      },
+    })
   }
 
   #serverKeeper(places: ServerPlaces): ServerKeeper {
@@ -225,6 +256,7 @@ class RunningAgent {
     this.#hasStopped = true
     this.#underlay.stop()
     this.#server?.stop()
+    this.#keys?.stop()
     this.#stopChecking()
     this.#greeter.cancel()
     this.#probation.close()
@@ -237,6 +269,7 @@ class RunningAgent {
   async #load(): Promise<void> {
     const { log } = this.#options
     await this.#paths?.load()
+    await this.#keys?.load()
     await this.#probation.load()
     const loaded = await this.#config.load()
     if (E.isLeft(loaded)) {
@@ -251,7 +284,16 @@ class RunningAgent {
     this.#duty.host.recall(appliedDesired)
   }
 
+  /** Peers are told at the same moment of this host's other key: what it sends before they know it is lost, and WireGuard waits 5 s. */
+  #onReceived(): void {
+    const { timers } = this.#options
+    const isSwitchAhead = this.#keys?.isSwitchAhead(this.#duty.host.observed?.interface?.publicKey) === true
+    if (isSwitchAhead) timers.after(KEY_GRACE_MS, () => this.#duty.want('apply'))
+    else this.#duty.want('apply')
+  }
+
   #onObserved(observed: ObservedHost): void {
+    if (this.#duty.notSaved === null) this.#keys?.observed(observed.interface?.publicKey)
     this.#paths?.noteObserved(observed)
     const change = this.#underlay.note(observed.underlayAddresses, this.#endpointRules())
     if (change === 'gone') {
@@ -268,6 +310,7 @@ class RunningAgent {
 
   #onUpToDate(): void {
     this.#report()
+    this.#keys?.upToDate()
     // What was reverted was so while there was nobody to tell.
     if (this.#probation.reverted.length > 0) this.#tellApplied()
     this.#paths?.sayAll()

@@ -24,7 +24,7 @@ export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' |
   readonly onObserved: (observed: ObservedHost) => void
   /** This host sends from elsewhere than before: peers are to be told. */
   readonly onMoved: () => void
-  /** The interface had to be made anew, for a config that peers know: what they send is for a session that is no more. */
+  /** The interface was made anew, or has another key: what peers send is for a session that is no more. */
   readonly onReborn: () => void
   /** Which peers are to be made anew, each at another endpoint; asked after a look. */
   readonly takeTries: () => readonly EndpointTry[]
@@ -39,6 +39,8 @@ type Deed = 'refresh-underlay' | 'apply' | 'put-right' | 'try-endpoints' | 'look
 
 const LONGEST_DETAIL = 1000
 const READ_BACK_BOUND_MS = 1000
+/** Steps after which no session lives. */
+const ENDS_SESSIONS: ReadonlySet<string> = new Set(['create-interface', 'set-private-key'])
 /** Steps in which a host begins to listen. */
 const LISTENING_STEPS: ReadonlySet<string> = new Set(['create-interface', 'set-listen-port', 'bring-up'])
 
@@ -145,7 +147,6 @@ export class HostDuty {
       return
     }
     logPutRight(this.#options.log, asOf, outcome.right, this.#failure === null ? occasion : 'after a failure')
-    if (outcome.right.executed.some(({ kind }) => kind === 'create-interface')) this.#options.onReborn()
     await this.#onSuccess(asOf, outcome.right, 'tell if new')
   }
 
@@ -190,13 +191,14 @@ export class HostDuty {
   }
 
   async #onSuccess(asOf: AsOf, { executed }: KeptHost, telling: 'tell' | 'tell if new'): Promise<void> {
-    const { config, timing, onMoved, onOutcome } = this.#options
+    const { config, timing, onMoved, onReborn, onOutcome } = this.#options
     const isNew = this.#failure !== null || !config.isApplied(asOf)
     this.#failure = null
     this.#drift = []
     this.#retryMs = timing.firstRetryMs
     this.#cancelRetry()
     if (executed.some(({ kind }) => kind === 'set-listen-port')) onMoved()
+    if (executed.some(({ kind }) => ENDS_SESSIONS.has(kind))) onReborn()
     const applied = isNew ? config.noteApplied(asOf) : asOf
     await this.#save()
     if (isNew || telling === 'tell') onOutcome(applied, 'applied', null)

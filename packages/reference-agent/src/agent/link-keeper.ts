@@ -4,6 +4,7 @@ import type {
   AgentLinkOptions,
   AgentLinkStatus,
   ConnectionEnd,
+  KeyMessageOfServer,
   RelayProbeWanted,
 } from '@meshfold/core'
 import type { AgentLog } from './agent-log.js'
@@ -24,6 +25,8 @@ export interface LinkKeeperOptions extends Pick<AgentOptions, 'connect' | 'membe
   readonly onUpToDate: () => void
   /** Relays are to be measured for a pair of this host. */
   readonly onRelayProbeWanted: (wanted: RelayProbeWanted) => void
+  /** About this host's WireGuard key. */
+  readonly onKeyMessage: (message: KeyMessageOfServer) => void
 }
 
 const MOVED: ConnectionEnd = { code: 'closed-here', detail: 'an own address went away' }
@@ -94,7 +97,7 @@ export class LinkKeeper {
   }
 
   #begin(connection: AgentConnection) {
-    const { keeper, log, timers, onHeard, onReceived, onUpToDate, onRelayProbeWanted } = this.#options
+    const { keeper, log, timers, onHeard, onReceived, onUpToDate, onRelayProbeWanted, onKeyMessage } = this.#options
     this.#reportRefused = null
     const session: ServerSession = new ServerSession({
       connection,
@@ -105,6 +108,7 @@ export class LinkKeeper {
       onReceived,
       onUpToDate,
       onRelayProbeWanted,
+      onKeyMessage,
       onReportRefused: ({ code, message }) => {
         this.#reportRefused = message
         log.warn({ code, reason: message }, 'the server did not take what this host reports of itself')

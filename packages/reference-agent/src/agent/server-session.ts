@@ -12,6 +12,8 @@ import {
   encodeAgentMessage,
   type FragmentId,
   type HostReport,
+  type KeyMessageOfAgent,
+  type KeyMessageOfServer,
   mostObservations,
   type Patch,
   type RelayProbeWanted,
@@ -39,6 +41,8 @@ export interface ServerSessionOptions {
   readonly onUpToDate: () => void
   /** Relays are to be measured for a pair of this host. */
   readonly onRelayProbeWanted: (wanted: RelayProbeWanted) => void
+  /** About this host's WireGuard key. */
+  readonly onKeyMessage: (message: KeyMessageOfServer) => void
   readonly onReportRefused: (refusal: { readonly code: string; readonly message: string }) => void
   readonly onClose: (end: ConnectionEnd) => void
 }
@@ -103,6 +107,11 @@ export class ServerSession {
       this.#send({ type: 'observations', observations: observations.slice(at, at + mostObservations) })
   }
 
+  /** About this host's WireGuard key; what gets lost is said again by whoever says it. */
+  sayOfKey(message: KeyMessageOfAgent): void {
+    this.#send(message)
+  }
+
   heartbeat(appliedAsOf: AsOf | null): void {
     this.#send({ type: 'heartbeat', appliedAsOf })
   }
@@ -138,6 +147,11 @@ export class ServerSession {
         return
       case 'probe-relays':
         this.#options.onRelayProbeWanted(message)
+        return
+      case 'rotate-key':
+      case 'key-challenge':
+      case 'key-refused':
+        this.#options.onKeyMessage(message)
         return
     }
   }

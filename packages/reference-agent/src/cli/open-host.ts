@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { crypto } from '../compose.js'
 import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
 import { type HostKeys, loadHostKeys } from '../enrollment/host-keys.js'
+import { findPrivateKey } from '../enrollment/key-ring.js'
 import { StateFolder } from '../state/state-folder.js'
 import { CliFailure, folderFailure, keysFailure } from './cli-failure.js'
 
@@ -46,12 +47,13 @@ const notEnrolled = (state: string): CliFailure =>
     `There is no enrolled host in ${state}. Enrol it first: meshfold-agent enroll --server <url> --state ${state}`,
   )
 
-/** The host's keys, which are the ones that it enrolled with. */
+/** The host's keys, which are the ones that it is known by; of WireGuard keys it may hold two, while it changes them. */
 export async function openKeys(folder: StateFolder, record: EnrollmentRecord): Promise<HostKeys> {
   const keys = await loadHostKeys(folder.vault, crypto)
   if (E.isLeft(keys)) throw keysFailure(keys.left, folder.path)
-  const { wireguardKey, identityKey } = keys.right
-  if (wireguardKey === record.wireguardKey && identityKey === record.identityKey) return keys.right
+  const { identityKey } = keys.right
+  const known = await findPrivateKey(folder.vault, crypto, record.wireguardKey)
+  if (E.isRight(known) && known.right !== undefined && identityKey === record.identityKey) return keys.right
   throw new CliFailure(
     'host-key-other',
     `The keys in ${folder.path} are not those that this host enrolled with. Put the right ones back from a backup; or begin anew: meshfold-agent down --state ${folder.path} --purge, then enroll with a new token.`,

@@ -18,6 +18,7 @@ import {
 import { createOutput } from './output.js'
 import { TOKEN_VARIABLE } from './read-token.js'
 import { retry } from './retry-command.js'
+import { rotateKey } from './rotate-key-command.js'
 import { type RunOptions, run } from './run-command.js'
 import { status } from './status-command.js'
 
@@ -33,6 +34,9 @@ Examples:
   # What is this host, who are its peers?
   meshfold-agent status
   meshfold-agent status --json
+
+  # Another WireGuard key for this host; its name, addresses and nodes stay.
+  meshfold-agent rotate-key
 
   # Take the tunnel away; then also the keys.
   meshfold-agent down
@@ -88,6 +92,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .addOption(stateOption())
     .addOption(jsonOption())
     .action((options: { state: string; json?: boolean }) => retry(options, createOutput(options.json === true)))
+  program
+    .command('rotate-key')
+    .description('make another WireGuard key for this host; the old one never comes back')
+    .addOption(stateOption())
+    .addOption(jsonOption())
+    .action((options: { state: string; json?: boolean }) => rotateKey(options, createOutput(options.json === true)))
   program
     .command('down')
     .description('end the agent and take the interface away')

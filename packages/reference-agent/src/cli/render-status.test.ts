@@ -9,7 +9,7 @@ const status: HostStatus = {
   running: true,
   pid: 7,
   serverUrl: 'https://mesh.example',
-  host: { hostId: hostId('host-4'), meshId: meshId('mesh-1') },
+  host: { hostId: hostId('host-4'), meshId: meshId('mesh-1'), nextWireguardKey: null },
   server: { connected: true, sinceEpochMs: 0, lastEnd: null, reportRefused: null },
   config: { received: null, applied: null, failure: null, notSaved: null, reverted: [] },
   interface: null,

@@ -13,6 +13,8 @@ export function renderStatus(status: HostStatus): string {
     `config     received ${formatAsOf(config.received)}, applied ${formatAsOf(config.applied)}`,
     `interface  ${interfaceWords(status)}`,
   ]
+  if (host.nextWireguardKey !== null)
+    lines.push(`next key   ${host.nextWireguardKey}: in effect once the server has been told`)
   if (status.names !== null) lines.push(...namesLines(status.names))
   if (paths !== null && paths.outside.state !== 'not-asked') lines.push(`outside    ${outsideWords(paths.outside)}`)
   for (const { section, asOf } of config.reverted)

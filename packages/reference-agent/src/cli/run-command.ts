@@ -77,6 +77,7 @@ async function runUntilTold(running: Running): Promise<number> {
   const removeOnce = once(() => removeInterface(agent))
   const control = await serveControl(async ({ ask }: ControlRequest) => {
     if (ask === 'status') return { name, interfaceName, pid: process.pid, ...(await agent.status()) }
+    if (ask === 'rotate-key') return agent.rotateKey()
     if (ask === 'retry') return { retried: await agent.retry() }
     await removeOnce().then(
       () => setImmediate(tellEnd, 0),

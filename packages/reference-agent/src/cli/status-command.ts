@@ -4,7 +4,7 @@ import { describeDriverError } from '../agent/describe-failure.js'
 import { differencesOf, interfaceStatus, namesStatus, peerStatuses } from '../agent/describe-status.js'
 import { LiveConfig } from '../agent/live-config.js'
 import { replayJournal } from '../agent/replay-journal.js'
-import { composeDriver } from '../compose.js'
+import { composeDriver, crypto } from '../compose.js'
 import { askAgent } from '../control/control-client.js'
 import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
 import type { StateFolder } from '../state/state-folder.js'
@@ -35,6 +35,7 @@ async function statusFromDisk(folder: StateFolder, record: EnrollmentRecord, out
   const { hostId, meshId, name, interfaceName, serverUrl } = record
   const stored = await folder.configStore(hostId).load()
   if (E.isLeft(stored)) throw new CliFailure(stored.left.code, `The stored config can't be read: ${stored.left.reason}`)
+  const held = await folder.keyRing(crypto).load()
   const { table, appliedAsOf } = replayJournal(hostId, stored.right.entries)
   const probation = await folder.probationStore().load()
   const state = E.isRight(probation) ? (probation.right ?? noProbation) : noProbation
@@ -51,7 +52,7 @@ async function statusFromDisk(folder: StateFolder, record: EnrollmentRecord, out
     serverUrl,
     running: false,
     pid: null,
-    host: { hostId, meshId },
+    host: { hostId, meshId, nextWireguardKey: E.isRight(held) ? held.right.next : null },
     server: { connected: false, sinceEpochMs: null, lastEnd: null, reportRefused: null },
     config: {
       received: table?.asOf ?? null,

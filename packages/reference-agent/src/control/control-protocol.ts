@@ -8,6 +8,8 @@ export const controlRequestCodec = t.union([
   t.strict({ ask: t.literal('status') }),
   /** Try once more what was taken back. */
   t.strict({ ask: t.literal('retry') }),
+  /** Make another WireGuard key, and have the mesh know it. */
+  t.strict({ ask: t.literal('rotate-key') }),
   /** Stop, and take the interface away. */
   t.strict({ ask: t.literal('down') }),
 ])

@@ -25,6 +25,8 @@ export type HostKeysError =
 
 /** The name of the WireGuard private key in the vault. */
 export const WIREGUARD_KEY_NAME = 'wireguard'
+/** The name of the one that is to take its place, while a host changes its key. */
+export const NEXT_WIREGUARD_KEY_NAME = 'wireguard-next'
 /** The name of the identity private key in the vault. */
 const IDENTITY_KEY_NAME = 'identity'
 
@@ -61,7 +63,8 @@ async function readOrMake(
   return E.isLeft(written) ? written : E.right(made)
 }
 
-async function readKey(vault: SecretVault, name: string): Promise<E.Either<HostKeysError, Uint8Array>> {
+/** One of the keys, 32 bytes. */
+export async function readKey(vault: SecretVault, name: string): Promise<E.Either<HostKeysError, Uint8Array>> {
   const secret = await vault.read(name)
   if (E.isLeft(secret)) return secret
   if (secret.right === undefined) return E.left({ code: 'host-key-missing', name })

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeWith, type SecretVault } from '@meshfold/core'
+import { type Crypto, decodeWith, type SecretVault, type WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { CONTROL_SOCKET } from '../control/control-protocol.js'
 import { type EnrollmentRecord, enrollmentRecordCodec } from '../enrollment/enrollment-record.js'
+import { createKeyRing, type KeyRing } from '../enrollment/key-ring.js'
 import { isMissing, reasonOf, writeFileAtomically } from './atomic-file.js'
 import type { ConfigStore } from './config-store.js'
 import { createFileConfigStore } from './file-config-store.js'
 import { createFileSecretVault } from './file-secret-vault.js'
+import { takeLock } from './lock-file.js'
 import { createFilePathStore, type PathStore } from './path-store.js'
 import { createFileProbationStore, type ProbationStore } from './probation-store.js'
 
@@ -38,6 +40,11 @@ export class StateFolder {
 
   get vault(): SecretVault {
     return createFileSecretVault(join(this.path, 'keys'))
+  }
+
+  /** This host's WireGuard keys, and its record of which one it is known by. */
+  keyRing(crypto: Crypto): KeyRing {
+    return createKeyRing({ vault: this.vault, crypto, noteKey: (key) => this.#noteKey(key) })
   }
 
   /** Where the server's name led to. */
@@ -105,6 +112,20 @@ export class StateFolder {
       return E.right(undefined)
     } catch (error) {
       return unavailable(reasonOf(error))
+    }
+  }
+
+  /** Not while somebody enrols, who writes the record too. */
+  async #noteKey(wireguardKey: WireguardPublicKey): Promise<E.Either<{ code: string; reason: string }, void>> {
+    const lock = await takeLock(this.enrollmentLockFile)
+    if (E.isLeft(lock)) return E.left({ code: lock.left.code, reason: 'somebody enrols this host' })
+    try {
+      const record = await this.readEnrollment()
+      if (E.isLeft(record)) return record
+      if (record.right === undefined || record.right.wireguardKey === wireguardKey) return E.right(undefined)
+      return await this.writeEnrollment({ ...record.right, wireguardKey })
+    } finally {
+      lock.right.release()
     }
   }
 

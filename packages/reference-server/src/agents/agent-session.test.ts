@@ -104,7 +104,7 @@ beforeEach(async () => {
   const started = await MeshService.start({ ...shared, log, stream: 'mesh-1', crypto: nodeCrypto })
   if (E.isLeft(started)) throw new Error('no service')
   service = started.right
-  sessions = new AgentSessions({ ...shared, service, freshCommandId: ids.command })
+  sessions = new AgentSessions({ ...shared, crypto: nodeCrypto, service, freshCommandId: ids.command })
   await submit(createMesh)
   await submit(createNetwork('one', 1))
 })

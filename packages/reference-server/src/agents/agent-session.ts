@@ -9,6 +9,7 @@ import {
   type FragmentId,
   type FragmentVersion,
   type HostId,
+  type KeyMessageOfServer,
   patchOfTable,
   projectSnapshot,
   type RelayProbeWanted,
@@ -161,6 +162,11 @@ export class AgentSession {
   /** Asks for measurements. One that isn't up to date doesn't know yet whom to measure, and isn't asked. */
   askToProbe(wanted: RelayProbeWanted): void {
     if (this.#standing.at === 'live') this.#send('probe-relays', encodeServerMessage(wanted))
+  }
+
+  /** About the host's WireGuard key; what gets lost is asked for again. */
+  sayOfKey(message: KeyMessageOfServer): void {
+    this.#send(message.type, encodeServerMessage(message))
   }
 
   close(code: ConnectionEnd['code'], detail: string): void {

@@ -10,9 +10,11 @@ import {
   type CancelTimer,
   type Clock,
   type CommandId,
+  type Crypto,
   compareAsOf,
   type HostId,
   type IdentityPublicKey,
+  type KeyProof,
   largeMapGet,
   type RelayProbeWanted,
   type ReportedObservation,
@@ -27,10 +29,12 @@ import { TokenBucket } from '../token-bucket.js'
 import { AgentSession } from './agent-session.js'
 import { FanOut } from './fan-out.js'
 import { HostReports, refusalOf } from './host-reports.js'
+import { KeyDesk, type KeyWishAnswer } from './key-desk.js'
 import { Presence } from './presence.js'
 
 export interface AgentSessionsOptions {
   readonly service: MeshService
+  readonly crypto: Crypto
   readonly clock: Clock
   readonly timers: Timers
   readonly serverLog: ServerLog
@@ -54,11 +58,13 @@ export class AgentSessions {
   readonly #options: AgentSessionsOptions
   readonly #sessions = new Map<HostId, AgentSession>()
   readonly #fanOut: FanOut
+  readonly #keys: KeyDesk
   readonly #stops: readonly CancelTimer[]
 
   constructor(options: AgentSessionsOptions) {
     this.#options = options
     this.#fanOut = new FanOut(this.#sessions, options.service.asOf, options.serverLog)
+    this.#keys = new KeyDesk(options)
     this.#stops = [
       options.service.onStep((step) => this.#take(step)),
       options.timers.every(HEARTBEAT_MS / 8, () => this.#beat()),
@@ -87,7 +93,10 @@ export class AgentSessions {
       service: this.#options.service,
       serverLog,
       monotonicMs: clock.monotonicMs,
-      onMessage: (message) => this.#observe(hostId, message, reports),
+      onMessage: (message) => {
+        this.#observe(hostId, message, reports)
+        this.#takeKeyMessage(connection, message)
+      },
       onEndpointLeftOut,
       onSent: this.#options.onSent ?? (() => {}),
     })
@@ -103,6 +112,7 @@ export class AgentSessions {
         serverLog.info({ hostId, code: end.code, detail: end.detail }, 'agent disconnected')
         if (this.#sessions.get(hostId) !== session) return
         this.#sessions.delete(hostId)
+        this.#keys.left(hostId)
         this.presence.disconnected(hostId, clock.nowEpochMs())
         this.#options.onSeen?.(hostId, false)
         if (largeMapGet(this.#options.service.state.hosts, hostId) === undefined) this.presence.forget(hostId)
@@ -113,6 +123,14 @@ export class AgentSessions {
   /** Asks the agent of a host, if it is here, to measure relays. */
   readonly askToProbe = (hostId: HostId, wanted: RelayProbeWanted): void =>
     this.#sessions.get(hostId)?.askToProbe(wanted)
+
+  /** Asks the agent of a host for another WireGuard key, and waits until it has one; 15 s at most. */
+  readonly rotateKey = (hostId: HostId, by: Pick<CommandContext, 'actor' | 'reason'>): Promise<KeyWishAnswer> =>
+    this.#keys.wish(hostId, by, () => {
+      const session = this.#sessions.get(hostId)
+      session?.sayOfKey({ type: 'rotate-key' })
+      return session !== undefined
+    })
 
   close(): void {
     for (const stop of this.#stops) stop()
@@ -168,6 +186,21 @@ export class AgentSessions {
     if (message.type === 'observations') this.#options.onObserved?.(hostId, message.observations)
   }
 
+  #takeKeyMessage({ hostId, remoteAddress }: AgentConnection, message: AgentMessage): void {
+    if (message.type === 'offer-key') {
+      const answer = this.#keys.offered(hostId, message.wireguardKey)
+      if (answer !== undefined) this.#sessions.get(hostId)?.sayOfKey(answer)
+    }
+    if (message.type === 'prove-key') void this.#takeProof(hostId, message.proof, remoteAddress)
+  }
+
+  async #takeProof(hostId: HostId, proof: KeyProof, source: string | null): Promise<void> {
+    const refused = await this.#keys.proven(hostId, proof, source)
+    if (refused === undefined) return
+    this.#options.serverLog.warn({ hostId, code: refused.code }, 'a WireGuard key that an agent offered was not taken')
+    this.#sessions.get(hostId)?.sayOfKey(refused)
+  }
+
   #isNews(hostId: HostId, asOf: AsOf): boolean {
     const known = this.presence.of(hostId)?.acknowledged ?? null
     return known === null || compareAsOf(asOf, known) > 0
@@ -178,6 +211,7 @@ export class AgentSessions {
       if (event.type !== 'HostRemoved') continue
       this.#sessions.get(event.hostId)?.close('closed-here', 'the host was removed from the mesh')
       this.presence.forget(event.hostId)
+      this.#keys.forget(event.hostId)
     }
     if (step.before.mesh?.epoch !== step.after.mesh?.epoch) {
       for (const session of this.#sessions.values()) session.sendSnapshot()

@@ -45,6 +45,19 @@ export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
     })
   host.addCommand(updateHost(io))
   host
+    .command('rotate-key <host>')
+    .description('have a machine make itself another WireGuard key; clients of a gateway need new files afterwards')
+    .action(async (nameOrId: string, _options, command: Command) => {
+      const context = await contextOf(io, command)
+      const path = `/hosts/${await findHostId(context.client, nameOrId)}/rotate-key`
+      const answer = await context.client.call({ method: 'POST', path, answer: hostAnswer, reason: context.reason })
+      print(
+        context,
+        answer,
+        ({ host: { name, wireguardKey } }) => `Host ${name} has another WireGuard key: ${wireguardKey}\n`,
+      )
+    })
+  host
     .command('remove <host>')
     .description('take a machine out of the mesh; its keys never come back')
     .addOption(dryRunOption())
@@ -58,6 +71,7 @@ export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
     'meshfold host list',
     'meshfold host config alpha --json',
     'meshfold host update alpha --port 51900',
+    'meshfold host rotate-key alpha --reason "its disk was copied"',
     'meshfold host remove alpha --reason "sold"',
   ])
 }

@@ -126,7 +126,12 @@ export class ReactingServer {
         },
       },
     })
-    this.sessions = new AgentSessions({ ...shared, onObserved: this.reactor.observed, onSeen: this.reactor.seen })
+    this.sessions = new AgentSessions({
+      ...shared,
+      crypto: nodeCrypto,
+      onObserved: this.reactor.observed,
+      onSeen: this.reactor.seen,
+    })
   }
 
   /** On a fresh log, with the sample mesh; or on one that is there. */

@@ -1,5 +1,6 @@
 import { type HostId, largeMapGet, largeMapValues } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import type { KeyWishAnswer } from '../../agents/key-desk.js'
 import { doneAnswer } from '../../api/event-api.js'
 import {
   type HostView,
@@ -72,6 +73,20 @@ export const hostRoutes = (server: ServerContext): readonly Route[] => [
     change: ({ params: { hostId }, body }) =>
       E.right({ command: { type: 'UpdateHost', hostId, ...given(body) }, shown: () => shownHost(server, hostId) }),
   }),
+  jsonRoute({
+    method: 'POST',
+    path: `${PATH}/:hostId/rotate-key`,
+    access: 'admin',
+    summary: 'Ask the agent of a host for another WireGuard key; answers once the mesh has it',
+    params: hostParams,
+    answer: hostAnswer,
+    handle: async ({ params: { hostId } }, { context }) => {
+      const shown = shownHost(server, hostId)
+      if (E.isLeft(shown)) return shown
+      const answer = await server.sessions.rotateKey(hostId, context)
+      return answer.code === 'rotated' ? shownHost(server, hostId) : E.left(keyNotRotated(shown.right.host, answer))
+    },
+  }),
   changeRoute(server, {
     method: 'DELETE',
     path: `${PATH}/:hostId`,
@@ -82,6 +97,16 @@ export const hostRoutes = (server: ServerContext): readonly Route[] => [
     change: ({ params: { hostId } }) => E.right({ command: { type: 'RemoveHost', hostId }, shown: shownDone }),
   }),
 ]
+
+const keyNotRotated = ({ name }: HostView, answer: KeyWishAnswer): ApiError => {
+  if (answer.code === 'agent-away') {
+    const message = `The agent of ${name} is not connected, and nobody else can make its key. Try again when it is.`
+    return { status: 409, code: answer.code, message }
+  }
+  if ('message' in answer) return { status: 409, code: answer.code, message: answer.message }
+  const message = `The agent of ${name} was asked, and has shown no other key within 15 s. It may still: meshfold host show ${name}`
+  return { status: 504, code: answer.code, message }
+}
 
 const shownHost = ({ service, sessions }: ServerContext, hostId: HostId): E.Either<ApiError, { host: HostView }> => {
   const host = largeMapGet(service.state.hosts, hostId)
