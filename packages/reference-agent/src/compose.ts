@@ -71,7 +71,7 @@ export function composeAgent(options: ComposeAgentOptions): Agent {
     log,
     watchUnderlay: watchByIpMonitor(record.interfaceName),
     greet: createUdpGreeter(),
-    keys: { ring: folder.keyRing(crypto), crypto },
+    keyRotation: { ring: folder.keyRing(crypto), crypto },
     paths: { crypto, openControlPort: openUdpControlPort, store: folder.pathStore() },
     serverPlaces: createServerPlaces({ serverUrl: new URL(record.serverUrl), file: folder.serverAddressesFile }),
     findFreePort,

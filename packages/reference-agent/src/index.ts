@@ -15,11 +15,14 @@ export type {
   HopStatus,
   InterfaceStatus,
   MeasuredStatus,
+  OwnStatus,
   PathsStatus,
   PeerStatus,
   ServerStatus,
 } from './agent/agent-status.js'
 export { type Agent, createAgent } from './agent/create-agent.js'
+export type { KeyAdapters } from './agent/key-adapters.js'
+export type { KeyRotation } from './agent/key-keeper.js'
 export {
   type EnrollHostError,
   type EnrollHostOptions,
@@ -29,6 +32,7 @@ export {
 } from './enrollment/enroll-host.js'
 export { type HostKeys, type HostKeysError, loadHostKeys, loadOrMakeHostKeys } from './enrollment/host-keys.js'
 export { agentUrlOf, createPostJson, parseServerUrl } from './enrollment/http-post.js'
+export { createKeyRing, type KeyRing, type KeyRingError, type KeyRingOptions } from './enrollment/key-ring.js'
 export { type EndpointRules, ownEndpoints, ownPrefixes, usableUnderlay } from './report/own-endpoints.js'
 export {
   type ConfigEntry,

@@ -48,7 +48,12 @@ class World {
     })
     if (E.isLeft(started)) throw new Error(started.left.code)
     this.service = started.right
-    this.sessions = new AgentSessions({ ...shared, crypto: nodeCrypto, service: this.service, freshCommandId: ids.command })
+    this.sessions = new AgentSessions({
+      ...shared,
+      crypto: nodeCrypto,
+      service: this.service,
+      freshCommandId: ids.command,
+    })
     for (const agent of this.agents) this.reconnect(agent)
   }
 

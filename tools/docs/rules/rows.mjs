@@ -91,7 +91,7 @@ export const rows = {
     commands: 'RotateHostKey',
     events: 'HostKeyRotated',
     errors: 'wireguard-key-taken host-retired',
-    lives: 'agent',
+    lives: 'agent server',
   },
 
   B1: {

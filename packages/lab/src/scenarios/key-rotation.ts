@@ -137,7 +137,7 @@ async function rotateUnderPings(
   await waitUntil('pings flow', async () => answers())
   tell(`${member.name}, ${what}, gets another key`)
   const startedAt = performance.now()
-  const { state, wireguardKey } = await member.agent.rotateKey()
+  const { state, wireguardKey } = await (what === 'gateway' ? askedFor(mesh, member) : member.agent.rotateKey())
   metric(`${what}-rotated-ms`, Math.round(performance.now() - startedAt))
   const counts = streams.map(({ stream }) => stream.soFar.received)
   await waitUntil(
@@ -159,6 +159,15 @@ async function rotateUnderPings(
   const { wireguardKey: known } = await hostNamed(mesh.server, member.name)
   check(`${what}: the server knows it`, known === after.publicKey)
   check(`${what}: one key is left on its disk`, (await keyFiles(member)).join() === 'identity,wireguard')
+}
+
+/** An administrator wants it; answered once the mesh knows the key, which the interface then gets. */
+async function askedFor({ server }: Mesh, member: MeshMember): Promise<{ state: string; wireguardKey: string }> {
+  const { hostId } = await hostNamed(server, member.name)
+  const { host } = await server.api.post<{ host: { wireguardKey: string } }>(`/api/v1/hosts/${hostId}/rotate-key`, {})
+  const oneKey = async () => (await keyFiles(member)).length === 2 || undefined
+  await waitUntil('its interface has the key', oneKey, { limitMs: mostAwayMs })
+  return { state: 'rotated', wireguardKey: host.wireguardKey }
 }
 
 const keyFolder = ({ agent }: MeshMember): string => join(agent.stateFolder, 'keys')

@@ -45,7 +45,7 @@ export interface AgentOptions {
   /** To keep paths by itself: probes, vectors, fail-over. Left out: everything goes as configured. */
   readonly paths?: PathAdapters
   /** To give this host another WireGuard key. Left out: it keeps the one that it has. */
-  readonly keys?: KeyAdapters
+  readonly keyRotation?: KeyAdapters
   /** Told when this host begins or ceases to be the router that a network outside should send its answers to. */
   readonly onRouterRole?: OnRouterRole
   /** A UDP port that nobody uses, from this one on; asked for when the host refuses its port. Left out: it waits for its own. */

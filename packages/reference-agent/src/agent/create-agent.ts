@@ -134,7 +134,7 @@ class RunningAgent {
       onOwnInterfaceGone: () => this.#duty.want('put-right'),
       onLook: () => this.#duty.want('look'),
     })
-    this.#keys = options.keys && this.#keyKeeper(options.keys)
+    this.#keys = options.keyRotation && this.#keyKeeper(options.keyRotation)
     this.#server = options.serverPlaces && this.#serverKeeper(options.serverPlaces)
   }
 

@@ -39,6 +39,7 @@ export interface KeyRotation {
   readonly state: 'rotated' | 'waiting'
 }
 
+const LOOKED_EVERY_MS = 1000
 const OFFERED_EVERY_MS = 5000
 const REFUSED_FOR_MS = 30_000
 /** Shorter than a command waits for its agent. */
@@ -69,7 +70,7 @@ export class KeyKeeper {
   }
 
   start(): void {
-    this.#stopOffering = this.#options.timers.every(OFFERED_EVERY_MS, () => this.#offer())
+    this.#stopOffering = this.#options.timers.every(LOOKED_EVERY_MS, () => this.#offer())
   }
 
   stop(): void {

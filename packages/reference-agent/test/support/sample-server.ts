@@ -18,7 +18,10 @@ import {
   type HostId,
   type IdentityPublicKey,
   identityKeyFromBytes,
+  issueKeyChallenge,
+  type KeyChallengeState,
   type KeyPair,
+  type KeyProof,
   largeMapGet,
   type MeshCommand,
   type MeshEvent,
@@ -27,8 +30,10 @@ import {
   patchOfTable,
   projectSnapshot,
   type ServerMessage,
+  verifyKeyProof,
+  type WireguardPublicKey,
 } from '@meshfold/core'
-import type { InMemoryTransport } from '@meshfold/core/testing'
+import { type InMemoryTransport, sampleTime } from '@meshfold/core/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
 
@@ -43,6 +48,9 @@ export class SampleServer {
   #ring = createFragmentRing()
   #endpoint: AgentEndpoint | undefined
   readonly #live = new Map<HostId, AgentConnection>()
+  readonly #challenges = new Map<HostId, KeyChallengeState>()
+  /** Set to lose messages of agents on their way. */
+  loses: (message: AgentMessage) => boolean = () => false
 
   constructor(transport: InMemoryTransport, commands: readonly MeshCommand[]) {
     this.#transport = transport
@@ -133,12 +141,31 @@ export class SampleServer {
     const { hostId } = connection
     const message = decoded.right
     this.heard.push({ hostId, message })
+    if (this.loses(message)) return
+    if (message.type === 'offer-key') this.#challenge(hostId, message.wireguardKey)
+    if (message.type === 'prove-key') this.#takeProof(hostId, message.proof)
     if (message.type === 'resume') this.#resume(connection, message)
     if (message.type === 'table') {
       this.#live.set(hostId, connection)
       const patch = patchOfTable(this.state, hostId, new Map(message.versions))
       this.#send(hostId, 'patch', encodePatchMessage(patch.asOf, patch.changes))
     }
+  }
+
+  #challenge(hostId: HostId, wireguardKey: WireguardPublicKey): void {
+    const meshId = this.state.mesh?.meshId
+    if (meshId === undefined || largeMapGet(this.state.hosts, hostId)?.wireguardKey === wireguardKey) return
+    const state = issueKeyChallenge(nodeCrypto, { meshId, hostId, wireguardKey })
+    this.#challenges.set(hostId, state)
+    this.#send(hostId, 'key-challenge', encodeServerMessage({ type: 'key-challenge', challenge: state.challenge }))
+  }
+
+  #takeProof(hostId: HostId, proof: KeyProof): void {
+    const host = largeMapGet(this.state.hosts, hostId)
+    if (host === undefined) throw new TypeError(`no ${hostId}`)
+    const proven = verifyKeyProof(nodeCrypto, this.#challenges.get(hostId), proof, host.identityKey)
+    if (E.isLeft(proven)) throw new TypeError(proven.left.code)
+    this.submit({ type: 'RotateHostKey', atEpochMs: sampleTime, hostId, wireguardKey: proof.wireguardKey })
   }
 
   #resume(connection: AgentConnection, { asOf }: Extract<AgentMessage, { type: 'resume' }>): void {

@@ -16,6 +16,7 @@ import {
   planChanges,
   projectHostConfig,
   type UnderlayAddress,
+  type WireguardPublicKey,
   wireguardKeyFromBytes,
 } from '@meshfold/core'
 import {
@@ -56,7 +57,10 @@ export interface SampleHost {
 
 export type SampleHostOptions = Partial<Pick<SampleHost, 'keys' | 'host' | 'store' | 'probationStore'>> &
   Partial<
-    Pick<AgentOptions, 'watchUnderlay' | 'timing' | 'driver' | 'facts' | 'findFreePort' | 'serverPlaces' | 'paths'>
+    Pick<
+      AgentOptions,
+      'watchUnderlay' | 'timing' | 'driver' | 'facts' | 'findFreePort' | 'serverPlaces' | 'paths' | 'keyRotation'
+    >
   >
 
 export class SampleWorld {
@@ -112,6 +116,7 @@ export class SampleWorld {
       ...(options.watchUnderlay === undefined ? {} : { watchUnderlay: options.watchUnderlay }),
       ...(options.timing === undefined ? {} : { timing: options.timing }),
       ...(options.paths === undefined ? {} : { paths: options.paths }),
+      ...(options.keyRotation === undefined ? {} : { keyRotation: options.keyRotation }),
       ...(options.serverPlaces === undefined ? {} : { serverPlaces: options.serverPlaces }),
       ...(options.findFreePort === undefined ? {} : { findFreePort: options.findFreePort }),
     })
@@ -126,9 +131,13 @@ export class SampleWorld {
     return sample
   }
 
-  simulatedHost(keys: HostKeys, initial: Partial<ObservedHost> = {}): SimulatedHost {
+  /** `heldKeys`: more than its own; looked at each time. */
+  simulatedHost(
+    keys: Pick<HostKeys, 'wireguardKey'> & { readonly heldKeys?: readonly WireguardPublicKey[] },
+    initial: Partial<ObservedHost> = {},
+  ): SimulatedHost {
     return createSimulatedHost({
-      heldKeys: [keys.wireguardKey],
+      heldKeys: keys.heldKeys ?? [keys.wireguardKey],
       nowEpochMs: this.clock.nowEpochMs,
       initial: {
         ...emptyHost(this.clock.nowEpochMs()),
