@@ -72,6 +72,19 @@ describe("a source that isn't that of the peer it comes from", () => {
   })
 })
 
+test('G5 E9 who comes by another interface is let in at a host of whose range it is, where that may begin; from nowhere else', () => {
+  const range = { ranges: [ipPrefix('192.168.50.0/24')], routers: [{ nodeId: nodeId('node-1-2') }] }
+  const beside = { kind: 'underlay', hostId: two } as const
+  const stranger = { kind: 'dropped', hostId: two, reason: 'input-filter' }
+  const open = worldWith(sampleAddEgress(1, range))
+  expect(verdictOf(open, beside, '192.168.50.9', '10.1.0.2')).toMatchObject({ kind: 'delivered' })
+  for (const source of ['192.168.51.9', '10.1.0.1'])
+    expect(verdictOf(open, beside, source, '10.1.0.2')).toEqual(stranger)
+  expect(verdictOf(worldWith(), beside, '192.168.50.9', '10.1.0.2')).toEqual(stranger)
+  const restricted = worldWith(sampleAddEgress(1, { ...range, restricted: true }))
+  expect(verdictOf(restricted, beside, '192.168.50.9', '10.1.0.2')).toEqual(stranger)
+})
+
 test('E8 a virtual address leads to the same place in the real range', () => {
   const world = worldWith(
     sampleAddEgress(1, {

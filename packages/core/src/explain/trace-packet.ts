@@ -122,6 +122,11 @@ class Tracing {
     if (from === null) return delivered('it is its own')
     if (!view.filter.isEnforced) return delivered('its driver filters nothing')
     if (this.#knownAt.has(hostId)) return delivered('it answers what was let out')
+    if (from === 'underlay') {
+      // Not by the mesh: from a range that the host routes, as it passes on to others.
+      const beside = acceptingForward(view, this.#packet, 'underlay-to-mesh')
+      return beside === undefined ? this.#drop(hostId, from, 'input-filter') : delivered(byPolicy(beside.policyId))
+    }
     const rule = acceptingInput(view, this.#packet)
     return rule === undefined ? this.#drop(hostId, from, 'input-filter') : delivered(byPolicy(rule.policyId))
   }

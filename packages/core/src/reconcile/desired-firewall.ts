@@ -23,6 +23,11 @@ export interface FirewallRules {
 export interface FirewallFilter {
   /** All that is the mesh's, as far as this host knows: what is in none of it is the internet. */
   readonly mesh: FirewallSetId
+  /**
+   * The host's own addresses in the mesh, control addresses too. By other interfaces than the mesh's nobody comes to them but who may
+   * begin with them from a range that the host routes.
+   */
+  readonly own: readonly IpPrefix[]
   /** Control addresses of all hosts: among them, agents ask each other. */
   readonly control: readonly IpPrefix[]
   readonly input: readonly FirewallInput[]

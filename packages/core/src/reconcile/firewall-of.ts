@@ -43,13 +43,10 @@ export class FirewallMaker {
   #make(config: HostConfig, served: readonly EgressId[]): DesiredFirewall {
     const { filter, nat, own, routes, keptByLan, egresses, routing, ranges } = config
     const maps = nat.filter((rule) => rule.kind === 'prefix-map')
-    const rules = this.#rules.from(
-      [filter.isEnforced, filter.input, filter.forward, nat, own.routes, served.join()],
-      () => ({
-        filter: filter.isEnforced ? filterOf(config, served, maps) : null,
-        nat,
-      }),
-    )
+    const rules = this.#rules.from([filter.isEnforced, filter.input, filter.forward, nat, own, served.join()], () => ({
+      filter: filter.isEnforced ? filterOf(config, served, maps) : null,
+      nat,
+    }))
     if (rules.filter === null) return { rules, sets: new Map() }
     const mesh = this.#mesh.from([own, routes, keptByLan, egresses, routing, ranges], () => meshPrefixes(config))
     const sets = new Map([...filter.sets].map(([name, prefixes]) => [firewallSetId(name), prefixes]))
@@ -99,6 +96,9 @@ const filterOf = (
   maps: readonly PrefixMapRule[],
 ): FirewallFilter => ({
   mesh: firewallSetId('mesh'),
+  own: [own.controlAddress4, own.controlAddress6, ...own.memberships.flatMap(({ addresses }) => addresses)].map(
+    hostPrefix,
+  ),
   control: own.routes.map(({ prefix }) => prefix),
   input: filter.input.map(inputOf),
   forward: filter.forward

@@ -9,6 +9,8 @@ export type Side = 'saddr' | 'daddr'
 export type Match =
   /** Comes in by the own interface, or goes out by it; or does not. */
   | { readonly on: 'interface'; readonly way: 'in' | 'out'; readonly isOwn: boolean }
+  /** From this host to itself. */
+  | { readonly on: 'loopback' }
   /** With the flow's first packet, or against it. */
   | { readonly on: 'direction'; readonly is: 'original' | 'reply' }
   | {
@@ -31,7 +33,8 @@ export interface FilterRule {
   /** `null`: of both. */
   readonly family: IpFamily | null
   readonly matches: readonly Match[]
-  readonly verdict: 'accept' | 'drop'
+  /** `pass`: none of our business. */
+  readonly verdict: 'accept' | 'drop' | 'pass'
 }
 
 export type FilterHook = 'input' | 'output' | 'forward'

@@ -1,11 +1,12 @@
-import { type FirewallFilter, policyId, type Traffic } from '@meshfold/core'
-import { expect, test } from 'vitest'
+import { type FirewallFilter, ipPrefix, policyId, type Traffic } from '@meshfold/core'
+import { describe, expect, test } from 'vitest'
 import { filterRules } from './filter-rules.js'
 import { iptablesRules } from './iptables-rule-text.js'
 
 /** A router of a routed range that has other routers beside it: who is in m1 may begin with who is in m2. */
 const router = (...traffic: readonly Traffic[]): FirewallFilter => ({
   mesh: 'm0',
+  own: [],
   control: [],
   input: [],
   forward: [
@@ -43,4 +44,44 @@ test('none where the policy is not about TCP, and of every port where it is abou
   expect(written(router({ protocol: 'icmp' }, { protocol: 'udp', ports: [] }))).toEqual([])
   expect(written(router({ protocol: 'any' })).filter((rule) => /port/.test(rule))).toEqual([])
   expect(written(router({ protocol: 'any' }))).toHaveLength(2)
+})
+
+describe("what comes by other interfaces for the host's own addresses", () => {
+  const filter: FirewallFilter = {
+    ...router({ protocol: 'any' }),
+    own: [ipPrefix('10.1.0.1/32'), ipPrefix('fd01::1/128')],
+  }
+  const site: FirewallFilter = {
+    ...filter,
+    forward: filter.forward.map((rule) => ({ ...rule, direction: 'underlay-to-mesh' })),
+  }
+  const lines = (of: FirewallFilter, hook: 'input' | 'forward') =>
+    filterRules(of)
+      [hook].flatMap((rule) =>
+        rule.family === 6 ? [] : iptablesRules({ interfaceName: 'wg0', family: 4, generation: 'a' }, rule),
+      )
+      .filter((line) => !/-i wg0|-o wg0/.test(line.replaceAll(/! -[io] wg0/g, '')))
+
+  test('is dropped, but for answers and errors; the rest is none of our business', () => {
+    expect(lines(filter, 'input').slice(0, 5)).toEqual([
+      '-i lo -j RETURN',
+      '! -i wg0 -m conntrack --ctdir REPLY -j RETURN',
+      '! -i wg0 -m conntrack --ctstate RELATED -j RETURN',
+      '! -i wg0 -d 10.1.0.1/32 -j DROP',
+      '! -i wg0 -j RETURN',
+    ])
+  })
+
+  test('is let in from a range that the host routes, where it may begin with others as well', () => {
+    const [, , , letIn, dropped] = lines(site, 'input')
+    expect(letIn).toMatch(/^! -i wg0 -m set --match-set \S+m1_4 src -m set --match-set \S+m2_4 dst -j RETURN$/)
+    expect(dropped).toBe('! -i wg0 -d 10.1.0.1/32 -j DROP')
+  })
+
+  test('is no more let through to a container', () => {
+    expect(lines(filter, 'forward').slice(0, 2)).toEqual([
+      '! -i wg0 ! -o wg0 -m conntrack --ctstate DNAT -m conntrack --ctdir ORIGINAL -m conntrack --ctorigdst 10.1.0.1/32 -j DROP',
+      '! -i wg0 ! -o wg0 -j RETURN',
+    ])
+  })
 })

@@ -10,21 +10,34 @@ import {
   type FirewallForward,
   type FirewallInput,
   type FirewallSetId,
-  type IpFamily,
   type PortRange,
   prefixFamily,
   type Traffic,
 } from '@meshfold/core'
-import type { FilterHook, FilterRule, Match, Read, Side } from './filter-rule.js'
+import { beside, publishedBeside } from './beside-rules.js'
+import type { FilterHook, FilterRule, Match, Read } from './filter-rule.js'
 import { families } from './nft-words.js'
+import { accepting, endsOf, isIn, passing, related, reply } from './passing-rules.js'
 
-/** Of packets that come in, leave or pass over the own interface, in order; all others are let through before. */
+/** Of packets that come in, leave or pass over the own interface, in order; of all others, those to the host's own addresses. */
 export const filterRules = (filter: FirewallFilter): Readonly<Record<FilterHook, readonly FilterRule[]>> => ({
-  input: [errors, { family: null, matches: [reply], verdict: 'accept' }, ...letIn(filter, [], 'packet'), drop],
+  input: [
+    ...beside(filter),
+    errors,
+    { family: null, matches: [reply], verdict: 'accept' },
+    ...letIn(filter, [], 'packet'),
+    drop,
+  ],
   // What the host begins goes out as it likes; what it answers, while the question would be let in.
   output: [errors, ...letIn(filter, [reply], 'flow'), { family: null, matches: [reply], verdict: 'drop' }],
   // Relays look at each packet by itself, both ways; all others remember whom they let through.
-  forward: [errors, ...filter.forward.flatMap((rule) => forwardRule(filter.mesh, rule)), ...published(filter), drop],
+  forward: [
+    ...publishedBeside(filter),
+    errors,
+    ...filter.forward.flatMap((rule) => forwardRule(filter.mesh, rule)),
+    ...published(filter),
+    drop,
+  ],
 })
 
 /** What was sent to this host and is passed on to a container of it is let in as if the host answered itself. */
@@ -41,8 +54,7 @@ const published = (filter: FirewallFilter): readonly FilterRule[] =>
     ),
   )
 
-const reply: Match = { on: 'direction', is: 'reply' }
-const errors: FilterRule = { family: null, matches: [{ on: 'related' }], verdict: 'accept' }
+const errors: FilterRule = { family: null, matches: [related], verdict: 'accept' }
 const drop: FilterRule = { family: null, matches: [], verdict: 'drop' }
 
 const letIn = ({ control, input }: FirewallFilter, which: readonly Match[], read: Read): readonly FilterRule[] => [
@@ -99,22 +111,6 @@ const wayOf = (direction: FirewallForward['direction']): readonly Match[] => [
   { on: 'interface', way: 'out', isOwn: direction !== 'mesh-to-underlay' },
 ]
 
-interface Reading {
-  /** With source and destination in each other's place. */
-  readonly isTurned: boolean
-  readonly read: Read
-}
-
-const passing = (
-  which: readonly Match[],
-  mesh: FirewallSetId,
-  rule: FirewallForward,
-  reading: Reading,
-): readonly FilterRule[] =>
-  families.flatMap((family) =>
-    endsOf(mesh, rule, reading).flatMap((ends) => accepting(family, [...which, ...ends], rule.traffic, reading.read)),
-  )
-
 /** What own clients began is answered to them, though what others begin with them has rules of its own. */
 const answersToOwn = (
   back: readonly Match[],
@@ -155,44 +151,3 @@ const underWay = (
 /** Of each kind of traffic that can be TCP; an empty list: all ports. */
 const tcpPortsOf = ({ traffic }: FirewallForward): readonly (readonly PortRange[])[] =>
   traffic.flatMap((kind) => (kind.protocol === 'tcp' ? [kind.ports] : kind.protocol === 'any' ? [[]] : []))
-
-/** Sources times destinations. */
-const endsOf = (
-  mesh: FirewallSetId,
-  { from, within, to, through, exceptTo }: FirewallForward,
-  { isTurned, read }: Reading,
-): readonly (readonly Match[])[] => {
-  const [source, destination] = isTurned ? (['daddr', 'saddr'] as const) : (['saddr', 'daddr'] as const)
-  const targets = to === null ? [isNotIn(destination, mesh, read)] : to.map((set) => isIn(destination, set, read))
-  const attached = through === null ? [[]] : [isIn('saddr', through, read), isIn('daddr', through, read)]
-  return from.flatMap((set) =>
-    targets.flatMap((target) =>
-      attached.map((of) => [
-        ...isIn(source, set, read),
-        ...isIn(source, within, read),
-        ...target,
-        ...of,
-        ...(exceptTo === null ? [] : isNotIn('daddr', exceptTo, read)),
-      ]),
-    ),
-  )
-}
-
-const isIn = (side: Side, set: FirewallSetId | null, read: Read): readonly Match[] =>
-  set === null ? [] : [{ on: 'set', side, set, isIn: true, read }]
-
-const isNotIn = (side: Side, set: FirewallSetId, read: Read): readonly Match[] => [
-  { on: 'set', side, set, isIn: false, read },
-]
-
-const accepting = (
-  family: IpFamily,
-  matches: readonly Match[],
-  traffic: readonly Traffic[],
-  read: Read,
-): readonly FilterRule[] =>
-  traffic.map((kind) => ({
-    family,
-    matches: kind.protocol === 'any' ? matches : [...matches, { on: 'traffic', traffic: kind, read }],
-    verdict: 'accept',
-  }))

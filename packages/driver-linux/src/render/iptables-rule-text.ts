@@ -30,9 +30,11 @@ export function iptablesRules(writing: IptablesWriting, { matches, verdict }: Fi
         return [plainWords(writing, match)]
     }
   })
-  const target = verdict === 'accept' ? '-j ACCEPT' : '-j DROP'
-  return product(words).map((rule) => [...rule.filter((word) => word !== ''), target].join(' '))
+  return product(words).map((rule) => [...rule.filter((word) => word !== ''), `-j ${targets[verdict]}`].join(' '))
 }
+
+/** Past our chain, what comes after it in the kernel's own is asked as well. */
+const targets = { accept: 'ACCEPT', drop: 'DROP', pass: 'RETURN' } as const
 
 /**
  * Sets are asked for the packet's own addresses alone: those of its flow's first packet are the same in its direction, and in each
@@ -57,6 +59,8 @@ function plainWords(
   switch (match.on) {
     case 'interface':
       return `${match.isOwn ? '' : '! '}${match.way === 'in' ? '-i' : '-o'} ${interfaceName}`
+    case 'loopback':
+      return '-i lo'
     case 'direction':
       return `-m conntrack --ctdir ${match.is.toUpperCase()}`
     case 'related':

@@ -79,10 +79,9 @@ export function iptablesRemoval(
   return lines.length === 0 ? '' : [...lines, ''].join('\n')
 }
 
-/** The jump to a chain of ours: packets of other interfaces don't take it. */
+/** The jump to a chain of ours. Packets of other interfaces take it where our rules are about some of them. */
 function jumpOf(interfaceName: string, { builtin, name }: OwnChain): string {
-  const way =
-    name === 'input' ? `-i ${interfaceName} ` : name === 'output' || name === 'mss' ? `-o ${interfaceName} ` : ''
+  const way = name === 'output' || name === 'mss' ? `-o ${interfaceName} ` : ''
   return `${builtin} ${way}-m comment --comment "meshfold ${interfaceName}" -j ${chainName(interfaceName, name)}`
 }
 
@@ -98,8 +97,7 @@ function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { nam
   // Its interface is the one that it would have left by before it was marked, on this very hook.
   if (name === 'output')
     return [`-m mark --mark ${markText(writing.interfaceName)} -j RETURN`, redirects[writing.family], ...own]
-  if (name !== 'forward') return own
-  return [`! -i ${writing.interfaceName} ! -o ${writing.interfaceName} -j RETURN`, ...own]
+  return own
 }
 
 /** As `REDIRECTS`. */

@@ -22,23 +22,20 @@ export const filterChains = (own: string, { filter }: FirewallRules, names: NftS
  * by the host's own routes: it seems to leave by our interface because it was sent elsewhere on this very hook.
  */
 const first: Readonly<Record<FilterHook, (own: string) => readonly string[]>> = {
-  input: (own) => [`iifname != "${own}" accept`],
+  input: () => [],
   output: (own) => [
     `oifname != "${own}" accept`,
     `meta mark ${markText(own)} accept`,
     `${REDIRECTS[4]} drop`,
     `${REDIRECTS[6]} drop`,
   ],
-  forward: (own) => [
-    `iifname != "${own}" oifname != "${own}" accept`,
-    `oifname "${own}" tcp flags syn tcp option maxseg size set rt mtu`,
-  ],
+  forward: (own) => [`oifname "${own}" tcp flags syn tcp option maxseg size set rt mtu`],
 }
 
 /** One for each way to be in the sets that it names: as a single address or in a range. None where a set has nobody of the family. */
 const ruleTexts = (own: string, names: NftSetNames, { family, matches, verdict }: FilterRule): readonly string[] =>
   product(matches.map((match) => matchTexts(own, names, family ?? 4, match))).map((words) =>
-    [...words, verdict].join(' '),
+    [...words, verdict === 'pass' ? 'accept' : verdict].join(' '),
   )
 
 /** Any of them, in rules of their own. */
@@ -60,6 +57,8 @@ function matchText(own: string, family: IpFamily, match: Exclude<Match, { on: 's
   switch (match.on) {
     case 'interface':
       return `${match.way === 'in' ? 'iifname' : 'oifname'} ${match.isOwn ? '==' : '!='} "${own}"`
+    case 'loopback':
+      return 'iifname "lo"'
     case 'direction':
       return `ct direction ${match.is}`
     case 'range':

@@ -56,8 +56,17 @@ export function askedOf(world: TraceWorld, { name, origin }: Asker, packet: Pack
   const isAnswered =
     sendsIt(world.state, origin, trace) && takesIt(world.state, trace) && comesBack(world, origin, trace, memory)
   const expected = isAnswered ? expectedOf(trace, source, outside) : null
-  return { asker: name, ...packet, trace, expected }
+  return { asker: name, ...packet, trace, expected: atOwnRouter(origin, packet, trace) ?? expected }
 }
+
+/** A machine that its own router lets in: the two speak over their LAN, by the addresses that they have there. */
+const atOwnRouter = (origin: PacketOrigin, { source }: Packet, { verdict }: Trace): Expected | undefined =>
+  origin.kind === 'underlay' &&
+  verdict.kind === 'delivered' &&
+  verdict.to.kind === 'node' &&
+  verdict.to.hostId === origin.hostId
+    ? { name: hostName(numberOf(origin.hostId)), sources: [source] }
+    : undefined
 
 /** To the internet, from whichever address the kernel takes: the tunnel's where all goes there, or the uplink's. */
 export function freelyAsked(world: TraceWorld, asker: Asker, packet: Packet<null>, outside: Outside): readonly Asked[] {

@@ -46,12 +46,11 @@ const isControl = (state: MeshState, hosts: number, address: IpAddress): boolean
   hostIds(hosts).some((id) => controlAddresses(state, id).includes(address))
 
 /**
- * What no question is about: who asks itself, what a machine asks its neighbours, and what it asks its own router. That comes in by an
- * interface which is not the mesh's, and is none of the driver's business.
+ * What no question is about: who asks itself, and what a machine asks its neighbours.
  */
 const isOwn = (state: MeshState, { addresses, origin }: Asker, destination: IpAddress): boolean =>
   addresses.includes(destination) ||
-  (origin.kind !== 'client' &&
+  (origin.kind === 'host' &&
     [...nodeAddresses(state, origin.hostId), ...controlAddresses(state, origin.hostId)].includes(destination)) ||
   (origin.kind === 'underlay' && siteOf(origin.hostId, destination) !== undefined)
 

@@ -19,6 +19,7 @@ import { clientFullTunnel, egressOwnLan, internetGatewayCascade, natGateway } fr
 import { iptablesBackend } from './iptables-backend.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { keyRotation, keyRotationCrashes } from './key-rotation.js'
+import { lanNeighbour } from './lan-neighbour.js'
 import { mesh } from './mesh.js'
 import { modelVsKernel } from './model-vs-kernel.js'
 import { names } from './names.js'
@@ -63,6 +64,7 @@ export const scenarios: readonly Scenario[] = [
   ...egressScenarios,
   foreignFirewalls,
   iptablesBackend,
+  lanNeighbour,
   tenThousand,
   clientFile,
   clientDisable,

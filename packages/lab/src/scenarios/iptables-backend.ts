@@ -8,7 +8,7 @@ import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
 
 /** A host's own rules, in the kernel's old tables: what nobody let in or through is dropped. WireGuard's port is open. */
-const legacyRules = `
+export const legacyRules = `
 for tables in iptables-legacy ip6tables-legacy; do $tables-restore <<'RULES'
 *filter
 :INPUT DROP [0:0]
