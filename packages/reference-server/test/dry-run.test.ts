@@ -62,8 +62,11 @@ describe('dryRun=true', () => {
     const routes = allRoutes(test.server.context, { version: '0', page: false })
     const plannable = routes.flatMap((route) => (route.kind === 'json' && route.plan !== undefined ? [route] : []))
     const nameOf = ({ method, path }: { method: string; path: string }) => `${method} ${path.replaceAll(/:\w+/g, 'x')}`
-    const changing = routes.filter(({ access, method }) => access === 'admin' && method !== 'GET')
-    expect(plannable.map(nameOf)).toEqual(changing.map(nameOf))
+    const changing = routes.filter(({ access, method }) => access === 'admin' && method !== 'GET').map(nameOf)
+    // Which key a host will make, nobody knows before it has.
+    const planless = 'POST /api/v1/hosts/x/rotate-key'
+    expect(changing).toContain(planless)
+    expect(plannable.map(nameOf)).toEqual(changing.filter((name) => name !== planless))
     const tried = calls().map(([method, path]) =>
       `${method} /api/v1${path}`.replace(/\?.*/, '').replaceAll(/(net|node|key|host)_\w+/g, 'x'),
     )
@@ -201,7 +204,7 @@ describe('--dry-run', () => {
   })
 
   it('is refused by commands that change nothing', async () => {
-    for (const args of [['network', 'list'], ['status'], ['events']]) {
+    for (const args of [['network', 'list'], ['status'], ['events'], ['host', 'rotate-key', 'delta']]) {
       const { code, err } = await cli(...args, '--dry-run')
       expect([code, err]).toEqual([2, expect.stringContaining('--dry-run')])
     }

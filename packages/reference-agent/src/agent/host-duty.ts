@@ -24,7 +24,9 @@ export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' |
   readonly onObserved: (observed: ObservedHost) => void
   /** This host sends from elsewhere than before: peers are to be told. */
   readonly onMoved: () => void
-  /** The interface was made anew, or has another key: what peers send is for a session that is no more. */
+  /**
+   * The interface had to be made anew, for a config that peers know, or has another key: what they send is for a session that is no more.
+   */
   readonly onReborn: () => void
   /** Which peers are to be made anew, each at another endpoint; asked after a look. */
   readonly takeTries: () => readonly EndpointTry[]
@@ -39,8 +41,6 @@ type Deed = 'refresh-underlay' | 'apply' | 'put-right' | 'try-endpoints' | 'look
 
 const LONGEST_DETAIL = 1000
 const READ_BACK_BOUND_MS = 1000
-/** Steps after which no session lives. */
-const ENDS_SESSIONS: ReadonlySet<string> = new Set(['create-interface', 'set-private-key'])
 /** Steps in which a host begins to listen. */
 const LISTENING_STEPS: ReadonlySet<string> = new Set(['create-interface', 'set-listen-port', 'bring-up'])
 
@@ -147,6 +147,7 @@ export class HostDuty {
       return
     }
     logPutRight(this.#options.log, asOf, outcome.right, this.#failure === null ? occasion : 'after a failure')
+    if (outcome.right.executed.some(({ kind }) => kind === 'create-interface')) this.#options.onReborn()
     await this.#onSuccess(asOf, outcome.right, 'tell if new')
   }
 
@@ -198,7 +199,7 @@ export class HostDuty {
     this.#retryMs = timing.firstRetryMs
     this.#cancelRetry()
     if (executed.some(({ kind }) => kind === 'set-listen-port')) onMoved()
-    if (executed.some(({ kind }) => ENDS_SESSIONS.has(kind))) onReborn()
+    if (executed.some(({ kind }) => kind === 'set-private-key')) onReborn()
     const applied = isNew ? config.noteApplied(asOf) : asOf
     await this.#save()
     if (isNew || telling === 'tell') onOutcome(applied, 'applied', null)
