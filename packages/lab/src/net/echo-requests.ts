@@ -36,14 +36,16 @@ my $began = time; my $next = 0; my $select = IO::Select->new(values %sockets);
 while (1) {
   my $passed = time - $began;
   my @waiting = grep { defined $asked[$_]{socket} && !$answered{$_} && $passed < $asked[$_]{limit} } 0 .. $#asked;
-  last unless @waiting;
-  if ($passed >= $next) { $next += 0.3;
+  if (@waiting && $passed >= $next) { $next += 0.3;
     for my $at (@waiting) { my $each = $asked[$at];
       my $packet = pack("CCnnn", $each->{six} ? 128 : 8, 0, 0, $mark, $at);
       $packet = pack("CCnnn", 8, 0, checksum($packet), $mark, $at) unless $each->{six};
       send($each->{socket}, $packet, 0, $each->{to});
     } }
-  for my $ready ($select->can_read(0.05)) {
+  my @ready = $select->can_read(@waiting ? 0.05 : 0);
+  # What came counts, though a busy machine let this program look at it only after the time was over.
+  last unless @waiting || @ready;
+  for my $ready (@ready) {
     my $peer = recv($ready, my $packet, 2048, 0) or next;
     my $six = sockaddr_family($peer) == AF_INET6;
     $packet = substr($packet, (ord($packet) & 15) * 4) unless $six;
