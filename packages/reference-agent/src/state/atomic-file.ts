@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /**
@@ -17,6 +17,14 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
     throw error
   }
   await syncFolder(folder)
+}
+
+/** Takes away what writers of that file left who died at it; not while another one is at work. */
+export async function removeUnfinished(file: string): Promise<void> {
+  const folder = dirname(file)
+  const left = await readdir(folder).catch(() => [])
+  const isOf = (name: string) => name.startsWith(`.${basename(file)}.`) && name.endsWith('.tmp')
+  for (const name of left.filter(isOf)) await rm(join(folder, name), { force: true })
 }
 
 async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {

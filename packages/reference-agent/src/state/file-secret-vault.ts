@@ -2,7 +2,7 @@ import { chmod, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeBase64, encodeBase64, type SecretVault, type SecretVaultError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { isMissing, reasonOf, syncFolder, writeFileAtomically } from './atomic-file.js'
+import { isMissing, reasonOf, removeUnfinished, syncFolder, writeFileAtomically } from './atomic-file.js'
 
 type Outcome<A> = Promise<E.Either<SecretVaultError, A>>
 
@@ -48,6 +48,7 @@ async function writeSecret(folder: string, name: string, file: string, secret: U
     if ((await readFile(file, 'utf8').catch(() => undefined)) === content) return E.right(undefined)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await chmod(folder, 0o700)
+    await removeUnfinished(file)
     await writeFileAtomically(file, content)
     return E.right(undefined)
   } catch (error) {
@@ -58,6 +59,7 @@ async function writeSecret(folder: string, name: string, file: string, secret: U
 async function removeSecret(folder: string, name: string, file: string): Outcome<void> {
   try {
     await rm(file, { force: true })
+    await removeUnfinished(file)
     await syncFolder(folder)
     return E.right(undefined)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -27,6 +27,16 @@ test('a secret is kept for its owner alone, replaced, and taken away', async () 
   expect(await vault.remove('wireguard')).toEqual(E.right(undefined))
   expect(await vault.remove('wireguard')).toEqual(E.right(undefined))
   expect(await vault.read('wireguard')).toEqual(E.right(undefined))
+})
+
+test('what a writer left that was killed holds a secret, too: it goes with the next change', async () => {
+  const vault = createFileSecretVault(folder)
+  const left = ['.wireguard.0a1b2c.tmp', '.wireguard-next.0a1b2c.tmp']
+  for (const name of left) writeFileSync(join(folder, name), 'a secret', { mode: 0o600 })
+  await vault.write('wireguard', secret)
+  expect(readdirSync(folder).sort()).toEqual(['.wireguard-next.0a1b2c.tmp', 'wireguard'])
+  await vault.remove('wireguard-next')
+  expect(readdirSync(folder)).toEqual(['wireguard'])
 })
 
 test('a secret that others could read, or that is damaged, is not used, and not repeated', async () => {
