@@ -23,6 +23,9 @@ A law that fails shows its counter-example with seed and path: put it into the t
 law: test:laws --runs 10000 --name 'law 4' patch-laws
 `
 
+/** Of a law that hangs; the slowest take a tenth of it, where nothing else wants the processor. */
+const longestCaseMs = 600
+
 class WrongOptions extends Error {}
 
 function readOptions() {
@@ -73,6 +76,7 @@ function main() {
   const { outputFile } = options
   const args = [
     ...['run', '--project', 'unit', `--reporter=${options.reporter}`],
+    `--testTimeout=${Math.max(60_000, options.runs * longestCaseMs)}`,
     ...(outputFile === undefined ? [] : [`--outputFile=${outputFile}`]),
     ...(options.name === undefined ? [] : ['--testNamePattern', options.name]),
     ...lawFiles(options.files),

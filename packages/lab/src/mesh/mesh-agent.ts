@@ -80,6 +80,12 @@ export class MeshAgent {
     })
   }
 
+  /** Its process number as the lab sees it. */
+  async pid(): Promise<number> {
+    if (this.#process === undefined) throw new Error(`${this.plan.name}'s agent does not run.`)
+    return this.#process.pid()
+  }
+
   /** As `kill -9`: the tunnel stays up without it. */
   async kill(): Promise<void> {
     await this.#process?.kill('SIGKILL')

@@ -9,6 +9,7 @@ import { egressScenarios } from './egress.js'
 import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
+import { fortyHosts } from './forty-hosts.js'
 import {
   internetGatewayFailClosed,
   internetGatewayFailOpen,
@@ -66,6 +67,7 @@ export const scenarios: readonly Scenario[] = [
   iptablesBackend,
   lanNeighbour,
   tenThousand,
+  fortyHosts,
   clientFile,
   clientDisable,
   usersDevice,

@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
 /** The second network. */
-const otherNetwork = { name: 'other', range4: '10.67.0.0/24', range6: 'fd67::/64' }
+export const otherNetwork = { name: 'other', range4: '10.67.0.0/24', range6: 'fd67::/64' }
 
 export const twoNetworks: Scenario = {
   name: 'two-networks',
@@ -43,7 +43,8 @@ export async function openOther(mesh: Mesh, both: MeshMember, second: MeshMember
   return networkId
 }
 
-async function join(mesh: Mesh, networkId: string, { name }: MeshMember): Promise<void> {
+/** Puts a member into a network. */
+export async function join(mesh: Mesh, networkId: string, { name }: MeshMember): Promise<void> {
   const { hosts } = await mesh.server.api.get<{ hosts: readonly { hostId: string; name: string }[] }>('/api/v1/hosts')
   const hostId = hosts.find((host) => host.name === name)?.hostId
   await mesh.server.api.post(`/api/v1/networks/${networkId}/nodes`, { hostId })

@@ -1,0 +1,175 @@
+/** Forty hosts with real agents: how soon a change is on twenty of them, what it starts there, and what an agent takes at rest. */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import { waitUntil } from '../wait-until.js'
+import { markLogs } from './agent-logs.js'
+import { command, nodeOf } from './mesh-commands.js'
+import type { Scenario, Stage } from './scenario.js'
+import { startMesh } from './start-mesh.js'
+import { addressIn, join, otherNetwork } from './two-networks.js'
+
+const hostCount = 40
+const concerned = 20
+const changes = 20
+
+export const fortyHosts: Scenario = {
+  name: 'forty-hosts',
+  summary:
+    'forty hosts: a change by the API reaches twenty of them, nothing is started for a patch, and at rest agents rest',
+  rows: ['A7', 'E1'],
+  slowSeconds: 240,
+  limitSeconds: 900,
+  async play(stage) {
+    const mesh = await startMesh(stage, hostCount)
+    const { reachable, pairs } = await mesh.pingMatrix('ipv4', 120_000)
+    stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
+    const [router, others] = [mesh.member(0), mesh.members.slice(1, 1 + concerned)]
+    const networkId = await openOtherFor(mesh, [router, ...others])
+    await atRest(stage, mesh)
+    await changesOfTwenty(stage, mesh, networkId, router, others)
+    await patchesStartNothing(stage, mesh)
+  },
+}
+
+async function openOtherFor(mesh: Mesh, members: readonly MeshMember[]): Promise<string> {
+  const made = await mesh.server.api.post<{ network: { networkId: string } }>('/api/v1/networks', otherNetwork)
+  for (const member of members) await join(mesh, made.network.networkId, member)
+  for (const member of members) await addressIn(mesh, member)
+  return made.network.networkId
+}
+
+/** An egress of the smaller network comes and goes: a route and a peer's ranges on each of its hosts. */
+async function changesOfTwenty(
+  stage: Stage,
+  mesh: Mesh,
+  networkId: string,
+  router: MeshMember,
+  members: readonly MeshMember[],
+): Promise<void> {
+  stage.tell(`${changes} changes that concern ${members.length} hosts`)
+  const nodeId = await nodeOf(mesh, router, networkId)
+  const bystander = mesh.member(hostCount - 1)
+  const untouched = await markLogs([bystander])
+  const took: number[] = []
+  let egressId: string | undefined
+  for (let change = 0; change < changes; change += 1) {
+    const terms = {
+      name: 'office',
+      networkId,
+      ranges: ['192.168.77.0/24'],
+      routers: [{ nodeId, metric: 10 }],
+      nat: true,
+    }
+    const deed = egressId === undefined ? { type: 'AddEgress', ...terms } : { type: 'RemoveEgress', egressId }
+    const { times, answer } = await timesOf(members, () => command(mesh, deed))
+    took.push(...times)
+    egressId = egressId === undefined ? answer.events.find((event) => event.egressId)?.egressId : undefined
+  }
+  stage.metric('change-on-20-hosts-median-ms', quantile(took, 0.5))
+  stage.metric('change-on-20-hosts-p99-ms', quantile(took, 0.99))
+  stage.check(
+    `every change is on ${concerned} hosts within 5 s`,
+    took.length === changes * concerned && Math.max(...took) < 5000,
+    `${took.length} times, ${Math.max(...took)} ms at most`,
+  )
+  const told = await appliedSince(bystander, untouched.get(bystander) ?? 0)
+  stage.check('a host that it does not concern is told nothing', told.length === 0, `${told.length} patches`)
+}
+
+/** A peer's port changes on 39 hosts. What starts a process takes a number: the last one given tells how many there were. */
+async function patchesStartNothing(stage: Stage, mesh: Mesh): Promise<void> {
+  stage.tell(`a host's port changes ${changes} times`)
+  const moving = mesh.member(hostCount - 1)
+  const members = mesh.members.filter((member) => member !== moving)
+  const { hosts } = await mesh.server.api.get<{ hosts: readonly { hostId: string; name: string }[] }>('/api/v1/hosts')
+  const hostId = hosts.find(({ name }) => name === moving.name)?.hostId
+  const before = await Promise.all(members.map(lastProcessNumber))
+  const took: number[] = []
+  for (let change = 0; change < changes; change += 1) {
+    const listenPort = 51_900 + (change % 2)
+    took.push(...(await timesOf(members, () => command(mesh, { type: 'UpdateHost', hostId, listenPort }))).times)
+  }
+  const after = await Promise.all(members.map(lastProcessNumber))
+  // One is the shell's that read the number.
+  const started = after.map((last, index) => last - (before[index] ?? 0) - 1)
+  stage.metric('peer-patch-on-39-hosts-p99-ms', quantile(took, 0.99))
+  stage.metric('started-by-20-patches-most', Math.max(...started))
+  stage.check(
+    'no process is started for a patch of a peer',
+    Math.max(...started) < changes / 2,
+    `${Math.max(...started)} processes and threads at most on a host in ${changes} patches`,
+  )
+}
+
+/** How many milliseconds after it was asked for each member had applied a change. */
+async function timesOf<A>(
+  members: readonly MeshMember[],
+  deed: () => Promise<A>,
+): Promise<{ readonly times: readonly number[]; readonly answer: A }> {
+  const marks = await markLogs(members)
+  const askedAt = Date.now()
+  const answer = await deed()
+  // Reading logs meanwhile would take the time that is measured.
+  await pause(1000)
+  const times = members.map((member) =>
+    waitUntil(
+      `${member.name} has applied the change`,
+      async () => (await appliedSince(member, marks.get(member) ?? 0))[0],
+      { everyMs: 200 },
+    ),
+  )
+  return { times: (await Promise.all(times)).map((time) => time - askedAt), answer }
+}
+
+async function appliedSince({ agent }: MeshMember, mark: number): Promise<readonly number[]> {
+  const lines = (await agent.logLines()).slice(mark)
+  return lines.filter(({ msg }) => msg === 'patch applied').map(({ time }) => Date.parse(String(time)))
+}
+
+/** Nobody is told anything for half a minute. */
+async function atRest(stage: Stage, mesh: Mesh): Promise<void> {
+  const seconds = 30
+  stage.tell(`nothing happens for ${seconds} s`)
+  await pause(10_000)
+  const before = await Promise.all(mesh.members.map(usageOf))
+  await pause(seconds * 1000)
+  const after = await Promise.all(mesh.members.map(usageOf))
+  const percents = after.map(({ ticks }, index) => (ticks - (before[index]?.ticks ?? 0)) / seconds)
+  const sizes = after.map(({ kilobytes }) => Math.round(kilobytes / 1024))
+  stage.metric('at-rest-cpu-median-percent', Math.round(quantile(percents, 0.5) * 100) / 100)
+  stage.metric('at-rest-cpu-most-percent', Math.round(Math.max(...percents) * 100) / 100)
+  stage.metric('at-rest-memory-median-mb', quantile(sizes, 0.5))
+  stage.metric('at-rest-memory-most-mb', Math.max(...sizes))
+  stage.check(
+    'agents rest',
+    quantile(percents, 0.5) < 5 && Math.max(...sizes) < 200,
+    `${Math.max(...sizes)} MB at most`,
+  )
+}
+
+interface Usage {
+  /** Hundredths of a second of processor time. */
+  readonly ticks: number
+  readonly kilobytes: number
+}
+
+/** Of the agent's process alone. */
+async function usageOf({ agent }: MeshMember): Promise<Usage> {
+  const folder = `/proc/${await agent.pid()}`
+  const [stat, status] = await Promise.all([readFile(`${folder}/stat`, 'utf8'), readFile(`${folder}/status`, 'utf8')])
+  // What stands behind the name in brackets begins with the third field; user and system time are the 14th and the 15th.
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  return { ticks: (fields[11] ?? 0) + (fields[12] ?? 0), kilobytes: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) }
+}
+
+/** Each host counts its own processes and threads. */
+const lastProcessNumber = async ({ host }: MeshMember): Promise<number> =>
+  Number(await host.sh('read -r one five fifteen tasks last < /proc/loadavg; echo "$last"'))
+
+/** The value below which this part of them is. */
+const quantile = (values: readonly number[], part: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? 0
