@@ -541,6 +541,7 @@ export type {
   ObservedHost,
   ObservedInterface,
   ObservedPeer,
+  ObservedTunnel,
   UnderlayAddress,
 } from './reconcile/observed-host.js'
 export { type PlanContext, planChanges } from './reconcile/plan-changes.js'

@@ -19,6 +19,7 @@ import { type LinuxHost, refuse } from './linux-host.js'
 import { writeHindrance } from './names/text-file.js'
 import { observeLinuxHost } from './observe/observe-linux-host.js'
 import { hostsFile } from './observe/observe-names.js'
+import { observeTunnel } from './observe/observe-tunnel.js'
 import { createValueParsers } from './observe/value-parsers.js'
 import { openUserspaceSocket } from './userspace-socket.js'
 
@@ -102,6 +103,7 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
   return E.right({
     capabilities: { ...capabilitiesWith[chosen.kind], ...fullTunnelWith(looked.hasNft), ...namesWith(hindrance) },
     observe: (wish) => observeLinuxHost(host, wish),
+    observeTunnel: () => observeTunnel(host),
     execute: (change) => executeChange(host, change),
     executeAll: (changes) => executeChanges(host, changes),
     close: async () => {},
@@ -138,6 +140,7 @@ function hostOf(options: LinuxDriverOptions): LinuxHost {
     socket: openUserspaceSocket({ folder, interfaceName }),
     nowEpochMs: options.nowEpochMs ?? Date.now,
     parsers: createValueParsers(),
+    seenImplementation: { current: undefined },
     seenKey: { current: undefined },
   }
 }

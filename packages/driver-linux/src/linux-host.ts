@@ -1,4 +1,4 @@
-import type { HostDriverError, WireguardPublicKey } from '@meshfold/core'
+import type { HostDriverError, ObservedInterface, WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommandRunner } from './command-runner.js'
 import type { FirewallBackend } from './firewall/firewall-backend.js'
@@ -32,6 +32,8 @@ export interface LinuxHost {
   /** The hosts file as last read. */
   readonly seenHosts: { current: { readonly text: string | undefined; readonly reading: HostsReading } | undefined }
   readonly parsers: ValueParsers
+  /** How the own interface was made, as last seen; `undefined`: there was none. */
+  readonly seenImplementation: { current: ObservedInterface['implementation'] | undefined }
   /** The interface's own key as last seen or set; spares a look at the private key for each peer. */
   readonly seenKey: { current: WireguardPublicKey | undefined }
 }

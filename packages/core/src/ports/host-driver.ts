@@ -1,7 +1,7 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { DriverCapabilities } from '../reconcile/driver-capabilities.js'
 import type { HostChange } from '../reconcile/host-change.js'
-import type { ObservedHost } from '../reconcile/observed-host.js'
+import type { ObservedHost, ObservedTunnel } from '../reconcile/observed-host.js'
 import type { IpPrefix } from '../values/index.js'
 
 /**
@@ -15,6 +15,12 @@ export interface HostDriver {
 
   /** Reads what is there now. Changes nothing; a missing interface is an answer, not an error. */
   observe(wish?: ObservationWish): Promise<Either<HostDriverError, ObservedHost>>
+
+  /**
+   * Reads what WireGuard itself says, without the rest of the host: for less than `observe`, where peers are all that matters. Optional.
+   * `undefined`: the interface that was last observed is not there, or is another now; `observe` tells.
+   */
+  observeTunnel?(): Promise<Either<HostDriverError, ObservedTunnel | undefined>>
 
   /**
    * Carries out one change. Carrying out the same change again leaves the host as the first time did, so a plan cut off at any

@@ -33,6 +33,12 @@ export interface ObservedHost {
   readonly waysOutside?: WaysOutside
 }
 
+/** WireGuard's own part of an {@link ObservedHost}. */
+export interface ObservedTunnel extends Pick<ObservedHost, 'observedAtEpochMs' | 'peers'> {
+  /** 0: not bound. */
+  readonly listenPort: number
+}
+
 /** `switched-on`: by the driver, which switches it off again; `on`: by somebody else, who is left alone. */
 export type ForwardingState = 'off' | 'on' | 'switched-on'
 

@@ -25,6 +25,7 @@ export interface SimulatedHostOptions {
 
 /** A host in memory that behaves like Linux with WireGuard, and fails on request. */
 export interface SimulatedHost extends HostDriver {
+  readonly observeTunnel: NonNullable<HostDriver['observeTunnel']>
   /** The whole truth, also while the driver fails. */
   readonly state: ObservedHost
   /** Every change that took effect, in order. */
@@ -72,6 +73,11 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
     executed,
     async observe() {
       return E.right({ ...state, observedAtEpochMs: epochMs(options.nowEpochMs()) })
+    },
+    async observeTunnel() {
+      if (state.interface === undefined) return E.right(undefined)
+      const { listenPort } = state.interface
+      return E.right({ observedAtEpochMs: epochMs(options.nowEpochMs()), listenPort, peers: state.peers })
     },
     async execute(change) {
       const refusal = refusalOf(change)

@@ -52,6 +52,7 @@ export async function observeLinuxHost(host: LinuxHost, wish?: ObservationWish):
   }
   const link = links.right.find(({ ifname }) => ifname === host.interfaceName)
   if (link !== undefined) return observeOwnLink(host, link, links.right, surroundings)
+  host.seenImplementation.current = undefined
   const policyRouting = await observePolicyRouting(host, undefined, ACTION)
   if (E.isLeft(policyRouting)) return policyRouting
   return E.right({
@@ -87,6 +88,7 @@ async function observeOwnLink(
   const underlayMtu = await observeUnderlayMtu(host, links, way, ACTION)
   if (E.isLeft(underlayMtu)) return underlayMtu
   host.seenKey.current = publicKey
+  host.seenImplementation.current = found.right.implementation
   return E.right({
     ...surroundings,
     interface: {

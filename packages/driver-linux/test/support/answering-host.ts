@@ -29,6 +29,7 @@ export function hostAnswering(answers: Readonly<Record<string, Answer>> = {}) {
     privateKey: async () => E.right(privateKey),
     nowEpochMs: () => 0,
     parsers: createValueParsers(),
+    seenImplementation: { current: undefined },
     seenKey: { current: undefined },
     files: { rootFolder: '/nonexistent', interfaceName: 'mesh0' },
     hasNames: false,

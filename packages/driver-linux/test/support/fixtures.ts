@@ -70,6 +70,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     privateKey: async () => E.left({ reason: 'recorded hosts hold no key' }),
     nowEpochMs: () => fixtureTimeEpochMs,
     parsers: createValueParsers(),
+    seenImplementation: { current: undefined },
     seenKey: { current: undefined },
     files: { rootFolder: '/nonexistent', interfaceName: 'mesh0' },
     hasNames: false,

@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 export function attentiveDriver(driver: HostDriver, rangesOutside: () => readonly IpPrefix[]): HostDriver {
   let held: UnderlayMtu | undefined
   const all = driver.executeAll?.bind(driver)
+  const tunnel = driver.observeTunnel?.bind(driver)
   return {
     capabilities: driver.capabilities,
     observe: async () => {
@@ -17,6 +18,7 @@ export function attentiveDriver(driver: HostDriver, rangesOutside: () => readonl
       return E.right({ ...observed.right, underlayMtu: held })
     },
     execute: (change) => driver.execute(change),
+    ...(tunnel !== undefined && { observeTunnel: tunnel }),
     ...(all !== undefined && { executeAll: all }),
     close: () => driver.close(),
   }

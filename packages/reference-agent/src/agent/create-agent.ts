@@ -242,7 +242,7 @@ class RunningAgent {
       },
       settled: () => this.#duty.settled(),
       say: (observations) => this.#link.session?.observe(observations),
-      onLook: () => this.#duty.want('look'),
+      onLook: () => this.#duty.want('look-at-peers'),
       onTry: () => this.#duty.want('try-endpoints'),
       onSeen: () => this.#report(),
       endpointRules: () => this.#endpointRules(),

@@ -12,7 +12,7 @@ import { MAX_DRIFT } from './describe-status.js'
 import { HostKeeper, type KeptHost } from './host-keeper.js'
 import { logApplied, logPutRight, type Occasion } from './log-outcomes.js'
 import type { ProbationKeeper } from './probation-keeper.js'
-import { PutOff } from './put-off.js'
+import { ReadBack } from './read-back.js'
 import { Turns } from './turns.js'
 
 export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' | 'timers'> {
@@ -37,10 +37,9 @@ export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' |
   readonly onOutcome: (asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null) => void
 }
 
-type Deed = 'refresh-underlay' | 'apply' | 'put-right' | 'try-endpoints' | 'look'
+type Deed = 'refresh-underlay' | 'apply' | 'put-right' | 'put-peers-right' | 'try-endpoints' | 'look' | 'look-at-peers'
 
 const LONGEST_DETAIL = 1000
-const READ_BACK_BOUND_MS = 1000
 /** Steps in which a host begins to listen. */
 const LISTENING_STEPS: ReadonlySet<string> = new Set(['create-interface', 'set-listen-port', 'bring-up'])
 
@@ -48,7 +47,7 @@ export class HostDuty {
   readonly host: HostKeeper
   readonly #options: HostDutyOptions
   readonly #turns: Turns<Deed>
-  readonly #readBack: PutOff
+  readonly #readBack: ReadBack
   #retryMs: number
   #cancelRetry: () => void = () => {}
   #failure: string | null = null
@@ -63,14 +62,15 @@ export class HostDuty {
     this.#retryMs = timing.firstRetryMs
     const rangesOutside = () => config.live.config?.routing.flatMap(({ ranges }) => ranges) ?? []
     this.host = new HostKeeper({ driver, monotonicMs: clock.monotonicMs, rangesOutside, onObserved })
-    const deed = () => this.want('put-right')
-    this.#readBack = new PutOff({ timers, clock, boundMs: READ_BACK_BOUND_MS, deed })
+    this.#readBack = new ReadBack({ timers, clock, deed: (deed) => this.want(deed) })
     this.#turns = new Turns<Deed>([
       ['refresh-underlay', () => this.#refreshUnderlay()],
       ['apply', () => this.#apply()],
-      ['put-right', () => this.#putRight()],
+      ['put-right', () => this.#putRight((desired) => this.host.putRight(desired))],
+      ['put-peers-right', () => this.#putRight((desired) => this.host.putPeersRight(desired))],
       ['try-endpoints', () => this.#tryEndpoints()],
-      ['look', () => this.#look()],
+      ['look', () => this.#note(this.host.look())],
+      ['look-at-peers', () => this.#note(this.host.lookAtPeers())],
     ])
   }
 
@@ -122,26 +122,27 @@ export class HostDuty {
     }
     logApplied(log, batch, outcome.right, clock.monotonicMs())
     await this.#onSuccess(batch.asOf, outcome.right, batch.received.length > 0 ? 'tell' : 'tell if new')
-    if (outcome.right.awaited === 0) {
-      this.#readBack.want(timing.readBackMs)
+    const { executed, awaited } = outcome.right
+    if (awaited === 0) {
+      this.#readBack.want(executed, timing.readBackMs)
     } else {
       this.#occasion = 'awaited peers'
-      this.#readBack.wantBy(timing.roamGraceMs)
+      this.#readBack.wantBy(executed, timing.roamGraceMs)
     }
   }
 
-  /** Compares the whole host with its config, and puts right what differs. */
-  async #putRight(): Promise<void> {
+  /** Compares the host with its config, and puts right what differs. */
+  async #putRight(deed: (desired: DesiredHost) => ReturnType<HostKeeper['putRight']>): Promise<void> {
     const asOf = this.#options.config.receivedAsOf
     const occasion = this.#occasion
     this.#occasion = 'routine'
     if (asOf !== null) await this.#beginProbation(asOf)
     const desired = this.#desired()
     if (desired === undefined || asOf === null) {
-      await this.#look()
+      await this.#note(this.host.look())
       return
     }
-    const outcome = await this.host.putRight(desired)
+    const outcome = await deed(desired)
     if (E.isLeft(outcome)) {
       this.#onFailure(outcome.left, desired)
       return
@@ -162,13 +163,13 @@ export class HostDuty {
     return config.live.desired && probation.narrowed(config.live.desired)
   }
 
-  async #look(): Promise<void> {
-    const looked = await this.host.look()
+  async #note(look: ReturnType<HostKeeper['look']>): Promise<void> {
+    const looked = await look
     if (E.isLeft(looked)) this.#onFailure(looked.left)
   }
 
   async #tryEndpoints(): Promise<void> {
-    await this.#look()
+    await this.#note(this.host.lookAtPeers())
     const { takeTries, onTried, log } = this.#options
     const tries = takeTries()
     if (tries.length === 0) return

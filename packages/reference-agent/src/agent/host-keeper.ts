@@ -79,13 +79,27 @@ export class HostKeeper {
     return observed
   }
 
+  /** Reads who the peers are and how they are doing; the whole host only where the driver can't tell without. */
+  async lookAtPeers(): Promise<E.Either<ReconcileError, ObservedHost>> {
+    const known = this.#observed
+    if (known?.interface === undefined) return this.look()
+    const seen = await this.#driver.observeTunnel?.()
+    if (seen === undefined) return this.look()
+    if (E.isLeft(seen)) return E.left({ code: 'observe-failed', cause: seen.left, executed: [] })
+    if (seen.right === undefined) return this.look()
+    const { listenPort, ...tunnel } = seen.right
+    const observed = { ...known, ...tunnel, interface: { ...known.interface, listenPort } }
+    this.#see(observed)
+    return E.right(observed)
+  }
+
   /** Carries out what a step of the config changed, at a cost that grows with the step. */
   async bringTo(desired: DesiredHost, step: ConfigStep): Promise<E.Either<ReconcileError, KeptHost>> {
     const isSmall = step.changedPeers.size <= MANY_PEERS
     if (!isSmall || !this.#isSound || this.#observed?.interface === undefined) return this.putRight(desired)
     let plan = this.#plan(desired, step)
     if (this.#monotonicMs() - this.#observedAtMs > FRESH_MS && dependsOnPeers(plan, this.#observed)) {
-      const looked = await this.look()
+      const looked = await this.lookAtPeers()
       if (E.isLeft(looked)) return looked
       if (looked.right.interface === undefined) return this.putRight(desired)
       plan = this.#plan(desired, step)
@@ -119,6 +133,17 @@ export class HostKeeper {
         : outcome.left.observed
     if (observed !== undefined) this.#see(observed)
     return E.isLeft(outcome) ? outcome : E.right({ executed: outcome.right.executed, awaited: 0 })
+  }
+
+  /** Compares the peers, and the whole host only where one of them is not as it should be. */
+  async putPeersRight(desired: DesiredHost): Promise<E.Either<ReconcileError, KeptHost>> {
+    if (!this.#isSound) return this.putRight(desired)
+    const target = { ...desired, peers: new Map(desired.peers) }
+    const looked = await this.lookAtPeers()
+    if (E.isLeft(looked)) return looked
+    if (planChanges(looked.right, target, { previousDesired: this.#applied }).length > 0) return this.putRight(desired)
+    this.#applied = target
+    return E.right({ executed: [], awaited: 0 })
   }
 
   /** Makes these peers anew, each at another endpoint: WireGuard begins a handshake there at once. */

@@ -91,6 +91,6 @@ export async function refusalOf(driver: HostDriver, change: HostChange): Promise
   }
 }
 
-function describeError(error: HostDriverError): string {
+export function describeError(error: HostDriverError): string {
   return `${error.code}: ${error.reason}`
 }

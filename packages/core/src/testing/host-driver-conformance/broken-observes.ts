@@ -34,6 +34,19 @@ export const brokenObserves: readonly BrokenDriver[] = [
     },
   },
   {
+    fault: "keeps WireGuard's answer",
+    caughtBy: 'WireGuard alone reads as with the rest of the host, and observing changes nothing',
+    spoil: (driver) => {
+      let kept: ReturnType<typeof driver.observeTunnel> | undefined
+      return replacing(driver, {
+        observeTunnel: () => {
+          kept ??= driver.observeTunnel()
+          return kept
+        },
+      })
+    },
+  },
+  {
     fault: 'does not see keepalives',
     caughtBy: 'an ordinary host reads the same twice, and observing changes nothing',
     spoil: withObserve((host) => withPeers(host, (peer) => ({ ...peer, keepaliveSeconds: 0 }))),

@@ -1,7 +1,19 @@
+import type { HostDriver } from '../../ports/host-driver.js'
 import { hostCapabilities } from '../../reconcile/driver-capabilities.js'
-import { assertSame, assertThat, observed, shapeOf } from './assertions.js'
+import type { ObservedHost, ObservedTunnel } from '../../reconcile/observed-host.js'
+import { assertSame, assertThat, describeError, executed, observed, shapeOf } from './assertions.js'
 import { bringTo, type HostDriverCase } from './conformance-case.js'
 import { ordinaryHost } from './scenarios.js'
+
+async function observedTunnel(driver: HostDriver): Promise<ObservedTunnel | undefined> {
+  const answer = await driver.observeTunnel?.()
+  if (answer?._tag === 'Left') throw new Error(`observeTunnel failed: ${describeError(answer.left)}`)
+  return answer?.right
+}
+
+/** The comparable part of it, as `shapeOf` shows the whole host. */
+const tunnelShape = (tunnel: Pick<ObservedTunnel, 'listenPort' | 'peers'> | undefined, whole: ObservedHost) =>
+  tunnel && { listenPort: tunnel.listenPort, peers: shapeOf({ ...whole, peers: tunnel.peers }).peers }
 
 /** What a driver says about itself and about the host. */
 export const observeCases: readonly HostDriverCase[] = [
@@ -34,6 +46,27 @@ export const observeCases: readonly HostDriverCase[] = [
       const first = shapeOf(await observed(driver))
       assertSame(shapeOf(await observed(driver)), first, 'the second observation')
       assertSame(await host.snapshot(), before, 'the host after observing it')
+    },
+  },
+  {
+    name: 'WireGuard alone reads as with the rest of the host, and observing changes nothing',
+    run: async ({ host, driver }) => {
+      if (driver.observeTunnel === undefined) return
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
+      const whole = await observed(driver)
+      const before = await host.snapshot()
+      const expected = tunnelShape({ listenPort: whole.interface?.listenPort ?? 0, peers: whole.peers }, whole)
+      assertSame(tunnelShape(await observedTunnel(driver), whole), expected, 'WireGuard alone')
+      assertSame(await host.snapshot(), before, 'the host after observing it')
+      const removed = [...whole.peers.keys()].slice(0, 1)
+      await executed(
+        driver,
+        removed.map((publicKey) => ({ kind: 'remove-peer', publicKey })),
+      )
+      const left = (await observedTunnel(driver))?.peers
+      assertThat(left?.size === whole.peers.size - 1, 'a removed peer is still seen')
+      await executed(driver, [{ kind: 'remove-interface' }])
+      assertThat((await observedTunnel(driver)) === undefined, 'WireGuard is seen where there is none')
     },
   },
   {
