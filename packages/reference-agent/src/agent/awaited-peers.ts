@@ -6,6 +6,9 @@ import {
   type WireguardPublicKey,
 } from '@meshfold/core'
 
+/** It touches WireGuard alone. */
+export const isOfPeer = ({ kind }: HostChange): boolean => kind === 'set-peer' || kind === 'remove-peer'
+
 /** Where a peer is now decides whether its endpoint is written, and whom to tell of another port of this host. */
 export function dependsOnPeers(plan: readonly HostChange[], observed: ObservedHost): boolean {
   return plan.some(

@@ -20,7 +20,7 @@ import {
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { attentiveDriver } from './attentive-driver.js'
-import { dependsOnPeers, withoutAwaited } from './awaited-peers.js'
+import { dependsOnPeers, isOfPeer, withoutAwaited } from './awaited-peers.js'
 import type { ConfigStep } from './live-config.js'
 
 /** What was done. */
@@ -135,15 +135,23 @@ export class HostKeeper {
     return E.isLeft(outcome) ? outcome : E.right({ executed: outcome.right.executed, awaited: 0 })
   }
 
-  /** Compares the peers, and the whole host only where one of them is not as it should be. */
+  /** Compares the peers and puts right what differs of them; the whole host where that is not enough. */
   async putPeersRight(desired: DesiredHost): Promise<E.Either<ReconcileError, KeptHost>> {
     if (!this.#isSound) return this.putRight(desired)
     const target = { ...desired, peers: new Map(desired.peers) }
-    const looked = await this.lookAtPeers()
-    if (E.isLeft(looked)) return looked
-    if (planChanges(looked.right, target, { previousDesired: this.#applied }).length > 0) return this.putRight(desired)
-    this.#applied = target
-    return E.right({ executed: [], awaited: 0 })
+    const executed: HostChange[] = []
+    for (let look = 0; look < 2; look += 1) {
+      const looked = await this.lookAtPeers()
+      if (E.isLeft(looked)) return looked
+      const plan = planChanges(looked.right, target, { previousDesired: this.#applied })
+      if (plan.length === 0) {
+        this.#applied = target
+        return E.right({ executed, awaited: 0 })
+      }
+      if (!plan.every(isOfPeer) || (await executePlan(this.#driver, plan, executed)) !== undefined) break
+    }
+    const whole = await this.putRight(desired)
+    return E.isLeft(whole) ? whole : E.right({ ...whole.right, executed: [...executed, ...whole.right.executed] })
   }
 
   /** Makes these peers anew, each at another endpoint: WireGuard begins a handshake there at once. */

@@ -1,4 +1,5 @@
 import type { Clock, HostChange, Timers } from '@meshfold/core'
+import { isOfPeer } from './awaited-peers.js'
 import { PutOff } from './put-off.js'
 
 const BOUND_MS = 1000
@@ -42,6 +43,6 @@ export class ReadBack {
   }
 
   #note(executed: readonly HostChange[]): void {
-    this.#isWhole ||= executed.some(({ kind }) => kind !== 'set-peer' && kind !== 'remove-peer')
+    this.#isWhole ||= !executed.every(isOfPeer)
   }
 }
