@@ -16,7 +16,8 @@ export interface EchoRequest {
 const program = `
 use strict; use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6 unpack_sockaddr_in6 IPPROTO_ICMPV6 AF_INET6);
 use IO::Select; use Time::HiRes qw(time);
-my (@asked, %sockets, %answered); my $mark = $$ & 0xffff;
+# Another program's number may be the same, in another namespace, and an answer to its request may come here: what is sent tells them apart.
+my (@asked, %sockets, %answered); my $mark = $$ & 0xffff; my $token = pack("N2", rand(2 ** 32), rand(2 ** 32));
 sub socket_for { my ($six, $from) = @_;
   return $sockets{"$six$from"} //= do {
     my ($family, $protocol) = $six ? (AF_INET6, IPPROTO_ICMPV6) : (AF_INET, 1);
@@ -38,8 +39,8 @@ while (1) {
   my @waiting = grep { defined $asked[$_]{socket} && !$answered{$_} && $passed < $asked[$_]{limit} } 0 .. $#asked;
   if (@waiting && $passed >= $next) { $next += 0.3;
     for my $at (@waiting) { my $each = $asked[$at];
-      my $packet = pack("CCnnn", $each->{six} ? 128 : 8, 0, 0, $mark, $at);
-      $packet = pack("CCnnn", 8, 0, checksum($packet), $mark, $at) unless $each->{six};
+      my $packet = pack("CCnnna8", $each->{six} ? 128 : 8, 0, 0, $mark, $at, $token);
+      $packet = pack("CCnnna8", 8, 0, checksum($packet), $mark, $at, $token) unless $each->{six};
       send($each->{socket}, $packet, 0, $each->{to});
     } }
   my @ready = $select->can_read(@waiting ? 0.05 : 0);
@@ -50,7 +51,7 @@ while (1) {
     my $six = sockaddr_family($peer) == AF_INET6;
     $packet = substr($packet, (ord($packet) & 15) * 4) unless $six;
     my ($type, undef, undef, $of, $at) = unpack("CCnnn", $packet);
-    next unless defined $at && $type == ($six ? 129 : 0) && $of == $mark && $at <= $#asked;
+    next unless defined $at && substr($packet, 8) eq $token && $type == ($six ? 129 : 0) && $of == $mark && $at <= $#asked;
     my $address = $six ? (unpack_sockaddr_in6($peer))[1] : (unpack_sockaddr_in($peer))[1];
     $answered{$at} = 1 if $address eq $asked[$at]{address};
   }
