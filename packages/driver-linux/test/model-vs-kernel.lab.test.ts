@@ -168,6 +168,36 @@ describe('what a router passes on to its LAN, with masquerading', () => {
   })
 })
 
+test('E6 a gateway that stands by for a range sends what it passes on to the router that is active, not to its own LAN', async () => {
+  await using lab = await Lab.open()
+  await using mesh = await RealMesh.open(lab, 3)
+  const [standby, relayed, active] = mesh.hosts
+  if (standby === undefined || relayed === undefined || active === undefined) throw new TypeError('three hosts')
+  const plan = { network: '192.168.1', network6: 'fd0a:0:0:1' }
+  const [nas, empty] = [await lab.lan('office', plan), await lab.lan('empty', plan)]
+  const [machine] = await lab.hosts(['nas'])
+  const [router] = await nas.attach([active.host], 'eth1')
+  const [port] = await nas.attach([machine])
+  await empty.attach([standby.host], 'eth1')
+  await machine.ip([`route add default via ${router?.ipv4}`, `route add default via ${router?.ipv6}`])
+  const answering = await answerOn(machine, { ports: [80, 443] })
+  const state = await mesh.become(
+    sampleCreateNetwork(1),
+    ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host)),
+    sampleCreateGateway(1),
+    sampleAssignRelay(2, 1),
+    sampleAddEgress(1, {
+      nat: false,
+      returnRoute: 'external',
+      routers: [3, 1].map((host, at) => ({ nodeId: nodeId(`node-1-${host}`), metric: 10 + at, interfaceName: 'eth1' })),
+    }),
+  )
+  const verdicts = await mesh.knockAt(state, relayed, [port?.ipv4 ?? '', port?.ipv6 ?? ''].map(ipAddress))
+  expectAlike(verdicts)
+  expect(countPassed(verdicts)).toBe(8)
+  await answering.stop()
+})
+
 test('D4 D5 what goes through a full tunnel, and what is left outside of it', async () => {
   await using lab = await Lab.open()
   await using mesh = await RealMesh.open(lab, 3)

@@ -5,7 +5,13 @@ import type { HealthView } from '../host-config/chosen-paths.js'
 import { projectHostConfig } from '../host-config/expand-host-config.js'
 import { replay } from '../mesh/evolve.js'
 import type { MeshCommand } from '../mesh/mesh-command.js'
-import { sampleAbleHost, sampleAssignRelay, sampleCreateExit, sampleRouteAll } from '../testing/sample-gateways.js'
+import {
+  sampleAbleHost,
+  sampleAssignRelay,
+  sampleCreateExit,
+  sampleCreateGateway,
+  sampleRouteAll,
+} from '../testing/sample-gateways.js'
 import {
   eventsOf,
   sampleAddEgress,
@@ -19,25 +25,24 @@ import { type OutsideFlow, policyRouteIdentity, policyRuleIdentity } from './pol
 import { policyRoutingOf } from './policy-routing-of.js'
 
 const localPrefixes = [ipPrefix('192.168.7.0/24')]
-/** Host 1 is an internet gateway, host 2 uses it. */
-const setUp: readonly MeshCommand[] = [
+const joined: readonly MeshCommand[] = [
   sampleCreateMesh(),
   sampleCreateNetwork(),
   sampleAbleHost(1),
   sampleAbleHost(2, { capabilities: hostCapabilities, localPrefixes }),
   sampleAbleHost(3),
   ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host)),
-  sampleCreateExit(1),
-  sampleAssignRelay(2, 1),
 ]
+/** Host 1 is an internet gateway, host 2 uses it. */
+const setUp: readonly MeshCommand[] = [...joined, sampleCreateExit(1), sampleAssignRelay(2, 1)]
 
 const server: OutsideFlow = { protocol: 'tcp', address: ipAddress('203.0.113.80'), port: 443 }
 
 const traits = (fields: object) =>
   ({ type: 'UpdateNodeTraits', atEpochMs: sampleTime, nodeId: nodeId('node-1-2'), ...fields }) as MeshCommand
 
-const routingOf = (commands: readonly MeshCommand[], health: HealthView = new Map()) => {
-  const config = projectHostConfig(replay(eventsOf(...setUp, ...commands)), hostId('host-2'))
+const routingOf = (commands: readonly MeshCommand[], health: HealthView = new Map(), before = setUp) => {
+  const config = projectHostConfig(replay(eventsOf(...before, ...commands)), hostId('host-2'))
   if (config === undefined) throw new TypeError('host 2 has no config')
   const { isBypassed, routes, rules } = policyRoutingOf(config, choosePaths(config, health, new Map(), undefined), [
     server,
@@ -109,5 +114,30 @@ describe('E7 a range that the own LAN has', () => {
     expect(preferring.routes).toEqual(['tunnel 192.168.7.0/24 mesh 10.1.0.2'])
     expect(preferring.rules.slice(-1)).toEqual(['4 before-own-routes'])
     expect(preferring.isBypassed).toBe(true)
+  })
+})
+
+describe('E6 a range that this gateway stands by for', () => {
+  const gateway = [...joined, sampleCreateGateway(2)]
+  const range = (nat: boolean) =>
+    sampleAddEgress(1, {
+      ranges: [ipPrefix('192.168.7.0/24')],
+      nat,
+      returnRoute: nat ? 'none' : 'external',
+      routers: [3, 2].map((host, at) => ({ nodeId: nodeId(`node-1-${host}`), metric: 10 + at })),
+    })
+
+  test('leads to the active router for what is passed on for others, where it keeps its sources', () => {
+    expect(routingOf([range(false)], new Map(), gateway)).toEqual({
+      isBypassed: false,
+      routes: ['forwarded 192.168.7.0/24 mesh -'],
+      rules: ['4 forwarded'],
+    })
+  })
+
+  test('leads to the own LAN once the host is the active one, and with NAT always', () => {
+    const gone: HealthView = new Map([[hostId('host-3'), { state: 'down', roundTripMs: null }]])
+    expect(routingOf([range(false)], gone, gateway).routes).toEqual([])
+    expect(routingOf([range(true)], new Map(), gateway).routes).toEqual([])
   })
 })

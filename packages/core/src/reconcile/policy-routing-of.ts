@@ -1,6 +1,12 @@
 /** From a config and the paths chosen on it to what is asked besides the host's own routes: full tunnel (D5), own LAN (E7). */
 import type { ChosenPaths } from '../host-config/chosen-paths.js'
-import { type FullTunnel, type HostConfig, internetPathKey } from '../host-config/host-config.js'
+import {
+  type FullTunnel,
+  type HostConfig,
+  internetPathKey,
+  pathKey,
+  type RoutedEgress,
+} from '../host-config/host-config.js'
 import {
   comparePrefixes,
   type HostRoute,
@@ -24,24 +30,25 @@ import {
 /** What of a config policy routing is made of. */
 export type PolicyRoutingParts = Pick<
   HostConfig,
-  'own' | 'paths' | 'routing' | 'ranges' | 'routes' | 'keptByLan' | 'fullTunnel'
+  'own' | 'paths' | 'routing' | 'ranges' | 'routes' | 'keptByLan' | 'fullTunnel' | 'nat'
 >
 
 /** `servers`: where this host's server is; what goes there stays outside a full tunnel. */
 export const policyRoutingOf = (
   config: PolicyRoutingParts,
-  { hops }: Pick<ChosenPaths, 'hops'>,
+  chosen: Pick<ChosenPaths, 'hops' | 'vector'>,
   servers: readonly OutsideFlow[] = [],
 ): PolicyRouting => {
   const { own, routing, routes, ranges, keptByLan } = config
   const ownRanges = routing.flatMap((egress) => egress.ranges)
+  const anothers = routing.filter((egress) => isAnothers(egress, config, chosen)).flatMap(({ ranges: of }) => of)
   const preferred = routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
-  const tunnel = tunnelRoutes(config, hops.has(internetPathKey), ownRanges)
+  const tunnel = tunnelRoutes(config, chosen.hops.has(internetPathKey), ownRanges)
   const all = [
     ...around(
-      ownRanges,
+      ownRanges.filter((range) => !anothers.includes(range)),
       'forwarded',
-      keptByLan.map((prefix) => ({ prefix, preferredSource: null })),
+      [...keptByLan, ...anothers].map((prefix) => ({ prefix, preferredSource: null })),
     ),
     ...(tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)),
   ]
@@ -49,6 +56,19 @@ export const policyRoutingOf = (
   const rules = policyRulesFor(all, outsideFlows(servers))
   return { isBypassed: rules.some(({ kind }) => kind === 'bypass'), routes: all, rules }
 }
+
+/**
+ * A range that keeps its sources goes through the router that is active for all, since the way back follows it (E6): one that stands by
+ * sends what others sent it there, though it is beside the range itself.
+ */
+const isAnothers = (
+  { egressId }: RoutedEgress,
+  { nat }: PolicyRoutingParts,
+  { hops, vector }: Pick<ChosenPaths, 'hops' | 'vector'>,
+): boolean =>
+  !vector.servedEgressIds.includes(egressId) &&
+  !nat.some((rule) => rule.egressId === egressId) &&
+  hops.has(pathKey('egress', egressId))
 
 /** Into the mesh, but for what this host routes itself (E10). */
 const around = (
