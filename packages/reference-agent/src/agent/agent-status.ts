@@ -53,6 +53,8 @@ export interface ConfigStatus {
   readonly applied: AsOf | null
   /** What cut the host off from its server, and is as it was before; empty: everything is as received. */
   readonly reverted: readonly RevertedStatus[]
+  /** What of it can't take effect on this host, with a way out where the driver knows one; empty: nothing. */
+  readonly lacking: readonly string[]
   /** Why the host is not as the config says; `null`: it is. */
   readonly failure: string | null
   /** Why the config can't be kept on disk; `null`: it is kept. */

@@ -9,7 +9,14 @@ import { keepInMemory } from '../state/kept-file.js'
 import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-options.js'
 import type { AgentStatus, RevertedStatus } from './agent-status.js'
 import { ConfigKeeper } from './config-keeper.js'
-import { describeReverted, differencesOf, interfaceStatus, namesStatus, peerStatuses } from './describe-status.js'
+import {
+  describeReverted,
+  differencesOf,
+  interfaceStatus,
+  lackingOf,
+  namesStatus,
+  peerStatuses,
+} from './describe-status.js'
 import { Greeter } from './greeter.js'
 import { HostDuty } from './host-duty.js'
 import type { KeyAdapters } from './key-adapters.js'
@@ -166,6 +173,7 @@ class RunningAgent {
       config: {
         received: receivedAsOf,
         applied: appliedAsOf,
+        lacking: lackingOf(live.config, this.#options.driver.capabilities),
         failure,
         notSaved,
         reverted: reverted.map(withoutRefused),

@@ -1,6 +1,7 @@
 import {
   type AsOf,
   type DesiredHost,
+  type DriverCapabilities,
   describeDrift,
   foreignHindrances,
   type HostConfig,
@@ -19,6 +20,18 @@ export interface KnownConfig {
   readonly own: HostConfig['own'] | undefined
   readonly peers: ReadonlyMap<HostId, PeerConfig>
   readonly desired: DesiredHost | undefined
+}
+
+/** What of a config its host can't serve. What the driver says of itself names the way out. */
+export const lackingOf = (
+  config: Pick<HostConfig, 'refused'> | undefined,
+  capabilities: DriverCapabilities | undefined,
+): readonly string[] => {
+  const texts = (config?.refused ?? []).map(({ capability, reason }) => {
+    const state = capability === null ? undefined : capabilities?.[capability]
+    return state === undefined || state.supported ? reason : `${reason} ${state.consequence}`
+  })
+  return [...new Set(texts)]
 }
 
 /** The own interface as it is. */

@@ -11,7 +11,7 @@ const status: HostStatus = {
   serverUrl: 'https://mesh.example',
   host: { hostId: hostId('host-4'), meshId: meshId('mesh-1'), nextWireguardKey: null },
   server: { connected: true, sinceEpochMs: 0, lastEnd: null, reportRefused: null },
-  config: { received: null, applied: null, failure: null, notSaved: null, reverted: [] },
+  config: { received: null, applied: null, lacking: [], failure: null, notSaved: null, reverted: [] },
   interface: null,
   peers: [],
   paths: {
@@ -51,6 +51,11 @@ test('G8 a terminal shows how names are served, and why not', () => {
   expect(lines).toContain("names      12 in /etc/hosts; left to others' lines: printer")
   expect(lines).toContain('resolver   systemd-resolved asks 10.66.0.53 about everything')
   expect(lines).toContain('not asked  10.66.0.53 about a.example: it takes one list')
+})
+
+test('a terminal shows what of the config the host can not serve', () => {
+  const config = { ...status.config, lacking: ['No policy is enforced. Install nftables.'] }
+  expect(renderStatus({ ...status, config })).toContain('\nlacking    No policy is enforced. Install nftables.\n')
 })
 
 test('without an agent nothing is said of paths', () => {

@@ -21,6 +21,7 @@ export function renderStatus(status: HostStatus): string {
     lines.push(
       `reverted   ${section} of ${formatAsOf(asOf)}: they cut this host off; as before since, meshfold-agent retry tries again`,
     )
+  for (const text of config.lacking) lines.push(`lacking    ${text}`)
   if (config.failure !== null) lines.push(`problem    ${config.failure}`)
   if (config.notSaved !== null) lines.push(`not saved  ${config.notSaved}`)
   if (status.server.reportRefused !== null) lines.push(`refused    ${status.server.reportRefused}`)

@@ -1,7 +1,7 @@
 import { noProbation, onProbation } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { describeDriverError } from '../agent/describe-failure.js'
-import { differencesOf, interfaceStatus, namesStatus, peerStatuses } from '../agent/describe-status.js'
+import { differencesOf, interfaceStatus, lackingOf, namesStatus, peerStatuses } from '../agent/describe-status.js'
 import { LiveConfig } from '../agent/live-config.js'
 import { replayJournal } from '../agent/replay-journal.js'
 import { composeDriver, crypto } from '../compose.js'
@@ -57,6 +57,7 @@ async function statusFromDisk(folder: StateFolder, record: EnrollmentRecord, out
     config: {
       received: table?.asOf ?? null,
       applied: appliedAsOf,
+      lacking: lackingOf(live.config, E.isRight(driver) ? driver.right.capabilities : undefined),
       failure: null,
       notSaved: null,
       reverted: state.reverted.map(({ refused: _, ...told }) => told),
