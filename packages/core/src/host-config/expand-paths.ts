@@ -79,8 +79,7 @@ const egressPath = (table: FragmentTable, egress: EgressFragment): Path => {
 
 /**
  * What a gateway is sent by the routers before it of an egress that it routes as well, on the way to those that it relays: without
- * this its WireGuard would drop it. What it makes itself leaves by its own LAN; what
- * others sent it for the range goes there (E6).
+ * this its WireGuard would drop it. What it makes itself leaves by its own LAN; what others sent it for the range goes there (E6).
  */
 const standbyPath = (table: FragmentTable, part: MembershipPart, egressId: EgressId): Path | undefined => {
   const egress = heldOf(table, egressFragmentId(egressId), 'egress')

@@ -48,11 +48,14 @@ export const gatewayAgentRestart: Scenario = {
 export const relayedNodeMoves: Scenario = {
   name: 'relayed-node-moves',
   rows: ['C1', 'F3'],
-  summary: 'a relayed node is put on its standby by command, and back: hardly a packet is lost',
+  summary:
+    'a relayed node is put on its standby by command, and back, while twenty talk to it: hardly a packet is lost',
   async play(stage) {
-    const parts = await relayedMesh(stage, { relayed: 1 })
-    const { mesh, first, second, node } = parts
-    const streams = await bothWays(parts)
+    const parts = await relayedMesh(stage, { relayed: 1, thirds: 20 })
+    const { mesh, first, second, node, thirds } = parts
+    const to = await mesh.address(node)
+    const others = thirds.slice(1).map(({ host }) => new PingStream(host, to, pingEveryMs))
+    const streams = [...(await bothWays(parts)), ...others]
     for (const order of [
       [second, first],
       [first, second],

@@ -94,6 +94,13 @@ async function follow(stage: Stage, mesh: Mesh): Promise<void> {
   await command(mesh, { type: 'RemoveNode', nodeId: await nodeOf(mesh, second) })
   await checkName(stage, 'who has left has no name any more', first, 'h2.demo.mesh.internal', [])
   stage.check('nor a short one', (await lookUp(first.host, 'h2')).length === 0)
+  // What it has now is not what it will have when it is back.
+  const hasLeft = () =>
+    addressesOf(mesh, second).then(
+      () => undefined,
+      () => true,
+    )
+  await waitUntil('h2 has left', hasLeft)
   const hostId = await hostIdOf(mesh, second)
   const startedAt = performance.now()
   await command(mesh, { type: 'JoinNetwork', networkId: mesh.networkId, hostId, name: 'database', ...noTerms })

@@ -5,12 +5,14 @@ import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import type { Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
-/** A mesh with two gateways, a third host that is reached directly, and nodes that are reached through the gateways. */
+/** A mesh with two gateways, third hosts that are reached directly, and nodes that are reached through the gateways. */
 export interface RelayedMesh {
   readonly mesh: Mesh
   readonly first: MeshMember
   readonly second: MeshMember
   readonly third: MeshMember
+  /** That one and the others like it. */
+  readonly thirds: readonly MeshMember[]
   readonly relayed: readonly MeshMember[]
   /** The first of them. */
   readonly node: MeshMember
@@ -19,12 +21,17 @@ export interface RelayedMesh {
 /** Each node has the first gateway, and the second one as its standby, those in `turned` the other way round; everybody reaches everybody. */
 export async function relayedMesh(
   stage: Stage,
-  { relayed: count, turned = [] }: { readonly relayed: number; readonly turned?: readonly number[] },
+  {
+    relayed: count,
+    turned = [],
+    thirds: thirdCount = 1,
+  }: { readonly relayed: number; readonly turned?: readonly number[]; readonly thirds?: number },
 ): Promise<RelayedMesh> {
-  const mesh = await startMesh(stage, 3 + count)
+  const mesh = await startMesh(stage, 2 + thirdCount + count)
   await mesh.pingMatrix()
   const [first, second, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
-  const relayed = mesh.members.slice(3)
+  const [thirds, relayed] = [mesh.members.slice(2, 2 + thirdCount), mesh.members.slice(2 + thirdCount)]
+  const node = mesh.member(2 + thirdCount)
   await mayBeGateways(mesh)
   for (const gateway of [first, second])
     await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
@@ -34,7 +41,7 @@ export async function relayedMesh(
   const { reachable, pairs } = await mesh.pingMatrix()
   stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
   for (const gateway of [first, second]) await isHeard(mesh, gateway, relayed)
-  return { mesh, first, second, third, relayed, node: mesh.member(3) }
+  return { mesh, first, second, third, thirds, relayed, node }
 }
 
 /** Waits until the member sends everything through that gateway. */

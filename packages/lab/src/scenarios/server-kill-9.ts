@@ -75,13 +75,16 @@ async function restartFromDisk(
   await agent.kill()
   if (reboot) await host.sh(`ip link del ${agent.interfaceName}`)
   agent.start()
-  const after = await waitUntil(`${what}: its tunnel is back`, async () => {
+  const addresses = (tunnel: TunnelState | undefined) => [...(tunnel?.ipv4 ?? []), ...(tunnel?.ipv6 ?? [])].join(' ')
+  await waitUntil(`${what}: its tunnel is back`, async () => {
     await agent.assertRunning()
-    const tunnel = await agent.tunnel()
-    return tunnel?.peers.length === mesh.members.length - 1 ? tunnel : undefined
+    return (await agent.tunnel())?.peers.length === mesh.members.length - 1 || undefined
   })
-  const same = String([before?.ipv4, before?.ipv6]) === String([after.ipv4, after.ipv6])
-  stage.check(`${what}, with the server down: same addresses`, same, [...after.ipv4, ...after.ipv6].join(' '))
+  // Peers come first, then addresses.
+  const isSame = async () => addresses(await agent.tunnel()) === addresses(before) || undefined
+  const same = await waitUntil(`${what}: same addresses`, isSame).catch(() => false)
+  const detail = addresses(await agent.tunnel())
+  stage.check(`${what}, with the server down: same addresses`, same === true, detail)
 }
 
 async function returnOfTheServer({ check, metric, tell }: Stage, mesh: Mesh): Promise<void> {
