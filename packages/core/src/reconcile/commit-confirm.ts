@@ -159,7 +159,9 @@ export const judgeProbation = (
   if (nowMs - changedAtMs < times.windowMs) return { verdict: 'waiting', state }
   const isThere = heardAtMs !== null && heardAtMs > changedAtMs && isHeard(facts, times.silentMs)
   if (isThere) return { verdict: 'confirmed', state: { confirmed: pending.contents, pending: null, reverted } }
-  if (!pending.isArmed || isServerLostToOthers) return { verdict: 'waiting', state }
+  // Others may have heard the server's last words a heartbeat later: they are given the time to notice, and to say so.
+  const isLongSilent = heardAtMs === null || nowMs - heardAtMs >= 2 * times.silentMs
+  if (!pending.isArmed || !isLongSilent || isServerLostToOthers) return { verdict: 'waiting', state }
   return { verdict: 'reverted', state: revert(state, pending, received) }
 }
 

@@ -73,12 +73,16 @@ export class Mesh {
     return this.admit(hosts)
   }
 
-  /** Hosts that exist, wherever they stand, enrolled with one key of these terms and their agents started. */
-  async admit(hosts: readonly Host[], terms: object = {}): Promise<readonly MeshMember[]> {
+  /** Hosts that exist, wherever they stand, enrolled with one key of these terms at this URL, and their agents started. */
+  async admit(
+    hosts: readonly Host[],
+    terms: object = {},
+    serverUrl: string = this.server.url,
+  ): Promise<readonly MeshMember[]> {
     const joined = hosts.map((host) => this.#newMember(host))
     const newcomers: MeshMember[] = []
     for (const member of joined) if (!(await member.agent.isEnrolled())) newcomers.push(member)
-    if (newcomers.length > 0) await this.#enroll(newcomers, terms)
+    if (newcomers.length > 0) await this.#enroll(newcomers, { terms, serverUrl })
     for (const { agent } of joined) agent.start()
     this.#members.push(...joined)
     return joined
@@ -129,11 +133,14 @@ export class Mesh {
     return { name: host.name, host, agent: new MeshAgent(host, { folder, name: host.name, ...this.#plan.agent }) }
   }
 
-  async #enroll(newcomers: readonly MeshMember[], terms: object): Promise<void> {
+  async #enroll(
+    newcomers: readonly MeshMember[],
+    { terms, serverUrl }: { readonly terms: object; readonly serverUrl: string },
+  ): Promise<void> {
     const token = await makeEnrollmentToken(this.server.api, this.networkId, newcomers.length, terms)
     let enrolled = 0
     const one = async ({ agent }: MeshMember) => {
-      await agent.enroll(this.server.url, token)
+      await agent.enroll(serverUrl, token)
       enrolled += 1
       this.#plan.progress?.(`${enrolled} of ${newcomers.length} hosts enrolled`)
     }

@@ -4,6 +4,7 @@ import { autoRelayScenarios } from './auto-relay.js'
 import { drift, relayByEnrolment, serverDownReboot } from './by-themselves.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
 import { commitConfirm } from './commit-confirm.js'
+import { commitConfirmFullTunnel } from './commit-confirm-full-tunnel.js'
 import { downloadUnderOneWayPolicy } from './download-under-one-way-policy.js'
 import { egressScenarios } from './egress.js'
 import { everyRole } from './every-role.js'
@@ -46,6 +47,7 @@ export const scenarios: readonly Scenario[] = [
   serverKill9,
   serverKill9UnderChange,
   commitConfirm,
+  commitConfirmFullTunnel,
   roamingPort,
   roamingAddress,
   narrowUnderlay,
