@@ -6,6 +6,7 @@ const SHOWN_EVENTS = 30
 const REFRESH_MS = 5000
 const SETTLE_MS = 250
 const COME_BACK_MS = 2000
+const RETRY = 'Change what cut it off, or run on the host: meshfold-agent retry'
 
 /** @param {string} id */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
@@ -88,7 +89,10 @@ async function refresh() {
   document.title = `${mesh.name} · Meshfold`
   at('figures').replaceChildren(
     ...[
-      ['Hosts', `${mesh.hosts}, ${mesh.online} online here`],
+      [
+        'Hosts',
+        `${mesh.hosts}, ${mesh.online} online here${mesh.diverged > 0 ? `, ${mesh.diverged} not as configured` : ''}`,
+      ],
       ['Nodes', mesh.nodes],
       ['Networks', mesh.networks],
       ['Revision', mesh.asOf.revision],
@@ -125,6 +129,7 @@ const hostRow = (host, mesh) => {
 const stateOf = ({ online, outcome, drift, detail, lastContactEpochMs }) => {
   if (!online) return [lastContactEpochMs === null ? 'not seen' : `away since ${clockTime(lastContactEpochMs)}`, 'away']
   if (outcome === 'failed') return [`online, failing: ${detail ?? 'no detail'}`, 'trouble']
+  if (outcome === 'reverted') return [`online, diverged: ${detail ?? 'no detail'}. ${RETRY}`, 'trouble']
   return drift.length > 0 ? [`online, drifted: ${drift.join('; ')}`, 'trouble'] : ['online', 'online']
 }
 

@@ -85,7 +85,7 @@ export function differencesOf(observed: ObservedHost | undefined, config: KnownC
 /** What was reverted, in one line. */
 export const describeReverted = (reverted: readonly RevertedSection[]): string =>
   reverted
-    .map(({ section, asOf }) => `${section} of ${formatAsOf(asOf)} cut this host off from its server and are as before`)
+    .map(({ section, asOf }) => `${section} of ${formatAsOf(asOf)} cut this host off from its server: as before since`)
     .join('; ')
 
 /** So many differences are told at most. */

@@ -19,7 +19,7 @@ export function renderStatus(status: HostStatus): string {
   if (paths !== null && paths.outside.state !== 'not-asked') lines.push(`outside    ${outsideWords(paths.outside)}`)
   for (const { section, asOf } of config.reverted)
     lines.push(
-      `reverted   ${section} of ${formatAsOf(asOf)}: they cut this host off; as before since, meshfold-agent retry tries again`,
+      `reverted   ${section} of ${formatAsOf(asOf)} cut this host off from its server: as before since; once more: meshfold-agent retry`,
     )
   for (const text of config.lacking) lines.push(`lacking    ${text}`)
   if (config.failure !== null) lines.push(`problem    ${config.failure}`)

@@ -35,6 +35,14 @@ export class Presence {
     return this.#hosts.entries()
   }
 
+  /** How many connected hosts are not as configured. */
+  diverged(): number {
+    let count = 0
+    for (const { connectedSinceEpochMs, outcome } of this.#hosts.values())
+      if (connectedSinceEpochMs !== null && (outcome === 'failed' || outcome === 'reverted')) count += 1
+    return count
+  }
+
   connected(hostId: HostId, remoteAddress: string | null, nowEpochMs: number): void {
     const known = this.#hosts.get(hostId) ?? unseen
     this.#hosts.set(hostId, {

@@ -19,6 +19,8 @@ export const meshView = t.readonly(
     nodes: t.number,
     /** Agents connected to this server. */
     online: t.number,
+    /** Of these, whose hosts are not as configured: they would not take all of it, or took back what had cut them off. */
+    diverged: t.number,
     serverFingerprint: t.string,
     publicUrl: orNull(t.string),
   }),
@@ -41,6 +43,7 @@ export const updateMeshBody = body(
 
 export interface MeshViewContext {
   readonly online: number
+  readonly diverged: number
   readonly serverFingerprint: string
   readonly publicUrl: string | null
 }

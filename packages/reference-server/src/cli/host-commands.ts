@@ -20,7 +20,7 @@ export const hostCommands = (io: CliIo, nowEpochMs: () => number): Command => {
       print(context, { hosts: await allHosts(context.client) }, ({ hosts }) =>
         hosts.length === 0
           ? 'No hosts yet. Let one join: meshfold key create first --network NETWORK\n'
-          : table(['NAME', 'STATE', 'REVISION', 'ADDRESSES', 'ENDPOINTS', 'ID'], byName(hosts).map(row(nowEpochMs()))),
+          : `${table(columns, byName(hosts).map(row(nowEpochMs())))}${byName(hosts).flatMap(troubleLine).join('')}`,
       )
     })
   host
@@ -106,6 +106,8 @@ const parseMtu = (text: string): number | null => {
   return parseNumber(mtuBytes, 'auto, or ')(text)
 }
 
+const columns = ['NAME', 'STATE', 'REVISION', 'ADDRESSES', 'ENDPOINTS', 'ID'] as const
+
 const row =
   (nowEpochMs: number) =>
   ({ hostId, name, nodes, endpoints, presence }: HostView): readonly string[] => [
@@ -128,13 +130,25 @@ const stateText = (
   return drift.length > 0 ? 'online, drifted' : 'online'
 }
 
+/** Why a host that is there is not as it should be, and the way out. */
+const troubleOf = ({ online, outcome, detail }: HostView['presence']): readonly string[] => {
+  if (!online || outcome === null || outcome === 'applied') return []
+  const wayOut = outcome === 'reverted' ? ['change what cut it off, or run on the host: meshfold-agent retry'] : []
+  return [...(detail === null ? [] : [detail]), ...wayOut]
+}
+
+const troubleLine = ({ name, presence }: HostView): readonly string[] => {
+  const trouble = troubleOf(presence)
+  return trouble.length === 0 ? [] : [`${plain(`${name}: ${trouble.join('; ')}`)}\n`]
+}
+
 const details = (host: HostView): string =>
   [
     ['name', host.name],
     ['id', host.hostId],
     ['system', `${host.system.os} ${host.system.osVersion} ${host.system.arch}, agent ${host.system.agentVersion}`],
     ['state', stateText(host.presence, Date.now())],
-    ...(host.presence.detail === null ? [] : [['detail', host.presence.detail]]),
+    ...troubleOf(host.presence).map((text, at) => [at === 0 ? 'because' : 'way out', text]),
     ...host.presence.drift.map((drift) => ['drift', drift]),
     ['listens on', String(host.listenPort)],
     [

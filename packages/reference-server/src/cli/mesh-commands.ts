@@ -79,13 +79,16 @@ const updateMesh = (io: CliIo): Command =>
       await change(context, { method: 'PATCH', path: '/mesh', body, answer: meshAnswer }, ({ mesh }) => details(mesh))
     })
 
+const divergedText = ({ diverged }: MeshView): string =>
+  diverged === 0 ? '' : `, ${diverged} of them not as configured: meshfold host list says why`
+
 const details = (mesh: MeshView): string =>
   [
     ['mesh', `${mesh.name} (${mesh.meshId})`],
     ['domain', mesh.domain],
     ['revision', `${mesh.asOf.revision}, epoch ${mesh.asOf.epoch}`],
     ['networks', String(mesh.networks)],
-    ['hosts', `${mesh.hosts}, ${mesh.online} online here`],
+    ['hosts', `${mesh.hosts}, ${mesh.online} online here${divergedText(mesh)}`],
     ['nodes', String(mesh.nodes)],
     ['control ranges', `${mesh.controlRange4} ${mesh.controlRange6}`],
     ['grace', `${mesh.ephemeralGraceSeconds} s for ephemeral nodes`],

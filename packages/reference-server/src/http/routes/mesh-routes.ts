@@ -72,6 +72,7 @@ const shownMesh = (server: ServerContext): E.Either<ApiError, { mesh: MeshView }
   const { service, sessions, identityFingerprint, publicUrl } = server
   const mesh = viewMesh(service.state, {
     online: sessions.size,
+    diverged: sessions.presence.diverged(),
     serverFingerprint: identityFingerprint,
     publicUrl: publicUrl(),
   })
