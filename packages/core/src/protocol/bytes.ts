@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { checked } from '../mesh/event-parts.js'
 import { decodeBase64, encodeBase64 } from '../values/index.js'
 
 /** The UTF-8 bytes of a text. Lone surrogates become U+FFFD, as in every other encoder (WHATWG Encoding §8). */
@@ -49,6 +50,13 @@ export function bytesCodec(name: string, length: number): t.Type<Uint8Array, str
     (bytes) => encodeBase64(bytes, 'url'),
   )
 }
+
+/** A text that holds `length` bytes, but for what its last character could hold too much: that the bytes' reader finds. */
+export const base64UrlText = (name: string, length: number): t.Type<string, unknown> =>
+  checked(
+    `${name}: ${length} bytes of base64url`,
+    (u): u is string => typeof u === 'string' && u.length === Math.ceil((length * 4) / 3) && /^[A-Za-z0-9_-]*$/.test(u),
+  )
 
 /** The bytes of a base64url text when it holds exactly `length` of them. The text is not quoted: it may be a secret. */
 export function bytesOf(text: string, length: number): Uint8Array | undefined {

@@ -1,7 +1,9 @@
 /** What a host and its server say about the host's WireGuard key, inside a connection (A11). */
+
 import * as t from 'io-ts'
-import { checked, shortText } from '../mesh/event-parts.js'
+import { shortText } from '../mesh/event-parts.js'
 import { type WireguardPublicKey, wireguardPublicKeyCodec } from '../values/index.js'
+import { base64UrlText } from './bytes.js'
 import type { KeyChallenge, KeyProof } from './key-proof.js'
 
 /** From a server. */
@@ -30,26 +32,19 @@ export type KeyMessageOfAgent =
   | { readonly type: 'offer-key'; readonly wireguardKey: WireguardPublicKey }
   | { readonly type: 'prove-key'; readonly proof: KeyProof }
 
-/** The length says how many bytes, but for what the last character could hold too much: that the bytes' reader finds. */
-const base64url = (name: string, length: number): t.Type<string, unknown> =>
-  checked(
-    name,
-    (u): u is string => typeof u === 'string' && u.length === Math.ceil((length * 4) / 3) && /^[A-Za-z0-9_-]*$/.test(u),
-  )
-
-const nonceCodec = base64url('a nonce: 16 bytes of base64url', 16)
+const nonceCodec = base64UrlText('a nonce', 16)
 
 const challengeCodec = t.strict({
   wireguardKey: wireguardPublicKeyCodec,
   nonce: nonceCodec,
-  challengeKey: base64url('a key: 32 bytes of base64url', 32),
+  challengeKey: base64UrlText('a key', 32),
 })
 
 const proofCodec = t.strict({
   wireguardKey: wireguardPublicKeyCodec,
   nonce: nonceCodec,
-  mac: base64url('a MAC: 32 bytes of base64url', 32),
-  signature: base64url('a signature: 64 bytes of base64url', 64),
+  mac: base64UrlText('a MAC', 32),
+  signature: base64UrlText('a signature', 64),
 })
 
 /** By type. */

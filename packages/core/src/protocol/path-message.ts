@@ -3,14 +3,16 @@
  * who sent it, since a control address belongs to one peer alone. Vectors are signed by the host that they are of, so that others can
  * pass them on. Everything may be lost, come twice, or come late.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { decodeWith } from '../event-format/describe-decode-error.js'
 import type { PathVector } from '../host-config/path-vector.js'
 import type { HeldVector } from '../host-config/vector-outbox.js'
-import { checked, integerBetween, orNull, shortList } from '../mesh/event-parts.js'
+import { integerBetween, orNull, shortList } from '../mesh/event-parts.js'
 import { sequenceCodec } from '../mesh/gateway-codecs.js'
 import { egressIdCodec, hostIdCodec, nodeIdCodec, type UdpEndpoint, udpEndpointCodec } from '../values/index.js'
+import { base64UrlText } from './bytes.js'
 import { messageByType } from './fragment-codecs.js'
 
 /** A vector with what shows that its host made it: an Ed25519 signature of `pathVectorTranscript`, as base64url. */
@@ -50,10 +52,7 @@ const maxVectorGateways = 64
 const maxVectorEgresses = 256
 const maxVectors = 64
 
-const signatureCodec = checked<string>(
-  'a signature: 64 bytes of base64url',
-  (u): u is string => typeof u === 'string' && /^[A-Za-z0-9_-]{86}$/.test(u),
-)
+const signatureCodec = base64UrlText('a signature', 64)
 
 /** Reads a vector with its signature, which is not checked by it. */
 export const signedVectorCodec: t.Type<SignedVector, unknown> = t.strict(

@@ -33,19 +33,28 @@ export function isMarkedOurs(link: IpLinkEntry): boolean {
 }
 
 async function readDevice(host: LinuxHost, link: IpLinkEntry, action: string): Outcome<FoundDevice> {
-  if (link.linkinfo?.info_kind === 'wireguard') {
-    const dump = await run(host, wgShowDump(link.ifname), action)
-    if (E.isLeft(dump)) return dump
-    const device = orUnreadable(parseWgDump(dump.right, host.parsers), action)
-    return E.isLeft(device) ? device : E.right({ implementation: 'kernel', device: device.right })
+  const implementation = link.linkinfo?.info_kind === 'wireguard' ? 'kernel' : 'userspace'
+  const device = await askDevice(host, implementation, action)
+  if (E.isLeft(device)) return device
+  if (device.right === undefined) {
+    return refuse(action, `${link.ifname} is no WireGuard interface: choose another interface name, or remove it`)
+  }
+  return E.right({ implementation, device: device.right })
+}
+
+/** What WireGuard says of itself: wireguard-go by its socket, without a process; `undefined`: there is no such socket. */
+export async function askDevice(
+  host: LinuxHost,
+  implementation: FoundDevice['implementation'],
+  action: string,
+): Outcome<WireguardDevice | undefined> {
+  if (implementation === 'kernel') {
+    const dump = await run(host, wgShowDump(host.interfaceName), action)
+    return E.isLeft(dump) ? dump : orUnreadable(parseWgDump(dump.right, host.parsers), action)
   }
   const lines = await host.socket.get()
   if (E.isLeft(lines)) return lines
-  if (lines.right === undefined) {
-    return refuse(action, `${link.ifname} is no WireGuard interface: choose another interface name, or remove it`)
-  }
-  const device = orUnreadable(parseUapiGet(lines.right, host.parsers), action)
-  return E.isLeft(device) ? device : E.right({ implementation: 'userspace', device: device.right })
+  return lines.right === undefined ? E.right(undefined) : orUnreadable(parseUapiGet(lines.right, host.parsers), action)
 }
 
 /**

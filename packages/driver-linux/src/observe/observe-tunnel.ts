@@ -1,9 +1,7 @@
 import { epochMs, type ObservedTunnel } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { type LinuxHost, type Outcome, orUnreadable, run } from '../linux-host.js'
-import { wgShowDump } from '../render/peer-commands.js'
-import { parseUapiGet } from './parse-uapi-get.js'
-import { parseWgDump } from './parse-wg-dump.js'
+import type { LinuxHost, Outcome } from '../linux-host.js'
+import { askDevice } from './observe-link.js'
 import type { WireguardDevice } from './wireguard-device.js'
 
 const ACTION = 'observe WireGuard'
@@ -20,14 +18,10 @@ export async function observeTunnel(host: LinuxHost): Outcome<ObservedTunnel | u
 }
 
 async function askSeen(host: LinuxHost): Outcome<WireguardDevice | undefined> {
-  if (host.seenImplementation.current === undefined) return E.right(undefined)
-  if (host.seenImplementation.current === 'kernel') {
-    const dump = await run(host, wgShowDump(host.interfaceName), ACTION)
-    // It may be gone, which no word of `wg` tells from other refusals; whoever looks at the whole host will see.
-    if (E.isLeft(dump)) return E.right(undefined)
-    return orUnreadable(parseWgDump(dump.right, host.parsers), ACTION)
-  }
-  const lines = await host.socket.get()
-  if (E.isLeft(lines)) return lines
-  return lines.right === undefined ? E.right(undefined) : orUnreadable(parseUapiGet(lines.right, host.parsers), ACTION)
+  const implementation = host.seenImplementation.current
+  if (implementation === undefined) return E.right(undefined)
+  const device = await askDevice(host, implementation, ACTION)
+  // It may be gone, which no word of `wg` tells from other refusals; whoever looks at the whole host will see.
+  const mayBeGone = E.isLeft(device) && implementation === 'kernel' && device.left.code !== 'host-answer-unreadable'
+  return mayBeGone ? E.right(undefined) : device
 }

@@ -38,3 +38,10 @@ export interface FilterRule {
 }
 
 export type FilterHook = 'input' | 'output' | 'forward'
+
+/** One of each, in every combination: a rule whose parts can be met in several ways is as many rules as there are of these. */
+export const eachWay = <A>(parts: readonly (readonly A[])[]): readonly (readonly A[])[] =>
+  parts.reduce<readonly (readonly A[])[]>(
+    (ways, options) => ways.flatMap((way) => options.map((option) => [...way, option])),
+    [[]],
+  )

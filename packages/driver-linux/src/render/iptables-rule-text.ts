@@ -1,6 +1,7 @@
 /** The filter's rules in iptables' words, for one family. */
+
 import type { IpFamily, PortRange } from '@meshfold/core'
-import type { FilterRule, Match, Side } from './filter-rule.js'
+import { eachWay, type FilterRule, type Match, type Side } from './filter-rule.js'
 import { type Generation, ipsetName } from './iptables-words.js'
 
 export interface IptablesWriting {
@@ -30,7 +31,7 @@ export function iptablesRules(writing: IptablesWriting, { matches, verdict }: Fi
         return [plainWords(writing, match)]
     }
   })
-  return product(words).map((rule) => [...rule.filter((word) => word !== ''), `-j ${targets[verdict]}`].join(' '))
+  return eachWay(words).map((rule) => [...rule.filter((word) => word !== ''), `-j ${targets[verdict]}`].join(' '))
 }
 
 /** Past our chain, what comes after it in the kernel's own is asked as well. */
@@ -92,9 +93,3 @@ function trafficWords(
 }
 
 const portsWord = ({ first, last }: PortRange): string => (first === last ? `${first}` : `${first}:${last}`)
-
-const product = (parts: readonly (readonly string[])[]): readonly (readonly string[])[] =>
-  parts.reduce<readonly (readonly string[])[]>(
-    (rules, options) => rules.flatMap((rule) => options.map((option) => [...rule, option])),
-    [[]],
-  )

@@ -1,8 +1,9 @@
 /** The filter's rules in nft's words. */
+
 import type { FirewallRules, IpFamily, PortRange } from '@meshfold/core'
 import { REDIRECTS } from '../linux-pitfalls.js'
 import { markText } from '../policy-numbers.js'
-import type { FilterHook, FilterRule, Match, Read } from './filter-rule.js'
+import { eachWay, type FilterHook, type FilterRule, type Match, type Read } from './filter-rule.js'
 import { filterRules } from './filter-rules.js'
 import type { NftSetNames } from './nft-sets.js'
 import { type Chain, ip } from './nft-words.js'
@@ -34,8 +35,8 @@ const first: Readonly<Record<FilterHook, (own: string) => readonly string[]>> = 
 
 /** One for each way to be in the sets that it names: as a single address or in a range. None where a set has nobody of the family. */
 const ruleTexts = (own: string, names: NftSetNames, { family, matches, verdict }: FilterRule): readonly string[] =>
-  product(matches.map((match) => matchTexts(own, names, family ?? 4, match))).map((words) =>
-    [...words, verdict === 'pass' ? 'accept' : verdict].join(' '),
+  eachWay(matches.map((match) => matchTexts(own, names, family ?? 4, match))).map((words) =>
+    [...words.filter((word) => word !== ''), verdict === 'pass' ? 'accept' : verdict].join(' '),
   )
 
 /** Any of them, in rules of their own. */
@@ -46,12 +47,6 @@ function matchTexts(own: string, names: NftSetNames, family: IpFamily, match: Ma
   if (match.isIn) return sets.map((set) => `${field} @${set}`)
   return [sets.map((set) => `${field} != @${set}`).join(' ')]
 }
-
-const product = (parts: readonly (readonly string[])[]): readonly (readonly string[])[] =>
-  parts.reduce<readonly (readonly string[])[]>(
-    (rules, options) => rules.flatMap((rule) => options.map((option) => (option === '' ? rule : [...rule, option]))),
-    [[]],
-  )
 
 function matchText(own: string, family: IpFamily, match: Exclude<Match, { on: 'set' }>): string {
   switch (match.on) {

@@ -8,6 +8,8 @@ export interface ConfigMessage {
   readonly kind: 'snapshot' | 'patch'
   /** How many fragments of each kind it spoke of: `{ host: 1 }`. */
   readonly kinds: Readonly<Record<string, number>>
+  /** When it had been put into effect. */
+  readonly atEpochMs: number
 }
 
 /** A place in each member's log. */
@@ -29,11 +31,13 @@ export async function configMessagesSince(marks: LogMarks): Promise<readonly Con
 /** The agent writes a line for each message once it is applied: `patch applied`, with the kinds of its fragments. */
 const readMessages =
   (member: MeshMember) =>
-  ({ msg, kinds }: LogLine): readonly ConfigMessage[] => {
+  ({ msg, kinds, time }: LogLine): readonly ConfigMessage[] => {
     const kind = /^(snapshot|patch) applied$/.exec(String(msg))?.[1] as ConfigMessage['kind'] | undefined
     if (kind === undefined) return []
     const counts = (kinds ?? {}) as ConfigMessage['kinds']
-    return kind === 'patch' && Object.keys(counts).length === 0 ? [] : [{ member, kind, kinds: counts }]
+    return kind === 'patch' && Object.keys(counts).length === 0
+      ? []
+      : [{ member, kind, kinds: counts, atEpochMs: Date.parse(String(time)) }]
   }
 
 /** None of the members was sent a snapshot since. */

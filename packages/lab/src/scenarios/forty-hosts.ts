@@ -1,11 +1,13 @@
 /** Forty hosts with real agents: how soon a change is on twenty of them, what it starts there, and what an agent takes at rest. */
+
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { waitUntil } from '../wait-until.js'
-import { markLogs } from './agent-logs.js'
+import { configMessagesSince, markLogs } from './agent-logs.js'
 import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
+import { hostNamed } from './server-view.js'
 import { startMesh } from './start-mesh.js'
 import { addressIn, join, otherNetwork } from './two-networks.js'
 
@@ -73,8 +75,8 @@ async function changesOfTwenty(
     took.length === changes * concerned && Math.max(...took) < 5000,
     `${took.length} times, ${Math.max(...took)} ms at most`,
   )
-  const told = await appliedSince(bystander, untouched.get(bystander) ?? 0)
-  stage.check('a host that it does not concern is told nothing', told.length === 0, `${told.length} patches`)
+  const told = await configMessagesSince(untouched)
+  stage.check('a host that it does not concern is told nothing', told.length === 0, `${told.length} messages`)
 }
 
 /** A peer's port changes on 39 hosts. Besides what is started every few seconds to look for drift, nothing is. */
@@ -82,8 +84,7 @@ async function patchesStartNothing(stage: Stage, mesh: Mesh, startedEachSecond: 
   stage.tell(`a host's port changes ${changes} times`)
   const moving = mesh.member(hostCount - 1)
   const members = mesh.members.filter((member) => member !== moving)
-  const { hosts } = await mesh.server.api.get<{ hosts: readonly { hostId: string; name: string }[] }>('/api/v1/hosts')
-  const hostId = hosts.find(({ name }) => name === moving.name)?.hostId
+  const { hostId } = await hostNamed(mesh.server, moving.name)
   const started = await countStarted(members)
   const startedAt = performance.now()
   const took: number[] = []
@@ -112,16 +113,11 @@ async function timesOf<A>(
   const times = members.map((member) =>
     waitUntil(
       `${member.name} has applied the change`,
-      async () => (await appliedSince(member, marks.get(member) ?? 0))[0],
+      async () => (await configMessagesSince(new Map([[member, marks.get(member) ?? 0]])))[0]?.atEpochMs,
       { everyMs: 200 },
     ),
   )
   return { times: (await Promise.all(times)).map((time) => time - askedAt), answer }
-}
-
-async function appliedSince({ agent }: MeshMember, mark: number): Promise<readonly number[]> {
-  const lines = (await agent.logLines()).slice(mark)
-  return lines.filter(({ msg }) => msg === 'patch applied').map(({ time }) => Date.parse(String(time)))
 }
 
 /** Nobody is told anything for half a minute. Answers how many processes and threads a host starts in a second of it. */

@@ -1,10 +1,12 @@
 /** Names of the mesh on real hosts: looked up as programs do, kept right, and gone without a trace. */
+
 import { Mesh, type MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
+import { hostNamed } from './server-view.js'
 
 /** What a host's own people have in its hosts file: odd spaces, a name of theirs, and a last line without an end. */
 const ownLines = '127.0.0.1\tlocalhost\n10.9.8.7   Printer # of the office\n\n192.0.2.77 h3'
@@ -101,7 +103,7 @@ async function follow(stage: Stage, mesh: Mesh): Promise<void> {
       () => true,
     )
   await waitUntil('h2 has left', hasLeft)
-  const hostId = await hostIdOf(mesh, second)
+  const { hostId } = await hostNamed(mesh.server, second.name)
   const startedAt = performance.now()
   await command(mesh, { type: 'JoinNetwork', networkId: mesh.networkId, hostId, name: 'database', ...noTerms })
   const two = await waitUntil('h2 is there again', () => addressesOf(mesh, second).catch(() => undefined))
@@ -112,11 +114,6 @@ async function follow(stage: Stage, mesh: Mesh): Promise<void> {
 }
 
 const noTerms = { address4: null, address6: null, ephemeral: false, expiresAtEpochMs: null }
-
-async function hostIdOf(mesh: Mesh, { host }: MeshMember): Promise<string> {
-  const { hosts } = await mesh.server.api.get<{ hosts: readonly { hostId: string; name: string }[] }>('/api/v1/hosts')
-  return hosts.find(({ name }) => name === host.name)?.hostId ?? host.name
-}
 
 /** Somebody edits the block, and others put lines of theirs around it. */
 async function arePutRight(stage: Stage, mesh: Mesh): Promise<void> {
@@ -140,7 +137,7 @@ async function inTwoNetworks(stage: Stage, mesh: Mesh): Promise<void> {
   const other = { name: 'other', range4: '10.67.0.0/24', range6: null }
   const { network } = await mesh.server.api.post<{ network: { networkId: string } }>('/api/v1/networks', other)
   for (const member of [second, third]) {
-    const hostId = await hostIdOf(mesh, member)
+    const { hostId } = await hostNamed(mesh.server, member.name)
     await mesh.server.api.post(`/api/v1/networks/${network.networkId}/nodes`, { hostId })
   }
   const address = await waitUntil('h3 is in the other network', async () =>

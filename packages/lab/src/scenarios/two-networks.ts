@@ -1,9 +1,11 @@
 /** A host in two networks: it reaches both, and is no way from one into the other. */
+
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario } from './scenario.js'
+import { hostNamed } from './server-view.js'
 import { startMesh } from './start-mesh.js'
 
 /** The second network. */
@@ -45,8 +47,7 @@ export async function openOther(mesh: Mesh, both: MeshMember, second: MeshMember
 
 /** Puts a member into a network. */
 export async function join(mesh: Mesh, networkId: string, { name }: MeshMember): Promise<void> {
-  const { hosts } = await mesh.server.api.get<{ hosts: readonly { hostId: string; name: string }[] }>('/api/v1/hosts')
-  const hostId = hosts.find((host) => host.name === name)?.hostId
+  const { hostId } = await hostNamed(mesh.server, name)
   await mesh.server.api.post(`/api/v1/networks/${networkId}/nodes`, { hostId })
 }
 
