@@ -39,6 +39,23 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
+test.skipIf(process.platform !== 'linux')('what is asked at one moment is asked: all of it leaves', async () => {
+  const heard: string[] = []
+  const all = promised<void>()
+  const there = await opened(own(5), {
+    onMessage: (_, text) => {
+      heard.push(text)
+      if (heard.length === 3) all.resolve()
+    },
+  })
+  const here = await opened(own(6), {})
+  for (const text of ['how far', 'where am I', 'are you there']) here.probe(own(5), text)
+  await all.promise
+  expect(heard.sort()).toEqual(['are you there', 'how far', 'where am I'])
+  here.close()
+  there.close()
+})
+
 test.skipIf(process.platform !== 'linux')(
   'where nobody listens a refusal is heard; an address that is not ours is said',
   async () => {

@@ -23,11 +23,18 @@ export function openUdpControlPort(own: IpAddress, events: ControlPortEvents): P
   })
 }
 
+/** The socket that probes of one peer leave from. */
+interface Probing {
+  readonly socket: Socket
+  /** What is sent once it is connected; `undefined`: it is. */
+  unsent: string[] | undefined
+}
+
 class UdpControlPort implements ControlPort {
   readonly #own: IpAddress
   readonly #socket: Socket
   readonly #events: ControlPortEvents
-  readonly #probing = new Map<IpAddress, Socket>()
+  readonly #probing = new Map<IpAddress, Probing>()
 
   constructor(own: IpAddress, socket: Socket, events: ControlPortEvents) {
     this.#own = own
@@ -47,28 +54,13 @@ class UdpControlPort implements ControlPort {
 
   probe(to: IpAddress, text: string): void {
     const known = this.#probing.get(to)
-    if (known !== undefined) {
-      this.#sendProbe(known, to, text)
-      return
-    }
-    const socket = createSocket('udp4')
-    this.#probing.set(to, socket)
-    let isConnected = false
-    socket.on('error', (error) => {
-      if (isConnected) this.#noteError(to, error)
-      else this.#letGo(to, socket)
-    })
-    this.#hear(socket)
-    socket.bind({ address: this.#own, port: 0, exclusive: true }, () =>
-      socket.connect(controlPort, to, () => {
-        isConnected = true
-        this.#sendProbe(socket, to, text)
-      }),
-    )
+    if (known === undefined) this.#openProbing(to, { socket: createSocket('udp4'), unsent: [text] })
+    else if (known.unsent === undefined) this.#sendProbe(known.socket, to, text)
+    else known.unsent.push(text)
   }
 
   keepProbing(addresses: ReadonlySet<IpAddress>): void {
-    for (const [address, socket] of this.#probing) if (!addresses.has(address)) this.#letGo(address, socket)
+    for (const [address, { socket }] of this.#probing) if (!addresses.has(address)) this.#letGo(address, socket)
   }
 
   close(): void {
@@ -76,20 +68,33 @@ class UdpControlPort implements ControlPort {
     closeQuietly(this.#socket)
   }
 
+  #openProbing(to: IpAddress, probing: Probing): void {
+    const { socket } = probing
+    this.#probing.set(to, probing)
+    socket.on('error', (error) => {
+      if (probing.unsent === undefined) this.#noteError(to, error)
+      else this.#letGo(to, socket)
+    })
+    this.#hear(socket)
+    socket.bind({ address: this.#own, port: 0, exclusive: true }, () =>
+      socket.connect(controlPort, to, () => {
+        const { unsent = [] } = probing
+        probing.unsent = undefined
+        for (const text of unsent) this.#sendProbe(socket, to, text)
+      }),
+    )
+  }
+
   #letGo(address: IpAddress, socket: Socket): void {
-    if (this.#probing.get(address) === socket) this.#probing.delete(address)
+    if (this.#probing.get(address)?.socket === socket) this.#probing.delete(address)
     closeQuietly(socket)
   }
 
   #sendProbe(socket: Socket, to: IpAddress, text: string): void {
-    if (this.#probing.get(to) !== socket) return
-    try {
-      socket.send(text, (error) => {
-        if (error !== null) this.#noteError(to, error)
-      })
-    } catch {
-      // It is not connected yet: this one is missed.
-    }
+    if (this.#probing.get(to)?.socket !== socket) return
+    socket.send(text, (error) => {
+      if (error !== null) this.#noteError(to, error)
+    })
   }
 
   #noteError(to: IpAddress, error: NodeJS.ErrnoException): void {
