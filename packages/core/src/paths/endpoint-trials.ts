@@ -103,7 +103,7 @@ export class EndpointTrials {
     this.#seen = seen
   }
 
-  /** The own network is another: everybody who isn't reached is tried now. */
+  /** The own network, or the port that this host sends from, is another: everybody who isn't reached is tried now. */
   networkChanged(nowMs: number): void {
     for (const hostId of this.#trials.keys()) this.#begin(hostId, nowMs)
   }

@@ -1,5 +1,5 @@
 import { type MeshCommand, udpEndpoint } from '@meshfold/core'
-import { sampleJoinNetwork, withHandshake } from '@meshfold/core/testing'
+import { sampleJoinNetwork, sampleTime, withHandshake } from '@meshfold/core/testing'
 import { beforeEach, expect, test } from 'vitest'
 import { sampleAbleHost } from '../../../core/src/testing/sample-gateways.js'
 import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
@@ -45,6 +45,19 @@ const told = () => {
   return report?.endpoints.map(({ endpoint, origin }) => `${endpoint} ${origin}`)
 }
 
+/** The hidden host sends the public one something each second, and nothing comes back. */
+async function speaks(seconds: number): Promise<void> {
+  const { wireguardKey } = open.keys
+  for (let sent = 1; sent <= seconds; sent += 1) {
+    hidden.host.disturb((host) => {
+      const peer = host.peers.get(wireguardKey)
+      if (peer === undefined) return host
+      return { ...host, peers: new Map(host.peers).set(wireguardKey, { ...peer, sentBytes: 148 * sent }) }
+    })
+    await world.pass(1000)
+  }
+}
+
 beforeEach(async () => {
   world = new SampleWorld()
   net = new ControlNet(world.timers)
@@ -84,6 +97,19 @@ test('A7 what was read before the host came is of another session: nothing is to
   expect(told()).toEqual(['192.168.1.10:51821 local'])
 })
 
+test('A7 it gets another port: it asks at once where that is seen, and tries from there whoever it has not reached', async () => {
+  await speaks(40)
+  const before = hidden.host.executed.length
+  net.sent.length = 0
+  world.server.submit({ type: 'UpdateHost', atEpochMs: sampleTime, hostId: hidden.hostId, listenPort: 51_900 })
+  await world.pass(100)
+  expect(hidden.host.state.interface?.listenPort).toBe(51_900)
+  expect(net.sent.some(({ text }) => text.includes('"asksWhere":true'))).toBe(true)
+  await world.pass(600)
+  const remade = hidden.host.executed.slice(before).filter(({ kind }) => kind === 'remove-peer')
+  expect(remade).toEqual([{ kind: 'remove-peer', publicKey: open.keys.wireguardKey }])
+})
+
 test('A7 an echo that nobody waits for tells nothing', async () => {
   const [from, to] = [open, hidden].map(({ host }) =>
     host.state.interface?.addresses.find((each) => each.startsWith('198.19.')),
@@ -96,17 +122,8 @@ test('A7 an echo that nobody waits for tells nothing', async () => {
 })
 
 test('A7 a peer to which packets go and that has no session is tried at each of its endpoints, made anew each time', async () => {
-  const { wireguardKey } = open.keys
   const before = hidden.host.executed.length
-  for (let sentBytes = 148; sentBytes < 148 * 30; sentBytes += 148) {
-    hidden.host.disturb((host) => {
-      const peer = host.peers.get(wireguardKey)
-      return peer === undefined
-        ? host
-        : { ...host, peers: new Map(host.peers).set(wireguardKey, { ...peer, sentBytes }) }
-    })
-    await world.pass(1000)
-  }
+  await speaks(30)
   const steps = hidden.host.executed.slice(before)
   const tried = steps.flatMap((step) => (step.kind === 'set-peer' && step.endpoint) || [])
   expect(new Set(tried)).toEqual(new Set(['203.0.113.9:51821', '198.51.100.9:51821']))

@@ -53,7 +53,11 @@ export class EndpointDuty {
   /** The host was read. */
   look(observed: ObservedHost): void {
     const listenPort = observed.interface?.listenPort
-    if (this.#listenPort !== undefined && listenPort !== this.#listenPort) this.#mirrors.portChanged(this.#nowMs())
+    if (this.#listenPort !== undefined && listenPort !== this.#listenPort) {
+      this.#mirrors.portChanged(this.#nowMs())
+      // What tries from the old port opened in a NAT leads nowhere now.
+      this.#trials.networkChanged(this.#nowMs())
+    }
     this.#listenPort = listenPort
     const underlay = usableUnderlay(observed.underlayAddresses, this.#options.endpointRules())
     this.#addresses = underlay.map(({ address }) => address)

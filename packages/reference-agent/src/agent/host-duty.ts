@@ -199,7 +199,11 @@ export class HostDuty {
     this.#drift = []
     this.#retryMs = timing.firstRetryMs
     this.#cancelRetry()
-    if (executed.some(({ kind }) => kind === 'set-listen-port')) onMoved()
+    if (executed.some(({ kind }) => kind === 'set-listen-port')) {
+      onMoved()
+      // Who follows from the port where others see this host wants to know at once.
+      this.want('look-at-peers')
+    }
     if (executed.some(({ kind }) => kind === 'set-private-key')) onReborn()
     const applied = isNew ? config.noteApplied(asOf) : asOf
     await this.#save()
