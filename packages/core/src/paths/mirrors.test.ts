@@ -86,6 +86,33 @@ describe('A7 where a host is seen', () => {
     expect(mirrors.dueAtMs).toBe(lastMs + 20_020)
   })
 
+  test('soon, where one of the first two answers was lost: one alone can’t tell what kind of NAT it is', () => {
+    const mirrors = mirrorsOf()
+    const differing = new Map([
+      [gate, outside],
+      [open, elsewhere],
+    ])
+    round(mirrors, 0, new Map([[gate, outside]]))
+    expect(mirrors.outside).toEqual({ state: 'seen', endpoints: [outside] })
+    for (let rounds = 0; rounds < 2; rounds += 1) round(mirrors, mirrors.dueAtMs ?? 0, differing)
+    expect(mirrors.outside).toEqual({ state: 'differs', endpoints: [] })
+    expect(mirrors.dueAtMs).toBeLessThan(10_000)
+  })
+
+  test('nowhere for good, when one of them falls silent; elsewhere, once two agree', () => {
+    const mirrors = mirrorsOf()
+    const differing = new Map([
+      [gate, outside],
+      [open, elsewhere],
+    ])
+    for (let rounds = 0; rounds < 2; rounds += 1) round(mirrors, mirrors.dueAtMs ?? 0, differing)
+    for (let rounds = 0; rounds < 3; rounds += 1) round(mirrors, mirrors.dueAtMs ?? 0, new Map([[gate, outside]]))
+    expect(mirrors.outside).toEqual({ state: 'differs', endpoints: [] })
+    const agreeing = new Map([gate, open, hidden].map((id) => [id, outside]))
+    round(mirrors, mirrors.dueAtMs ?? 0, agreeing)
+    expect(mirrors.outside).toEqual({ state: 'seen', endpoints: [outside] })
+  })
+
   test('where it moved to, when one knew of it before the other', () => {
     const mirrors = mirrorsOf()
     round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
@@ -105,9 +132,13 @@ describe('A7 where a host is seen', () => {
   test('a housemate, who sees it at an own address, says nothing of the outside and is asked after the others', () => {
     const mirrors = mirrorsOf()
     round(mirrors, 0, new Map([gate, open].map((id) => [id, outside])))
-    round(mirrors, 20_020, new Map([[open, udpEndpoint('192.168.1.10:51821')]]))
+    const housemate = new Map([
+      [gate, outside],
+      [open, udpEndpoint('192.168.1.10:51821')],
+    ])
+    for (let rounds = 0; rounds < 2; rounds += 1) round(mirrors, mirrors.dueAtMs ?? 0, housemate)
     expect(mirrors.outside).toEqual({ state: 'seen', endpoints: [outside] })
-    expect(mirrors.wake(mirrors.dueAtMs ?? 0).map(({ to }) => to)).toEqual([hidden, gate])
+    expect(mirrors.wake(mirrors.dueAtMs ?? 0).map(({ to }) => to)).toEqual([gate, hidden])
   })
 
   test('a carrier’s other customer sees it at a private address: it stays where the public ones saw it', () => {
@@ -117,7 +148,7 @@ describe('A7 where a host is seen', () => {
     expect(mirrors.seenAt).toEqual([udpEndpoint('100.64.1.10:51821'), outside])
   })
 
-  test('one answer is enough; without any it stays where it was, and is asked for again soon, less and less often', () => {
+  test('one answer is enough to be found; without any it stays where it was, and is asked for again soon, less and less often', () => {
     const mirrors = mirrorsOf()
     round(mirrors, 0, new Map([[gate, outside]]))
     expect(mirrors.seenAt).toEqual([outside])
@@ -129,14 +160,20 @@ describe('A7 where a host is seen', () => {
       pauses.push((mirrors.dueAtMs ?? 0) - nowMs)
       nowMs = mirrors.dueAtMs ?? 0
     }
-    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 20_000, 20_000])
+    expect(pauses).toEqual([2000, 4000, 8000, 16_000, 20_000, 20_000, 20_000])
     expect(mirrors.seenAt).toEqual([outside])
   })
 
-  test('who does not answer is asked after the others', () => {
+  test('who does not answer twice is asked after the others, and all anew in another network', () => {
     const mirrors = mirrorsOf()
+    const asked = (nowMs = mirrors.dueAtMs ?? 0) => mirrors.wake(nowMs).map(({ to }) => to)
     round(mirrors, 0, new Map([[gate, outside]]))
-    expect(mirrors.wake(mirrors.dueAtMs ?? 0).map(({ to }) => to)).toEqual([gate, hidden])
+    expect(asked()).toEqual([gate, open])
+    mirrors.wake(mirrors.dueAtMs ?? 0)
+    expect(asked()).toEqual([gate, hidden])
+    round(mirrors, mirrors.dueAtMs ?? 0, new Map())
+    mirrors.networkChanged(100_000)
+    expect(asked(100_000)).toEqual([gate, open])
   })
 
   test('only answers that are waited for count, from who was asked, once', () => {

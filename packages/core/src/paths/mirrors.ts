@@ -26,6 +26,8 @@ const mirrorTimes = {
 
 /** Two tell a NAT that gives each destination another port. */
 const mostMirrors = 2
+/** A question or an answer may be lost: who says nothing of use so often in a row is asked after the others. */
+const mostUseless = 2
 
 /** What it is that the host wants to know; nothing, most of the time. */
 export interface MirrorNeeds {
@@ -63,8 +65,8 @@ export class Mirrors {
   #round: Round | undefined
   #nextAtMs = Number.NEGATIVE_INFINITY
   #retryMs: number = mirrorTimes.firstRetryMs
-  /** Who said nothing of use last time is asked after the others. */
-  #silent: ReadonlySet<HostId> = new Set()
+  /** Of those who were asked last and said nothing of use: how often in a row. */
+  #useless: ReadonlyMap<HostId, number> = new Map()
   #outside: OutsideView = notAsked
   #isInDoubt = false
   #said: { readonly atMs: number; readonly isServerLost: boolean } | undefined
@@ -98,6 +100,7 @@ export class Mirrors {
   /** This host sends from another port: what was said is old, and is asked again at once. */
   portChanged(nowMs: number): void {
     this.#round = undefined
+    this.#useless = new Map()
     this.#askFrom(nowMs)
   }
 
@@ -163,14 +166,18 @@ export class Mirrors {
       seenAt !== null && !this.#needs.addresses.includes(endpointAddress(seenAt))
     const seen = echoes.map(({ seenAt }) => seenAt).filter(isNews)
     const isOfUse = (echo: Echo | undefined) => echo !== undefined && (!this.#needs.place || isNews(echo.seenAt))
-    this.#silent = new Set([...asked.keys()].filter((hostId) => !isOfUse(answers.get(hostId))))
+    const useless = [...asked.keys()].filter((hostId) => !isOfUse(answers.get(hostId)))
+    this.#useless = new Map(useless.map((hostId) => [hostId, (this.#useless.get(hostId) ?? 0) + 1]))
     if (echoes.length > 0) this.#said = { atMs: nowMs, isServerLost: echoes.every(({ isServerLost }) => isServerLost) }
     const view = viewOf(seen, this.#outside)
     // Of one that moves just now, one may know already and the other not yet: asked again, they agree.
     const isInDoubt = view.state === 'differs' && !this.#isInDoubt && this.#outside.state !== 'differs'
     this.#isInDoubt = isInDoubt
     if (this.#needs.place && !isInDoubt) this.#outside = view
-    const isAnswered = (seen.length > 0 && view.state !== 'differs') || (echoes.length > 0 && !this.#needs.place)
+    // One answer is a place to be found at. What kind of NAT it is takes a second one.
+    const isPlaceKnown = view.state === 'seen' && seen.length === asked.size
+    const isAnswered = this.#needs.place ? isPlaceKnown : echoes.length > 0
+    if (isInDoubt) this.#retryMs = mirrorTimes.firstRetryMs
     const pauseMs = isAnswered ? mirrorTimes.everyMs : this.#retryMs
     this.#nextAtMs = nowMs + (this.#needs.server ? Math.min(pauseMs, mirrorTimes.aboutServerMs) : pauseMs)
     this.#retryMs = isAnswered ? mirrorTimes.firstRetryMs : Math.min(this.#retryMs * 2, mirrorTimes.everyMs)
@@ -182,8 +189,9 @@ export class Mirrors {
     const gateways = new Set(probes)
     for (const { to } of paths.values())
       for (const { hostId } of 'gateways' in to ? to.gateways : []) gateways.add(hostId)
+    const isUseless = ({ hostId }: PeerConfig) => (this.#useless.get(hostId) ?? 0) >= mostUseless
     const rank = (peer: PeerConfig) =>
-      (this.#silent.has(peer.hostId) ? 4 : 0) + (isPublic(peer) ? 0 : 2) + (gateways.has(peer.hostId) ? 0 : 1)
+      (isUseless(peer) ? 4 : 0) + (isPublic(peer) ? 0 : 2) + (gateways.has(peer.hostId) ? 0 : 1)
     return [...peers.values()]
       .map((peer) => ({ hostId: peer.hostId, rank: rank(peer), lot: hashOf(`${own.hostId} ${peer.hostId}`) }))
       .sort((one, other) => one.rank - other.rank || one.lot - other.lot)
@@ -195,9 +203,13 @@ export class Mirrors {
 const notAsked: OutsideView = { state: 'not-asked', endpoints: [] }
 const asking: OutsideView = { state: 'asking', endpoints: [] }
 
-/** Where nobody says anything, a host stays where it was; so it does at addresses of a kind that nobody spoke of. */
+/**
+ * Where nobody says anything, a host stays where it was; so it does at addresses of a kind that nobody spoke of. That its NAT no longer
+ * gives each destination another port, one alone can't tell.
+ */
 const viewOf = (seen: readonly UdpEndpoint[], before: OutsideView): OutsideView => {
   if (seen.length === 0) return before.state === 'asking' ? { ...before, state: 'nobody-answers' } : before
+  if (before.state === 'differs' && seen.length < mostMirrors) return before
   const spokenOf = new Set(seen.map(kindOf))
   const endpoints = [...agreed(seen), ...before.endpoints.filter((endpoint) => !spokenOf.has(kindOf(endpoint)))].sort()
   return { state: endpoints.length === 0 ? 'differs' : 'seen', endpoints }
