@@ -127,6 +127,20 @@ describe('A7 peers without a session are tried at their endpoints', () => {
     expect(trials.takeDue(2000)).toHaveLength(8)
   })
 
+  test('who is due a little later than another does not wait for the next eight', () => {
+    const trials = new EndpointTrials(low)
+    const [one, other] = ['host-b1', 'host-b2'].map((id) => peerAt(hostId(id), [first, second])) as [
+      PeerConfig,
+      PeerConfig,
+    ]
+    trials.takePeers([[one.hostId, one]], 0)
+    trials.takePeers([[other.hostId, other]], 40)
+    expect(trials.takeDue(1000)).toHaveLength(1)
+    expect(trials.takeDue(1040)).toEqual([])
+    expect(trials.dueAtMs).toBe(1100)
+    expect(trials.takeDue(1100)).toHaveLength(1)
+  })
+
   test('nowhere, where every endpoint is an own one', () => {
     const trials = new EndpointTrials(low)
     const peer = peerAt(high, [{ endpoint: udpEndpoint('192.168.1.10:51821'), origin: 'local' }])

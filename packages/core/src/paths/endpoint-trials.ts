@@ -23,7 +23,10 @@ const endpointTrialTimes = {
   longestPauseMs: 300_000,
   /** Who sent nothing for so long has nothing to say. */
   wantedMs: 15_000,
+  /** In which at most `mostAtOnce` are begun. */
   batchMs: 1000,
+  /** Between two tries, since the host is looked at before each. */
+  apartMs: 100,
 } as const
 
 const mostAtOnce = 8
@@ -59,7 +62,8 @@ export class EndpointTrials {
   readonly #trials = new Map<HostId, Trial>()
   #seen = new Map<HostId, Seen>()
   #place: OwnPlace = nowhere
-  #triedAtMs = Number.NEGATIVE_INFINITY
+  /** Since when which tries are counted, and when the last of them was. */
+  #batch = { beganAtMs: Number.NEGATIVE_INFINITY, tries: 0, lastAtMs: Number.NEGATIVE_INFINITY }
 
   constructor(viewer: HostId) {
     this.#viewer = viewer
@@ -118,21 +122,27 @@ export class EndpointTrials {
   /** What is to be tried now, after a look at the host; it counts as tried. */
   takeDue(nowMs: number): readonly EndpointTry[] {
     if (nowMs < this.#batchAtMs) return []
+    const isNewBatch = nowMs >= this.#batch.beganAtMs + endpointTrialTimes.batchMs
+    const before = isNewBatch ? { beganAtMs: nowMs, tries: 0 } : this.#batch
     const tries: EndpointTry[] = []
     for (const [hostId, trial] of this.#trials) {
-      if (tries.length === mostAtOnce) break
+      if (before.tries + tries.length === mostAtOnce) break
       const peer = this.#peers.get(hostId)
       if (trial.nextAtMs > nowMs || peer === undefined) continue
       const endpoint = this.#step(hostId, peer, trial, nowMs)
       if (endpoint !== undefined) tries.push({ hostId, wireguardKey: peer.wireguardKey, endpoint })
     }
-    if (tries.length > 0) this.#triedAtMs = nowMs
+    if (tries.length > 0) this.#batch = { ...before, tries: before.tries + tries.length, lastAtMs: nowMs }
     return tries
   }
 
   /** A look at very many peers takes its time. */
   get #batchAtMs(): number {
-    return this.#triedAtMs + Math.max(endpointTrialTimes.batchMs, this.#peers.size)
+    const { beganAtMs, tries, lastAtMs } = this.#batch
+    const apartMs = Math.max(endpointTrialTimes.apartMs, this.#peers.size)
+    return tries < mostAtOnce
+      ? lastAtMs + apartMs
+      : Math.max(beganAtMs + endpointTrialTimes.batchMs, lastAtMs + apartMs)
   }
 
   #step(hostId: HostId, peer: PeerConfig, trial: Trial, nowMs: number): UdpEndpoint | undefined {
