@@ -28,6 +28,8 @@ export interface HostView {
   /** Egresses that this host routes, and their ranges as the mesh sees them. */
   readonly routing: readonly RoutedEgress[]
   readonly routedRanges: PrefixMap<RoutedRange>
+  /** Whether what goes from the one address to the other, which lies in a routed range, gets the router's own on its way. */
+  readonly isMasqueraded: (source: IpAddress, real: IpAddress) => boolean
   readonly fullTunnel: FullTunnel | null
   readonly filter: Filter
   /** What a set of the filter holds, by the name that rules give it. */
@@ -40,8 +42,6 @@ export interface HostView {
 export interface RoutedRange {
   readonly seen: IpPrefix
   readonly real: IpPrefix
-  /** Whose packets get the router's address on their way there. */
-  readonly masqueradedFrom: readonly IpPrefix[]
   /** Whether another router has it now, which forwards for all: what the return route follows (E6). */
   readonly isAnothers: boolean
 }

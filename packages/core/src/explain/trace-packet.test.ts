@@ -246,6 +246,19 @@ describe('what a random mesh and its kernels did not agree on', () => {
     expect(from('192.168.4.5')).toMatchObject({ kind: 'delivered', source: 'masqueraded' })
   })
 
+  test('E2 a router of everything without NAT keeps sources, though it hides them in a narrower range', () => {
+    const everywhere = sampleAddEgress(3, { ranges: [ipPrefix('0.0.0.0/0')], nat: false })
+    const narrower = sampleAddEgress(4, {
+      ranges: [ipPrefix('192.168.3.0/24')],
+      virtualRanges: [ipPrefix('10.99.3.0/24')],
+    })
+    const world = worldWith(sampleCreateExit(1), everywhere, narrower)
+    const from = (to: string) => verdictOf(world, { kind: 'host', hostId: two }, '10.1.0.2', to)
+    expect(from('192.168.4.5')).toMatchObject({ kind: 'delivered', source: '10.1.0.2' })
+    expect(from('192.168.3.5')).toMatchObject({ kind: 'delivered', source: 'masqueraded' })
+    expect(from('10.99.3.5')).toMatchObject({ kind: 'delivered', source: 'masqueraded' })
+  })
+
   test('G4 what a host sends makes no answer of the same packet when that comes back to it', () => {
     const [real, virtual] = [[ipPrefix('192.168.1.0/24')], [ipPrefix('10.99.1.0/24')]]
     const site = (restricted: boolean) =>

@@ -196,8 +196,7 @@ class Tracing {
     const address = mapped(this.#packet.destination, range)
     this.#note(hostId, from, 'delivered', why)
     const { source: own } = this.#packet
-    const isMasqueraded = range.masqueradedFrom.some((prefix) => prefixContainsAddress(prefix, own))
-    const source: SourceAsSeen = isMasqueraded ? 'masqueraded' : own
+    const source: SourceAsSeen = view.isMasqueraded(own, address) ? 'masqueraded' : own
     return {
       kind: 'delivered',
       to: { kind: 'egress', egressId: egressOf(this.#world, hostId, range), hostId, address },

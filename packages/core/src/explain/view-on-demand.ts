@@ -11,7 +11,7 @@ import {
   type IpPrefix,
   type PrefixMap,
   PrefixTable,
-  prefixContains,
+  prefixContainsAddress,
 } from '../values/index.js'
 import type { ChoicesOnDemand } from './choices-on-demand.js'
 import type { ConfigOnDemand } from './config-on-demand.js'
@@ -108,6 +108,15 @@ export class ViewOnDemand implements HostView {
     return this.#config.hasClient(clientId)
   }
 
+  isMasqueraded(source: IpAddress, real: IpAddress): boolean {
+    const covers = (prefixes: readonly IpPrefix[], address: IpAddress) =>
+      prefixes.some((prefix) => prefixContainsAddress(prefix, address))
+    // Whatever egress a rule is of: the kernel goes by addresses. To it, what a host routes is no internet.
+    return this.#config
+      .nat()
+      .some((rule) => rule.kind === 'masquerade' && covers(rule.to ?? [], real) && covers(rule.from, source))
+  }
+
   isInSet(name: string, address: IpAddress): boolean {
     return this.#setOf(name).longest(address) !== undefined
   }
@@ -121,18 +130,12 @@ function* rangeEntries(
   config: ConfigOnDemand,
   choices: ChoicesOnDemand,
 ): Generator<readonly [IpPrefix, RoutedRange]> {
-  // Whatever egress a rule is of: the kernel goes by addresses. What lies in a range and keeps its sources is no part of the rule.
-  const masqueradedFrom = (prefix: IpPrefix) =>
-    config.nat().flatMap((rule) => {
-      const hides = (to: IpPrefix) => prefixContains(prefix, to) || prefixContains(to, prefix)
-      return rule.kind === 'masquerade' && rule.to?.some(hides) === true ? rule.from : []
-    })
   for (const { egressId } of config.routing()) {
     const egress = largeMapGet(state.egresses, egressId)
     const isAnothers = egress?.nat === false && !choices.vector().servedEgressIds.includes(egressId)
     for (const [at, real] of (egress?.ranges ?? []).entries()) {
       const seen = egress?.virtualRanges?.[at] ?? real
-      yield [seen, { seen, real, masqueradedFrom: masqueradedFrom(real), isAnothers }]
+      yield [seen, { seen, real, isAnothers }]
     }
   }
 }
