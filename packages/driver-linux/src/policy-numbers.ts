@@ -4,12 +4,14 @@ import type { IpFamily, PolicyRule, PolicyTable } from '@meshfold/core'
 export interface PolicyNumbers {
   /** On packets that go by the host's own routes, whatever the rules say. */
   readonly mark: number
+  /** On packets that came out of the mesh for a virtual range. */
+  readonly mappedMark: number
   readonly tables: Readonly<Record<PolicyTable, number>>
   readonly priorities: Readonly<Record<PolicyRule['kind'], number>>
 }
 
 /** Below the rule of the main table (32766) and those of wg-quick, above those of Tailscale (5210 to 5270). */
-const FIRST_PRIORITY = 5400
+const FIRST_PRIORITY = 5399
 const PRIORITIES_EACH = 8
 const INTERFACES = 1024
 
@@ -23,20 +25,27 @@ export const policyNumbersOf = (interfaceName: string): PolicyNumbers => {
   const first = FIRST_PRIORITY + slot * PRIORITIES_EACH
   return {
     mark: base,
+    mappedMark: base + 1,
     tables: { tunnel: base, forwarded: base + 1 },
     priorities: {
-      forwarded: first,
-      bypass: first + 1,
-      'outside-flow': first + 2,
-      'before-own-routes': first + 3,
-      'own-routes': first + 4,
-      everything: first + 5,
+      mapped: first,
+      forwarded: first + 1,
+      bypass: first + 2,
+      'outside-flow': first + 3,
+      'before-own-routes': first + 4,
+      'own-routes': first + 5,
+      everything: first + 6,
     },
   }
 }
 
 /** An interface's mark, as tools take it. */
-export const markText = (interfaceName: string): string => `0x${policyNumbersOf(interfaceName).mark.toString(16)}`
+export const markText = (interfaceName: string): string => hex(policyNumbersOf(interfaceName).mark)
+
+/** The mark of what is for a virtual range, likewise. */
+export const mappedMarkText = (interfaceName: string): string => hex(policyNumbersOf(interfaceName).mappedMark)
+
+const hex = (mark: number): string => `0x${mark.toString(16)}`
 
 /** FNV-1a, 32 bits. */
 const hashOf = (text: string): number => {

@@ -233,6 +233,19 @@ describe('what a random mesh and its kernels did not agree on', () => {
     expect(send(own)).toEqual({ kind: 'left-outside', hostId: one })
   })
 
+  test('E7 E8 a gateway passes on to another site what its own LAN has too, where its own range is a virtual one', () => {
+    const range = [ipPrefix('192.168.2.0/24')]
+    const own = sampleAddEgress(3, { ranges: range, virtualRanges: [ipPrefix('10.99.2.0/24')], nat: false })
+    const gateway = [sampleCreateGateway(1), sampleAddClient(1, { gatewayId: nodeId('node-1-1') })]
+    const world = worldWith(...sites, reported(1, '192.168.2.0/24'), ...gateway, own)
+    const phone = '10.1.0.254'
+    expect(verdictOf(world, client, phone, '192.168.2.5')).toMatchObject({ kind: 'delivered', to: { hostId: two } })
+    const mapped = { to: { hostId: one, address: '192.168.2.5' } }
+    expect(verdictOf(world, client, phone, '10.99.2.5')).toMatchObject(mapped)
+    const back = verdictOf(world, { kind: 'underlay', hostId: two }, '192.168.2.5', phone)
+    expect(back).toMatchObject({ kind: 'delivered', source: '192.168.2.5' })
+  })
+
   test('E2 a router hides sources in a range that one of its egresses hides, whichever of them leads there', () => {
     const real = [ipPrefix('192.168.3.0/24')]
     const virtual = { virtualRanges: [ipPrefix('10.99.3.0/24')], nat: false }

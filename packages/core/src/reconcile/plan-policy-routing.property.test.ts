@@ -18,6 +18,8 @@ interface Seen {
   readonly destination: IpAddress
   readonly isOwn?: boolean
   readonly isForwarded?: boolean
+  /** For a virtual range. */
+  readonly isMapped?: boolean
   readonly port?: number
 }
 
@@ -39,6 +41,8 @@ function wayOf(host: ObservedHost, packet: Seen): Way {
 /** `undefined`: the next rule is asked. */
 function askedBy(rule: PolicyRule, host: ObservedHost, packet: Seen): Way | undefined {
   switch (rule.kind) {
+    case 'mapped':
+      return packet.isMapped === true ? 'outside' : undefined
     case 'forwarded':
       return packet.isForwarded === true ? lookUp(host, 'forwarded', packet.destination, 0) : undefined
     case 'bypass':
@@ -81,6 +85,7 @@ const packets: readonly Seen[] = destinations
     { destination },
     { destination, isOwn: true },
     { destination, isForwarded: true },
+    { destination, isForwarded: true, isMapped: true },
     { destination, port: 443 },
     { destination, port: 67 },
   ])

@@ -117,6 +117,31 @@ describe('E7 a range that the own LAN has', () => {
   })
 })
 
+describe('E7 E8 a range that the own LAN has and that this host maps to a virtual one', () => {
+  const own = (number: number, real: string, virtual: string) =>
+    sampleAddEgress(number, {
+      ranges: [ipPrefix(real)],
+      virtualRanges: [ipPrefix(virtual)],
+      routers: [{ nodeId: nodeId('node-1-2') }],
+    })
+  const elsewhere = (range: string) =>
+    sampleAddEgress(1, { ranges: [ipPrefix(range)], routers: [{ nodeId: nodeId('node-1-3') }] })
+
+  test('leads into the mesh by its own addresses for what is passed on, and to the LAN by the virtual ones', () => {
+    expect(routingOf([elsewhere('192.168.7.0/24'), own(2, '192.168.7.0/24', '10.99.7.0/24')])).toEqual({
+      isBypassed: false,
+      routes: ['forwarded 192.168.7.0/24 mesh -'],
+      rules: ['4 mapped', '4 forwarded'],
+    })
+  })
+
+  test('is told apart only where its own addresses lead elsewhere', () => {
+    expect(routingOf([own(2, '192.168.7.0/24', '10.99.7.0/24')]).rules).toEqual([])
+    const other = own(2, '172.30.0.0/16', '10.98.0.0/16')
+    expect(routingOf([elsewhere('192.168.7.0/24'), other]).rules).toEqual(['4 forwarded'])
+  })
+})
+
 describe('E6 a range that this gateway stands by for', () => {
   const gateway = [...joined, sampleCreateGateway(2)]
   const range = (nat: boolean) =>

@@ -39,21 +39,27 @@ export const policyRoutingOf = (
   chosen: Pick<ChosenPaths, 'hops' | 'vector'>,
   servers: readonly OutsideFlow[] = [],
 ): PolicyRouting => {
-  const { own, routing, routes, ranges, keptByLan } = config
+  const { own, routing, routes, ranges, keptByLan, nat } = config
   const ownRanges = routing.flatMap((egress) => egress.ranges)
+  const maps = nat.filter((rule) => rule.kind === 'prefix-map')
+  // By its own addresses a mapped range is whose the mesh says it is.
+  const calledSo = routing
+    .filter(({ egressId }) => !maps.some((map) => map.egressId === egressId))
+    .flatMap((egress) => egress.ranges)
   const anothers = routing.filter((egress) => isAnothers(egress, config, chosen)).flatMap(({ ranges: of }) => of)
   const preferred = routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
   const tunnel = tunnelRoutes(config, chosen.hops.has(internetPathKey), ownRanges)
   const all = [
     ...around(
-      ownRanges.filter((range) => !anothers.includes(range)),
+      calledSo.filter((range) => !anothers.includes(range)),
       'forwarded',
       [...keptByLan, ...anothers].map((prefix) => ({ prefix, preferredSource: null })),
     ),
     ...(tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)),
   ]
   if (all.length === 0) return noPolicyRouting
-  const rules = policyRulesFor(all, outsideFlows(servers))
+  const mapped = maps.map(({ real }) => real)
+  const rules = policyRulesFor(all, outsideFlows(servers), mapped)
   return { isBypassed: rules.some(({ kind }) => kind === 'bypass'), routes: all, rules }
 }
 

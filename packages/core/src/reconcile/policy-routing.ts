@@ -2,7 +2,14 @@
  * Policy routing: what goes into the mesh though the host's own routes say otherwise, and what stays outside all the same. Two routing
  * tables of the mesh's own, and rules that say in which order they and the host's own routes are asked.
  */
-import { type IpAddress, type IpFamily, type IpPrefix, prefixFamily, prefixLength } from '../values/index.js'
+import {
+  type IpAddress,
+  type IpFamily,
+  type IpPrefix,
+  prefixesOverlap,
+  prefixFamily,
+  prefixLength,
+} from '../values/index.js'
 
 /** The own routing tables and rules as the system shows them. */
 export interface ObservedPolicyRouting {
@@ -16,7 +23,7 @@ export interface ObservedPolicyRouting {
 export interface PolicyRouting {
   /**
    * Whether WireGuard's own packets, and answers to what came in outside the mesh, are told apart, so that the rule `bypass` finds
-   * them. Wanted wherever other rules than `forwarded` are.
+   * them. Wanted wherever other rules than `mapped` and `forwarded` are.
    */
   readonly isBypassed: boolean
   readonly routes: readonly PolicyRoute[]
@@ -45,6 +52,10 @@ export interface PolicyRoute {
 
 /** What is asked about a packet of this family, and of which packets. Rules are asked in the order of these kinds. */
 export type PolicyRule = { readonly family: IpFamily } & (
+  | {
+      /** The host's own routes, about what came in through the own interface for a virtual range of its own (E8). */
+      readonly kind: 'mapped'
+    }
   | {
       /** `forwarded`: about what came in through the own interface, the table of that name. */
       readonly kind: 'forwarded'
@@ -80,7 +91,8 @@ export interface OutsideFlow {
 }
 
 /** Rules of the host's own routes: whatever the others say, these take nothing into the mesh. */
-export const leadsOutside = ({ kind }: PolicyRule): boolean => kind === 'bypass' || kind === 'outside-flow'
+export const leadsOutside = ({ kind }: PolicyRule): boolean =>
+  kind === 'mapped' || kind === 'bypass' || kind === 'outside-flow'
 
 /** Two routes in one slot exclude each other: adding the second replaces the first. */
 export const policyRouteSlot = ({ table, prefix, to }: PolicyRoute): string => `${table} ${prefix} ${to}`
@@ -97,6 +109,7 @@ export const policyRuleIdentity = (rule: PolicyRule): string =>
 
 /** Kinds of rules, in the order in which they are asked. */
 export const policyRuleKinds = [
+  'mapped',
   'forwarded',
   'bypass',
   'outside-flow',
@@ -105,10 +118,11 @@ export const policyRuleKinds = [
   'everything',
 ] as const satisfies readonly PolicyRule['kind'][]
 
-/** The rules that routes in the own tables want, family by family. */
+/** The rules that routes in the own tables want, family by family. `mapped`: what the own virtual ranges stand for. */
 export const policyRulesFor = (
   routes: readonly PolicyRoute[],
   flows: readonly (OutsideFlow & { readonly family: IpFamily })[],
+  mapped: readonly IpPrefix[] = [],
 ): readonly PolicyRule[] =>
   ([4, 6] as const).flatMap((family) => {
     const ofFamily = routes.filter(({ prefix }) => prefixFamily(prefix) === family)
@@ -116,7 +130,10 @@ export const policyRulesFor = (
     const hasDefault = tunnel.some(({ prefix }) => prefixLength(prefix) === 0)
     const hasOthers = tunnel.some(({ prefix, to }) => prefixLength(prefix) > 0 && to !== 'outside')
     const rules: PolicyRule[] = []
-    if (ofFamily.some(({ table }) => table === 'forwarded')) rules.push({ family, kind: 'forwarded' })
+    const forwarded = ofFamily.filter(({ table }) => table === 'forwarded')
+    if (forwarded.some(({ prefix }) => mapped.some((real) => prefixesOverlap(prefix, real))))
+      rules.push({ family, kind: 'mapped' })
+    if (forwarded.length > 0) rules.push({ family, kind: 'forwarded' })
     if (!hasDefault && !hasOthers) return rules
     rules.push({ family, kind: 'bypass' })
     for (const flow of flows) if (flow.family === family) rules.push({ ...flow, kind: 'outside-flow' })

@@ -58,18 +58,26 @@ export const readPolicyRules = (
 const readRule = (
   family: IpFamily,
   { priority, dst, dstlen, iif, fwmark, fwmask, ipproto, dport, table, suppress_prefixlen }: IpRuleEntry,
-  { name, numbers: { mark, tables, priorities } }: { readonly name: string; readonly numbers: PolicyNumbers },
+  {
+    name,
+    numbers: { mark, mappedMark, tables, priorities },
+  }: { readonly name: string; readonly numbers: PolicyNumbers },
 ): PolicyRule | undefined => {
   const isPlain = iif === undefined && fwmark === undefined && dst === undefined && ipproto === undefined
   const isMain = table === TABLE_MAIN
   const isTunnel = table === String(tables.tunnel)
+  const isMarked = (by: number) => fwmark !== undefined && Number(fwmark) === by && fwmask === undefined
   switch (priority) {
-    case priorities.forwarded:
-      return iif === name && table === String(tables.forwarded) ? { family, kind: 'forwarded' } : undefined
-    case priorities.bypass: {
-      const isOwn = fwmark !== undefined && Number(fwmark) === mark && fwmask === undefined
-      return isOwn && isMain && suppress_prefixlen === undefined ? { family, kind: 'bypass' } : undefined
+    case priorities.mapped: {
+      const isOwn = iif === name && isMarked(mappedMark)
+      return isOwn && isMain && suppress_prefixlen === undefined ? { family, kind: 'mapped' } : undefined
     }
+    case priorities.forwarded:
+      return iif === name && fwmark === undefined && table === String(tables.forwarded)
+        ? { family, kind: 'forwarded' }
+        : undefined
+    case priorities.bypass:
+      return isMarked(mark) && isMain && suppress_prefixlen === undefined ? { family, kind: 'bypass' } : undefined
     case priorities['outside-flow']: {
       const flow = isMain && dstlen === undefined ? readFlow(ipproto, dst, dport) : undefined
       return flow && { family, kind: 'outside-flow', ...flow }

@@ -1,4 +1,4 @@
-import { type DesiredFirewall, type IpPrefix, ipPrefix } from '@meshfold/core'
+import { type DesiredFirewall, egressId, type IpPrefix, ipPrefix, type NatRule } from '@meshfold/core'
 import { expect, test } from 'vitest'
 import { MEMBERS_PER_MESSAGE } from '../linux-pitfalls.js'
 import { firewallPieces, firewallText, setChangeText } from './firewall-text.js'
@@ -85,6 +85,26 @@ test('nobody is asked for a family, or in a kind, that nobody in the set is of',
   const text = between(texts('10.1.0.1/32', 'fd01::1/128'), texts('10.2.0.0/24'))
   expect(letIn(text)).toEqual(['ip saddr @m1_4 ip daddr @m2_4_ranges accept'])
   expect(text).not.toContain('@m2_6')
+})
+
+test('E8 what is for a virtual range is marked while it is called so; what is passed on within the mesh is mapped by nobody', () => {
+  const nat = [
+    { kind: 'prefix-map', egressId: egressId('egress-1'), virtual: '10.99.1.0/24', real: '192.168.1.0/24' },
+    { kind: 'prefix-map', egressId: egressId('egress-1'), virtual: 'fd99::/64', real: 'fd0a::/64' },
+  ].map((rule) => ({ ...rule, virtual: ipPrefix(rule.virtual), real: ipPrefix(rule.real) }) as NatRule)
+  const text = firewallText('wg0', { rules: { filter: null, nat }, sets: new Map() }, [])
+  expect(lines(text, /meta mark|hook|accept comment|prefix to/)).toEqual([
+    'type filter hook prerouting priority mangle; policy accept;',
+    'iifname "wg0" ip daddr { 10.99.1.0/24 } meta mark set 0x6d660393',
+    'iifname "wg0" ip6 daddr { fd99::/64 } meta mark set 0x6d660393',
+    'type nat hook prerouting priority dstnat; policy accept;',
+    'iifname "wg0" dnat ip prefix to ip daddr map { 10.99.1.0/24 : 192.168.1.0/24 }',
+    'iifname "wg0" dnat ip6 prefix to ip6 daddr map { fd99::/64 : fd0a::/64 }',
+    'type nat hook postrouting priority srcnat; policy accept;',
+    'iifname "wg0" oifname "wg0" accept',
+    'oifname "wg0" snat ip prefix to ip saddr map { 192.168.1.0/24 : 10.99.1.0/24 }',
+    'oifname "wg0" snat ip6 prefix to ip6 saddr map { fd0a::/64 : fd99::/64 }',
+  ])
 })
 
 test('a set of nobody is there, and rules ask for it', () => {

@@ -1,5 +1,6 @@
 /** What routers and internet gateways translate. */
 import { type FirewallRules, type IpFamily, type NatRule, prefixFamily } from '@meshfold/core'
+import { mappedMarkText } from '../policy-numbers.js'
 import type { NftSetNames } from './nft-sets.js'
 import { type Chain, families, ip, ofFamily } from './nft-words.js'
 
@@ -7,6 +8,7 @@ export const natChains = (own: string, { nat, filter }: FirewallRules, names: Nf
   nat.length === 0
     ? []
     : [
+        ...markingChains(own, nat),
         {
           name: 'prerouting',
           hook: 'type nat hook prerouting priority dstnat',
@@ -15,18 +17,42 @@ export const natChains = (own: string, { nat, filter }: FirewallRules, names: Nf
         {
           name: 'postrouting',
           hook: 'type nat hook postrouting priority srcnat',
-          rules: nat.flatMap((rule) => [...outOfRange(own, rule), ...masquerade(own, rule, meshOf(filter, names))]),
+          rules: [
+            // What is passed on within the mesh is nobody's here, whatever it is called.
+            ...(nat.some(isMap) ? [`iifname "${own}" oifname "${own}" accept`] : []),
+            ...nat.flatMap((rule) => [...outOfRange(own, rule), ...masquerade(own, rule, meshOf(filter, names))]),
+          ],
         },
       ]
 
+type PrefixMap = Extract<NatRule, { readonly kind: 'prefix-map' }>
+
+const isMap = (rule: NatRule): rule is PrefixMap => rule.kind === 'prefix-map'
+
+/** What is for a virtual range, while it is still called so: once mapped it is told by this from what is for the same range elsewhere. */
+const markingChains = (own: string, nat: readonly NatRule[]): readonly Chain[] => {
+  const maps = nat.filter(isMap)
+  if (maps.length === 0) return []
+  const rules = families.flatMap((family) => {
+    const virtual = ofFamily(
+      maps.map((map) => map.virtual),
+      family,
+    )
+    if (virtual.length === 0) return []
+    const isForThem = `iifname "${own}" ${ip(family)} daddr { ${virtual.join(', ')} }`
+    return [`${isForThem} meta mark set ${mappedMarkText(own)}`]
+  })
+  return [{ name: 'marking', hook: 'type filter hook prerouting priority mangle', rules }]
+}
+
 const intoRange = (own: string, rule: NatRule): readonly string[] => {
-  if (rule.kind !== 'prefix-map') return []
+  if (!isMap(rule)) return []
   const of = ip(prefixFamily(rule.virtual))
   return [`iifname "${own}" dnat ${of} prefix to ${of} daddr map { ${rule.virtual} : ${rule.real} }`]
 }
 
 const outOfRange = (own: string, rule: NatRule): readonly string[] => {
-  if (rule.kind !== 'prefix-map') return []
+  if (!isMap(rule)) return []
   const of = ip(prefixFamily(rule.virtual))
   return [`oifname "${own}" snat ${of} prefix to ${of} saddr map { ${rule.real} : ${rule.virtual} }`]
 }

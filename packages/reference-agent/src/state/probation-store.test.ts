@@ -17,6 +17,7 @@ const contents = {
     isBypassed: true,
     routes: [{ table: 'tunnel', prefix: ipPrefix('0.0.0.0/0'), to: 'nowhere', preferredSource: null }],
     rules: [
+      { family: 4, kind: 'mapped' },
       { family: 4, kind: 'bypass' },
       { family: 6, kind: 'outside-flow', protocol: 'tcp', address: ipAddress('2001:db8::1'), port: 7400 },
     ],

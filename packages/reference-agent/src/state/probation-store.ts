@@ -31,7 +31,14 @@ const family = t.union([t.literal(4), t.literal(6)])
 const policyRuleCodec = t.union([
   t.strict({
     family,
-    kind: t.keyof({ forwarded: null, bypass: null, 'before-own-routes': null, 'own-routes': null, everything: null }),
+    kind: t.keyof({
+      mapped: null,
+      forwarded: null,
+      bypass: null,
+      'before-own-routes': null,
+      'own-routes': null,
+      everything: null,
+    }),
   }),
   t.strict({
     family,

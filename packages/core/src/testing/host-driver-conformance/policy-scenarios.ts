@@ -58,6 +58,8 @@ export const policyScenarios: readonly (readonly [string, HostChange])[] = [
   ['add-policy-rule that is there', { kind: 'add-policy-rule', rule: { family: 4, kind: 'everything' } }],
   ['remove-policy-rule', { kind: 'remove-policy-rule', rule: { family: 4, kind: 'everything' } }],
   ['remove-policy-rule IPv6', { kind: 'remove-policy-rule', rule: { family: 6, kind: 'bypass' } }],
+  ['remove-policy-rule about virtual ranges', { kind: 'remove-policy-rule', rule: { family: 4, kind: 'mapped' } }],
+  ['add-policy-rule IPv6 about virtual ranges', { kind: 'add-policy-rule', rule: { family: 6, kind: 'mapped' } }],
   ['remove-policy-rule about forwarding', { kind: 'remove-policy-rule', rule: { family: 4, kind: 'forwarded' } }],
   [
     'remove-policy-rule about a server that nobody asked for',
