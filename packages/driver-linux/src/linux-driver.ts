@@ -1,18 +1,24 @@
 /**
  * The driver for Linux: one WireGuard interface with its addresses and routes, the kernel's WireGuard where there is one and
- * wireguard-go otherwise, and a table of nftables of its own.
+ * wireguard-go otherwise, and tables of nftables or chains of iptables of its own.
  *
  * What it does is in `execute/`, one file for each part of a host; how tools are called is data made in `render/`; what
  * they answer is read in `observe/`. Everything it touches comes in as a value, so that the same code runs in a namespace
  * of a test. It owns the interface with its name and the routes over it, and leaves nothing else behind.
  */
 import { resolve } from 'node:path'
-import { type DriverCapabilities, type HostDriver, type HostDriverError, noCapabilities } from '@meshfold/core'
+import {
+  type CapabilityState,
+  type DriverCapabilities,
+  type HostDriver,
+  type HostDriverError,
+  noCapabilities,
+} from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { createCommandRunner } from './command-runner.js'
 import { executeChange } from './execute/execute-change.js'
 import { executeChanges } from './execute/execute-changes.js'
-import { type ChosenFirewall, chooseFirewall } from './firewall/choose-backend.js'
+import { chooseFirewall } from './firewall/choose-backend.js'
 import { toolFailure, toolTooPoor } from './host-tool.js'
 import type { LinuxDriverOptions } from './linux-driver-options.js'
 import { type LinuxHost, refuse } from './linux-host.js'
@@ -36,42 +42,22 @@ export const linuxCapabilities: DriverCapabilities = {
   names: { supported: true },
 }
 
-/** What it can do with iptables. */
-const withIptables: DriverCapabilities = {
-  ...linuxCapabilities,
-  'prefix-map': {
-    supported: false,
-    consequence: 'The host can route no egress with a virtual range: it filters with iptables. Install nftables.',
-  },
-}
+const lackingFilter = (consequence: string): CapabilityState => ({
+  supported: false,
+  consequence: `${consequence} There is neither nft nor iptables with ipset: install nftables, or ipset where iptables is in use, and start the agent anew.`,
+})
 
 /** What it can do where there is neither. */
 const withoutFilter: DriverCapabilities = {
-  ...noCapabilities,
+  filter: lackingFilter('Policies are not enforced here.'),
+  'isolate-networks': lackingFilter('The host can be in one network only.'),
+  forward: lackingFilter('The host can be no gateway and no router.'),
+  nat: lackingFilter('The host can be no internet gateway and route no egress with NAT.'),
+  nat66: lackingFilter('The host can carry no IPv6 of an egress with NAT.'),
+  'prefix-map': lackingFilter('The host can route no egress with a virtual range.'),
+  'full-tunnel': lackingFilter('The host can use no internet gateway for all its traffic.'),
   names: { supported: true },
-  filter: {
-    supported: false,
-    consequence:
-      'Policies are not enforced here: there is neither nft nor iptables with ipset. Install nftables and start the agent anew.',
-  },
 }
-
-const capabilitiesWith: Readonly<Record<ChosenFirewall['kind'], DriverCapabilities>> = {
-  nftables: linuxCapabilities,
-  iptables: withIptables,
-  none: withoutFilter,
-}
-
-/** Packets that stay outside a full tunnel are marked by nft, whatever filters. */
-const fullTunnelWith = (hasNft: boolean): Partial<DriverCapabilities> =>
-  hasNft
-    ? {}
-    : {
-        'full-tunnel': {
-          supported: false,
-          consequence: 'The host can use no internet gateway for all its traffic: there is no nft. Install nftables.',
-        },
-      }
 
 /** Not with a system whose `/etc` is read-only. */
 const namesWith = (reason: string | undefined): Partial<DriverCapabilities> =>
@@ -99,9 +85,10 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
   const hindrance = await writeHindrance(bare.files, hostsFile)
   const looked = { ...bare, hasNft: await answersNft(bare), hasNames: hindrance === undefined }
   const chosen = await chooseFirewall(looked, options.firewall ?? 'automatic')
-  const host = { ...looked, firewall: chosen.kind === 'none' ? undefined : chosen.backend }
+  const { backend, marks } = chosen.kind === 'none' ? { backend: undefined, marks: undefined } : chosen
+  const host = { ...looked, firewall: backend, marks }
   return E.right({
-    capabilities: { ...capabilitiesWith[chosen.kind], ...fullTunnelWith(looked.hasNft), ...namesWith(hindrance) },
+    capabilities: { ...(chosen.kind === 'none' ? withoutFilter : linuxCapabilities), ...namesWith(hindrance) },
     observe: (wish) => observeLinuxHost(host, wish),
     observeTunnel: () => observeTunnel(host),
     execute: (change) => executeChange(host, change),
@@ -132,6 +119,7 @@ function hostOf(options: LinuxDriverOptions): LinuxHost {
     choice: options.implementation ?? 'automatic',
     wireguardGo: absolute(options.wireguardGo ?? environment.MESHFOLD_WIREGUARD_GO ?? 'wireguard-go'),
     firewall: undefined,
+    marks: undefined,
     hasNft: false,
     hasNames: false,
     files: { rootFolder: options.rootFolder ?? '', interfaceName },

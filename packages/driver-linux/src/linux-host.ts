@@ -2,6 +2,7 @@ import type { HostDriverError, ObservedInterface, WireguardPublicKey } from '@me
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommandRunner } from './command-runner.js'
 import type { FirewallBackend } from './firewall/firewall-backend.js'
+import type { MarkBackend } from './firewall/mark-backend.js'
 import { runTool, runTools, type ToolCommand } from './host-tool.js'
 import type { PrivateKeySource, WireguardChoice } from './linux-driver-options.js'
 import type { FilePlace } from './names/text-file.js'
@@ -20,6 +21,8 @@ export interface LinuxHost {
   readonly runner: CommandRunner
   /** How packets are filtered here; `undefined`: the host has nothing for it. */
   readonly firewall: FirewallBackend | undefined
+  /** How what stays outside a full tunnel is marked; `undefined`: the host has nothing for it. */
+  readonly marks: MarkBackend | undefined
   /** Whether there is an nft that may be asked: for filters of others, whatever our own is made with. */
   readonly hasNft: boolean
   readonly socket: UserspaceSocket
@@ -37,6 +40,9 @@ export interface LinuxHost {
   /** The interface's own key as last seen or set; spares a look at the private key for each peer. */
   readonly seenKey: { current: WireguardPublicKey | undefined }
 }
+
+/** The host before it is known what its packets are filtered and marked with. */
+export type BareHost = Omit<LinuxHost, 'firewall' | 'marks'>
 
 export type { Outcome }
 

@@ -2,14 +2,13 @@
 import { type HostUnderTest, hostDriverConformance } from '@meshfold/core/testing'
 import { describe, test } from 'vitest'
 import { Lab, makeKeys } from '../../lab/src/index.js'
+import { useIptables } from './support/iptables-hosts.js'
 import { driverOptions, hostSnapshot, opened } from './support/lab-driver.js'
 
-/** A host whose tables are all there, as they are where somebody uses them, and with a rule of somebody else's. */
 const createHost = (kind: 'legacy' | 'nft') => async (): Promise<HostUnderTest> => {
   const lab = await Lab.open()
   const [host] = await lab.hosts(['under-test'])
-  for (const tables of [`iptables-${kind}`, `ip6tables-${kind}`])
-    await host.sh(`printf '%s\\n' ${tablesInUse.map((line) => `'${line}'`).join(' ')} | ${tables}-restore`)
+  await useIptables(host, kind)
   const [first, second] = [makeKeys(), makeKeys()]
   let held = first
   return {
@@ -22,16 +21,6 @@ const createHost = (kind: 'legacy' | 'nft') => async (): Promise<HostUnderTest> 
     dispose: () => lab.close(),
   }
 }
-
-/** With a rule of somebody else's. */
-const tablesInUse = [
-  '*filter',
-  ...[':INPUT ACCEPT', ':FORWARD ACCEPT', ':OUTPUT ACCEPT', '-A INPUT -p tcp --dport 9 -j DROP', 'COMMIT'],
-  '*nat',
-  ...[':PREROUTING ACCEPT', ':INPUT ACCEPT', ':OUTPUT ACCEPT', ':POSTROUTING ACCEPT', 'COMMIT'],
-  '*mangle',
-  ...[':PREROUTING ACCEPT', ':INPUT ACCEPT', ':FORWARD ACCEPT', ':OUTPUT ACCEPT', ':POSTROUTING ACCEPT', 'COMMIT'],
-]
 
 /** A crash after each of many steps is a minute's work for a busy machine. */
 const patient = (name: string, body: () => Promise<void>) => test(name, body, 240_000)

@@ -9,7 +9,7 @@ import { executeCloseForeignFilter, executeOpenForeignFilter } from './execute-f
 import { executeSetForwarding } from './execute-forwarding.js'
 import { executeSetNames, executeSetResolvers } from './execute-names.js'
 import { executeRefreshUnderlay, executeRemovePeer, executeSetPeer } from './execute-peer.js'
-import { executePolicyChange } from './execute-policy.js'
+import { executePolicyChange, type MarkingHost } from './execute-policy.js'
 import { executeAddRoute, executeRemoveRoute } from './execute-route.js'
 import { createInterface, markBegun, removeInterface } from './interface-lifecycle.js'
 import { setDevice } from './set-device.js'
@@ -61,7 +61,7 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
     case 'remove-policy-route':
     case 'add-policy-rule':
     case 'remove-policy-rule':
-      return host.hasNft ? executePolicyChange(host, change) : unsupported(change, 'there is no nft')
+      return canMark(host) ? executePolicyChange(host, change) : unsupported(change, 'there is no packet filter')
     case 'set-names':
       return host.hasNames ? executeSetNames(host, change) : unsupported(change, "the hosts file can't be written")
     case 'set-resolvers':
@@ -70,6 +70,8 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
       return unsupported(change, 'this driver does not know it')
   }
 }
+
+const canMark = (host: LinuxHost): host is MarkingHost => host.marks !== undefined
 
 async function setPrivateKey(host: LinuxHost, publicKey: WireguardPublicKey): Outcome {
   const privateKey = await loadFittingPrivateKey(host.privateKey, publicKey, 'set-private-key')

@@ -1,16 +1,11 @@
 import { type HostChange, type PolicyRoute, prefixFamily } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import type { MarkBackend } from '../firewall/mark-backend.js'
 import { type LinuxHost, type Outcome, run, runAll } from '../linux-host.js'
 import { readSwitches } from '../observe/observe-forwarding.js'
-import { observeBypassTable, observePolicyRoutes } from '../observe/observe-policy-routing.js'
+import { observePolicyRoutes } from '../observe/observe-policy-routing.js'
 import { policyNumbersOf } from '../policy-numbers.js'
-import {
-  bypassSwitches,
-  deleteBypassTable,
-  setBypassTable,
-  showBypassSwitches,
-  switchWasOffChain,
-} from '../render/bypass-commands.js'
+import { bypassSwitches, showBypassSwitches } from '../render/bypass-commands.js'
 import { setSwitches } from '../render/forwarding-commands.js'
 import {
   acceptAsymmetry,
@@ -27,8 +22,11 @@ type PolicyChange = Extract<
   { kind: 'set-bypass' | 'add-policy-route' | 'remove-policy-route' | 'add-policy-rule' | 'remove-policy-rule' }
 >
 
+/** A host that can mark what stays outside. */
+export type MarkingHost = LinuxHost & { readonly marks: MarkBackend }
+
 /** Everything about policy routing. */
-export async function executePolicyChange(host: LinuxHost, change: PolicyChange): Outcome {
+export async function executePolicyChange(host: MarkingHost, change: PolicyChange): Outcome {
   const { interfaceName } = host
   switch (change.kind) {
     case 'set-bypass':
@@ -62,30 +60,32 @@ async function removePolicyRoute(host: LinuxHost, route: PolicyRoute): Outcome {
 const ACTION = 'set-bypass'
 
 /** What was off is remembered before it is switched on. */
-async function switchBypassOn(host: LinuxHost): Outcome {
-  const table = await observeBypassTable(host, ACTION)
-  if (E.isLeft(table)) return table
+async function switchBypassOn(host: MarkingHost): Outcome {
+  const marks = await host.marks.find(ACTION)
+  if (E.isLeft(marks)) return marks
   const shown = await run(host, showBypassSwitches, ACTION)
   if (E.isLeft(shown)) return shown
   const values = readSwitches(shown.right)
   const off = bypassSwitches.filter((each) => values.get(each) === '0')
-  const wereOff = bypassSwitches.filter((each) => off.includes(each) || table.right?.wereOff.includes(each) === true)
-  const commands = [setBypassTable(host.interfaceName, wereOff.map(switchWasOffChain))]
-  if (off.length > 0) commands.push(setSwitches(off.map((each) => `${each}=1`)))
-  const done = await runAll(host, commands, ACTION)
+  const wereOff = bypassSwitches.filter((each) => off.includes(each) || marks.right?.wereOff.includes(each) === true)
+  const marking = await host.marks.set(wereOff, ACTION)
+  if (E.isLeft(marking)) return marking
+  const switches = off.length === 0 ? [] : [setSwitches(off.map((each) => `${each}=1`))]
+  const done = await runAll(host, switches, ACTION)
   if (E.isLeft(done)) return done
   return setDevice(host, { mark: policyNumbersOf(host.interfaceName).mark }, ACTION)
 }
 
 /** Only what was off before is switched off again. */
-async function switchBypassOff(host: LinuxHost): Outcome {
-  const table = await observeBypassTable(host, ACTION)
-  if (E.isLeft(table)) return table
+async function switchBypassOff(host: MarkingHost): Outcome {
+  const marks = await host.marks.find(ACTION)
+  if (E.isLeft(marks)) return marks
   const link = await findOwnLink(host, ACTION)
   if (E.isLeft(link)) return link
   const unmarked = link.right === undefined ? E.right(undefined) : await setDevice(host, { mark: 0 }, ACTION)
   if (E.isLeft(unmarked)) return unmarked
-  const wereOff = table.right?.wereOff ?? []
+  const wereOff = marks.right?.wereOff ?? []
   const switches = wereOff.length === 0 ? [] : [setSwitches(wereOff.map((each) => `${each}=0`))]
-  return runAll(host, [...switches, deleteBypassTable(host.interfaceName)], ACTION)
+  const switched = await runAll(host, switches, ACTION)
+  return E.isLeft(switched) ? switched : host.marks.remove(ACTION)
 }

@@ -1,6 +1,6 @@
 import { type DesiredFirewall, type FirewallSetId, type IpFamily, type IpPrefix, mergePrefixes } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { type LinuxHost, type Outcome, orUnreadable, run, runAll } from '../linux-host.js'
+import { type BareHost, type Outcome, orUnreadable, run, runAll } from '../linux-host.js'
 import { type FoundTables, parseIpsetSave, parseIptablesSave } from '../observe/parse-iptables-save.js'
 import {
   destroySets,
@@ -11,6 +11,7 @@ import {
   saveSets,
   saveTables,
 } from '../render/iptables-commands.js'
+import { isSpelled, spellingOf } from '../render/iptables-first-packet.js'
 import { changedSetText, iptablesRemoval, iptablesText, newSetsText } from '../render/iptables-text.js'
 import { chainName, type Generation, ipsetPrefix } from '../render/iptables-words.js'
 import { families } from '../render/nft-words.js'
@@ -24,7 +25,7 @@ interface Found {
 }
 
 /** Chains of our own in the tables of iptables, and sets of ipset. A table is replaced at once; one family comes after the other. */
-export const iptablesBackend = (host: Omit<LinuxHost, 'firewall'>, programs: IptablesPrograms): FirewallBackend => {
+export const iptablesBackend = (host: BareHost, programs: IptablesPrograms): FirewallBackend => {
   const { interfaceName } = host
   const find = (action: string): Outcome<Found> => findOwn(host, programs, action)
   const inTables = (family: IpFamily, text: string, action: string): Outcome =>
@@ -38,6 +39,9 @@ export const iptablesBackend = (host: Omit<LinuxHost, 'firewall'>, programs: Ipt
     },
     set: (firewall, _wasOff, action) => setFirewall(host, programs, firewall, action),
     changeSet: async (change) => {
+      const { set, add, remove, firewall } = change
+      if (isSpelled(firewall, { set, changed: [...add, ...remove] }))
+        return setFirewall(host, programs, firewall, change.kind)
       const generation = await liveGeneration(host, programs, change.kind)
       if (E.isLeft(generation)) return generation
       return runAll(host, [restoreSets(changedSetText(interfaceName, generation.right, change))], change.kind)
@@ -64,7 +68,7 @@ export const iptablesBackend = (host: Omit<LinuxHost, 'firewall'>, programs: Ipt
 
 /** New sets beside the old ones, then the rules that ask them, then the old ones go. */
 async function setFirewall(
-  host: Omit<LinuxHost, 'firewall'>,
+  host: BareHost,
   programs: IptablesPrograms,
   firewall: DesiredFirewall,
   action: string,
@@ -75,8 +79,9 @@ async function setFirewall(
   const generation: Generation = generationOf(interfaceName, found.right) === 'a' ? 'b' : 'a'
   const made = await runAll(host, [restoreSets(newSetsText(interfaceName, generation, firewall))], action)
   if (E.isLeft(made)) return made
+  const spelling = spellingOf(firewall)
   for (const family of families) {
-    const writing = { interfaceName, family, generation }
+    const writing = { interfaceName, family, generation, spelling }
     const text = iptablesText(writing, firewall.rules, found.right.tables.get(family)?.jumps ?? [])
     const restored = await runAll(host, [restoreTables(programs, family, text)], action)
     if (E.isLeft(restored)) return restored
@@ -88,7 +93,7 @@ async function setFirewall(
   return runAll(host, destroySets(stale), action)
 }
 
-async function findOwn(host: Omit<LinuxHost, 'firewall'>, programs: IptablesPrograms, action: string): Outcome<Found> {
+async function findOwn(host: BareHost, programs: IptablesPrograms, action: string): Outcome<Found> {
   const tables = new Map<IpFamily, FoundTables>()
   for (const family of families) {
     const saved = await run(host, saveTables(programs, family), action)
@@ -107,7 +112,9 @@ function ownTablesOf(interfaceName: string, found: Found): OwnTables | undefined
   const isThere = found.sets.size > 0 || families.some(([, { chains, jumps }]) => chains.length + jumps.length > 0)
   if (!isThere) return undefined
   const hashes = new Set(families.map(([, { rulesHash }]) => rulesHash))
-  const [hash] = hashes.size === 1 ? hashes : []
+  // A crash between two families leaves the second one asking the sets of before.
+  const asked = new Set(families.flatMap(([, { generation }]) => generation ?? []))
+  const [hash] = hashes.size === 1 && asked.size <= 1 ? hashes : []
   return {
     firewall: { rulesHash: hash ?? 'changed', sets: setsOf(interfaceName, found) },
     wasOff: families.flatMap(([family, { wasOff }]) => (wasOff ? [family] : [])),
@@ -140,11 +147,7 @@ const ownSetNames = (interfaceName: string, listed: string): readonly string[] =
   listed.split('\n').filter((name) => name.startsWith(ipsetPrefix(interfaceName)))
 
 /** Names alone tell, but after a crash between two filters. */
-async function liveGeneration(
-  host: Omit<LinuxHost, 'firewall'>,
-  programs: IptablesPrograms,
-  action: string,
-): Outcome<Generation> {
+async function liveGeneration(host: BareHost, programs: IptablesPrograms, action: string): Outcome<Generation> {
   const listed = await run(host, listSets, action)
   if (E.isLeft(listed)) return listed
   const there = generationsAmong(host.interfaceName, ownSetNames(host.interfaceName, listed.right))

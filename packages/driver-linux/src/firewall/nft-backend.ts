@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { type LinuxHost, orUnreadable, run, runAll } from '../linux-host.js'
+import { type BareHost, orUnreadable, run, runAll } from '../linux-host.js'
 import { MESSAGE_TOO_LONG } from '../linux-pitfalls.js'
 import { parseOwnTable } from '../observe/parse-nft-json.js'
 import { deleteFirewall, listFirewall, transaction } from '../render/firewall-commands.js'
@@ -8,7 +8,7 @@ import { forgetOff, rememberOff, wasOffChain } from '../render/forwarding-comman
 import type { FirewallBackend } from './firewall-backend.js'
 
 /** A table of our own in nftables, replaced in one transaction. */
-export const nftBackend = (host: Omit<LinuxHost, 'firewall'>): FirewallBackend => {
+export const nftBackend = (host: BareHost): FirewallBackend => {
   const { interfaceName } = host
   const find: FirewallBackend['find'] = async (action, detail) => {
     const listed = await run(host, listFirewall(interfaceName, detail), action)

@@ -6,22 +6,13 @@ import {
   type PolicyRule,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import * as t from 'io-ts'
 import { type LinuxHost, type Outcome, orUnreadable, run, runAndRead } from '../linux-host.js'
 import { policyNumbersOf } from '../policy-numbers.js'
-import {
-  type BypassSwitch,
-  bypassRuleMarks,
-  bypassSwitches,
-  listBypassTable,
-  showBypassSwitches,
-  switchWasOffChain,
-} from '../render/bypass-commands.js'
+import { showBypassSwitches } from '../render/bypass-commands.js'
 import { showOwnRoutes, showRules } from '../render/policy-commands.js'
 import { readSwitches } from './observe-forwarding.js'
 import { parseIpRoute } from './parse-ip-json.js'
 import { parseIpRule, readPolicyRoutes, readPolicyRules } from './parse-policy-json.js'
-import { unreadable } from './wireguard-device.js'
 
 /** Our rules and tables. `mark`: what WireGuard's socket puts on its packets; `undefined`: there is no interface. */
 export async function observePolicyRouting(
@@ -29,18 +20,17 @@ export async function observePolicyRouting(
   mark: number | undefined,
   action: string,
 ): Outcome<ObservedPolicyRouting> {
-  if (!host.hasNft) return E.right(noPolicyRoutingFound)
-  const [ipv4, ipv6, table] = await Promise.all([
+  if (host.marks === undefined) return E.right(noPolicyRoutingFound)
+  const [ipv4, ipv6, bypass] = await Promise.all([
     observeFamily(host, 4, action),
     observeFamily(host, 6, action),
-    observeBypassTable(host, action),
+    observeBypass(host, mark === policyNumbersOf(host.interfaceName).mark, action),
   ])
   if (E.isLeft(ipv4)) return ipv4
   if (E.isLeft(ipv6)) return ipv6
-  if (E.isLeft(table)) return table
-  const bypass = bypassOf(table.right, mark === policyNumbersOf(host.interfaceName).mark)
+  if (E.isLeft(bypass)) return bypass
   const routes = [...ipv4.right.routes, ...ipv6.right.routes]
-  return E.right({ bypass, routes, rules: [...ipv4.right.rules, ...ipv6.right.rules] })
+  return E.right({ bypass: bypass.right, routes, rules: [...ipv4.right.rules, ...ipv6.right.rules] })
 }
 
 /** The routes of a family in our own tables. */
@@ -69,46 +59,19 @@ async function observeFamily(
 
 const ownOf = ({ interfaceName }: LinuxHost) => ({ name: interfaceName, numbers: policyNumbersOf(interfaceName) })
 
-/** The table that marks packets, with the switches that go with it. */
-export interface BypassTable {
-  readonly isWhole: boolean
-  readonly areSwitchesOn: boolean
-  /** Switches that were off before. */
-  readonly wereOff: readonly BypassSwitch[]
-}
-
-const listing = t.type({
-  nftables: t.array(t.partial({ chain: t.partial({ name: t.string }), rule: t.partial({ comment: t.string }) })),
-})
-
-/** `undefined`: there is none. */
-export async function observeBypassTable(host: LinuxHost, action: string): Outcome<BypassTable | undefined> {
-  const listed = await run(host, listBypassTable(host.interfaceName), action)
-  if (E.isLeft(listed)) return listed
-  if (listed.right.trim() === '') return E.right(undefined)
-  const decoded = listing.decode(parsed(listed.right))
-  if (E.isLeft(decoded)) return orUnreadable(unreadable('`nft list table` printed something else than a table'), action)
+/** Whether what marks packets is there, and the switches that go with it are on. */
+async function observeBypass(
+  host: LinuxHost,
+  isMarked: boolean,
+  action: string,
+): Outcome<ObservedPolicyRouting['bypass']> {
+  const { marks: backend } = host
+  if (backend === undefined) return E.right('off')
+  const marks = await backend.find(action)
+  if (E.isLeft(marks)) return marks
+  if (marks.right === undefined) return E.right(isMarked ? 'partly' : 'off')
   const shown = await run(host, showBypassSwitches, action)
   if (E.isLeft(shown)) return shown
-  const chains = new Set(decoded.right.nftables.flatMap(({ chain }) => chain?.name ?? []))
-  const comments = decoded.right.nftables.flatMap(({ rule }) => (rule === undefined ? [] : [rule.comment ?? '']))
-  const marks = bypassRuleMarks(host.interfaceName)
-  return E.right({
-    isWhole: comments.length === marks.length && comments.every((comment) => marks.includes(comment)),
-    areSwitchesOn: [...readSwitches(shown.right).values()].every((value) => value !== '0'),
-    wereOff: bypassSwitches.filter((each) => chains.has(switchWasOffChain(each))),
-  })
-}
-
-function bypassOf(table: BypassTable | undefined, isMarked: boolean): ObservedPolicyRouting['bypass'] {
-  if (table === undefined) return isMarked ? 'partly' : 'off'
-  return table.isWhole && table.areSwitchesOn && isMarked ? 'on' : 'partly'
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const areSwitchesOn = [...readSwitches(shown.right).values()].every((value) => value !== '0')
+  return E.right(marks.right.isWhole && areSwitchesOn && isMarked ? 'on' : 'partly')
 }

@@ -3,13 +3,25 @@ import { type IpPrefix, normaliseIpPrefix } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { ruleMark } from '../render/firewall-text.js'
 import type { FoundJump } from '../render/iptables-text.js'
-import { chainName, type Generation, type IptablesTable, ipsetPrefix, ownChains } from '../render/iptables-words.js'
+import {
+  chainName,
+  type EmptyChain,
+  type Generation,
+  type IptablesTable,
+  ipsetPrefix,
+  type OwnChain,
+  ownChains,
+} from '../render/iptables-words.js'
 import { type Unreadable, unreadable } from './wireguard-device.js'
 
-/** What one family's tables have of ours. */
-export interface FoundTables {
+/** Chains of ours, and what leads to them. */
+export interface FoundChains {
   readonly chains: readonly { readonly table: IptablesTable; readonly name: string }[]
   readonly jumps: readonly FoundJump[]
+}
+
+/** What one family's tables have of our packet filter. */
+export interface FoundTables extends FoundChains {
   /** What the rules say they were made of; `undefined` when one is missing, changed or led to from elsewhere. */
   readonly rulesHash: string | undefined
   readonly wasOff: boolean
@@ -25,24 +37,38 @@ interface SavedRule {
 
 /** Only tables and chains of ours are looked at; whatever else is there may be as it likes. */
 export function parseIptablesSave(text: string, interfaceName: string): FoundTables {
-  const { chains, rules } = readSave(text)
-  const names = new Set(ownChains.map(({ name }) => chainName(interfaceName, name)))
-  const own = chains.filter(({ name }) => names.has(name) || name === chainName(interfaceName, 'was_off'))
-  const jumps = rules
-    .filter(({ chain, text: rule }) => !names.has(chain) && names.has(/ -j (\S+)/.exec(rule)?.[1] ?? ''))
-    .map(({ table, chain, text: rule }) => ({ table: table as IptablesTable, rule: `${chain} ${rule}` }))
-  const comments = ownChains.flatMap(({ table, name }) =>
-    rules
-      .filter((rule) => rule.table === table && rule.chain === chainName(interfaceName, name))
-      .map(({ text: rule }) => /--comment "([^"]*)"/.exec(rule)?.[1] ?? ''),
-  )
+  const { chains, jumps, comments } = parseOwnChains(text, interfaceName, { own: ownChains, empty: ['was_off'] })
   const sets = new RegExp(`--match-set ${ipsetPrefix(interfaceName)}([ab])`).exec(text)?.[1]
   return {
-    chains: own.map(({ table, name }) => ({ table: table as IptablesTable, name })),
+    chains,
     jumps,
-    rulesHash: areJumpsWhole(jumps, interfaceName) ? hashOf(comments) : undefined,
-    wasOff: own.some(({ name }) => name === chainName(interfaceName, 'was_off')),
+    rulesHash: areJumpsWhole(jumps, interfaceName, ownChains) ? hashOf(comments) : undefined,
+    wasOff: chains.some(({ name }) => name === chainName(interfaceName, 'was_off')),
     generation: sets === 'a' || sets === 'b' ? sets : undefined,
+  }
+}
+
+/** These chains with what leads to them, and what the comments of their rules say, in order. */
+export function parseOwnChains(
+  text: string,
+  interfaceName: string,
+  { own, empty }: { readonly own: readonly OwnChain[]; readonly empty: readonly EmptyChain[] },
+): FoundChains & { readonly comments: readonly string[] } {
+  const { chains, rules } = readSave(text)
+  const names = new Set(own.map(({ name }) => chainName(interfaceName, name)))
+  const all = new Set([...names, ...empty.map((name) => chainName(interfaceName, name))])
+  return {
+    chains: chains
+      .filter(({ name }) => all.has(name))
+      .map(({ table, name }) => ({ table: table as IptablesTable, name })),
+    jumps: rules
+      .filter(({ chain, text: rule }) => !names.has(chain) && names.has(/ -j (\S+)/.exec(rule)?.[1] ?? ''))
+      .map(({ table, chain, text: rule }) => ({ table: table as IptablesTable, rule: `${chain} ${rule}` })),
+    comments: own.flatMap(({ table, name }) =>
+      rules
+        .filter((rule) => rule.table === table && rule.chain === chainName(interfaceName, name))
+        .map(({ text: rule }) => /--comment "([^"]*)"/.exec(rule)?.[1] ?? ''),
+    ),
   }
 }
 
@@ -61,9 +87,9 @@ function readSave(text: string) {
 }
 
 /** One to each chain, from the place where it belongs. */
-const areJumpsWhole = (jumps: readonly FoundJump[], interfaceName: string): boolean =>
-  jumps.length === ownChains.length &&
-  ownChains.every(({ table, builtin, name }) =>
+export const areJumpsWhole = (jumps: readonly FoundJump[], interfaceName: string, own: readonly OwnChain[]): boolean =>
+  jumps.length === own.length &&
+  own.every(({ table, builtin, name }) =>
     jumps.some(
       (jump) =>
         jump.table === table &&

@@ -24,9 +24,10 @@ const bypassTableName = (interfaceName: string): string => `${tableName(interfac
 
 /** What the comments of its rules say, in order. */
 export const bypassRuleMarks = (interfaceName: string): readonly string[] =>
-  rulesOf(interfaceName).map((_, at, all) => ruleMark(at, all.length))
+  rulesOf(interfaceName).map((_, at, all) => bypassRuleMark(at, all.length))
 
-const ruleMark = (at: number, total: number): string => `meshfold-bypass ${writing} ${at + 1}/${total}`
+/** What the comment of a rule says: which of how many it is. */
+export const bypassRuleMark = (at: number, total: number): string => `meshfold-bypass ${writing} ${at + 1}/${total}`
 
 const rulesOf = (own: string): readonly (readonly [chain: 'prerouting' | 'output', rule: string])[] => {
   const setMark = `meta mark set ${markText(own)}`

@@ -1,7 +1,7 @@
 import { type FirewallFilter, ipPrefix, policyId, type Traffic } from '@meshfold/core'
 import { describe, expect, test } from 'vitest'
 import { filterRules } from './filter-rules.js'
-import { iptablesRules } from './iptables-rule-text.js'
+import { type IptablesWriting, iptablesRules } from './iptables-rule-text.js'
 
 /** A router of a routed range that has other routers beside it: who is in m1 may begin with who is in m2. */
 const router = (...traffic: readonly Traffic[]): FirewallFilter => ({
@@ -24,13 +24,18 @@ const router = (...traffic: readonly Traffic[]): FirewallFilter => ({
   ],
 })
 
+const writing: IptablesWriting = {
+  interfaceName: 'wg0',
+  family: 4,
+  generation: 'a',
+  spelling: { membersOf: () => [], virtual: [] },
+}
+
 const underWay = (filter: FirewallFilter) =>
   filterRules(filter).forward.filter(({ matches }) => matches.some(({ on }) => on === 'under-way'))
 
 const written = (filter: FirewallFilter) =>
-  underWay(filter).flatMap((rule) =>
-    rule.family === 4 ? iptablesRules({ interfaceName: 'wg0', family: 4, generation: 'a' }, rule) : [],
-  )
+  underWay(filter).flatMap((rule) => (rule.family === 4 ? iptablesRules(writing, rule) : []))
 
 test('TCP that began at another router passes both ways, whichever end is heard first, on the ports of the policy', () => {
   const rules = written(router({ protocol: 'tcp', ports: [{ first: 80, last: 89 }] }))
@@ -57,9 +62,7 @@ describe("what comes by other interfaces for the host's own addresses", () => {
   }
   const lines = (of: FirewallFilter, hook: 'input' | 'forward') =>
     filterRules(of)
-      [hook].flatMap((rule) =>
-        rule.family === 6 ? [] : iptablesRules({ interfaceName: 'wg0', family: 4, generation: 'a' }, rule),
-      )
+      [hook].flatMap((rule) => (rule.family === 6 ? [] : iptablesRules(writing, rule)))
       .filter((line) => !/-i wg0|-o wg0/.test(line.replaceAll(/! -[io] wg0/g, '')))
 
   test('is dropped, but for answers and errors; the rest is none of our business', () => {

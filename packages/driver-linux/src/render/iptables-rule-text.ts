@@ -2,27 +2,33 @@
 
 import type { IpFamily, PortRange } from '@meshfold/core'
 import { eachWay, type FilterRule, type Match, type Side } from './filter-rule.js'
+import { hiddenDestination, type Spelling } from './iptables-first-packet.js'
 import { type Generation, ipsetName } from './iptables-words.js'
+import { ofFamily } from './nft-words.js'
 
 export interface IptablesWriting {
   readonly interfaceName: string
   readonly family: IpFamily
   readonly generation: Generation
+  readonly spelling: Spelling
 }
 
 /** As `-A` wants it, without the chain; several where iptables has no word for "one of these ports". */
-export function iptablesRules(writing: IptablesWriting, { matches, verdict }: FilterRule): readonly string[] {
+export function iptablesRules(writing: IptablesWriting, rule: FilterRule): readonly string[] {
+  const { matches, verdict } = rule
   const isReply = matches.some((match) => match.on === 'direction' && match.is === 'reply')
-  const isTranslated = matches.some(({ on }) => on === 'translated')
+  const hidden = hiddenDestination(rule)
+  const isTranslated = hidden === 'published'
+  const isHidden = (side: Side, read: string) => side === 'daddr' && read === 'flow' && hidden !== 'none'
   const turned = (side: Side, read: string): Side => (read === 'flow' && isReply ? opposite[side] : side)
   const words = matches.map((match): readonly string[] => {
     switch (match.on) {
       case 'set':
-        return isTranslated && match.side === 'daddr'
-          ? ['']
+        return isHidden(match.side, match.read)
+          ? firstDestinationWords(writing, match, { isPublished: isTranslated, side: turned(match.side, match.read) })
           : [setWords(writing, match, turned(match.side, match.read))]
       case 'range':
-        return [rangeWords(match.range, turned(match.side, match.read), isTranslated && match.side === 'daddr')]
+        return [rangeWords(match.range, turned(match.side, match.read), isHidden(match.side, match.read))]
       case 'traffic':
         return trafficWords(match, writing.family, { isReply, isTranslated })
       case 'under-way':
@@ -31,7 +37,7 @@ export function iptablesRules(writing: IptablesWriting, { matches, verdict }: Fi
         return [plainWords(writing, match)]
     }
   })
-  return eachWay(words).map((rule) => [...rule.filter((word) => word !== ''), `-j ${targets[verdict]}`].join(' '))
+  return eachWay(words).map((each) => [...each, `-j ${targets[verdict]}`].join(' '))
 }
 
 /** Past our chain, what comes after it in the kernel's own is asked as well. */
@@ -39,7 +45,7 @@ const targets = { accept: 'ACCEPT', drop: 'DROP', pass: 'RETURN' } as const
 
 /**
  * Sets are asked for the packet's own addresses alone: those of its flow's first packet are the same in its direction, and in each
- * other's place against it. Where a container answers for the host, the host's address is not to be seen, and goes unasked.
+ * other's place against it, but for destinations that were translated.
  */
 const opposite: Readonly<Record<Side, Side>> = { saddr: 'daddr', daddr: 'saddr' }
 
@@ -50,8 +56,21 @@ const setWords = (
 ): string =>
   `-m set ${isIn ? '' : '! '}--match-set ${ipsetName(interfaceName, generation, set, family)} ${side === 'saddr' ? 'src' : 'dst'}`
 
+const firstDestinationWords = (
+  writing: IptablesWriting,
+  match: Extract<Match, { on: 'set' }>,
+  { isPublished, side }: { readonly isPublished: boolean; readonly side: Side },
+): readonly string[] => {
+  const { family, spelling } = writing
+  if (match.isIn) return ofFamily(spelling.membersOf(match.set, isPublished), family).map(firstDestination)
+  const notMapped = ofFamily(spelling.virtual, family).map((range) => `-m conntrack ! --ctorigdst ${range}`)
+  return [[setWords(writing, match, side), ...notMapped].join(' ')]
+}
+
+const firstDestination = (range: string): string => `-m conntrack --ctorigdst ${range}`
+
 const rangeWords = (range: string, side: Side, isHidden: boolean): string =>
-  isHidden ? `-m conntrack --ctorigdst ${range}` : `${side === 'saddr' ? '-s' : '-d'} ${range}`
+  isHidden ? firstDestination(range) : `${side === 'saddr' ? '-s' : '-d'} ${range}`
 
 function plainWords(
   { interfaceName }: IptablesWriting,

@@ -8,20 +8,22 @@ import {
   firewallRulesHash,
   type IpFamily,
   type IpPrefix,
-  type NatRule,
 } from '@meshfold/core'
 import { markText } from '../policy-numbers.js'
 import type { FilterRule } from './filter-rule.js'
 import { filterRules } from './filter-rules.js'
 import { ruleMark } from './firewall-text.js'
+import { markedWithin, translations } from './iptables-nat-rules.js'
 import { type IptablesWriting, iptablesRules } from './iptables-rule-text.js'
 import {
   chainName,
+  type FirewallChain,
   type Generation,
   type IptablesTable,
   ipsetMembers,
   ipsetName,
   type OwnChain,
+  type OwnChainName,
   ownChains,
 } from './iptables-words.js'
 import { families, ofFamily } from './nft-words.js'
@@ -80,19 +82,31 @@ export function iptablesRemoval(
 }
 
 /** The jump to a chain of ours. Packets of other interfaces take it where our rules are about some of them. */
-function jumpOf(interfaceName: string, { builtin, name }: OwnChain): string {
-  const way = name === 'output' || name === 'mss' ? `-o ${interfaceName} ` : ''
+export function jumpOf(interfaceName: string, { builtin, name }: OwnChain): string {
+  const way = ways[name].replace('own', interfaceName)
   return `${builtin} ${way}-m comment --comment "meshfold ${interfaceName}" -j ${chainName(interfaceName, name)}`
 }
 
-function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { name }: OwnChain): readonly string[] {
+const ways: Readonly<Record<OwnChainName, string>> = {
+  input: '',
+  output: '-o own ',
+  forward: '',
+  map: '-i own ',
+  nat: '',
+  map_mark: '-i own ',
+  out: '-o own ',
+  mark_in: '! -i own ',
+  mark_out: '-o own ',
+}
+
+function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { name }: FirewallChain): readonly string[] {
   const write = (rules: readonly FilterRule[]) =>
     rules
       .filter(({ family }) => family === null || family === writing.family)
       .flatMap((rule) => iptablesRules(writing, rule))
-  if (name === 'nat') return nat.flatMap((rule) => masquerade(writing, filter?.mesh, rule))
+  if (name === 'map' || name === 'map_mark' || name === 'nat') return translations(writing, { filter, nat }, name)
+  if (name === 'out') return [...markedWithin(writing, nat), ...(filter === null ? [] : [segmentSize])]
   if (filter === null) return []
-  if (name === 'mss') return ['-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu']
   const own = write(filterRules(filter)[name])
   // Its interface is the one that it would have left by before it was marked, on this very hook.
   if (name === 'output')
@@ -100,24 +114,12 @@ function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { nam
   return own
 }
 
+const segmentSize = '-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu'
+
 /** As `REDIRECTS`. */
 const redirects: Readonly<Record<IpFamily, string>> = {
   4: '-p icmp -m icmp --icmp-type redirect -j DROP',
   6: '-p ipv6-icmp -m icmp6 --icmpv6-type redirect -j DROP',
-}
-
-/** `POSTROUTING` knows no interface that a packet came by: the mesh's addresses tell who comes from there. */
-function masquerade(writing: IptablesWriting, mesh: string | undefined, rule: NatRule): readonly string[] {
-  if (rule.kind !== 'masquerade') return []
-  const { interfaceName, family, generation } = writing
-  const from = ofFamily(rule.from, family)
-  const out = rule.interfaceName === null ? `! -o ${interfaceName}` : `-o ${rule.interfaceName}`
-  const beyond =
-    mesh === undefined ? '' : `-m set ! --match-set ${ipsetName(interfaceName, generation, mesh, family)} dst`
-  const targets = rule.to === null ? [beyond] : ofFamily(rule.to, family).map((to) => `-d ${to}`)
-  return from.flatMap((source) =>
-    targets.map((target) => `-s ${source} ${target} ${out} -j MASQUERADE`.replace('  ', ' ')),
-  )
 }
 
 /** What `ipset restore` is to read to make all sets of a generation, whatever is left of an earlier one of its name. */

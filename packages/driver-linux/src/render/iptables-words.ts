@@ -6,22 +6,40 @@ import type { FirewallSetId, IpFamily, IpPrefix } from '@meshfold/core'
 export type IptablesTable = 'filter' | 'nat' | 'mangle'
 
 /** A chain of ours, and the kernel's chain that leads to it. */
-export interface OwnChain {
+export interface OwnChain<Name extends OwnChainName = OwnChainName> {
   readonly table: IptablesTable
-  readonly builtin: 'INPUT' | 'OUTPUT' | 'FORWARD' | 'POSTROUTING'
-  readonly name: 'input' | 'output' | 'forward' | 'nat' | 'mss'
+  readonly builtin: 'PREROUTING' | 'INPUT' | 'OUTPUT' | 'FORWARD' | 'POSTROUTING'
+  readonly name: Name
 }
 
-export const ownChains: readonly OwnChain[] = [
+type FirewallChainName = 'input' | 'output' | 'forward' | 'map' | 'nat' | 'map_mark' | 'out'
+
+export type OwnChainName = FirewallChainName | 'mark_in' | 'mark_out'
+
+/** A chain of the packet filter and its translations. */
+export type FirewallChain = OwnChain<FirewallChainName>
+
+export const ownChains: readonly FirewallChain[] = [
   { table: 'filter', builtin: 'INPUT', name: 'input' },
   { table: 'filter', builtin: 'OUTPUT', name: 'output' },
   { table: 'filter', builtin: 'FORWARD', name: 'forward' },
+  { table: 'nat', builtin: 'PREROUTING', name: 'map' },
   { table: 'nat', builtin: 'POSTROUTING', name: 'nat' },
-  { table: 'mangle', builtin: 'FORWARD', name: 'mss' },
+  { table: 'mangle', builtin: 'PREROUTING', name: 'map_mark' },
+  { table: 'mangle', builtin: 'FORWARD', name: 'out' },
 ]
 
+/** Those that mark what stays outside a full tunnel. */
+export const markChains: readonly OwnChain[] = [
+  { table: 'mangle', builtin: 'PREROUTING', name: 'mark_in' },
+  { table: 'mangle', builtin: 'OUTPUT', name: 'mark_out' },
+]
+
+/** Chains without rules, which remember that switches of the kernel were off. */
+export type EmptyChain = 'was_off' | 'svm_off' | 'tfa_off'
+
 /** At most 28 characters, whatever the interface is called. */
-export const chainName = (interfaceName: string, name: OwnChain['name'] | 'was_off'): string =>
+export const chainName = (interfaceName: string, name: OwnChain['name'] | EmptyChain): string =>
   `mf_${interfaceName}_${name}`
 
 /** Two sets of names, so that a filter and the one after it have sets side by side. */

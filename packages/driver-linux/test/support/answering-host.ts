@@ -23,6 +23,7 @@ export function hostAnswering(answers: Readonly<Record<string, Answer>> = {}) {
   const host: LinuxHost = {
     interfaceName: 'mesh0',
     firewall: undefined,
+    marks: undefined,
     hasNft: false,
     choice: 'automatic',
     wireguardGo: '/opt/wireguard-go',

@@ -5,7 +5,8 @@ import type { ObservedHost } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Command } from '../../src/command-runner.js'
 import { nftBackend } from '../../src/firewall/nft-backend.js'
-import type { LinuxHost } from '../../src/linux-host.js'
+import { nftMarks } from '../../src/firewall/nft-marks.js'
+import type { BareHost, LinuxHost } from '../../src/linux-host.js'
 import { createValueParsers } from '../../src/observe/value-parsers.js'
 
 const root = fileURLToPath(new URL('../../fixtures/', import.meta.url))
@@ -62,7 +63,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     const text = readFixture(name, file)
     return text === undefined ? undefined : edit(file, text)
   }
-  const host: Omit<LinuxHost, 'firewall'> = {
+  const host: BareHost = {
     interfaceName: 'mesh0',
     hasNft: true,
     choice: 'automatic',
@@ -90,7 +91,7 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
       remove: async () => E.right(undefined),
     },
   }
-  return { ...host, firewall: nftBackend(host) }
+  return { ...host, firewall: nftBackend(host), marks: nftMarks(host) }
 }
 
 /** An observation as JSON shows it: peers as a list, absence as null. Names are in files, which are not recorded. */

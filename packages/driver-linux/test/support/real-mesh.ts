@@ -20,6 +20,7 @@ import {
 } from '@meshfold/core'
 import { eventsOf, sampleCreateMesh, sampleRegisterHost } from '../../../core/src/testing/sample-mesh.js'
 import { answerOn, type Host, type Keys, knock, type Lab, makeKeys, ping, waitUntil } from '../../../lab/src/index.js'
+import type { LinuxDriverOptions } from '../../src/linux-driver-options.js'
 import { openDriver } from './lab-driver.js'
 import { converge } from './two-hosts.js'
 
@@ -38,6 +39,11 @@ const ports = [80, 443]
 /** Who connects there, by TCP or UDP, is sent a byte every 50 ms. */
 export const streamingPort = 7000
 
+/** What hosts are like, and how drivers are opened on them. */
+export interface HostKind extends Pick<LinuxDriverOptions, 'firewall'> {
+  readonly prepare: (host: Host) => Promise<void>
+}
+
 export class RealMesh implements AsyncDisposable {
   readonly hosts: readonly MeshHost[]
   readonly #setUp: readonly MeshCommand[]
@@ -50,12 +56,19 @@ export class RealMesh implements AsyncDisposable {
   }
 
   /** So many public hosts, which answer on ports 80 and 443. */
-  static async open(lab: Lab, count: number): Promise<RealMesh> {
+  static async open(lab: Lab, count: number, { prepare, ...options }: HostKind): Promise<RealMesh> {
     const places = await lab.publicHosts(Array.from({ length: count }, (_, at) => `host-${at + 1}`))
     const hosts = await Promise.all(
       places.map(async (host, at): Promise<MeshHost> => {
         const keys = makeKeys()
-        return { number: at + 1, hostId: hostId(`host-${at + 1}`), host, keys, driver: await openDriver(host, keys) }
+        await prepare(host)
+        return {
+          number: at + 1,
+          hostId: hostId(`host-${at + 1}`),
+          host,
+          keys,
+          driver: await openDriver(host, keys, options),
+        }
       }),
     )
     const setUp = hosts.map(({ number, host, keys }) =>

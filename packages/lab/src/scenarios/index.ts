@@ -19,6 +19,7 @@ import {
 } from './internet.js'
 import { clientFullTunnel, egressOwnLan, internetGatewayCascade, natGateway } from './internet-others.js'
 import { iptablesBackend } from './iptables-backend.js'
+import { iptablesTunnel } from './iptables-tunnel.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { keyRotation, keyRotationCrashes } from './key-rotation.js'
 import { lanNeighbour } from './lan-neighbour.js'
@@ -67,6 +68,7 @@ export const scenarios: readonly Scenario[] = [
   ...egressScenarios,
   foreignFirewalls,
   iptablesBackend,
+  iptablesTunnel,
   lanNeighbour,
   tenThousand,
   fortyHosts,

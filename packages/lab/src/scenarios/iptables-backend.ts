@@ -36,10 +36,10 @@ RULES
 done`
 
 /** There is a program of that name, and it does nothing. Tables of iptables are there, as after its first use. */
-const withoutNft = `mount --bind /bin/false "$(readlink -f "$(command -v nft)")"
+export const withoutNft = `mount --bind /bin/false "$(readlink -f "$(command -v nft)")"
 ${legacyRules.replaceAll('tables-legacy', 'tables-nft').replaceAll(' DROP ', ' ACCEPT ')}`
 
-const ruleSets = (host: Host): Promise<string> =>
+export const ruleSets = (host: Host): Promise<string> =>
   host.sh(`for kind in iptables-legacy ip6tables-legacy iptables-nft ip6tables-nft; do
   $kind-save 2>/dev/null | grep -v '^#' | sed 's/ \\[.*//'; done; ipset list -n; nft list tables 2>/dev/null; true`)
 
