@@ -20,6 +20,12 @@ export async function markLogs(members: readonly MeshMember[]): Promise<LogMarks
   return new Map(await Promise.all(members.map(async (at) => [at, (await at.agent.logLines()).length] as const)))
 }
 
+/** Whether each of them has written down that it applied a snapshot. */
+export async function haveSnapshots(members: readonly MeshMember[]): Promise<boolean> {
+  const logs = await Promise.all(members.map(({ agent }) => agent.logLines()))
+  return logs.every((lines) => lines.some(({ msg }) => msg === 'snapshot applied'))
+}
+
 /** Snapshots and patches that agents have logged since; patches that change nothing are left out. */
 export async function configMessagesSince(marks: LogMarks): Promise<readonly ConfigMessage[]> {
   const messages = await Promise.all(

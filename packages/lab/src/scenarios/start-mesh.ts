@@ -3,7 +3,7 @@ import type { AgentPlan } from '../mesh/mesh-agent.js'
 import { PingStream } from '../net/ping.js'
 import { readPingOutput } from '../net/ping-output.js'
 import { waitUntil } from '../wait-until.js'
-import { markLogs } from './agent-logs.js'
+import { haveSnapshots, markLogs } from './agent-logs.js'
 import type { Stage } from './scenario.js'
 
 /** A mesh of `h1` to `h<count>`, with the build of wireguard-go that is the scenario's turn. */
@@ -21,11 +21,17 @@ export async function startMesh(
   return mesh
 }
 
-/** Agents write a line only after all of a message is applied: what the start was cause of must not count later. */
+/**
+ * Agents write a line only after all of a message is applied, on a busy machine seconds after its tunnels are up: what the start was cause
+ * of must not count later.
+ */
 async function logsComeToRest(mesh: Mesh): Promise<void> {
   const quietMs = 500
   let seen = -1
   let since = performance.now()
+  await waitUntil('each agent has said that it applied its first config', () => haveSnapshots(mesh.members), {
+    limitMs: 60_000,
+  })
   await waitUntil('the logs come to rest', async () => {
     const marks = await markLogs(mesh.members)
     const lines = [...marks.values()].reduce((sum, count) => sum + count, 0)
