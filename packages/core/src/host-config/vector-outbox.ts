@@ -3,7 +3,7 @@ import type { HostId } from '../values/index.js'
 import { isNewerVector, type PathVector } from './path-vector.js'
 
 const outboxTimes = {
-  /** What comes up within it goes out together. */
+  /** After something went out, what comes up within it goes out together. */
   batchMs: 50,
   repeatMs: 100,
   /** How often at that distance. Then distances double, up to `lastRepeatMs`: whoever doesn't answer for so long isn't there. */
@@ -24,21 +24,24 @@ interface Pending<V> {
 }
 
 /**
- * Vectors on their way to others, of each host only the newest: sent in batches within 50 ms, repeated every 100 ms and then less and less
- * often until they are acknowledged. It sends nothing itself: who holds it asks what is due.
+ * Vectors on their way to others, of each host only the newest: the first at once, what follows in batches 50 ms apart, repeated every
+ * 100 ms and then less and less often until they are acknowledged. It sends nothing itself: who holds it asks what is due.
  */
 export class VectorOutbox<V extends PathVector = PathVector> {
   readonly #pending = new Map<HostId, Pending<V>>()
+  /** When something was last sent to each. */
+  readonly #sentAtMs = new Map<HostId, number>()
 
   /** To be sent to `to`; the same again, or an older one, is nothing new. */
   tell(to: HostId, vector: V, nowMs: number): void {
     const pending = this.#pending.get(to)
+    const dueAtMs = Math.max(nowMs, (this.#sentAtMs.get(to) ?? Number.NEGATIVE_INFINITY) + outboxTimes.batchMs)
     if (pending === undefined) {
       const vectors = new Map([[vector.hostId, vector]])
-      this.#pending.set(to, { vectors, dueAtMs: nowMs + outboxTimes.batchMs, sent: 0 })
+      this.#pending.set(to, { vectors, dueAtMs, sent: 0 })
     } else if (isNewerVector(vector, pending.vectors.get(vector.hostId))) {
       pending.vectors.set(vector.hostId, vector)
-      pending.dueAtMs = Math.min(pending.dueAtMs, nowMs + outboxTimes.batchMs)
+      pending.dueAtMs = Math.min(pending.dueAtMs, dueAtMs)
       pending.sent = 0
     }
   }
@@ -54,6 +57,7 @@ export class VectorOutbox<V extends PathVector = PathVector> {
   /** Nothing is sent to it any more: it is no peer. */
   forget(to: HostId): void {
     this.#pending.delete(to)
+    this.#sentAtMs.delete(to)
   }
 
   /** When something is to be sent next; `undefined`: nothing is. */
@@ -70,6 +74,7 @@ export class VectorOutbox<V extends PathVector = PathVector> {
       if (pending.dueAtMs > nowMs) continue
       due.push({ to, vectors: [...pending.vectors.values()] })
       pending.sent += 1
+      this.#sentAtMs.set(to, nowMs)
       pending.dueAtMs = nowMs + distanceMs(pending.sent)
     }
     return due

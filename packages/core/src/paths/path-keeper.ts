@@ -89,6 +89,14 @@ export class PathKeeper {
     return this.#prober.health
   }
 
+  /**
+   * Whether these peers may keep the AllowedIPs that they had for a moment: the gateway that this host moves to doesn't hold its vector
+   * yet, so that it would take nothing from it and nobody would send through it, and what it leaves still carries.
+   */
+  mayWait(hosts: Iterable<HostId>): boolean {
+    return this.#exchange.isAwaited && [...hosts].every((hostId) => healthOf(this.health, hostId)?.state !== 'down')
+  }
+
   /** Of the probes of the last minute. */
   lossPercent(hostId: HostId, nowMs: number): number {
     return this.#prober.lossPercent(hostId, nowMs)

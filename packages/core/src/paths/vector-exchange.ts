@@ -60,6 +60,12 @@ export class VectorExchange {
     return this.#announcement.announced
   }
 
+  /** A gateway that this host moves to has not said yet that it holds the newest own vector: nobody else may have that. */
+  get isAwaited(): boolean {
+    const { newest, released } = this.#announcement.announced
+    return newest !== released
+  }
+
   /** When something is to be sent; `undefined`: nothing is. */
   get dueAtMs(): number | undefined {
     return this.#outbox.dueAtMs

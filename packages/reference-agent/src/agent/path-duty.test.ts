@@ -73,6 +73,22 @@ describe('F3 an agent keeps its paths', () => {
     expect(carrierAt(4)).toBe(2)
   })
 
+  test('put on its standby by command it moves when that one is ready for it, as third hosts do', async () => {
+    const own = `${addressOf(4)}/32`
+    world.server.submit(sampleAssignRelay(4, 2, 1))
+    const moves = [() => holds(2, 4, own), () => carrierAt(4) === 2, () => holds(3, 2, own)]
+    const movedAtMs = moves.map((): number | undefined => undefined)
+    for (let ms = 0; ms < 200; ms += 1) {
+      await world.pass(1)
+      for (const [at, hasMoved] of moves.entries()) if (hasMoved()) movedAtMs[at] ??= ms
+    }
+    const [gateway = Number.NaN, node = Number.NaN, third = Number.NaN] = movedAtMs
+    expect(node).toBeGreaterThanOrEqual(gateway)
+    expect(third).toBeGreaterThanOrEqual(gateway)
+    expect(Math.max(node, third) - gateway).toBeLessThan(10)
+    expect(gateway).toBeLessThan(20)
+  })
+
   test("a gateway's agent that is away moves nothing", async () => {
     await host(1).agent.stop()
     await world.pass(20_000)

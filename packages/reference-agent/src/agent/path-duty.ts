@@ -14,7 +14,6 @@ import {
   type Moment,
   noPathMemory,
   type ObservedHost,
-  type PathDatagram,
   PathKeeper,
   type PathMemory,
   type PathStep,
@@ -30,12 +29,14 @@ import { ControlTraffic } from './control-traffic.js'
 import { pathsStatus } from './describe-paths.js'
 import { EndpointDuty, type EndpointDutyOptions } from './endpoint-duty.js'
 import { ObservationDuty } from './observation-duty.js'
+import { OnceApplied } from './once-applied.js'
 import type { PathAdapters } from './path-adapters.js'
 import { PathMemoryKeeper } from './path-memory-keeper.js'
 import type { PathSource } from './path-source.js'
 import { PlaceAnswers } from './place-answers.js'
 import { RouterDuty } from './router-duty.js'
 import type { OnRouterRole } from './router-roles.js'
+import { WithheldMoves } from './withheld-moves.js'
 
 export interface PathDutyOptions
   extends Pick<AgentOptions, 'membership' | 'clock' | 'timers'>,
@@ -76,6 +77,8 @@ export class PathDuty implements PathSource {
   readonly #memory: PathMemoryKeeper
   readonly #traffic: ControlTraffic
   readonly #answers: PlaceAnswers
+  readonly #onceApplied: OnceApplied
+  readonly #withheld: WithheldMoves
   #kept: Kept | undefined
   #isClosed = false
   #cancelWake: () => void = () => {}
@@ -101,6 +104,16 @@ export class PathDuty implements PathSource {
         this.#step((keeper) => keeper.refused(from, this.#moment()))
       },
       onOpen: () => this.#sleep(),
+    })
+    this.#onceApplied = new OnceApplied({
+      own: () => this.#kept?.config.own.hostId,
+      settled: options.settled,
+      send: (datagrams) => this.#traffic.send(datagrams),
+    })
+    this.#withheld = new WithheldMoves({
+      timers,
+      mayWait: (hosts) => this.keeper?.mayWait(hosts) ?? false,
+      onMoved: options.onMoved,
     })
     this.#answers = new PlaceAnswers({
       timers,
@@ -159,11 +172,12 @@ export class PathDuty implements PathSource {
     const step = keeper.takeConfig(config, { ...change, peers }, this.#moment())
     this.#take(step)
     if (config.pairs !== before.pairs || config.routing !== before.routing) observations.sayWhatChanged()
-    return step.hosts
+    return this.#withheld.take(step.hosts, new Set(peers.map(([hostId]) => hostId)))
   }
 
   end(): void {
     this.#cancelWake()
+    this.#withheld.end()
     this.#kept = undefined
     this.#traffic.end()
   }
@@ -238,6 +252,7 @@ export class PathDuty implements PathSource {
     this.#isClosed = true
     this.#cancelWake()
     this.#cancelLook?.()
+    this.#withheld.end()
     this.#answers.close()
     this.#traffic.close()
     await this.#memory.close()
@@ -274,7 +289,8 @@ export class PathDuty implements PathSource {
   #step(happen: (keeper: PathKeeper) => PathStep): void {
     if (this.keeper === undefined) return
     const step = happen(this.keeper)
-    if (step.hosts.size > 0) this.#options.onMoved(step.hosts)
+    const moved = this.#withheld.take(step.hosts)
+    if (moved.size > 0) this.#options.onMoved(moved)
     this.#take(step)
   }
 
@@ -284,17 +300,8 @@ export class PathDuty implements PathSource {
       this.#memory.noteChanged()
       this.#kept?.observations.sayWhatChanged()
     }
-    if (step.hosts.size > 0 || step.isMemoryChanged) void this.#sendOnceApplied(step.datagrams)
-    else this.#traffic.send(step.datagrams)
+    this.#onceApplied.take(step)
     this.#sleep()
-  }
-
-  async #sendOnceApplied(datagrams: readonly PathDatagram[]): Promise<void> {
-    if (datagrams.length === 0) return
-    // Whoever took a patch wants it applied in the same turn.
-    await Promise.resolve()
-    await this.#options.settled()
-    this.#traffic.send(datagrams)
   }
 
   /** Nothing is sent, and so nothing missed, before the control port is open. */
