@@ -11,6 +11,7 @@ import {
   prefixContains,
   prefixLength,
 } from '../values/index.js'
+import { anothersOf } from './anothers.js'
 import type {
   DesiredFirewall,
   FirewallFilter,
@@ -28,21 +29,24 @@ export const firewallOf = (config: HostConfig, chosen: ChosenPaths): DesiredFire
 export class FirewallMaker {
   readonly #whole = new Latest<DesiredFirewall>()
   readonly #rules = new Latest<FirewallRules>()
+  readonly #nat = new Latest<readonly NatRule[]>()
   readonly #mesh = new Latest<readonly IpPrefix[]>()
   #real = new Map<FirewallSetId, Latest<readonly IpPrefix[]>>()
 
   /** As `firewallOf`. */
-  make(config: HostConfig, { vector }: ChosenPaths): DesiredFirewall | null {
-    const { filter, nat, own, routes, keptByLan, egresses, routing, ranges } = config
-    if (!filter.isEnforced && nat.length === 0) return null
-    const served = vector.servedEgressIds
+  make(config: HostConfig, chosen: ChosenPaths): DesiredFirewall | null {
+    const { filter, own, routes, keptByLan, egresses, routing, ranges } = config
+    if (!filter.isEnforced && config.nat.length === 0) return null
+    const anothers = anothersOf(config, chosen).map(({ egressId }) => egressId)
+    const nat = this.#nat.from([config.nat, anothers.join()], () => config.nat.filter(isNot(anothers)))
+    const served = chosen.vector.servedEgressIds
     const parts = [filter, nat, own, routes, keptByLan, egresses, routing, ranges, served.join()]
-    return this.#whole.from(parts, () => this.#make(config, served))
+    return this.#whole.from(parts, () => this.#make(config, nat, served))
   }
 
-  #make(config: HostConfig, served: readonly EgressId[]): DesiredFirewall {
-    const { filter, nat, own, routes, keptByLan, egresses, routing, ranges } = config
-    const maps = nat.filter((rule) => rule.kind === 'prefix-map')
+  #make(config: HostConfig, nat: readonly NatRule[], served: readonly EgressId[]): DesiredFirewall {
+    const { filter, own, routes, keptByLan, egresses, routing, ranges } = config
+    const maps = config.nat.filter((rule) => rule.kind === 'prefix-map')
     const rules = this.#rules.from([filter.isEnforced, filter.input, filter.forward, nat, own, served.join()], () => ({
       filter: filter.isEnforced ? filterOf(config, served, maps) : null,
       nat,
@@ -73,6 +77,12 @@ export class FirewallMaker {
     }
   }
 }
+
+/** What is for a virtual range that another router has now goes there as it is called. */
+const isNot =
+  (anothers: readonly EgressId[]) =>
+  ({ egressId }: NatRule): boolean =>
+    egressId === null || !anothers.includes(egressId)
 
 /** What was made last, and of what. */
 class Latest<A> {

@@ -21,6 +21,7 @@ import {
   sampleTime,
 } from '../testing/sample-mesh.js'
 import { hostCapabilities, hostId, ipAddress, ipPrefix, nodeId } from '../values/index.js'
+import { firewallOf } from './firewall-of.js'
 import { type OutsideFlow, policyRouteIdentity, policyRuleIdentity } from './policy-routing.js'
 import { policyRoutingOf } from './policy-routing-of.js'
 
@@ -41,9 +42,14 @@ const server: OutsideFlow = { protocol: 'tcp', address: ipAddress('203.0.113.80'
 const traits = (fields: object) =>
   ({ type: 'UpdateNodeTraits', atEpochMs: sampleTime, nodeId: nodeId('node-1-2'), ...fields }) as MeshCommand
 
-const routingOf = (commands: readonly MeshCommand[], health: HealthView = new Map(), before = setUp) => {
+const configOf = (commands: readonly MeshCommand[], before: readonly MeshCommand[]) => {
   const config = projectHostConfig(replay(eventsOf(...before, ...commands)), hostId('host-2'))
   if (config === undefined) throw new TypeError('host 2 has no config')
+  return config
+}
+
+const routingOf = (commands: readonly MeshCommand[], health: HealthView = new Map(), before = setUp) => {
+  const config = configOf(commands, before)
   const { isBypassed, routes, rules } = policyRoutingOf(config, choosePaths(config, health, new Map(), undefined), [
     server,
   ])
@@ -144,9 +150,11 @@ describe('E7 E8 a range that the own LAN has and that this host maps to a virtua
 
 describe('E6 a range that this gateway stands by for', () => {
   const gateway = [...joined, sampleCreateGateway(2)]
-  const range = (nat: boolean) =>
+  const gone: HealthView = new Map([[hostId('host-3'), { state: 'down', roundTripMs: null }]])
+  const range = (nat: boolean, virtualRanges: readonly string[] | null = null) =>
     sampleAddEgress(1, {
       ranges: [ipPrefix('192.168.7.0/24')],
+      virtualRanges: virtualRanges?.map(ipPrefix) ?? null,
       nat,
       returnRoute: nat ? 'none' : 'external',
       routers: [3, 2].map((host, at) => ({ nodeId: nodeId(`node-1-${host}`), metric: 10 + at })),
@@ -160,8 +168,25 @@ describe('E6 a range that this gateway stands by for', () => {
     })
   })
 
+  test('E8 does so by its virtual addresses, where it has some', () => {
+    const virtual = ['10.99.7.0/24']
+    expect(routingOf([range(false, virtual)], new Map(), gateway)).toEqual({
+      isBypassed: false,
+      routes: ['forwarded 10.99.7.0/24 mesh -'],
+      rules: ['4 forwarded'],
+    })
+    expect(routingOf([range(true, virtual)], new Map(), gateway).routes).toEqual([])
+    const natOf = (nat: boolean, health: HealthView) => {
+      const config = configOf([range(nat, virtual)], gateway)
+      const rules = firewallOf(config, choosePaths(config, health, new Map(), undefined))?.rules.nat
+      return rules?.map(({ kind }) => kind)
+    }
+    expect(natOf(false, new Map())).toEqual([])
+    expect(natOf(false, gone)).toEqual(['prefix-map'])
+    expect(natOf(true, new Map())).toEqual(['prefix-map', 'masquerade'])
+  })
+
   test('leads to the own LAN once the host is the active one, and with NAT always', () => {
-    const gone: HealthView = new Map([[hostId('host-3'), { state: 'down', roundTripMs: null }]])
     expect(routingOf([range(false)], gone, gateway).routes).toEqual([])
     expect(routingOf([range(true)], new Map(), gateway).routes).toEqual([])
   })

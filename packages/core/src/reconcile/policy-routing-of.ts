@@ -1,12 +1,6 @@
 /** From a config and the paths chosen on it to what is asked besides the host's own routes: full tunnel (D5), own LAN (E7). */
 import type { ChosenPaths } from '../host-config/chosen-paths.js'
-import {
-  type FullTunnel,
-  type HostConfig,
-  internetPathKey,
-  pathKey,
-  type RoutedEgress,
-} from '../host-config/host-config.js'
+import { type FullTunnel, type HostConfig, internetPathKey, pathKey } from '../host-config/host-config.js'
 import {
   comparePrefixes,
   type HostRoute,
@@ -18,6 +12,7 @@ import {
   prefixContains,
   prefixFamily,
 } from '../values/index.js'
+import { anothersOf } from './anothers.js'
 import {
   noPolicyRouting,
   type OutsideFlow,
@@ -39,21 +34,22 @@ export const policyRoutingOf = (
   chosen: Pick<ChosenPaths, 'hops' | 'vector'>,
   servers: readonly OutsideFlow[] = [],
 ): PolicyRouting => {
-  const { own, routing, routes, ranges, keptByLan, nat } = config
+  const { own, paths, routing, routes, ranges, keptByLan, nat } = config
   const ownRanges = routing.flatMap((egress) => egress.ranges)
+  const anothers = anothersOf(config, chosen)
   const maps = nat.filter((rule) => rule.kind === 'prefix-map')
   // By its own addresses a mapped range is whose the mesh says it is.
   const calledSo = routing
-    .filter(({ egressId }) => !maps.some((map) => map.egressId === egressId))
+    .filter((egress) => !anothers.includes(egress) && !maps.some(({ egressId }) => egressId === egress.egressId))
     .flatMap((egress) => egress.ranges)
-  const anothers = routing.filter((egress) => isAnothers(egress, config, chosen)).flatMap(({ ranges: of }) => of)
+  const toAnothers = anothers.flatMap(({ egressId }) => paths.get(pathKey('egress', egressId))?.prefixes ?? [])
   const preferred = routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
   const tunnel = tunnelRoutes(config, chosen.hops.has(internetPathKey), ownRanges)
   const all = [
     ...around(
-      calledSo.filter((range) => !anothers.includes(range)),
+      calledSo,
       'forwarded',
-      [...keptByLan, ...anothers].map((prefix) => ({ prefix, preferredSource: null })),
+      [...keptByLan, ...toAnothers].map((prefix) => ({ prefix, preferredSource: null })),
     ),
     ...(tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)),
   ]
@@ -62,19 +58,6 @@ export const policyRoutingOf = (
   const rules = policyRulesFor(all, outsideFlows(servers), mapped)
   return { isBypassed: rules.some(({ kind }) => kind === 'bypass'), routes: all, rules }
 }
-
-/**
- * A range that keeps its sources goes through the router that is active for all, since the way back follows it (E6): one that stands by
- * sends what others sent it there, though it is beside the range itself.
- */
-const isAnothers = (
-  { egressId }: RoutedEgress,
-  { nat }: PolicyRoutingParts,
-  { hops, vector }: Pick<ChosenPaths, 'hops' | 'vector'>,
-): boolean =>
-  !vector.servedEgressIds.includes(egressId) &&
-  !nat.some((rule) => rule.egressId === egressId) &&
-  hops.has(pathKey('egress', egressId))
 
 /** Into the mesh, but for what this host routes itself (E10). */
 const around = (

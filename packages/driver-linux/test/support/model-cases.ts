@@ -1,7 +1,17 @@
 /** Law 6, without agents: what core's tracer says of a mesh, and what the kernels of its hosts do, whatever they filter with. */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { egressId, ipAddress, ipPrefix, type MeshCommand, networkId, nodeId, tagName } from '@meshfold/core'
+import {
+  egressId,
+  type IpPrefix,
+  ipAddress,
+  ipPrefix,
+  type MeshCommand,
+  mapAddress,
+  networkId,
+  nodeId,
+  tagName,
+} from '@meshfold/core'
 import { describe, expect, test } from 'vitest'
 import {
   sampleAssignRelay,
@@ -173,39 +183,51 @@ export function modelCases(kind: HostKind): void {
 
   mappedLanCases(kind)
 
-  test('E6 a gateway that stands by for a range sends what it passes on to the router that is active, not to its own LAN', async () => {
-    await using lab = await Lab.open()
-    await using mesh = await RealMesh.open(lab, 3, kind)
-    const [standby, relayed, active] = mesh.hosts
-    if (standby === undefined || relayed === undefined || active === undefined) throw new TypeError('three hosts')
-    const plan = { network: '192.168.1', network6: 'fd0a:0:0:1' }
-    const [nas, empty] = [await lab.lan('office', plan), await lab.lan('empty', plan)]
-    const [machine] = await lab.hosts(['nas'])
-    const [router] = await nas.attach([active.host], 'eth1')
-    const [port] = await nas.attach([machine])
-    await empty.attach([standby.host], 'eth1')
-    await machine.ip([`route add default via ${router?.ipv4}`, `route add default via ${router?.ipv6}`])
-    const answering = await answerOn(machine, { ports: [80, 443] })
-    const state = await mesh.become(
-      sampleCreateNetwork(1),
-      ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host)),
-      sampleCreateGateway(1),
-      sampleAssignRelay(2, 1),
-      sampleAddEgress(1, {
-        nat: false,
-        returnRoute: 'external',
-        routers: [3, 1].map((host, at) => ({
-          nodeId: nodeId(`node-1-${host}`),
-          metric: 10 + at,
-          interfaceName: 'eth1',
-        })),
-      }),
-    )
-    const verdicts = await mesh.knockAt(state, relayed, [port?.ipv4 ?? '', port?.ipv6 ?? ''].map(ipAddress))
-    expectAlike(verdicts)
-    expect(countPassed(verdicts)).toBe(8)
-    await answering.stop()
-  })
+  test.each([
+    ['a range', null],
+    ['a virtual range', ['100.64.7.0/24', 'fd64:0:0:7::/64'].map(ipPrefix)],
+  ])(
+    'E6 a gateway that stands by for %s sends what it passes on to the router that is active, not to its own LAN',
+    async (_, virtualRanges) => {
+      await using lab = await Lab.open()
+      await using mesh = await RealMesh.open(lab, 3, kind)
+      const [standby, relayed, active] = mesh.hosts
+      if (standby === undefined || relayed === undefined || active === undefined) throw new TypeError('three hosts')
+      const plan = { network: '192.168.1', network6: 'fd0a:0:0:1' }
+      const ranges = ['192.168.1.0/24', 'fd0a:0:0:1::/64'].map(ipPrefix)
+      const [nas, empty] = [await lab.lan('office', plan), await lab.lan('empty', plan)]
+      const [machine] = await lab.hosts(['nas'])
+      const [router] = await nas.attach([active.host], 'eth1')
+      const [port] = await nas.attach([machine])
+      await empty.attach([standby.host], 'eth1')
+      await machine.ip([`route add default via ${router?.ipv4}`, `route add default via ${router?.ipv6}`])
+      const answering = await answerOn(machine, { ports: [80, 443] })
+      const state = await mesh.become(
+        sampleCreateNetwork(1),
+        ...[1, 2, 3].map((host) => sampleJoinNetwork(1, host)),
+        sampleCreateGateway(1),
+        sampleAssignRelay(2, 1),
+        sampleAddEgress(1, {
+          ranges,
+          virtualRanges,
+          nat: false,
+          returnRoute: 'external',
+          routers: [3, 1].map((host, at) => ({
+            nodeId: nodeId(`node-1-${host}`),
+            metric: 10 + at,
+            interfaceName: 'eth1',
+          })),
+        }),
+      )
+      const seen = [port?.ipv4 ?? '', port?.ipv6 ?? '']
+        .map(ipAddress)
+        .map((address, at) => mapAddress(address, ranges[at] as IpPrefix, (virtualRanges ?? ranges)[at] as IpPrefix))
+      const verdicts = await mesh.knockAt(state, relayed, seen)
+      expectAlike(verdicts)
+      expect(countPassed(verdicts)).toBe(8)
+      await answering.stop()
+    },
+  )
 
   test('D4 D5 what goes through a full tunnel, and what is left outside of it', async () => {
     await using lab = await Lab.open()
