@@ -5,6 +5,7 @@
  * once all of them listen. `knock`: reads tries from stdin and prints what came of each, as one JSON list.
  * `follow`: prints a line for each piece that a stream sends.
  */
+import { randomUUID } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -33,7 +34,9 @@ function answerOnce(name: string, port: number): void {
   const says = (source: string | undefined) => `${name} ${plain(source)}`
   createServer((socket) => socket.on('error', () => {}).end(says(socket.remoteAddress))).listen(port, '::')
   const answering = (udp: Socket) =>
-    udp.on('message', (_text, from) => udp.send(says(from.address), from.port, from.address, () => {}))
+    udp.on('message', (asked, from) =>
+      udp.send(`${says(from.address)}${asked.toString().slice(1)}`, from.port, from.address, () => {}),
+    )
   for (const udp of udpSockets()) answering(udp).bind(port)
   // What is asked at one address must not be answered from another: a socket for each address that is here by now.
   for (const { address, family } of Object.values(networkInterfaces()).flatMap((each) => each ?? []))
@@ -66,16 +69,23 @@ const overTcp = ({ from, to, port, limitMs }: Knock): Promise<string | null> =>
     afterALastLook(limitMs, () => resolve(null))
   })
 
+/** An answer to somebody else of the same address and port may come here: it says what was asked. */
 const overUdp = ({ from, to, port, limitMs }: Knock): Promise<string | null> =>
   new Promise((resolve) => {
+    const token = ` ${randomUUID()}`
     const socket = createSocket(to.includes(':') ? 'udp6' : 'udp4')
-    const ask = () => socket.send('?', port, to, () => {})
+    const ask = () => socket.send(`?${token}`, port, to, () => {})
     const again = setInterval(ask, 300)
     const end = (answer: string | null) => {
       clearInterval(again)
       resolve(answer)
     }
-    socket.once('message', (said) => end(said.toString())).on('error', () => end(null))
+    socket
+      .on('message', (said) => {
+        const answer = said.toString()
+        if (answer.endsWith(token)) end(answer.slice(0, -token.length))
+      })
+      .on('error', () => end(null))
     socket.bind(0, from ?? undefined, ask)
     afterALastLook(limitMs, () => end(null))
   })

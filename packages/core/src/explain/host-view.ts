@@ -28,6 +28,8 @@ export interface HostView {
   /** Egresses that this host routes, and their ranges as the mesh sees them. */
   readonly routing: readonly RoutedEgress[]
   readonly routedRanges: PrefixMap<RoutedRange>
+  /** All that a machine beside this host is called in the mesh which is called so: each range that it lies in has a name for it. */
+  readonly namesOf: (address: IpAddress) => readonly IpAddress[]
   /** Whether what goes from the one address to the other, which lies in a routed range, gets the router's own on its way. */
   readonly isMasqueraded: (source: IpAddress, real: IpAddress) => boolean
   readonly fullTunnel: FullTunnel | null

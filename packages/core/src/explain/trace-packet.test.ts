@@ -246,6 +246,17 @@ describe('what a random mesh and its kernels did not agree on', () => {
     expect(back).toMatchObject({ kind: 'delivered', source: '192.168.2.5' })
   })
 
+  test('G5 E9 a machine is let in at its own router by any range that it lies in, though others know it by one that is restricted', () => {
+    const range = { ranges: [ipPrefix('192.168.3.0/24')], routers: [{ nodeId: nodeId('node-1-2') }] }
+    const mapped = { ...range, virtualRanges: [ipPrefix('10.99.3.0/24')], restricted: true }
+    const from = (source: string, to: string, ...more: readonly MeshCommand[]) =>
+      verdictOf(worldWith(sampleAddEgress(4, mapped), ...more), { kind: 'underlay', hostId: two }, source, to)
+    const open = sampleAddEgress(3, range)
+    expect(from('10.99.3.5', '10.1.0.2')).toEqual({ kind: 'dropped', hostId: two, reason: 'input-filter' })
+    expect(from('10.99.3.5', '10.1.0.2', open)).toMatchObject({ kind: 'delivered', to: { hostId: two } })
+    expect(from('10.99.3.5', '10.1.0.1', open)).toMatchObject({ kind: 'dropped' })
+  })
+
   test('E2 a router hides sources in a range that one of its egresses hides, whichever of them leads there', () => {
     const real = [ipPrefix('192.168.3.0/24')]
     const virtual = { virtualRanges: [ipPrefix('10.99.3.0/24')], nat: false }

@@ -123,8 +123,10 @@ class Tracing {
     if (!view.filter.isEnforced) return delivered('its driver filters nothing')
     if (this.#knownAt.has(hostId)) return delivered('it answers what was let out')
     if (from === 'underlay') {
-      // Not by the mesh: from a range that the host routes, as it passes on to others.
-      const beside = acceptingForward(view, this.#packet, 'underlay-to-mesh')
+      // Not by the mesh: from a range that the host routes, any that it lies in, since nothing has mapped it yet.
+      const [beside] = view
+        .namesOf(source)
+        .flatMap((name) => acceptingForward(view, { ...this.#packet, source: name }, 'underlay-to-mesh') ?? [])
       return beside === undefined ? this.#drop(hostId, from, 'input-filter') : delivered(byPolicy(beside.policyId))
     }
     const rule = acceptingInput(view, this.#packet)

@@ -9,6 +9,7 @@ import {
   type HostId,
   type IpAddress,
   type IpPrefix,
+  mapAddress,
   type PrefixMap,
   PrefixTable,
   prefixContainsAddress,
@@ -31,6 +32,7 @@ export class ViewOnDemand implements HostView {
   readonly #chosen: () => ChosenPaths
   readonly #routes: () => PrefixMap<true>
   readonly #forwardRoutes: () => PrefixMap<true>
+  readonly #ranges: () => readonly RoutedRange[]
   readonly #routedRanges: () => PrefixMap<RoutedRange>
   readonly #setOf: (name: string) => PrefixMap<true>
 
@@ -60,7 +62,8 @@ export class ViewOnDemand implements HostView {
         ? this.#routes()
         : tableOf([...prefixesOf(routes().taken), ...prefixesOf(routes().kept)]),
     )
-    this.#routedRanges = madeOnce(() => new PrefixTable(rangeEntries(state, config, choices)))
+    this.#ranges = madeOnce(() => [...rangesOf(state, config, choices)])
+    this.#routedRanges = madeOnce(() => new PrefixTable(this.#ranges().map((range) => [range.seen, range])))
     this.#setOf = madeOnceEach((name: string) => sets.tableOf(config.filter().sets.get(name) ?? []))
   }
 
@@ -108,6 +111,13 @@ export class ViewOnDemand implements HostView {
     return this.#config.hasClient(clientId)
   }
 
+  namesOf(address: IpAddress): readonly IpAddress[] {
+    const range = this.routedRanges.longest(address)?.value
+    const real = range === undefined ? address : mapped(address, range.seen, range.real)
+    const around = this.#ranges().filter((each) => prefixContainsAddress(each.real, real))
+    return [...new Set([address, ...around.map((each) => mapped(real, each.real, each.seen))])]
+  }
+
   isMasqueraded(source: IpAddress, real: IpAddress): boolean {
     const covers = (prefixes: readonly IpPrefix[], address: IpAddress) =>
       prefixes.some((prefix) => prefixContainsAddress(prefix, address))
@@ -125,17 +135,16 @@ export class ViewOnDemand implements HostView {
 const prefixesOf = (list: readonly { readonly prefix: IpPrefix }[]): readonly IpPrefix[] =>
   list.map(({ prefix }) => prefix)
 
-function* rangeEntries(
-  state: MeshState,
-  config: ConfigOnDemand,
-  choices: ChoicesOnDemand,
-): Generator<readonly [IpPrefix, RoutedRange]> {
+const mapped = (address: IpAddress, from: IpPrefix, to: IpPrefix): IpAddress =>
+  from === to ? address : mapAddress(address, from, to)
+
+function* rangesOf(state: MeshState, config: ConfigOnDemand, choices: ChoicesOnDemand): Generator<RoutedRange> {
   for (const { egressId } of config.routing()) {
     const egress = largeMapGet(state.egresses, egressId)
     const isAnothers = egress?.nat === false && !choices.vector().servedEgressIds.includes(egressId)
     for (const [at, real] of (egress?.ranges ?? []).entries()) {
       const seen = egress?.virtualRanges?.[at] ?? real
-      yield [seen, { seen, real, isAnothers }]
+      yield { seen, real, isAnothers }
     }
   }
 }
