@@ -54,8 +54,7 @@ export const policyRoutingOf = (
     ...(tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)),
   ]
   if (all.length === 0) return noPolicyRouting
-  const mapped = maps.map(({ real }) => real)
-  const rules = policyRulesFor(all, outsideFlows(servers), mapped)
+  const rules = policyRulesFor(all, outsideFlows(servers))
   return { isBypassed: rules.some(({ kind }) => kind === 'bypass'), routes: all, rules }
 }
 

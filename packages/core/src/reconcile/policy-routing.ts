@@ -2,14 +2,7 @@
  * Policy routing: what goes into the mesh though the host's own routes say otherwise, and what stays outside all the same. Two routing
  * tables of the mesh's own, and rules that say in which order they and the host's own routes are asked.
  */
-import {
-  type IpAddress,
-  type IpFamily,
-  type IpPrefix,
-  prefixesOverlap,
-  prefixFamily,
-  prefixLength,
-} from '../values/index.js'
+import { type IpAddress, type IpFamily, type IpPrefix, prefixFamily, prefixLength } from '../values/index.js'
 
 /** The own routing tables and rules as the system shows them. */
 export interface ObservedPolicyRouting {
@@ -53,7 +46,10 @@ export interface PolicyRoute {
 /** What is asked about a packet of this family, and of which packets. Rules are asked in the order of these kinds. */
 export type PolicyRule = { readonly family: IpFamily } & (
   | {
-      /** The host's own routes, about what came in through the own interface for a virtual range of its own (E8). */
+      /**
+       * The host's own routes, about what came in through the own interface and goes elsewhere than it was sent to: into a range of this
+       * host's that others call otherwise (E8), or to a container for which it publishes a port.
+       */
       readonly kind: 'mapped'
     }
   | {
@@ -118,11 +114,10 @@ export const policyRuleKinds = [
   'everything',
 ] as const satisfies readonly PolicyRule['kind'][]
 
-/** The rules that routes in the own tables want, family by family. `mapped`: what the own virtual ranges stand for. */
+/** The rules that routes in the own tables want, family by family. */
 export const policyRulesFor = (
   routes: readonly PolicyRoute[],
   flows: readonly (OutsideFlow & { readonly family: IpFamily })[],
-  mapped: readonly IpPrefix[] = [],
 ): readonly PolicyRule[] =>
   ([4, 6] as const).flatMap((family) => {
     const ofFamily = routes.filter(({ prefix }) => prefixFamily(prefix) === family)
@@ -130,10 +125,9 @@ export const policyRulesFor = (
     const hasDefault = tunnel.some(({ prefix }) => prefixLength(prefix) === 0)
     const hasOthers = tunnel.some(({ prefix, to }) => prefixLength(prefix) > 0 && to !== 'outside')
     const rules: PolicyRule[] = []
-    const forwarded = ofFamily.filter(({ table }) => table === 'forwarded')
-    if (forwarded.some(({ prefix }) => mapped.some((real) => prefixesOverlap(prefix, real))))
-      rules.push({ family, kind: 'mapped' })
-    if (forwarded.length > 0) rules.push({ family, kind: 'forwarded' })
+    const hasForwarded = ofFamily.some(({ table }) => table === 'forwarded')
+    if (hasForwarded || hasOthers) rules.push({ family, kind: 'mapped' })
+    if (hasForwarded) rules.push({ family, kind: 'forwarded' })
     if (!hasDefault && !hasOthers) return rules
     rules.push({ family, kind: 'bypass' })
     for (const flow of flows) if (flow.family === family) rules.push({ ...flow, kind: 'outside-flow' })

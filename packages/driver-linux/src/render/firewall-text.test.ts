@@ -87,16 +87,16 @@ test('nobody is asked for a family, or in a kind, that nobody in the set is of',
   expect(text).not.toContain('@m2_6')
 })
 
-test('E8 what is for a virtual range is marked while it is called so; what is passed on within the mesh is mapped by nobody', () => {
+test('E8 what goes elsewhere than it was sent to is marked; what is passed on within the mesh is mapped by nobody', () => {
   const nat = [
     { kind: 'prefix-map', egressId: egressId('egress-1'), virtual: '10.99.1.0/24', real: '192.168.1.0/24' },
     { kind: 'prefix-map', egressId: egressId('egress-1'), virtual: 'fd99::/64', real: 'fd0a::/64' },
   ].map((rule) => ({ ...rule, virtual: ipPrefix(rule.virtual), real: ipPrefix(rule.real) }) as NatRule)
   const text = firewallText('wg0', { rules: { filter: null, nat }, sets: new Map() }, [])
   expect(lines(text, /meta mark|hook|accept comment|prefix to/)).toEqual([
-    'type filter hook prerouting priority mangle; policy accept;',
-    'iifname "wg0" ip daddr { 10.99.1.0/24 } meta mark set 0x6d660393',
-    'iifname "wg0" ip6 daddr { fd99::/64 } meta mark set 0x6d660393',
+    'type filter hook prerouting priority dstnat + 1; policy accept;',
+    'iifname "wg0" ct direction original ct status dnat meta mark set 0x6d660393',
+    'iifname "wg0" ct direction reply ct status snat meta mark set 0x6d660393',
     'type nat hook prerouting priority dstnat; policy accept;',
     'iifname "wg0" dnat ip prefix to ip daddr map { 10.99.1.0/24 : 192.168.1.0/24 }',
     'iifname "wg0" dnat ip6 prefix to ip6 daddr map { fd99::/64 : fd0a::/64 }',

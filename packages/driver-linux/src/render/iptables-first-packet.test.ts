@@ -65,7 +65,10 @@ test('E8 a prefix is mapped to another, both ways', () => {
 
 test('E7 E8 what is for a virtual range is marked while it is called so, and what is passed on within the mesh, for nobody to map it', () => {
   const firewall = router(['m2'])
-  expect(rulesIn('map_mark', firewall)).toEqual(['-d 100.64.7.0/24 -j MARK --set-mark 0x6d660393'])
+  expect(rulesIn('map_mark', firewall)).toEqual([
+    '-m addrtype --dst-type LOCAL -j MARK --set-mark 0x6d660393',
+    '-d 100.64.7.0/24 -j MARK --set-mark 0x6d660393',
+  ])
   expect(rulesIn('out', firewall)[0]).toBe('-i wg0 -j MARK --set-mark 0x6d660393')
 })
 

@@ -12,7 +12,8 @@ export const translations = (
   chain: 'map' | 'map_mark' | 'nat',
 ): readonly string[] => {
   if (chain === 'map') return nat.flatMap((rule) => intoRange(writing, rule))
-  if (chain === 'map_mark') return nat.flatMap((rule) => markForRange(writing, rule))
+  if (chain === 'map_mark')
+    return [...markForHost(writing, filter), ...nat.flatMap((rule) => markForRange(writing, rule))]
   return [
     ...keptWithin(writing, nat),
     ...nat.flatMap((rule) => [...outOfRange(writing, rule), ...masquerade(writing, filter?.mesh, rule)]),
@@ -29,6 +30,10 @@ const keptWithin = ({ interfaceName }: IptablesWriting, nat: readonly NatRule[])
   hasMap(nat) ? [`-o ${interfaceName} -m mark --mark ${mappedMarkText(interfaceName)} -j RETURN`] : []
 
 const setMappedMark = (interfaceName: string): string => `-j MARK --set-mark ${mappedMarkText(interfaceName)}`
+
+/** What is for this host, and perhaps passed on to a container: only later it is known. */
+const markForHost = ({ interfaceName }: IptablesWriting, filter: FirewallRules['filter']): readonly string[] =>
+  filter === null ? [] : [`-m addrtype --dst-type LOCAL ${setMappedMark(interfaceName)}`]
 
 /** What is for a virtual range, while it is still called so. */
 const markForRange = ({ interfaceName, family }: IptablesWriting, rule: NatRule): readonly string[] =>

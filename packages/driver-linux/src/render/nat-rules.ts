@@ -4,11 +4,11 @@ import { mappedMarkText } from '../policy-numbers.js'
 import type { NftSetNames } from './nft-sets.js'
 import { type Chain, families, ip, ofFamily } from './nft-words.js'
 
-export const natChains = (own: string, { nat, filter }: FirewallRules, names: NftSetNames): readonly Chain[] =>
-  nat.length === 0
+export const natChains = (own: string, { nat, filter }: FirewallRules, names: NftSetNames): readonly Chain[] => [
+  ...(filter !== null || nat.some(isMap) ? [markingChain(own)] : []),
+  ...(nat.length === 0
     ? []
     : [
-        ...markingChains(own, nat),
         {
           name: 'prerouting',
           hook: 'type nat hook prerouting priority dstnat',
@@ -23,27 +23,21 @@ export const natChains = (own: string, { nat, filter }: FirewallRules, names: Nf
             ...nat.flatMap((rule) => [...outOfRange(own, rule), ...masquerade(own, rule, meshOf(filter, names))]),
           ],
         },
-      ]
+      ]),
+]
 
 type PrefixMap = Extract<NatRule, { readonly kind: 'prefix-map' }>
 
 const isMap = (rule: NatRule): rule is PrefixMap => rule.kind === 'prefix-map'
 
-/** What is for a virtual range, while it is still called so: once mapped it is told by this from what is for the same range elsewhere. */
-const markingChains = (own: string, nat: readonly NatRule[]): readonly Chain[] => {
-  const maps = nat.filter(isMap)
-  if (maps.length === 0) return []
-  const rules = families.flatMap((family) => {
-    const virtual = ofFamily(
-      maps.map((map) => map.virtual),
-      family,
-    )
-    if (virtual.length === 0) return []
-    const isForThem = `iifname "${own}" ${ip(family)} daddr { ${virtual.join(', ')} }`
-    return [`${isForThem} meta mark set ${mappedMarkText(own)}`]
-  })
-  return [{ name: 'marking', hook: 'type filter hook prerouting priority mangle', rules }]
-}
+/** What goes elsewhere than it was sent to, into a mapped range or to a container, and answers to what such a one began, by the host's own routes. */
+const markingChain = (own: string): Chain => ({
+  name: 'marking',
+  hook: 'type filter hook prerouting priority dstnat + 1',
+  rules: ['original ct status dnat', 'reply ct status snat'].map(
+    (of) => `iifname "${own}" ct direction ${of} meta mark set ${mappedMarkText(own)}`,
+  ),
+})
 
 const intoRange = (own: string, rule: NatRule): readonly string[] => {
   if (!isMap(rule)) return []

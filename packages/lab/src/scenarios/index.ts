@@ -31,6 +31,7 @@ import { narrowUnderlay } from './narrow-underlay.js'
 import { natPunchScenarios } from './nat-punch.js'
 import { natRelayScenarios } from './nat-relay.js'
 import { clientDisable } from './phone.js'
+import { publishedPort } from './published-port.js'
 import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
 import { serverKill9 } from './server-kill-9.js'
@@ -70,6 +71,7 @@ export const scenarios: readonly Scenario[] = [
   iptablesBackend,
   iptablesTunnel,
   lanNeighbour,
+  publishedPort,
   tenThousand,
   fortyHosts,
   clientFile,

@@ -28,13 +28,12 @@ interface Wish {
   readonly source: Readonly<Record<IpFamily, IpAddress | null>>
   readonly isOpen: boolean
   readonly isClosed: boolean
-  readonly isMapped: boolean
   readonly ranges: readonly IpPrefix[]
   readonly servers: readonly IpAddress[]
 }
 
 const routingOf = (wish: Wish): PolicyRouting => {
-  const { families: wanted, source, isOpen, isClosed, isMapped, ranges, servers: outside } = wish
+  const { families: wanted, source, isOpen, isClosed, ranges, servers: outside } = wish
   const into = (table: PolicyRoute['table'], prefix: IpPrefix): PolicyRoute => {
     const preferredSource = table === 'forwarded' ? null : source[prefixFamily(prefix)]
     return { table, prefix, to: 'mesh', preferredSource }
@@ -56,7 +55,7 @@ const routingOf = (wish: Wish): PolicyRouting => {
     ...{ family: ipFamilyOf(address), address },
     ...{ protocol: 'tcp' as const, port: 443 },
   }))
-  const rules = policyRulesFor(routes, [...flows, ...dhcp], isMapped ? forwardedRanges : [])
+  const rules = policyRulesFor(routes, [...flows, ...dhcp])
   return { isBypassed: rules.some(({ kind }) => kind === 'bypass'), routes, rules }
 }
 
@@ -67,7 +66,6 @@ export const samplePolicyRouting = (source4: IpAddress, source6: IpAddress): Pol
     source: { 4: source4, 6: source6 },
     isOpen: true,
     isClosed: true,
-    isMapped: true,
     ranges: [...insideRanges, ...outsideRanges, ...forwardedRanges].filter((range) => prefixFamily(range) === 4),
     servers: servers.slice(0, 2),
   })
@@ -82,7 +80,6 @@ export const arbitraryPolicyRouting = (own: readonly IpAddress[]): fc.Arbitrary<
       source: fc.record({ 4: sourceOf(4), 6: sourceOf(6) }),
       isOpen: fc.boolean(),
       isClosed: fc.boolean(),
-      isMapped: fc.boolean(),
       ranges: fc.subarray([...insideRanges, ...outsideRanges, ...forwardedRanges]),
       servers: fc.subarray([...servers]),
     })
