@@ -11,7 +11,7 @@ import {
   fixtureTimeEpochMs,
   observationAsJson,
   readFixture,
-  recordingOf,
+  recordingsOf,
 } from './support/fixtures.js'
 import { driverOptions, interfaceName, opened } from './support/lab-driver.js'
 
@@ -47,11 +47,15 @@ async function observeWith(host: Host, name: string) {
 function recordingRunner(runner: CommandRunner, name: string): CommandRunner {
   return async (command) => {
     const ended = await runner(command)
-    const file = recordingOf(command)
-    if (file === undefined || E.isLeft(ended) || ended.right.exitCode !== 0) return ended
+    const files = recordingsOf(command)
+    if (E.isLeft(ended) || ended.right.exitCode !== 0) return ended
     const { stdout } = ended.right
-    const text = file.endsWith('.json') ? `${JSON.stringify(JSON.parse(stdout || '[]'), null, 1)}\n` : stdout
-    writeFileSync(fixturePath(name, file), text)
+    for (const [at, text] of (files.length === 1 ? [stdout] : stdout.split('\n')).entries()) {
+      const file = files[at]
+      if (file === undefined) continue
+      const shown = file.endsWith('.json') ? `${JSON.stringify(JSON.parse(text || '[]'), null, 1)}\n` : text
+      writeFileSync(fixturePath(name, file), shown)
+    }
     return ended
   }
 }

@@ -19,6 +19,7 @@ export const iptablesMarks = (host: BareHost, programs: IptablesPrograms): MarkB
   const { interfaceName } = host
   const find = (action: string): Outcome<ReadonlyMap<IpFamily, Found>> => findMarks(host, programs, action)
   return {
+    isRuledOut: () => false,
     find: async (action) => {
       const found = await find(action)
       if (E.isLeft(found)) return found

@@ -1,3 +1,4 @@
+import type { NftListing } from '../observe/parse-nft-chains.js'
 import type { Outcome } from '../outcome.js'
 import type { BypassSwitch } from '../render/bypass-commands.js'
 
@@ -11,6 +12,8 @@ export interface FoundMarks {
 
 /** One way of marking what stays outside a full tunnel, beside the packet filter and with the same tools. */
 export interface MarkBackend {
+  /** Whether nothing of ours can be there, by the tables that nftables has. */
+  readonly isRuledOut: (listing: NftListing) => boolean
   /** `undefined`: nothing of ours is there. */
   readonly find: (action: string) => Outcome<FoundMarks | undefined>
   /** Takes the place of what was there. */

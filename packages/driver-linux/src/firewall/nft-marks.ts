@@ -1,10 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type BareHost, orUnreadable, run, runAll } from '../linux-host.js'
+import { hasTable } from '../observe/parse-nft-chains.js'
 import { unreadable } from '../observe/wireguard-device.js'
 import {
   bypassRuleMarks,
   bypassSwitches,
+  bypassTableName,
   deleteBypassTable,
   listBypassTable,
   setBypassTable,
@@ -18,6 +20,7 @@ const listing = t.type({
 
 /** A second table of our own in nftables. */
 export const nftMarks = (host: BareHost): MarkBackend => ({
+  isRuledOut: (listing) => !hasTable(listing, 'inet', bypassTableName(host.interfaceName)),
   find: async (action) => {
     const listed = await run(host, listBypassTable(host.interfaceName), action)
     if (E.isLeft(listed)) return listed

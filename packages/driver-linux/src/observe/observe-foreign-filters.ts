@@ -7,11 +7,18 @@ import {
   type ForeignChain,
   type JumpRule,
   jumpMark,
-  listChains,
   listForeignTable,
+  listTables,
   passChain,
 } from '../render/foreign-filter-text.js'
-import { mayDrop, type NftChain, type NftListing, type NftRule, parseNftListing } from './parse-nft-chains.js'
+import {
+  emptyListing,
+  mayDrop,
+  type NftChain,
+  type NftListing,
+  type NftRule,
+  parseNftListing,
+} from './parse-nft-chains.js'
 
 /** A foreign filter as nftables has it. */
 export interface FoundForeignFilter extends ForeignFilter {
@@ -24,16 +31,18 @@ export interface FoundForeignFilter extends ForeignFilter {
 
 const FAMILIES: ReadonlySet<string> = new Set(['ip', 'ip6', 'inet'])
 
+/** The tables and chains that nftables has; none without nft. */
+export const observeTables = (host: LinuxHost, action: string): Outcome<NftListing> =>
+  host.hasNft ? runAndRead(host, listTables, action, parseNftListing) : Promise.resolve(E.right(emptyListing))
+
 /** Those that may drop, and those that are open already. Only tables that filter what comes in or is passed on are listed. */
 export async function observeForeignFilters(
   host: LinuxHost,
+  listing: NftListing,
   action: string,
 ): Outcome<ReadonlyMap<ForeignFilterName, FoundForeignFilter>> {
   const found = new Map<ForeignFilterName, FoundForeignFilter>()
-  if (!host.hasNft || host.firewall === undefined) return E.right(found)
-  const listed = await runAndRead(host, listChains, action, parseNftListing)
-  if (E.isLeft(listed)) return listed
-  const bases = listed.right.chains.filter((chain) => isForeignFilter(host, chain))
+  const bases = listing.chains.filter((chain) => isForeignFilter(host, chain))
   for (const id of new Set(bases.map(({ family, table }) => `${family} ${table}`))) {
     const [family = '', table = ''] = id.split(' ')
     const filters = await observeForeignTable(host, family, table, action)

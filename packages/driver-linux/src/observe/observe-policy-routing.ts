@@ -1,37 +1,41 @@
-import {
-  type IpFamily,
-  noPolicyRoutingFound,
-  type ObservedPolicyRouting,
-  type PolicyRoute,
-  type PolicyRule,
-} from '@meshfold/core'
+import { type IpFamily, noPolicyRoutingFound, type ObservedPolicyRouting, type PolicyRoute } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import type { FoundMarks } from '../firewall/mark-backend.js'
 import { type LinuxHost, type Outcome, orUnreadable, run, runAndRead } from '../linux-host.js'
 import { policyNumbersOf } from '../policy-numbers.js'
 import { showBypassSwitches } from '../render/bypass-commands.js'
-import { showOwnRoutes, showRules } from '../render/policy-commands.js'
+import { showOwnRoutes } from '../render/policy-commands.js'
 import { readSwitches } from './observe-forwarding.js'
 import { parseIpRoute } from './parse-ip-json.js'
-import { parseIpRule, readPolicyRoutes, readPolicyRules } from './parse-policy-json.js'
+import type { NftListing } from './parse-nft-chains.js'
+import { readPolicyRoutes } from './parse-policy-json.js'
 
-/** Our rules and tables. `mark`: what WireGuard's socket puts on its packets; `undefined`: there is no interface. */
+/** What was found that policy routing is told by. */
+export interface PolicyFindings {
+  readonly policy: OwnRouting
+  /** What WireGuard's socket puts on its packets; `undefined`: nothing, or there is no interface. */
+  readonly mark: number | undefined
+  /** What nftables has. */
+  readonly listing: NftListing
+}
+
+/** Our rules and tables, and whether packets that stay outside are marked. */
 export async function observePolicyRouting(
   host: LinuxHost,
-  mark: number | undefined,
+  { policy, mark, listing }: PolicyFindings,
   action: string,
 ): Outcome<ObservedPolicyRouting> {
-  if (host.marks === undefined) return E.right(noPolicyRoutingFound)
-  const [ipv4, ipv6, bypass] = await Promise.all([
-    observeFamily(host, 4, action),
-    observeFamily(host, 6, action),
-    observeBypass(host, mark === policyNumbersOf(host.interfaceName).mark, action),
-  ])
-  if (E.isLeft(ipv4)) return ipv4
-  if (E.isLeft(ipv6)) return ipv6
-  if (E.isLeft(bypass)) return bypass
-  const routes = [...ipv4.right.routes, ...ipv6.right.routes]
-  return E.right({ bypass: bypass.right, routes, rules: [...ipv4.right.rules, ...ipv6.right.rules] })
+  const { marks } = host
+  if (marks === undefined) return E.right(noPolicyRoutingFound)
+  const isMarked = mark === policyNumbersOf(host.interfaceName).mark
+  const found = marks.isRuledOut(listing) ? E.right(undefined) : await marks.find(action)
+  if (E.isLeft(found)) return found
+  const bypass = await bypassOf(host, found.right, isMarked, action)
+  return E.isLeft(bypass) ? bypass : E.right({ bypass: bypass.right, ...policy })
 }
+
+/** Routes in tables of our own, and our rules. */
+export type OwnRouting = Pick<ObservedPolicyRouting, 'routes' | 'rules'>
 
 /** The routes of a family in our own tables. */
 export async function observePolicyRoutes(
@@ -43,35 +47,18 @@ export async function observePolicyRoutes(
   return E.isLeft(entries) ? entries : orUnreadable(readPolicyRoutes(family, entries.right, ownOf(host)), action)
 }
 
-async function observeFamily(
-  host: LinuxHost,
-  family: IpFamily,
-  action: string,
-): Outcome<{ readonly routes: readonly PolicyRoute[]; readonly rules: readonly PolicyRule[] }> {
-  const [rules, routes] = await Promise.all([
-    runAndRead(host, showRules(family), action, parseIpRule),
-    observePolicyRoutes(host, family, action),
-  ])
-  if (E.isLeft(rules)) return rules
-  if (E.isLeft(routes)) return routes
-  return E.right({ routes: routes.right, rules: readPolicyRules(family, rules.right, ownOf(host)) })
-}
-
 const ownOf = ({ interfaceName }: LinuxHost) => ({ name: interfaceName, numbers: policyNumbersOf(interfaceName) })
 
 /** Whether what marks packets is there, and the switches that go with it are on. */
-async function observeBypass(
+async function bypassOf(
   host: LinuxHost,
+  marks: FoundMarks | undefined,
   isMarked: boolean,
   action: string,
 ): Outcome<ObservedPolicyRouting['bypass']> {
-  const { marks: backend } = host
-  if (backend === undefined) return E.right('off')
-  const marks = await backend.find(action)
-  if (E.isLeft(marks)) return marks
-  if (marks.right === undefined) return E.right(isMarked ? 'partly' : 'off')
+  if (marks === undefined) return E.right(isMarked ? 'partly' : 'off')
   const shown = await run(host, showBypassSwitches, action)
   if (E.isLeft(shown)) return shown
   const areSwitchesOn = [...readSwitches(shown.right).values()].every((value) => value !== '0')
-  return E.right(marks.right.isWhole && areSwitchesOn && isMarked ? 'on' : 'partly')
+  return E.right(marks.isWhole && areSwitchesOn && isMarked ? 'on' : 'partly')
 }

@@ -28,24 +28,31 @@ export interface NftListing {
   readonly rules: readonly NftRule[]
 }
 
-/** What is not there is printed as nothing. */
+export const emptyListing: NftListing = { tables: [], chains: [], rules: [] }
+
+/** A listing a line. What is not there is printed as nothing. */
 export function parseNftListing(text: string): E.Either<Unreadable, NftListing> {
-  if (text.trim() === '') return E.right({ tables: [], chains: [], rules: [] })
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
   try {
-    const decoded = listing.decode(JSON.parse(text))
+    const decoded = t.array(listing).decode(lines.map((line) => JSON.parse(line)))
     if (E.isRight(decoded)) {
-      const { nftables } = decoded.right
+      const entries = decoded.right.flatMap(({ nftables }) => nftables)
       return E.right({
-        tables: nftables.flatMap((entry) => entry.table ?? []),
-        chains: nftables.flatMap((entry) => entry.chain ?? []),
-        rules: nftables.flatMap((entry) => entry.rule ?? []),
+        tables: entries.flatMap((entry) => entry.table ?? []),
+        chains: entries.flatMap((entry) => entry.chain ?? []),
+        rules: entries.flatMap((entry) => entry.rule ?? []),
       })
     }
   } catch {
     // Not JSON: unreadable as well.
   }
-  return unreadable('nft printed something else than chains and rules')
+  return unreadable('nft printed something else than tables, chains and rules')
 }
+
+/** Whether there is such a table, with chains or without. */
+export const hasTable = ({ tables, chains }: NftListing, family: string, name: string): boolean =>
+  tables.some((table) => table.family === family && table.name === name) ||
+  chains.some((chain) => chain.family === family && chain.table === name)
 
 /**
  * A packet of nobody whom it knows may be dropped in this chain, or where it leads to. In doubt it may. Rules that name whom they are

@@ -20,7 +20,7 @@ export type BypassSwitch = (typeof bypassSwitches)[number]
 export const switchWasOffChain = (name: BypassSwitch): string => `${name.replaceAll('.', '_')}_was_off`
 
 /** A table beside that of the packet filter. */
-const bypassTableName = (interfaceName: string): string => `${tableName(interfaceName)}_bypass`
+export const bypassTableName = (interfaceName: string): string => `${tableName(interfaceName)}_bypass`
 
 /** What the comments of its rules say, in order. */
 export const bypassRuleMarks = (interfaceName: string): readonly string[] =>

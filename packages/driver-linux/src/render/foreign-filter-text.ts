@@ -77,8 +77,8 @@ export function closeText(
 const deleteJump = (family: string, table: string, { chain, handle }: JumpRule): string =>
   `delete rule ${family} ${table} ${chain} handle ${handle}`
 
-/** Every chain on the host, without rules. */
-export const listChains: ToolCommand = { tool: 'nft', args: ['-j', 'list', 'chains'] }
+/** Every table and every chain on the host, without rules. */
+export const listTables: ToolCommand = { tool: 'nft', args: ['-j', 'list tables; list chains'] }
 
 /** A foreign table's chains and rules. */
 export const listForeignTable = (family: string, table: string): ToolCommand => ({

@@ -30,8 +30,14 @@ export function readFixture(name: string, file: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
-/** The file in which the output of a command is recorded. */
-export function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): string | undefined {
+/** The files in which the output of a command is recorded: one for all, or one for each line of a batch. */
+export function recordingsOf({ file, args, stdin = '' }: Command): readonly (string | undefined)[] {
+  if (!args.includes('-batch') || stdin.startsWith('route get')) return [recordingOf({ file, args })]
+  const lines = stdin.split('\n').filter((line) => line !== '')
+  return lines.map((line) => recordingOf({ file, args: [...args.slice(0, -3), ...line.split(' ')] }))
+}
+
+function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): string | undefined {
   if (file === 'wg') return 'wg-dump.txt'
   if (file === 'sysctl') return recordingOfSwitches(args)
   if (file === 'nft') return args.includes('-j') ? nftRecordingOf(args) : undefined
@@ -44,7 +50,7 @@ export function recordingOf({ file, args }: Pick<Command, 'file' | 'args'>): str
 }
 
 const nftRecordingOf = (args: readonly string[]): string => {
-  if (args.includes('chains')) return 'nft-chains.json'
+  if (args.join(' ').includes('list chains')) return 'nft-tables.txt'
   if (args.at(-1)?.endsWith('_bypass') === true) return 'nft-bypass.json'
   return args.at(-1)?.startsWith('meshfold_') ? 'nft-table.json' : `nft-${args.slice(-2).join('-')}.json`
 }
@@ -54,8 +60,8 @@ const recordingOfSwitches = (args: readonly string[]): string | undefined => {
   return args.some((each) => each.includes('mark')) ? 'sysctl-bypass.txt' : 'sysctl.txt'
 }
 
-/** What a host without policy routing has nothing to record of. */
-const seldom = /^(nft-|ip-rule-|ip-policy-|ip-ways)/
+/** What a host without policy routing, or without the interface, has nothing to record of. */
+const seldom = /^(nft-|ip-route-|ip-rule-|ip-policy-|ip-ways)/
 
 /** A host that answers what was recorded, after `edit`. */
 export function replayHost(name: string, edit: (file: string, text: string) => string = (_, text) => text): LinuxHost {
@@ -77,10 +83,15 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     hasNames: false,
     seenHosts: { current: undefined },
     runner: async (command) => {
-      const file = recordingOf(command) ?? 'nothing'
-      const stdout = recorded(file) ?? (seldom.test(file) || command.file === 'nft' ? '' : undefined)
+      const isNft = command.file === 'nft'
+      const answers = recordingsOf(command).map((file = 'nothing') => {
+        const answer = recorded(file) ?? (seldom.test(file) || isNft ? '' : undefined)
+        return answer !== undefined && file.endsWith('.json') ? inOneLine(answer) : answer
+      })
       return E.right(
-        stdout === undefined ? { exitCode: 1, stdout: '', stderr: '' } : { exitCode: 0, stdout, stderr: '' },
+        answers.includes(undefined)
+          ? { exitCode: 1, stdout: '', stderr: '' }
+          : { exitCode: 0, stdout: answers.join('\n'), stderr: '' },
       )
     },
     socket: {
@@ -92,6 +103,15 @@ export function replayHost(name: string, edit: (file: string, text: string) => s
     },
   }
   return { ...host, firewall: nftBackend(host), marks: nftMarks(host) }
+}
+
+/** As programs print it, where it still is JSON. */
+function inOneLine(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text))
+  } catch {
+    return text
+  }
 }
 
 /** An observation as JSON shows it: peers as a list, absence as null. Names are in files, which are not recorded. */
