@@ -88,6 +88,9 @@ export const isExactlyAmong = (found: readonly FoundRoute[], route: HostRoute, o
       device === ownInterface && metric === route.metric && preferredSource === route.preferredSource,
   )
 
+/** A route of our protocol with a metric, on our interface, is ours, whatever its source: `ip route del` with all of these finds no other. */
+export const isToldByItsMarks = ({ metric }: HostRoute): boolean => metric !== 0
+
 /** IPv6 has no metric 0: the kernel turns it into 1024, and what is read back is not what was written. */
 export const IPV6_HAS_NO_METRIC_0 = 'IPv6 routes have metrics from 1: the kernel turns 0 into 1024'
 

@@ -4,7 +4,7 @@ import { type LinuxHost, type Outcome, runAll } from '../linux-host.js'
 import { loadFittingPrivateKey } from '../private-key.js'
 import { bringUp, setMtu } from '../render/interface-commands.js'
 import { executeAddAddress, executeRemoveAddress } from './execute-address.js'
-import { executeChangeFirewallSet, executeRemoveFirewall, executeSetFirewall } from './execute-firewall.js'
+import { executeRemoveFirewall, executeSetChanges, executeSetFirewall } from './execute-firewall.js'
 import { executeCloseForeignFilter, executeOpenForeignFilter } from './execute-foreign-filter.js'
 import { executeSetForwarding } from './execute-forwarding.js'
 import { executeSetNames, executeSetResolvers } from './execute-names.js'
@@ -47,7 +47,7 @@ export async function executeChange(host: LinuxHost, change: HostChange): Outcom
     case 'set-firewall':
       return executeSetFirewall(host, change)
     case 'change-firewall-set':
-      return executeChangeFirewallSet(host, change)
+      return executeSetChanges(host, [change])
     case 'remove-firewall':
       return executeRemoveFirewall(host)
     case 'set-forwarding':

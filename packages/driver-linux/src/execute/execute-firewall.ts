@@ -1,6 +1,6 @@
 import type { HostChange } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { FirewallBackend } from '../firewall/firewall-backend.js'
+import type { FirewallBackend, SetChange } from '../firewall/firewall-backend.js'
 import type { LinuxHost, Outcome } from '../linux-host.js'
 
 type FirewallChange<K extends HostChange['kind']> = Extract<HostChange, { kind: K }>
@@ -13,8 +13,9 @@ export const executeSetFirewall = (host: LinuxHost, { kind, firewall }: Firewall
     return backend.set(firewall, found.right?.wasOff ?? [], kind)
   })
 
-export const executeChangeFirewallSet = (host: LinuxHost, change: FirewallChange<'change-firewall-set'>): Outcome =>
-  withBackend(host, change.kind, (backend) => backend.changeSet(change))
+/** Members of sets, all in one step. */
+export const executeSetChanges = (host: LinuxHost, changes: readonly SetChange[]): Outcome =>
+  withBackend(host, 'change-firewall-set', (backend) => backend.changeSets(changes))
 
 export const executeRemoveFirewall = (host: LinuxHost): Outcome =>
   host.firewall === undefined ? Promise.resolve(E.right(undefined)) : host.firewall.remove('remove-firewall')

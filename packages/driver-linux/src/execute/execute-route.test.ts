@@ -8,6 +8,8 @@ const office = { prefix: ipPrefix('10.20.0.0/16'), preferredSource: ipAddress('1
 
 describe('routes', () => {
   const shown = (routes: readonly object[]) => ({ stdout: JSON.stringify(routes) })
+  const none: Answer = { exitCode: 2, stderr: 'RTNETLINK answers: No such process' }
+  const ownDeletion = 'ip -4 route del 10.20.0.0/16 dev mesh0 src 10.66.0.1 proto 213 metric 50 table main'
   const taken: Answer = { exitCode: 2, stderr: 'RTNETLINK answers: File exists' }
   const found = { dst: '10.20.0.0/16', dev: 'mesh0', metric: 50, prefsrc: '10.66.0.1' }
 
@@ -43,9 +45,35 @@ describe('routes', () => {
     ['another source', { ...found, prefsrc: '10.66.0.9' }],
     ['another interface', { ...found, dev: 'eth0' }],
   ])('are not removed when what is there has %s', async (_, other) => {
-    const { host, lines } = hostAnswering({ 'route show': shown([other]) })
+    const { host, lines } = hostAnswering({ 'proto 213': none, 'route show': shown([other]) })
     expect(await executeChange(host, { kind: 'remove-route', route: office })).toEqual(E.right(undefined))
+    expect(lines().filter((line) => line.includes('route del'))).toEqual([ownDeletion])
+  })
+
+  test('of our own are removed by what tells them from others, in one process', async () => {
+    const { host, lines } = hostAnswering()
+    expect(await executeChange(host, { kind: 'remove-route', route: office })).toEqual(E.right(undefined))
+    expect(lines()).toEqual([ownDeletion])
+  })
+
+  test('that somebody else put on our interface are looked at before they are removed', async () => {
+    const { host, lines } = hostAnswering({ 'proto 213': none, 'route show': shown([found]) })
+    expect(await executeChange(host, { kind: 'remove-route', route: office })).toEqual(E.right(undefined))
+    expect(lines().at(-1)).toBe('ip -4 route del 10.20.0.0/16 dev mesh0 src 10.66.0.1 metric 50 table main')
+  })
+
+  test('without a metric are never removed unseen, since that means any metric', async () => {
+    const { host, lines } = hostAnswering({ 'route show': shown([]) })
+    await executeChange(host, { kind: 'remove-route', route: { ...office, metric: 0 } })
     expect(lines().join()).not.toContain('route del')
+  })
+
+  test('that can not be removed are an error', async () => {
+    const { host } = hostAnswering({
+      'route del': { exitCode: 2, stderr: 'RTNETLINK answers: Device or resource busy' },
+    })
+    const outcome = await executeChange(host, { kind: 'remove-route', route: office })
+    expect(outcome).toMatchObject({ left: { code: 'host-refused' } })
   })
 
   test('of IPv6 have no metric 0', async () => {

@@ -1,10 +1,17 @@
 import { type HostRoute, prefixFamily } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, refuse, run, runAndRead } from '../linux-host.js'
-import { IPV6_HAS_NO_METRIC_0, isExactlyAmong, ROUTE_EXISTS, replaceIsSafe } from '../linux-pitfalls.js'
+import {
+  ALREADY_GONE,
+  IPV6_HAS_NO_METRIC_0,
+  isExactlyAmong,
+  isToldByItsMarks,
+  ROUTE_EXISTS,
+  replaceIsSafe,
+} from '../linux-pitfalls.js'
 import { parseIpRoute } from '../observe/parse-ip-json.js'
 import { type FoundRoute, readRoutes } from '../observe/read-host.js'
-import { addRoute, deleteRoute, replaceRoute, showRoutesTo } from '../render/route-commands.js'
+import { addRoute, deleteOwnRoute, deleteRoute, replaceRoute, showRoutesTo } from '../render/route-commands.js'
 
 const ADD = 'add-route'
 const REMOVE = 'remove-route'
@@ -32,8 +39,10 @@ async function replaceOwnRoute(host: LinuxHost, route: HostRoute): Outcome {
   return done(await run(host, replaceRoute(host.interfaceName, route), ADD))
 }
 
-/** Removes exactly this route. */
+/** Removes exactly this route. That of our own by what tells it from all others; what somebody else put there is looked at first. */
 export async function executeRemoveRoute(host: LinuxHost, route: HostRoute): Outcome {
+  const own = isToldByItsMarks(route) ? await run(host, deleteOwnRoute(host.interfaceName, route), REMOVE) : undefined
+  if (own !== undefined && (E.isRight(own) || !ALREADY_GONE.test(own.left.reason))) return done(own)
   const found = await findRoutes(host, route, REMOVE)
   if (E.isLeft(found)) return found
   if (!isExactlyAmong(found.right, route, host.interfaceName)) return E.right(undefined)

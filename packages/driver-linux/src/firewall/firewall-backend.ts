@@ -19,7 +19,8 @@ export interface FirewallBackend {
   readonly find: (action: string, detail?: 'outline') => Outcome<OwnTables | undefined>
   /** Takes the place of what was there. */
   readonly set: (firewall: DesiredFirewall, wasOff: readonly IpFamily[], action: string) => Outcome
-  readonly changeSet: (change: SetChange) => Outcome
+  /** All of them together; the last one's firewall is what it comes to. */
+  readonly changeSets: (changes: readonly SetChange[]) => Outcome
   /** Fine when there is none. */
   readonly remove: (action: string) => Outcome
   /** Remembers that the family was off; again is nothing new. */

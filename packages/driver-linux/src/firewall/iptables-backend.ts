@@ -24,6 +24,8 @@ interface Found {
   readonly sets: ReadonlyMap<string, readonly IpPrefix[]>
 }
 
+const CHANGE_SET = 'change-firewall-set'
+
 /** Chains of our own in the tables of iptables, and sets of ipset. A table is replaced at once; one family comes after the other. */
 export const iptablesBackend = (host: BareHost, programs: IptablesPrograms): FirewallBackend => {
   const { interfaceName } = host
@@ -38,13 +40,16 @@ export const iptablesBackend = (host: BareHost, programs: IptablesPrograms): Fir
       return E.isLeft(found) ? found : E.right(ownTablesOf(interfaceName, found.right))
     },
     set: (firewall, _wasOff, action) => setFirewall(host, programs, firewall, action),
-    changeSet: async (change) => {
-      const { set, add, remove, firewall } = change
-      if (isSpelled(firewall, { set, changed: [...add, ...remove] }))
-        return setFirewall(host, programs, firewall, change.kind)
-      const generation = await liveGeneration(host, programs, change.kind)
+    changeSets: async (changes) => {
+      const isAnyInRules = changes.some(({ set, add, remove, firewall }) =>
+        isSpelled(firewall, { set, changed: [...add, ...remove] }),
+      )
+      const last = changes.at(-1)
+      if (last !== undefined && isAnyInRules) return setFirewall(host, programs, last.firewall, CHANGE_SET)
+      const generation = await liveGeneration(host, programs, CHANGE_SET)
       if (E.isLeft(generation)) return generation
-      return runAll(host, [restoreSets(changedSetText(interfaceName, generation.right, change))], change.kind)
+      const texts = changes.map((change) => changedSetText(interfaceName, generation.right, change))
+      return runAll(host, [restoreSets(texts.join(''))], CHANGE_SET)
     },
     remove: async (action) => {
       const found = await find(action)
@@ -56,12 +61,12 @@ export const iptablesBackend = (host: BareHost, programs: IptablesPrograms): Fir
       return runAll(host, destroySets([...found.right.sets.keys()]), action)
     },
     rememberOff: (family, action) =>
-      inTables(family, wasOffText(`:${chainName(interfaceName, 'was_off')} - [0:0]`), action),
+      inTables(family, wasOffText(`:$chainName(interfaceName, 'was_off')- [0:0]`), action),
     forgetOff: async (family, action) => {
       const found = await find(action)
       if (E.isLeft(found)) return found
       if (found.right.tables.get(family)?.wasOff !== true) return E.right(undefined)
-      return inTables(family, wasOffText(`-X ${chainName(interfaceName, 'was_off')}`), action)
+      return inTables(family, wasOffText(`-X $chainName(interfaceName, 'was_off')`), action)
     },
   }
 }
@@ -88,7 +93,7 @@ async function setFirewall(
   }
   const old = await run(host, listSets, action)
   if (E.isLeft(old)) return old
-  const live = [...firewall.sets.keys()].map((id) => `${ipsetPrefix(interfaceName)}${generation}${id}`)
+  const live = [...firewall.sets.keys()].map((id) => `$ipsetPrefix(interfaceName)$generation$id`)
   const stale = ownSetNames(interfaceName, old.right).filter((name) => !live.includes(name.slice(0, -2)))
   return runAll(host, destroySets(stale), action)
 }
@@ -122,7 +127,7 @@ function ownTablesOf(interfaceName: string, found: Found): OwnTables | undefined
 }
 
 function setsOf(interfaceName: string, found: Found): ReadonlyMap<FirewallSetId, readonly IpPrefix[]> {
-  const prefix = `${ipsetPrefix(interfaceName)}${generationOf(interfaceName, found) ?? ''}`
+  const prefix = `$ipsetPrefix(interfaceName)$generationOf(interfaceName, found) ?? ''`
   const sets = new Map<FirewallSetId, readonly IpPrefix[]>()
   for (const [name, members] of found.sets) {
     if (!name.startsWith(prefix)) continue
@@ -140,7 +145,7 @@ function generationOf(interfaceName: string, { tables, sets }: Found): Generatio
 
 const generationsAmong = (interfaceName: string, names: readonly string[]): readonly Generation[] =>
   (['a', 'b'] as const).filter((generation) =>
-    names.some((name) => name.startsWith(`${ipsetPrefix(interfaceName)}${generation}`)),
+    names.some((name) => name.startsWith(`$ipsetPrefix(interfaceName)$generation`)),
   )
 
 const ownSetNames = (interfaceName: string, listed: string): readonly string[] =>

@@ -7,6 +7,8 @@ import { firewallPieces, firewallText, setChangeText } from '../render/firewall-
 import { forgetOff, rememberOff, wasOffChain } from '../render/forwarding-commands.js'
 import type { FirewallBackend } from './firewall-backend.js'
 
+const CHANGE_SET = 'change-firewall-set'
+
 /** A table of our own in nftables, replaced in one transaction. */
 export const nftBackend = (host: BareHost): FirewallBackend => {
   const { interfaceName } = host
@@ -26,11 +28,13 @@ export const nftBackend = (host: BareHost): FirewallBackend => {
     find,
     set,
     // By what comes and goes; all of it where that doesn't fit: rules have to ask for more, somebody changed it or it was done before.
-    changeSet: async (change) => {
-      const short = await run(host, transaction(setChangeText(interfaceName, change.set, change)), change.kind)
+    changeSets: async (changes) => {
+      const texts = changes.map((change) => setChangeText(interfaceName, change.set, change))
+      const short = await run(host, transaction(texts.join('')), CHANGE_SET)
       if (E.isRight(short)) return E.right(undefined)
-      const found = await find(change.kind, 'outline')
-      return E.isLeft(found) ? found : set(change.firewall, found.right?.wasOff ?? [], change.kind)
+      const [found, last] = [await find(CHANGE_SET, 'outline'), changes.at(-1)]
+      if (E.isLeft(found)) return found
+      return last === undefined ? E.right(undefined) : set(last.firewall, found.right?.wasOff ?? [], CHANGE_SET)
     },
     remove: (action) => runAll(host, [deleteFirewall(interfaceName)], action),
     rememberOff: (family, action) => runAll(host, [rememberOff(interfaceName, family)], action),

@@ -12,6 +12,11 @@ export function replaceRoute(name: string, route: HostRoute): ToolCommand {
   return { tool: 'ip', args: routeArgs('replace', name, route) }
 }
 
+/** Deletes the route that `addRoute` made; an error where there is none: see `isToldByItsMarks`. */
+export function deleteOwnRoute(name: string, route: HostRoute): ToolCommand {
+  return { tool: 'ip', args: routeArgs('del', name, route) }
+}
+
 /** Deletes a route that is known to be there, whoever put it there: see `isExactlyAmong`. */
 export function deleteRoute(name: string, { prefix, preferredSource, metric }: HostRoute): ToolCommand {
   const source = preferredSource === null ? [] : ['src', preferredSource]
@@ -53,7 +58,7 @@ export function showWays(addresses: readonly IpAddress[], mark: number): ToolCom
   return { tool: 'ip', args: ['-N', '-j', '-force', '-batch', '-'], stdin, tolerates: SOME_LEAD_NOWHERE }
 }
 
-function routeArgs(verb: 'add' | 'replace', name: string, { prefix, preferredSource, metric }: HostRoute) {
+function routeArgs(verb: 'add' | 'replace' | 'del', name: string, { prefix, preferredSource, metric }: HostRoute) {
   const source = preferredSource === null ? [] : ['src', preferredSource]
   const marks = ['proto', OWN_ROUTE_PROTOCOL, 'metric', String(metric), 'table', 'main']
   return [flag(prefixFamily(prefix)), 'route', verb, prefix, 'dev', name, ...source, ...marks]

@@ -2,7 +2,7 @@ import type { Clock, HostChange, Timers } from '@meshfold/core'
 import { isOfPeer } from './awaited-peers.js'
 import { PutOff } from './put-off.js'
 
-const BOUND_MS = 1000
+const BOUND_MS = 5000
 
 /** What was done to a host is looked at once more, when things are calm again. */
 export class ReadBack {
