@@ -3,7 +3,7 @@
  * around one of them refers to it here.
  */
 
-import type { HostRoute } from '@meshfold/core'
+import { type HostRoute, prefixFamily } from '@meshfold/core'
 import type { FoundRoute } from './observe/read-host.js'
 
 /** The protocol number on our routes (`ip route … proto 213`): free in rtnetlink.h and in iproute2's table. */
@@ -88,8 +88,8 @@ export const isExactlyAmong = (found: readonly FoundRoute[], route: HostRoute, o
       device === ownInterface && metric === route.metric && preferredSource === route.preferredSource,
   )
 
-/** A route of our protocol with a metric, on our interface, is ours, whatever its source: `ip route del` with all of these finds no other. */
-export const isToldByItsMarks = ({ metric }: HostRoute): boolean => metric !== 0
+/** `ip route del` with interface, source, protocol and metric finds this route of ours and no other: see `isExactlyAmong`. */
+export const isToldByItsMarks = ({ prefix, metric }: HostRoute): boolean => prefixFamily(prefix) === 4 && metric !== 0
 
 /** IPv6 has no metric 0: the kernel turns it into 1024, and what is read back is not what was written. */
 export const IPV6_HAS_NO_METRIC_0 = 'IPv6 routes have metrics from 1: the kernel turns 0 into 1024'

@@ -68,6 +68,12 @@ describe('routes', () => {
     expect(lines().join()).not.toContain('route del')
   })
 
+  test('of IPv6 are looked at too, since their source tells the kernel nothing', async () => {
+    const { host, lines } = hostAnswering({ 'route show': shown([]) })
+    await executeChange(host, { kind: 'remove-route', route: { ...office, prefix: ipPrefix('fd20::/48') } })
+    expect(lines().join()).not.toContain('route del')
+  })
+
   test('that can not be removed are an error', async () => {
     const { host } = hostAnswering({
       'route del': { exitCode: 2, stderr: 'RTNETLINK answers: Device or resource busy' },
