@@ -88,8 +88,9 @@ export const isExactlyAmong = (found: readonly FoundRoute[], route: HostRoute, o
       device === ownInterface && metric === route.metric && preferredSource === route.preferredSource,
   )
 
-/** `ip route del` with interface, source, protocol and metric finds this route of ours and no other: see `isExactlyAmong`. */
-export const isToldByItsMarks = ({ prefix, metric }: HostRoute): boolean => prefixFamily(prefix) === 4 && metric !== 0
+/** `ip route del` with all of these finds this route of ours and no other; one left out means any: see `isExactlyAmong`. */
+export const isToldByItsMarks = ({ prefix, metric, preferredSource }: HostRoute): boolean =>
+  prefixFamily(prefix) === 4 && metric !== 0 && preferredSource !== null
 
 /** IPv6 has no metric 0: the kernel turns it into 1024, and what is read back is not what was written. */
 export const IPV6_HAS_NO_METRIC_0 = 'IPv6 routes have metrics from 1: the kernel turns 0 into 1024'

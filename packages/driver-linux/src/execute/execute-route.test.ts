@@ -62,15 +62,13 @@ describe('routes', () => {
     expect(lines().at(-1)).toBe('ip -4 route del 10.20.0.0/16 dev mesh0 src 10.66.0.1 metric 50 table main')
   })
 
-  test('without a metric are never removed unseen, since that means any metric', async () => {
+  test.each([
+    ['without a metric', { ...office, metric: 0 }],
+    ['without a source', { ...office, preferredSource: null }],
+    ['of IPv6, whose source the kernel does not ask,', { ...office, prefix: ipPrefix('fd20::/48') }],
+  ])('%s are never removed unseen: others would fit as well', async (_, route) => {
     const { host, lines } = hostAnswering({ 'route show': shown([]) })
-    await executeChange(host, { kind: 'remove-route', route: { ...office, metric: 0 } })
-    expect(lines().join()).not.toContain('route del')
-  })
-
-  test('of IPv6 are looked at too, since their source tells the kernel nothing', async () => {
-    const { host, lines } = hostAnswering({ 'route show': shown([]) })
-    await executeChange(host, { kind: 'remove-route', route: { ...office, prefix: ipPrefix('fd20::/48') } })
+    await executeChange(host, { kind: 'remove-route', route })
     expect(lines().join()).not.toContain('route del')
   })
 
