@@ -61,12 +61,12 @@ export const iptablesBackend = (host: BareHost, programs: IptablesPrograms): Fir
       return runAll(host, destroySets([...found.right.sets.keys()]), action)
     },
     rememberOff: (family, action) =>
-      inTables(family, wasOffText(`:$chainName(interfaceName, 'was_off')- [0:0]`), action),
+      inTables(family, wasOffText(`:${chainName(interfaceName, 'was_off')} - [0:0]`), action),
     forgetOff: async (family, action) => {
       const found = await find(action)
       if (E.isLeft(found)) return found
       if (found.right.tables.get(family)?.wasOff !== true) return E.right(undefined)
-      return inTables(family, wasOffText(`-X $chainName(interfaceName, 'was_off')`), action)
+      return inTables(family, wasOffText(`-X ${chainName(interfaceName, 'was_off')}`), action)
     },
   }
 }
@@ -93,7 +93,7 @@ async function setFirewall(
   }
   const old = await run(host, listSets, action)
   if (E.isLeft(old)) return old
-  const live = [...firewall.sets.keys()].map((id) => `$ipsetPrefix(interfaceName)$generation$id`)
+  const live = [...firewall.sets.keys()].map((id) => `${ipsetPrefix(interfaceName)}${generation}${id}`)
   const stale = ownSetNames(interfaceName, old.right).filter((name) => !live.includes(name.slice(0, -2)))
   return runAll(host, destroySets(stale), action)
 }
@@ -127,7 +127,7 @@ function ownTablesOf(interfaceName: string, found: Found): OwnTables | undefined
 }
 
 function setsOf(interfaceName: string, found: Found): ReadonlyMap<FirewallSetId, readonly IpPrefix[]> {
-  const prefix = `$ipsetPrefix(interfaceName)$generationOf(interfaceName, found) ?? ''`
+  const prefix = `${ipsetPrefix(interfaceName)}${generationOf(interfaceName, found) ?? ''}`
   const sets = new Map<FirewallSetId, readonly IpPrefix[]>()
   for (const [name, members] of found.sets) {
     if (!name.startsWith(prefix)) continue
@@ -145,7 +145,7 @@ function generationOf(interfaceName: string, { tables, sets }: Found): Generatio
 
 const generationsAmong = (interfaceName: string, names: readonly string[]): readonly Generation[] =>
   (['a', 'b'] as const).filter((generation) =>
-    names.some((name) => name.startsWith(`$ipsetPrefix(interfaceName)$generation`)),
+    names.some((name) => name.startsWith(`${ipsetPrefix(interfaceName)}${generation}`)),
   )
 
 const ownSetNames = (interfaceName: string, listed: string): readonly string[] =>
