@@ -2,27 +2,22 @@
  * The agent of one host: holds the config that its server sent, keeps the host as it says, and tells the server where the host is.
  * The host comes first: it is brought to the last good config before there is a server, and stays so without one.
  */
-import type { AsOf, ObservedHost, ReconcileError, RevertedSection } from '@meshfold/core'
+import type { AsOf, ObservedHost, ReconcileError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { EndpointRules } from '../report/own-endpoints.js'
 import { keepInMemory } from '../state/kept-file.js'
 import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-options.js'
 import type { AgentStatus, RevertedStatus } from './agent-status.js'
+import { agentStatusOf, withoutRefused } from './agent-status-of.js'
 import { ConfigKeeper } from './config-keeper.js'
-import {
-  describeReverted,
-  differencesOf,
-  interfaceStatus,
-  lackingOf,
-  namesStatus,
-  peerStatuses,
-} from './describe-status.js'
+import { describeReverted } from './describe-status.js'
 import { Greeter } from './greeter.js'
 import { HostDuty } from './host-duty.js'
 import type { KeyAdapters } from './key-adapters.js'
 import { KeyKeeper, type KeyRotation } from './key-keeper.js'
 import { LinkKeeper } from './link-keeper.js'
 import { PathDuty } from './path-duty.js'
+import { PortWish } from './port-wish.js'
 import { ProbationKeeper } from './probation-keeper.js'
 import { endpointRulesOf, reportOf } from './self-description.js'
 import { ServerKeeper, type ServerPlaces } from './server-keeper.js'
@@ -57,14 +52,6 @@ export function createAgent(options: AgentOptions): Agent {
   }
 }
 
-const withoutRefused = ({ refused: _, ...told }: RevertedSection): RevertedStatus => told
-
-/** Worth something only as long as the config says the refused port: a later one is the mesh's own decision. */
-interface PortWish {
-  readonly refused: number
-  readonly wished: number
-}
-
 /** How long peers have to take another key of this host before it has it. */
 const KEY_GRACE_MS = 300
 
@@ -81,10 +68,9 @@ class RunningAgent {
   readonly #greeter: Greeter
   readonly #server: ServerKeeper | undefined
   readonly #keys: KeyKeeper | undefined
+  readonly #portWish: PortWish
   #stopChecking: () => void = () => {}
   #hasStopped = false
-  /** The configured port is another program's; the mesh decides which one this host gets instead. */
-  #portWish: PortWish | undefined
 
   constructor(options: AgentOptions) {
     const { clock, store, membership } = options
@@ -117,7 +103,7 @@ class RunningAgent {
       onReborn: () => this.#greeter.greetAll(),
       takeTries: () => this.#paths?.takeTries() ?? [],
       onTried: (tries) => this.#greeter.greet(tries.map(({ hostId }) => hostId)),
-      onPortRefused: (port) => void this.#wishOtherPort(port),
+      onPortRefused: (port) => void this.#portWish.refused(port).then((isNew) => isNew && this.#report()),
       onOutcome: (asOf, outcome, detail) => this.#acknowledge(asOf, outcome, detail),
     })
     this.#link = new LinkKeeper({
@@ -141,6 +127,7 @@ class RunningAgent {
       onOwnInterfaceGone: () => this.#duty.want('put-right'),
       onLook: () => this.#duty.want('look'),
     })
+    this.#portWish = new PortWish({ ...options, configured: () => this.#config.live.own?.listenPort })
     this.#keys = options.keyRotation && this.#keyKeeper(options.keyRotation)
     this.#server = options.serverPlaces && this.#serverKeeper(options.serverPlaces)
   }
@@ -161,29 +148,15 @@ class RunningAgent {
   async status(): Promise<AgentStatus> {
     this.#duty.want('look')
     await this.#duty.settled()
-    const { hostId, meshId } = this.#options.membership
-    const { live, receivedAsOf, appliedAsOf } = this.#config
-    const { failure, notSaved } = this.#duty
-    const { observed } = this.#duty.host
-    const { reverted } = this.#probation
-    const known = { own: live.own, peers: live.peers, desired: live.desired && this.#probation.narrowed(live.desired) }
-    return {
-      host: { hostId, meshId, nextWireguardKey: this.#keys?.next ?? null },
+    return agentStatusOf({
+      options: this.#options,
+      config: this.#config,
+      duty: this.#duty,
+      probation: this.#probation,
+      nextWireguardKey: this.#keys?.next ?? null,
       server: this.#link.status(),
-      config: {
-        received: receivedAsOf,
-        applied: appliedAsOf,
-        lacking: lackingOf(live.config, this.#options.driver.capabilities),
-        failure,
-        notSaved,
-        reverted: reverted.map(withoutRefused),
-      },
-      interface: interfaceStatus(observed, known),
-      peers: peerStatuses(observed, known),
       paths: this.#paths?.status() ?? null,
-      names: namesStatus(observed, known),
-      differences: differencesOf(observed, known),
-    }
+    })
   }
 
   async retry(): Promise<readonly RevertedStatus[]> {
@@ -344,21 +317,8 @@ class RunningAgent {
   }
 
   #endpointRules(): EndpointRules {
-    const { config } = this.#config.live
-    if (config?.own.listenPort !== this.#portWish?.refused) this.#portWish = undefined
-    const rules = endpointRulesOf(this.#options.facts, config, this.#paths?.seenAt ?? [])
-    return this.#portWish === undefined ? rules : { ...rules, listenPort: this.#portWish.wished }
-  }
-
-  async #wishOtherPort(refused: number): Promise<void> {
-    const { findFreePort, log } = this.#options
-    const wished = await findFreePort?.(refused)
-    if (wished === undefined || wished === refused) return
-    const { own } = this.#config.live
-    // While a port was looked for, the config may have moved on, or the same wish may have been made.
-    if (own?.listenPort !== refused || this.#portWish?.wished === wished) return
-    log.warn({ refused, wished }, 'the port is in use; asking the mesh for another')
-    this.#portWish = { refused, wished }
-    this.#report()
+    const rules = endpointRulesOf(this.#options.facts, this.#config.live.config, this.#paths?.seenAt ?? [])
+    const { port } = this.#portWish
+    return port === undefined ? rules : { ...rules, listenPort: port }
   }
 }
