@@ -124,6 +124,7 @@ class RunningAgent {
       ...options,
       timing,
       onGone: () => this.#duty.want('refresh-underlay'),
+      onMoving: () => this.#greeter.greetLive(this.#duty.host.observed),
       onOwnInterfaceGone: () => this.#duty.want('put-right'),
       onLook: () => this.#duty.want('look'),
     })

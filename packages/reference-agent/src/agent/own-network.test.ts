@@ -54,6 +54,32 @@ test('who is told of a lost address acts at once, before anything is looked at',
   expect(kinds(sample)).toHaveLength(refreshed)
 })
 
+test('while a host moves, peers are greeted on each change, before anything is looked at', async () => {
+  let events: UnderlayEvents | undefined
+  const { world, sample } = await withLivePeer({
+    watchUnderlay: (given) => {
+      events = given
+      return () => {}
+    },
+  })
+  const greetedSince = async (deed: () => void, ms: number) => {
+    const before = sample.greeted.length
+    deed()
+    await world.pass(ms)
+    return sample.greeted.length - before
+  }
+  expect(await greetedSince(() => events?.onChanged(), 50)).toBe(0)
+  events?.onAddressGone('eth0')
+  await world.pass(300)
+  const change = () => {
+    events?.onChanged()
+    events?.onChanged()
+  }
+  expect(await greetedSince(change, 50)).toBe(1)
+  await world.pass(7000)
+  expect(await greetedSince(change, 50)).toBe(0)
+})
+
 test('where changes can no longer be told, they are looked for', async () => {
   const { world, sample } = await withLivePeer({
     watchUnderlay: (events) => {

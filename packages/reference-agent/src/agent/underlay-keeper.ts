@@ -9,6 +9,8 @@ export interface UnderlayKeeperOptions extends Pick<AgentOptions, 'watchUnderlay
   readonly timing: Pick<AgentTiming, 'underlayPollMs' | 'underlaySettleMs'>
   /** An address went away: each millisecond counts. */
   readonly onGone: () => void
+  /** Something else changed shortly afterwards: this host may send from elsewhere now. */
+  readonly onMoving: () => void
   /** The own interface went away. */
   readonly onOwnInterfaceGone: () => void
   /** The host is to be looked at. */
@@ -17,6 +19,8 @@ export interface UnderlayKeeperOptions extends Pick<AgentOptions, 'watchUnderlay
 
 /** After an address went away, routes and other addresses follow for a while. */
 const MOVING_MS = 5000
+/** An address, its routes and the default route come as several changes. */
+const CHANGES_APART_MS = 20
 /** On a machine whose containers come and go, something changes all the time. */
 const LOOKS_APART_MS = 1000
 
@@ -29,6 +33,7 @@ export class UnderlayKeeper {
   #lookedAtMs = Number.NEGATIVE_INFINITY
   readonly #stops: (() => void)[] = []
   #cancelLook: (() => void) | undefined
+  #cancelTelling: (() => void) | undefined
 
   constructor(options: UnderlayKeeperOptions) {
     this.#options = options
@@ -48,7 +53,10 @@ export class UnderlayKeeper {
         this.#lookSoon()
       },
       onOwnInterfaceGone: this.#options.onOwnInterfaceGone,
-      onChanged: () => this.#lookSoon(),
+      onChanged: () => {
+        if (this.isMoving) this.#tellSoon()
+        this.#lookSoon()
+      },
       onFailed: (reason) => {
         log.warn({ reason }, 'changes of the network are not told; looking every now and then instead')
         this.#poll()
@@ -60,6 +68,7 @@ export class UnderlayKeeper {
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop()
     this.#cancelLook?.()
+    this.#cancelTelling?.()
   }
 
   /** Whether an address went away just now. */
@@ -97,6 +106,16 @@ export class UnderlayKeeper {
   #poll(): void {
     const { timers, timing, onLook } = this.#options
     this.#stops.push(timers.every(timing.underlayPollMs, onLook))
+  }
+
+  /** Without a look at the host, which takes many times as long. */
+  #tellSoon(): void {
+    if (this.#cancelTelling !== undefined) return
+    const { timers, onMoving } = this.#options
+    this.#cancelTelling = timers.after(CHANGES_APART_MS, () => {
+      this.#cancelTelling = undefined
+      onMoving()
+    })
   }
 
   #lookSoon(): void {
