@@ -171,7 +171,7 @@ describe('E6 a range that this gateway stands by for', () => {
     expect(routingOf([range(false, virtual)], new Map(), gateway)).toEqual({
       isBypassed: false,
       routes: ['forwarded 10.99.7.0/24 mesh -'],
-      rules: ['4 forwarded'],
+      rules: ['4 mapped', '4 forwarded'],
     })
     expect(routingOf([range(true, virtual)], new Map(), gateway).routes).toEqual([])
     const natOf = (nat: boolean, health: HealthView) => {
