@@ -71,6 +71,15 @@ describe('before anything is proved', { timeout: 30_000 }, () => {
     expect(refusals[0]?.code).toMatch(/^(message-too-large|protocol-violated)$/)
   })
 
+  test('pings that come faster than they can be answered are refused, few as they are', async () => {
+    const { port, refusals } = await startServer()
+    const socket = upgrade(port, '/agent')
+    expect(await firstAnswer(socket)).toContain('101')
+    const ping = Buffer.from([0x89, 0x80, 0, 0, 0, 0])
+    socket.write(Buffer.concat(Array.from({ length: 100 }, () => ping)))
+    await expect.poll(() => refusals.map(({ code }) => code), patience).toEqual(['protocol-violated'])
+  })
+
   test('one address may try only so often', async () => {
     const { port, refusals } = await startServer({
       limits: { attemptsPerAddress: 3, attemptsPerAddressPerSecond: 0.001 },
