@@ -52,7 +52,8 @@ export function wireOfSocket(socket: WebSocket, timers: Timers, events: SocketEv
   })
   socket.on('ping', () => {
     // `ws` breaks off without an error where pings come faster than its answers leave.
-    if (socket.readyState !== WebSocket.OPEN) endFromThere({ code: 'protocol-violated', detail: 'too many pings at once' })
+    if (socket.readyState !== WebSocket.OPEN)
+      endFromThere({ code: 'protocol-violated', detail: 'too many pings at once' })
   })
   socket.on('error', (error) => {
     endFromThere(endOfError(error))
