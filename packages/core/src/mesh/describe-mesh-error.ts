@@ -5,6 +5,7 @@ import { dnsRefusals } from './areas/dns-errors.js'
 import { egressRefusals } from './areas/egress-errors.js'
 import { gatewayRefusals } from './areas/gateway-errors.js'
 import { policyRefusals } from './areas/policy-errors.js'
+import { haveFilter } from './areas/refusal-texts.js'
 import { userRefusals } from './areas/user-errors.js'
 import type { MeshError, MeshErrorCode, MeshErrorOf } from './mesh-error.js'
 import { rangeOwnerText } from './range-owner.js'
@@ -55,7 +56,7 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
   'host-keys-mismatch': ({ hostId, name, knownKey }) =>
     `The ${keyText[knownKey]} is that of host "${name}" (${hostId}), the ${otherKeyText[knownKey]} is not. Make both keys anew if this is another machine; restore both if it is the same.`,
   'host-cannot-isolate-networks': ({ name, networkNames }) =>
-    `Host "${name}" can't be in ${networkNames.map((network) => `"${network}"`).join(' and ')} at once: its driver can't keep networks apart. Keep it in one of them, or update its agent to one with the capability isolate-networks.`,
+    `Host "${name}" can't be in ${networkNames.map((network) => `"${network}"`).join(' and ')} at once: its driver can't keep networks apart. Keep it in one of them, or ${haveFilter}.`,
   'endpoint-refused': ({ endpoint, reason, owner }) =>
     owner === null
       ? `${endpoint} can't be given to other hosts: it is a ${reason} address. Leave it out.`

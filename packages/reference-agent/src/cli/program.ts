@@ -35,6 +35,9 @@ Examples:
   meshfold-agent status
   meshfold-agent status --json
 
+  # Try once more what was taken back because it cut this host off from its server.
+  meshfold-agent retry
+
   # Another WireGuard key for this host; its name, addresses and nodes stay.
   meshfold-agent rotate-key
 

@@ -12,8 +12,11 @@ export async function retry(options: { readonly state: string }, output: Output)
   const asked = await askAgent({ ask: 'retry' })
   if (E.isLeft(asked)) {
     const { left } = asked
-    const why = left.code === 'agent-not-running' ? 'No agent runs here' : `The running agent could not: ${left.reason}`
-    throw new CliFailure(left.code, `${why}.`)
+    const why =
+      left.code === 'agent-not-running'
+        ? 'No agent runs here, and it takes one to try again: meshfold-agent run'
+        : `The running agent could not: ${left.reason}.`
+    throw new CliFailure(left.code, why)
   }
   const value = asked.right as { readonly retried: readonly RevertedStatus[] }
   const lines = value.retried.map(({ section, asOf }) => `${section} of ${formatAsOf(asOf)}: in effect again`)

@@ -11,7 +11,7 @@ import {
 } from '../../values/index.js'
 import type { HostSystem } from '../mesh-state.js'
 import { type RangeOwner, rangeOwnerText } from '../range-owner.js'
-import type { RefusalTexts } from './refusal-texts.js'
+import { haveFilter, type RefusalTexts } from './refusal-texts.js'
 
 /** Why commands about egress are refused. */
 export type EgressError =
@@ -116,7 +116,7 @@ export const egressRefusals: RefusalTexts<EgressError> = {
   'egress-router-twice': ({ nodeId, name }) =>
     `Node "${name}" (${nodeId}) is named as router twice, on different terms. Name it once.`,
   'egress-router-unable': ({ name, capability }) =>
-    `Host "${name}" ${unable[capability]}: its driver lacks the capability ${capability}. Choose another router${wayOut[capability]}.`,
+    `Host "${name}" ${unable[capability]}: its driver lacks the capability ${capability}. Choose another router${wayOut[capability]}, or ${haveFilter}.`,
   'nat66-unsupported': ({ name, ranges }) =>
     `Host "${name}" can't masquerade IPv6 towards ${listed(ranges)}: its kernel lacks it. Choose another router, switch NAT off, or leave the IPv6 ranges out.`,
   'egress-needs-return-route': ({ name, routers }) =>

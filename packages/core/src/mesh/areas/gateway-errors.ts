@@ -1,7 +1,7 @@
 /** Why commands about gateways, relays, auto-relay, internet gateways are refused: data here, and each one's English below. */
 import type { HostName, NetworkName, NodeId } from '../../values/index.js'
 import type { PairId } from '../mesh-state.js'
-import type { RefusalTexts } from './refusal-texts.js'
+import { haveFilter, type RefusalTexts } from './refusal-texts.js'
 
 /** Hosts that a rule stands against: their names, ten at most, and how many there are. */
 export interface ConcernedHosts {
@@ -92,7 +92,7 @@ export const gatewayRefusals: RefusalTexts<GatewayError> = {
   'gateway-needs-public-endpoint': ({ hostName, networkName }) =>
     `Host "${hostName}" has no public endpoint by which others could reach it. Declare one for the host, give it a public address of its own, or set privateUnderlay for network "${networkName}" where its hosts reach each other at private addresses.`,
   'gateway-needs-forwarding': ({ hostName }) =>
-    `Host "${hostName}" can't pass packets on: its driver lacks the capability forward. Choose another host, or update its agent.`,
+    `Host "${hostName}" can't pass packets on: its driver lacks the capability forward. Choose another host, or ${haveFilter}.`,
   'gateway-node-relayed': ({ name, mode }) =>
     `Node "${name}" ${mode === 'auto' ? 'has an automatic gateway' : 'is relayed by a gateway'}, so it can't be one. Unassign its relay first.`,
   'gateway-not-relayed': ({ name }) =>
@@ -111,7 +111,7 @@ export const gatewayRefusals: RefusalTexts<GatewayError> = {
   'internet-gateway-needs-linux': ({ name, os }) =>
     `Host "${name}" runs ${os}; only Linux can be an internet gateway. Choose a Linux host.`,
   'internet-gateway-needs-nat': ({ name }) =>
-    `Host "${name}" can't masquerade: its driver lacks the capability nat. Install nftables or iptables there, or choose another host.`,
+    `Host "${name}" can't masquerade: its driver lacks the capability nat. Choose another host, or ${haveFilter}.`,
   'internet-gateway-unknown': ({ name }) =>
     `Node "${name}" is no internet gateway. Switch internet access on for the gateway first, or choose another.`,
   'internet-gateway-second': ({ hosts, count }) =>
@@ -137,7 +137,7 @@ export const gatewayRefusals: RefusalTexts<GatewayError> = {
   'route-all-by-gateway': ({ name }) =>
     `The gateway of node "${name}" sends everything through an internet gateway, for its nodes too. Switch that off at the gateway, or assign another gateway.`,
   'full-tunnel-unsupported': ({ hostName }) =>
-    `Host "${hostName}" can't send everything through a gateway: its driver lacks the capability full-tunnel. Update its agent.`,
+    `Host "${hostName}" can't send everything through a gateway: its driver lacks the capability full-tunnel. Leave it in split tunnel, or ${haveFilter}.`,
 
   'auto-relay-unknown': ({ pairId }) => `The pair ${pairId} uses no gateway. List the pairs that do.`,
   'auto-relay-needs-two-nodes': ({ nodeId }) => `Node ${nodeId} is no pair with itself. Name two nodes.`,
