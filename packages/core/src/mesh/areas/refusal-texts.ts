@@ -1,5 +1,6 @@
 /** The way out for a host whose driver can do nothing that wants a packet filter. */
-export const haveFilter = 'on Linux install nftables there (ipset, where it has iptables alone) and start its agent anew'
+export const haveFilter =
+  'on Linux install nftables there (ipset, where it has iptables alone) and start its agent anew'
 
 /** English for each refusal of an area: what is wrong, and the way out. */
 export type RefusalTexts<Refusal extends { readonly code: string }> = {
