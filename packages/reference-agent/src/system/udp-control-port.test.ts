@@ -56,6 +56,16 @@ test.skipIf(process.platform !== 'linux')('what is asked at one moment is asked:
   there.close()
 })
 
+test.skipIf(process.platform !== 'linux')('where no way leads, a probe is missed, and so is the next', async () => {
+  const here = await opened(own(7), {})
+  for (let probes = 0; probes < 2; probes += 1) {
+    // Not from a loopback address: the kernel refuses to connect.
+    here.probe(ipAddress('192.0.2.1'), 'ping')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  here.close()
+})
+
 test.skipIf(process.platform !== 'linux')(
   'where nobody listens a refusal is heard; an address that is not ours is said',
   async () => {

@@ -76,13 +76,13 @@ class UdpControlPort implements ControlPort {
       else this.#letGo(to, socket)
     })
     this.#hear(socket)
-    socket.bind({ address: this.#own, port: 0, exclusive: true }, () =>
-      socket.connect(controlPort, to, () => {
-        const { unsent = [] } = probing
-        probing.unsent = undefined
-        for (const text of unsent) this.#sendProbe(socket, to, text)
-      }),
-    )
+    // Not as `connect`'s callback, which would be told of a failure too: no way leads there, and to send would throw.
+    socket.once('connect', () => {
+      const { unsent = [] } = probing
+      probing.unsent = undefined
+      for (const text of unsent) this.#sendProbe(socket, to, text)
+    })
+    socket.bind({ address: this.#own, port: 0, exclusive: true }, () => socket.connect(controlPort, to))
   }
 
   #letGo(address: IpAddress, socket: Socket): void {
