@@ -33,6 +33,23 @@ describe('changes that follow each other', () => {
     ])
   })
 
+  test('of sets that are too much for one message are several, and the filter stays', async () => {
+    const { host, commands } = filtering()
+    const runner: typeof host.runner = async (command) => {
+      const isTooLong = (command.stdin?.trim().split('\n').length ?? 0) > 1
+      const ended = await host.runner(command)
+      return isTooLong ? E.right({ exitCode: 1, stdout: '', stderr: 'netlink: Error: Message too long' }) : ended
+    }
+    const narrow = { ...host, runner }
+    expect(await executeChanges({ ...narrow, firewall: nftBackend(narrow) }, changes.slice(0, 2))).toEqual(
+      E.right(undefined),
+    )
+    expect(commands.slice(1).map(({ stdin }) => stdin?.trim())).toEqual([
+      'add element inet meshfold_mesh0 m0_4 { 10.66.0.1 }',
+      'delete element inet meshfold_mesh0 m1_4 { 10.66.0.2 }',
+    ])
+  })
+
   test('of sets that the kernel refuses make the whole filter anew', async () => {
     const { host, commands, lines } = filtering({ '-f -': { exitCode: 1, stderr: 'Error: No such file or directory' } })
     const outcome = await executeChanges(host, changes)

@@ -23,19 +23,26 @@ export const nftBackend = (host: BareHost): FirewallBackend => {
     if (E.isRight(whole) || !MESSAGE_TOO_LONG.test(whole.left.reason)) return whole
     return runAll(host, firewallPieces(interfaceName, firewall, names).map(transaction), action)
   }
+  // By what comes and goes; all of it where that doesn't fit: rules have to ask for more, somebody changed it or it was done before.
+  const changeSets: FirewallBackend['changeSets'] = async (changes) => {
+    const texts = changes.map((change) => setChangeText(interfaceName, change.set, change))
+    const short = await run(host, transaction(texts.join('')), CHANGE_SET)
+    if (E.isRight(short)) return E.right(undefined)
+    // All of it would be in pieces then, and let less through meanwhile.
+    if (changes.length > 1 && MESSAGE_TOO_LONG.test(short.left.reason)) {
+      const half = Math.ceil(changes.length / 2)
+      const first = await changeSets(changes.slice(0, half))
+      return E.isLeft(first) ? first : changeSets(changes.slice(half))
+    }
+    const [found, last] = [await find(CHANGE_SET, 'outline'), changes.at(-1)]
+    if (E.isLeft(found)) return found
+    return last === undefined ? E.right(undefined) : set(last.firewall, found.right?.wasOff ?? [], CHANGE_SET)
+  }
   return {
     isOwnGround: () => false,
     find,
     set,
-    // By what comes and goes; all of it where that doesn't fit: rules have to ask for more, somebody changed it or it was done before.
-    changeSets: async (changes) => {
-      const texts = changes.map((change) => setChangeText(interfaceName, change.set, change))
-      const short = await run(host, transaction(texts.join('')), CHANGE_SET)
-      if (E.isRight(short)) return E.right(undefined)
-      const [found, last] = [await find(CHANGE_SET, 'outline'), changes.at(-1)]
-      if (E.isLeft(found)) return found
-      return last === undefined ? E.right(undefined) : set(last.firewall, found.right?.wasOff ?? [], CHANGE_SET)
-    },
+    changeSets,
     remove: (action) => runAll(host, [deleteFirewall(interfaceName)], action),
     rememberOff: (family, action) => runAll(host, [rememberOff(interfaceName, family)], action),
     forgetOff: (family, action) => runAll(host, [forgetOff(interfaceName, family)], action),
