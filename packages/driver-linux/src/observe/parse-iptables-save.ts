@@ -38,11 +38,13 @@ interface SavedRule {
 /** Only tables and chains of ours are looked at; whatever else is there may be as it likes. */
 export function parseIptablesSave(text: string, interfaceName: string): FoundTables {
   const { chains, jumps, comments } = parseOwnChains(text, interfaceName, { own: ownChains, empty: ['was_off'] })
-  const sets = new RegExp(`--match-set ${ipsetPrefix(interfaceName)}([ab])`).exec(text)?.[1]
+  const asked = new Set(text.match(new RegExp(`--match-set ${ipsetPrefix(interfaceName)}[ab]`, 'g')))
+  const sets = [...asked][0]?.slice(-1)
   return {
     chains,
     jumps,
-    rulesHash: areJumpsWhole(jumps, interfaceName, ownChains) ? hashOf(comments) : undefined,
+    // A table after the other is replaced: a crash in between leaves some asking the sets of before.
+    rulesHash: asked.size <= 1 && areJumpsWhole(jumps, interfaceName, ownChains) ? hashOf(comments) : undefined,
     wasOff: chains.some(({ name }) => name === chainName(interfaceName, 'was_off')),
     generation: sets === 'a' || sets === 'b' ? sets : undefined,
   }
