@@ -18,7 +18,7 @@ const rulesOf = (own: string): readonly (readonly [chain: OwnChainName, rule: st
     ['mark_in', '-i lo -j RETURN'],
     ['mark_in', `${unmarked} -m addrtype --dst-type LOCAL ${setMark}`],
     ['mark_in', `${unmarked} -m conntrack --ctdir REPLY ${setMark}`],
-    ['mark_out', `-m conntrack --ctdir REPLY -m addrtype ! --src-type LOCAL --limit-iface-out ${setMark}`],
+    ['mark_back', `-m conntrack --ctdir REPLY -m addrtype ! --src-type LOCAL --limit-iface-out ${setMark}`],
   ]
 }
 

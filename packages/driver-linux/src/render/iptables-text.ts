@@ -96,7 +96,7 @@ const ways: Readonly<Record<OwnChainName, string>> = {
   map_mark: '-i own ',
   out: '-o own ',
   mark_in: '! -i own ',
-  mark_out: '-o own ',
+  mark_back: '-o own ',
 }
 
 function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { name }: FirewallChain): readonly string[] {

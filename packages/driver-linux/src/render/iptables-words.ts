@@ -14,7 +14,7 @@ export interface OwnChain<Name extends OwnChainName = OwnChainName> {
 
 type FirewallChainName = 'input' | 'output' | 'forward' | 'map' | 'nat' | 'map_mark' | 'out'
 
-export type OwnChainName = FirewallChainName | 'mark_in' | 'mark_out'
+export type OwnChainName = FirewallChainName | 'mark_in' | 'mark_back'
 
 /** A chain of the packet filter and its translations. */
 export type FirewallChain = OwnChain<FirewallChainName>
@@ -32,13 +32,13 @@ export const ownChains: readonly FirewallChain[] = [
 /** Those that mark what stays outside a full tunnel. */
 export const markChains: readonly OwnChain[] = [
   { table: 'mangle', builtin: 'PREROUTING', name: 'mark_in' },
-  { table: 'mangle', builtin: 'OUTPUT', name: 'mark_out' },
+  { table: 'mangle', builtin: 'OUTPUT', name: 'mark_back' },
 ]
 
 /** Chains without rules, which remember that switches of the kernel were off. */
 export type EmptyChain = 'was_off' | 'svm_off' | 'tfa_off'
 
-/** At most 28 characters, whatever the interface is called. */
+/** At most 28 characters, whatever the interface is called; none of these names ends as another does, or two interfaces could have one chain. */
 export const chainName = (interfaceName: string, name: OwnChain['name'] | EmptyChain): string =>
   `mf_${interfaceName}_${name}`
 

@@ -112,7 +112,7 @@ async function fullTunnel(stage: Stage, { mesh, gateway, user, bare, web }: Worl
   const answered = await knock(admin, knocks)
   stage.check('who comes from outside is answered, over IPv4 and IPv6', answered.every(Boolean), answered.join())
   const saved = await user.host.sh('iptables-legacy-save; nft list tables')
-  stage.check('it marks with iptables', saved.includes('mf_wg0_mark_out') && !saved.includes('_bypass'))
+  stage.check('it marks with iptables', saved.includes('mf_wg0_mark_back') && !saved.includes('_bypass'))
 }
 
 async function gatewayIsGone(stage: Stage, { gateway, user, bare, web }: World): Promise<void> {
