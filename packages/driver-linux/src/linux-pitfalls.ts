@@ -54,6 +54,13 @@ export const FOREIGN_DROP_IS_FINAL: ReadonlySet<string> = new Set(['input', 'for
  * asks it first.
  */
 export const CHAIN_LEFT_BY_DOCKER = 'DOCKER-USER'
+
+/**
+ * kube-proxy marks what it masquerades, or drops, later on a packet's way by these bits, in translations before ours. A mark of ours that
+ * took their place would leave a service's packets with sources that its pods can't answer.
+ */
+export const MARK_BITS_OF_KUBE_PROXY = 0xc0_00
+
 /** `ip rule del` about a rule that is not there, in either family. */
 export const NO_SUCH_RULE = /no such file or directory|no such process/i
 

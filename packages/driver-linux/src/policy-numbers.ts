@@ -1,4 +1,5 @@
 import type { IpFamily, PolicyRule, PolicyTable } from '@meshfold/core'
+import { MARK_BITS_OF_KUBE_PROXY } from './linux-pitfalls.js'
 
 /** The numbers by which an interface's policy routing is told from that of others. */
 export interface PolicyNumbers {
@@ -42,8 +43,15 @@ export const policyNumbersOf = (interfaceName: string): PolicyNumbers => {
 /** An interface's mark, as tools take it. */
 export const markText = (interfaceName: string): string => hex(policyNumbersOf(interfaceName).mark)
 
-/** The mark of what is for a virtual range, likewise. */
+/** The mark of what is for a virtual range, likewise. Bits of others stand beside it. */
 export const mappedMarkText = (interfaceName: string): string => hex(policyNumbersOf(interfaceName).mappedMark)
+
+/** Which bits that mark is made of. */
+export const mappedMask = (0xff_ff_ff_ff & ~MARK_BITS_OF_KUBE_PROXY) >>> 0
+
+/** The same with its bits, as tools take both. */
+export const maskedMappedMarkText = (interfaceName: string): string =>
+  `${mappedMarkText(interfaceName)}/${hex(mappedMask)}`
 
 const hex = (mark: number): string => `0x${mark.toString(16)}`
 

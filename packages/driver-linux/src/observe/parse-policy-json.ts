@@ -11,7 +11,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { OWN_ROUTE_PROTOCOL } from '../linux-pitfalls.js'
-import type { PolicyNumbers } from '../policy-numbers.js'
+import { mappedMask, type PolicyNumbers } from '../policy-numbers.js'
 import { policyMetrics } from '../render/policy-commands.js'
 import { decodeList, type IpRouteEntry } from './parse-ip-json.js'
 import { readDestination } from './read-host.js'
@@ -66,10 +66,11 @@ const readRule = (
   const isPlain = iif === undefined && fwmark === undefined && dst === undefined && ipproto === undefined
   const isMain = table === TABLE_MAIN
   const isTunnel = table === String(tables.tunnel)
-  const isMarked = (by: number) => fwmark !== undefined && Number(fwmark) === by && fwmask === undefined
+  const isMarked = (by: number, mask?: number) =>
+    fwmark !== undefined && Number(fwmark) === by && (fwmask === undefined ? undefined : Number(fwmask)) === mask
   switch (priority) {
     case priorities.mapped: {
-      const isOwn = iif === name && isMarked(mappedMark)
+      const isOwn = iif === name && isMarked(mappedMark, mappedMask)
       return isOwn && isMain && suppress_prefixlen === undefined ? { family, kind: 'mapped' } : undefined
     }
     case priorities.forwarded:

@@ -95,8 +95,8 @@ test('E8 what goes elsewhere than it was sent to is marked; what is passed on wi
   const text = firewallText('wg0', { rules: { filter: null, nat }, sets: new Map() }, [])
   expect(lines(text, /meta mark|hook|accept comment|prefix to/)).toEqual([
     'type filter hook prerouting priority dstnat + 1; policy accept;',
-    'iifname "wg0" ct direction original ct status dnat meta mark set 0x6d660393',
-    'iifname "wg0" ct direction reply ct status snat meta mark set 0x6d660393',
+    'iifname "wg0" ct direction original ct status dnat meta mark set meta mark & 49152 | 0x6d660393',
+    'iifname "wg0" ct direction reply ct status snat meta mark set meta mark & 49152 | 0x6d660393',
     'type nat hook prerouting priority dstnat; policy accept;',
     'iifname "wg0" dnat ip prefix to ip daddr map { 10.99.1.0/24 : 192.168.1.0/24 }',
     'iifname "wg0" dnat ip6 prefix to ip6 daddr map { fd99::/64 : fd0a::/64 }',

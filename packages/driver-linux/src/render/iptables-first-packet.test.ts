@@ -57,7 +57,7 @@ test('E8 a prefix is mapped to another, both ways', () => {
   const firewall = router(['m2'])
   expect(rulesIn('map', firewall)).toEqual(['-d 100.64.7.0/24 -j NETMAP --to 192.168.1.0/24'])
   expect(rulesIn('nat', firewall)).toEqual([
-    '-o wg0 -m mark --mark 0x6d660393 -j RETURN',
+    '-o wg0 -m mark --mark 0x6d660393/0xffff3fff -j RETURN',
     '-s 192.168.1.0/24 -o wg0 -j NETMAP --to 100.64.7.0/24',
   ])
   expect(rulesIn('map', firewall, 6)).toEqual([`-d ${virtual6} -j NETMAP --to ${real6}`])
@@ -66,10 +66,10 @@ test('E8 a prefix is mapped to another, both ways', () => {
 test('E7 E8 what is for a virtual range is marked while it is called so, and what is passed on within the mesh, for nobody to map it', () => {
   const firewall = router(['m2'])
   expect(rulesIn('map_mark', firewall)).toEqual([
-    '-m addrtype --dst-type LOCAL -j MARK --set-mark 0x6d660393',
-    '-d 100.64.7.0/24 -j MARK --set-mark 0x6d660393',
+    '-m addrtype --dst-type LOCAL -j MARK --set-xmark 0x6d660393/0xffff3fff',
+    '-d 100.64.7.0/24 -j MARK --set-xmark 0x6d660393/0xffff3fff',
   ])
-  expect(rulesIn('out', firewall)[0]).toBe('-i wg0 -j MARK --set-mark 0x6d660393')
+  expect(rulesIn('out', firewall)[0]).toBe('-i wg0 -j MARK --set-xmark 0x6d660393/0xffff3fff')
 })
 
 test('who asks for a mapped range is judged by what he asked for, and so is the answer', () => {

@@ -1,6 +1,6 @@
 /** As `nat-rules.ts`, in iptables' words, for one family. */
 import { type FirewallRules, type NatRule, prefixFamily } from '@meshfold/core'
-import { mappedMarkText } from '../policy-numbers.js'
+import { maskedMappedMarkText } from '../policy-numbers.js'
 import type { IptablesWriting } from './iptables-rule-text.js'
 import { ipsetName } from './iptables-words.js'
 import { ofFamily } from './nft-words.js'
@@ -27,9 +27,9 @@ export const markedWithin = ({ interfaceName }: IptablesWriting, nat: readonly N
   hasMap(nat) ? [`-i ${interfaceName} ${setMappedMark(interfaceName)}`] : []
 
 const keptWithin = ({ interfaceName }: IptablesWriting, nat: readonly NatRule[]): readonly string[] =>
-  hasMap(nat) ? [`-o ${interfaceName} -m mark --mark ${mappedMarkText(interfaceName)} -j RETURN`] : []
+  hasMap(nat) ? [`-o ${interfaceName} -m mark --mark ${maskedMappedMarkText(interfaceName)} -j RETURN`] : []
 
-const setMappedMark = (interfaceName: string): string => `-j MARK --set-mark ${mappedMarkText(interfaceName)}`
+const setMappedMark = (interfaceName: string): string => `-j MARK --set-xmark ${maskedMappedMarkText(interfaceName)}`
 
 /** What is for this host, and perhaps passed on to a container: only later it is known. */
 const markForHost = ({ interfaceName }: IptablesWriting, filter: FirewallRules['filter']): readonly string[] =>

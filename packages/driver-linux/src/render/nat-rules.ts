@@ -1,5 +1,6 @@
 /** What routers and internet gateways translate. */
 import { type FirewallRules, type IpFamily, type NatRule, prefixFamily } from '@meshfold/core'
+import { MARK_BITS_OF_KUBE_PROXY } from '../linux-pitfalls.js'
 import { mappedMarkText } from '../policy-numbers.js'
 import type { NftSetNames } from './nft-sets.js'
 import { type Chain, families, ip, ofFamily } from './nft-words.js'
@@ -35,7 +36,8 @@ const markingChain = (own: string): Chain => ({
   name: 'marking',
   hook: 'type filter hook prerouting priority dstnat + 1',
   rules: ['original ct status dnat', 'reply ct status snat'].map(
-    (of) => `iifname "${own}" ct direction ${of} meta mark set ${mappedMarkText(own)}`,
+    (of) =>
+      `iifname "${own}" ct direction ${of} meta mark set meta mark & ${MARK_BITS_OF_KUBE_PROXY} | ${mappedMarkText(own)}`,
   ),
 })
 

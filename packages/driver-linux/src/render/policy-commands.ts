@@ -2,7 +2,7 @@
 import { type IpFamily, type PolicyRoute, type PolicyRule, prefixFamily } from '@meshfold/core'
 import type { ToolCommand } from '../host-tool.js'
 import { ALREADY_GONE, KERNEL_LACKS_IPV6, NO_SUCH_RULE, OWN_ROUTE_PROTOCOL, ROUTE_EXISTS } from '../linux-pitfalls.js'
-import { familyFlag, mappedMarkText, markText, policyNumbersOf } from '../policy-numbers.js'
+import { familyFlag, markText, maskedMappedMarkText, policyNumbersOf } from '../policy-numbers.js'
 
 /** Kinds of routes of one prefix stand beside each other, the lowest metric first. */
 export const policyMetrics: Readonly<Record<PolicyRoute['to'], number>> = { outside: 40, mesh: 50, nowhere: 60 }
@@ -64,7 +64,7 @@ function selector(name: string, rule: PolicyRule): readonly string[] {
   const { tables } = policyNumbersOf(name)
   switch (rule.kind) {
     case 'mapped':
-      return ['iif', name, 'fwmark', mappedMarkText(name), 'lookup', 'main']
+      return ['iif', name, 'fwmark', maskedMappedMarkText(name), 'lookup', 'main']
     case 'forwarded':
       return ['iif', name, 'lookup', String(tables.forwarded)]
     case 'bypass':
