@@ -10,7 +10,7 @@ const maxRouters = 32
 /** What Linux takes as the name of an interface, and no character that tools read as something else. */
 const interfacePattern = /^(?!\.{1,2}$)[A-Za-z0-9._@+=~%#^,-]{1,15}$/
 
-const interfaceNameCodec = checked(
+export const interfaceNameCodec = checked(
   'the name of a network interface: at most 15 characters, no blanks, no slash',
   (u): u is string => typeof u === 'string' && interfacePattern.test(u),
 )

@@ -3,6 +3,7 @@ import * as t from 'io-ts'
 import type { Fragment, FragmentId, FragmentVersion, OwnPeers } from '../host-config/fragment.js'
 import type { Change, Patch, PatchChange, Snapshot } from '../host-config/fragment-change.js'
 import { parseFragmentId } from '../host-config/fragment-id.js'
+import { interfaceNameCodec } from '../mesh/egress-codecs.js'
 import {
   endpointCandidateCodec,
   hostCapabilityCodec,
@@ -251,7 +252,7 @@ const routerCodec = t.strict({
   virtualRanges: orNull(asCodec<readonly IpPrefix[]>(prefixesCodec)),
   nat: t.boolean,
   routers: t.readonlyArray(
-    t.strict({ nodeId: nodeIdCodec, metric: metricCodec, interfaceName: orNull(shortText(15)) }),
+    t.strict({ nodeId: nodeIdCodec, metric: metricCodec, interfaceName: orNull(interfaceNameCodec) }),
   ),
   rules: acceptRulesCodec,
   reaches: t.readonlyArray(

@@ -106,6 +106,7 @@ export class PathDuty implements PathSource {
       onOpen: () => this.#sleep(),
     })
     this.#onceApplied = new OnceApplied({
+      timers,
       own: () => this.#kept?.config.own.hostId,
       settled: options.settled,
       send: (datagrams) => this.#traffic.send(datagrams),
@@ -253,6 +254,7 @@ export class PathDuty implements PathSource {
     this.#cancelWake()
     this.#cancelLook?.()
     this.#withheld.end()
+    this.#onceApplied.close()
     this.#answers.close()
     this.#traffic.close()
     await this.#memory.close()
