@@ -77,7 +77,7 @@ export const worldMutations = [
   {
     area: 'codecs',
     name: 'a message is told by what its type looks like as a text',
-    file: 'src/protocol/fragment-codecs.ts',
+    file: 'src/protocol/tagged-codec.ts',
     find: "return typeof found === 'string' ? codecs.get(found) : undefined",
     replace: 'return codecs.get(String(found))',
     tests: ['src/protocol/border-codecs'],

@@ -27,10 +27,11 @@ import {
   enrollmentProofCodec,
   enrollmentRequestCodec,
 } from '../src/protocol/enrollment-messages.js'
-import { fragmentCodec, patchCodec, snapshotCodec } from '../src/protocol/fragment-codecs.js'
+import { fragmentCodec } from '../src/protocol/fragment-codecs.js'
 import { hostClaimsCodec } from '../src/protocol/host-claims.js'
 import type { ReportedObservation } from '../src/protocol/observation.js'
 import { observationCodec, reportedObservationCodec } from '../src/protocol/observation-codecs.js'
+import { patchCodec, snapshotCodec } from '../src/protocol/patch-codecs.js'
 import { pathMessageCodec, signedVectorCodec } from '../src/protocol/path-message.js'
 import { carriedMeshes } from '../src/testing/arbitraries/carried-meshes.js'
 import { arbitraryMeshCommand, arbitraryMeshEvent, meshHistory } from '../src/testing/arbitraries/mesh.js'

@@ -4,7 +4,8 @@ import type { HostConfig, Path } from '../host-config/host-config.js'
 import { pathKey } from '../host-config/host-config.js'
 import type { SignedVector } from '../protocol/path-message.js'
 import { type HostId, hostId, ipPrefix } from '../values/index.js'
-import { noPathMemory, PathKeeper, type PathStep } from './path-keeper.js'
+import { PathKeeper } from './path-keeper.js'
+import { noPathMemory, type PathStep } from './path-step.js'
 
 const [gateOne, gateTwo, laptop, third] = ['g1', 'g2', 'laptop', 'third'].map(hostId) as [
   HostId,

@@ -2,53 +2,16 @@
  * One host's paths, kept by the host itself, server or no server: it probes, tells its vector, follows those of others, and chooses.
  * What happens goes in with its time, what is to be sent and done comes out; the agent and the fail-over simulation both run this.
  */
-import type { RememberedPaths } from '../host-config/chosen-paths.js'
 import type { HostConfig, Path, PathKey } from '../host-config/host-config.js'
-import type { Announced } from '../host-config/own-announcement.js'
 import { createPathChooser, type PathChooser, type PathsChange } from '../host-config/path-chooser.js'
 import { sticksToHop } from '../host-config/path-facts.js'
 import { healthOf, type ProbeHealth } from '../host-config/probe-health.js'
 import type { PathMessage, SignedVector } from '../protocol/path-message.js'
 import type { HostId, UdpEndpoint } from '../values/index.js'
+import { type Moment, OpenStep, type PathMemory, type PathStep } from './path-step.js'
 import { Prober } from './prober.js'
 import type { Unservable } from './unservable-ranges.js'
 import { VectorExchange, type VectorSigning } from './vector-exchange.js'
-
-/** When something happens: by a clock that never goes back, and by the host's own idea of the time. Milliseconds. */
-export interface Moment {
-  readonly nowMs: number
-  readonly unixMs: number
-}
-
-/** What outlives the process, on disk. */
-export interface PathMemory {
-  readonly remembered: RememberedPaths | undefined
-  readonly own: Announced<SignedVector>
-  readonly vectors: ReadonlyMap<HostId, SignedVector>
-}
-
-/** Of a host that never was. */
-export const noPathMemory: PathMemory = {
-  remembered: undefined,
-  own: { newest: undefined, released: undefined },
-  vectors: new Map(),
-}
-
-/** A message for a direct peer, to its control address. */
-export interface PathDatagram {
-  readonly to: HostId
-  readonly message: PathMessage
-}
-
-/** What an occasion led to. */
-export interface PathStep {
-  /** Peers that came, left, or have other AllowedIPs than before. */
-  readonly hosts: ReadonlySet<HostId>
-  /** To be sent once `hosts` are as they are to be: what is said to be held is in effect. */
-  readonly datagrams: readonly PathDatagram[]
-  /** Vectors, or choices that the next ones look at, are others: what is on disk is old. */
-  readonly isMemoryChanged: boolean
-}
 
 export interface PathKeeperOptions extends VectorSigning {
   readonly config: HostConfig
@@ -267,11 +230,4 @@ export class PathKeeper {
     this.#step = new OpenStep()
     return step
   }
-}
-
-/** What comes together while an occasion is taken in. */
-class OpenStep implements PathStep {
-  readonly hosts = new Set<HostId>()
-  readonly datagrams: PathDatagram[] = []
-  isMemoryChanged = false
 }

@@ -22,14 +22,6 @@ import { someGatewayIdsCodec } from '../mesh/gateway-codecs.js'
 import type { HostSystem } from '../mesh/mesh-state.js'
 import { type HostCapability, type IpPrefix, type NodeId, nodeIdCodec } from '../values/index.js'
 import {
-  asOfCodec,
-  fragmentIdCodec,
-  fragmentVersionCodec,
-  messageByType,
-  patchCodec,
-  snapshotCodec,
-} from './fragment-codecs.js'
-import {
   type KeyMessageOfAgent,
   type KeyMessageOfServer,
   keyMessageOfAgentCodecs,
@@ -37,7 +29,9 @@ import {
 } from './key-messages.js'
 import type { ReportedObservation } from './observation.js'
 import { reportedObservationCodec } from './observation-codecs.js'
+import { asOfCodec, fragmentIdCodec, fragmentVersionCodec, patchCodec, snapshotCodec } from './patch-codecs.js'
 import { patchText } from './patch-text.js'
+import { messageByType } from './tagged-codec.js'
 
 /** From a server to an agent. */
 export type ServerMessage =

@@ -3,8 +3,8 @@ import * as t from 'io-ts'
 import { checked, integerBetween, orNull, shortList } from '../mesh/event-parts.js'
 import { gatewayIdsCodec, maxGateways, pairIdCodec, sequenceCodec } from '../mesh/gateway-codecs.js'
 import { egressIdCodec, epochMsCodec, hostIdCodec, nodeIdCodec } from '../values/index.js'
-import { messageByType } from './fragment-codecs.js'
 import type { GatewayFigure, Observation, PairFailure, ReportedObservation } from './observation.js'
+import { messageByType } from './tagged-codec.js'
 
 /** A host is in a handful of networks and has many pairs, but a gateway is in its vector once. */
 const maxVector = 64

@@ -13,7 +13,7 @@ import { integerBetween, orNull, shortList } from '../mesh/event-parts.js'
 import { sequenceCodec } from '../mesh/gateway-codecs.js'
 import { egressIdCodec, hostIdCodec, nodeIdCodec, type UdpEndpoint, udpEndpointCodec } from '../values/index.js'
 import { base64UrlText } from './bytes.js'
-import { messageByType } from './fragment-codecs.js'
+import { messageByType } from './tagged-codec.js'
 
 /** A vector with what shows that its host made it: an Ed25519 signature of `pathVectorTranscript`, as base64url. */
 export interface SignedVector extends PathVector {

@@ -2,7 +2,8 @@
 import type { HostConfig } from '../../src/host-config/host-config.js'
 import type { PathChooser } from '../../src/host-config/path-chooser.js'
 import type { PathVector } from '../../src/host-config/path-vector.js'
-import { type Moment, noPathMemory, PathKeeper, type PathMemory, type PathStep } from '../../src/paths/path-keeper.js'
+import { PathKeeper } from '../../src/paths/path-keeper.js'
+import { type Moment, noPathMemory, type PathMemory, type PathStep } from '../../src/paths/path-step.js'
 import type { PathMessage } from '../../src/protocol/path-message.js'
 import type { HostId } from '../../src/values/index.js'
 

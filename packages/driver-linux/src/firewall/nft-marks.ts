@@ -14,7 +14,7 @@ import {
 } from '../render/bypass-commands.js'
 import type { MarkBackend } from './mark-backend.js'
 
-const listing = t.type({
+const tableCodec = t.type({
   nftables: t.array(t.partial({ chain: t.partial({ name: t.string }), rule: t.partial({ comment: t.string }) })),
 })
 
@@ -25,7 +25,7 @@ export const nftMarks = (host: BareHost): MarkBackend => ({
     const listed = await run(host, listBypassTable(host.interfaceName), action)
     if (E.isLeft(listed)) return listed
     if (listed.right.trim() === '') return E.right(undefined)
-    const decoded = listing.decode(parsed(listed.right))
+    const decoded = tableCodec.decode(parsed(listed.right))
     if (E.isLeft(decoded))
       return orUnreadable(unreadable('`nft list table` printed something else than a table'), action)
     const chains = new Set(decoded.right.nftables.flatMap(({ chain }) => chain?.name ?? []))

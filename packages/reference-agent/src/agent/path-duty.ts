@@ -1,62 +1,43 @@
 /**
- * The duty towards others: keeps this host's paths, by core's `PathKeeper`, with a real control port, real time and a disk. What the
- * keeper chooses is applied to the host before anybody is told that it is held.
+ * The duty towards others: keeps this host's paths, by core's `PathKeeper`, with a real control port and real time; its endpoints, what it
+ * observes for the server, and what it can route. What the keeper chooses `PathSteps` puts into effect.
  */
 import {
   type ChosenPaths,
   type ConfigChange,
   type EndpointTry,
-  type FragmentTable,
   type HostConfig,
   type HostId,
   hasLiveHandshake,
-  identityKeyOf,
   type Moment,
-  noPathMemory,
   type ObservedHost,
-  PathKeeper,
-  type PathMemory,
+  type PathKeeper,
   type PathStep,
   type RelayProbeWanted,
   type ReportedObservation,
   type UdpEndpoint,
-  vectorSignatures,
 } from '@meshfold/core'
-import type { AgentLog } from './agent-log.js'
-import type { AgentOptions } from './agent-options.js'
 import type { PathsStatus } from './agent-status.js'
 import { ControlTraffic } from './control-traffic.js'
 import { pathsStatus } from './describe-paths.js'
 import { EndpointDuty, type EndpointDutyOptions } from './endpoint-duty.js'
 import { ObservationDuty } from './observation-duty.js'
-import { OnceApplied } from './once-applied.js'
-import type { PathAdapters } from './path-adapters.js'
-import { PathMemoryKeeper } from './path-memory-keeper.js'
 import type { PathSource } from './path-source.js'
+import { type PathMeans, PathSteps } from './path-steps.js'
 import { PlaceAnswers } from './place-answers.js'
 import { RouterDuty } from './router-duty.js'
 import type { OnRouterRole } from './router-roles.js'
-import { WithheldMoves } from './withheld-moves.js'
 
 export interface PathDutyOptions
-  extends Pick<AgentOptions, 'membership' | 'clock' | 'timers'>,
+  extends PathMeans,
     Pick<EndpointDutyOptions, 'endpointRules' | 'isServerInDoubt' | 'onSeen'> {
-  readonly log: AgentLog
-  readonly adapters: PathAdapters
-  readonly table: () => FragmentTable | undefined
   readonly observed: () => ObservedHost | undefined
-  /** These peers have other AllowedIPs: to be applied. */
-  readonly onMoved: (hosts: ReadonlySet<HostId>) => void
-  /** Resolves once the host is as it is to be. */
-  readonly settled: () => Promise<void>
   /** To the server, if one is listening. */
   readonly say: (observations: readonly ReportedObservation[]) => void
   /** The host is to be read. */
   readonly onLook: () => void
   /** Peers are to be tried at other endpoints. */
   readonly onTry: () => void
-  /** Whether this host has lost its server: told to whoever asks. */
-  readonly isServerLost: () => boolean
   readonly onRouterRole: OnRouterRole
 }
 
@@ -74,11 +55,9 @@ interface Kept {
 
 export class PathDuty implements PathSource {
   readonly #options: PathDutyOptions
-  readonly #memory: PathMemoryKeeper
+  readonly #steps: PathSteps
   readonly #traffic: ControlTraffic
   readonly #answers: PlaceAnswers
-  readonly #onceApplied: OnceApplied
-  readonly #withheld: WithheldMoves
   #kept: Kept | undefined
   #isClosed = false
   #cancelWake: () => void = () => {}
@@ -86,42 +65,36 @@ export class PathDuty implements PathSource {
 
   constructor(options: PathDutyOptions) {
     const { adapters, timers, clock, log } = options
-    const { store, openControlPort } = adapters
     this.#options = options
-    this.#memory = new PathMemoryKeeper({ store, timers, clock, log, now: () => this.keeper?.memory })
     this.#traffic = new ControlTraffic({
       timers,
       log,
-      openControlPort,
+      openControlPort: adapters.openControlPort,
       onMessage: (from, message) => {
         this.#kept?.observations.receive(from, message)
         this.#kept?.endpoints.receive(from, message)
-        this.#step((keeper) => keeper.receive(from, message, this.#moment()))
+        this.#steps.take((keeper, moment) => keeper.receive(from, message, moment))
         if (message.type === 'probe' && message.asksWhere) this.#answers.ask(from, message.id)
       },
       onRefused: (from) => {
         this.#kept?.observations.refused(from)
-        this.#step((keeper) => keeper.refused(from, this.#moment()))
+        this.#steps.take((keeper, moment) => keeper.refused(from, moment))
       },
       onOpen: () => this.#sleep(),
     })
-    this.#onceApplied = new OnceApplied({
-      timers,
-      own: () => this.#kept?.config.own.hostId,
-      settled: options.settled,
+    this.#steps = new PathSteps({
+      ...options,
+      nextProbeId: () => this.#nextProbeId(),
+      moment: () => this.#moment(),
       send: (datagrams) => this.#traffic.send(datagrams),
-    })
-    this.#withheld = new WithheldMoves({
-      timers,
-      mayWait: (hosts) => this.keeper?.mayWait(hosts) ?? false,
-      onMoved: options.onMoved,
+      onTaken: (step) => this.#noteTaken(step),
     })
     this.#answers = new PlaceAnswers({
       timers,
       clock,
       placeOf: (hostId) => this.#placeOf(hostId),
       onLook: options.onLook,
-      answer: (to, id, seenAt) => this.#step((keeper) => keeper.answerWhere(to, id, seenAt)),
+      answer: (to, id, seenAt) => this.#steps.take((keeper) => keeper.answerWhere(to, id, seenAt)),
     })
   }
 
@@ -130,7 +103,7 @@ export class PathDuty implements PathSource {
   }
 
   get keeper(): PathKeeper | undefined {
-    return this.#kept?.keeper
+    return this.#steps.keeper
   }
 
   /** `null`: there is no config yet. */
@@ -142,11 +115,11 @@ export class PathDuty implements PathSource {
 
   /** Before there is a config. */
   load(): Promise<void> {
-    return this.#memory.load()
+    return this.#steps.load()
   }
 
   begin(config: HostConfig): void {
-    const keeper = this.#keeperOf(config, this.#memory.last ?? noPathMemory)
+    const keeper = this.#steps.begin(config)
     const duty = { ...this.#options, nextProbeId: () => this.#nextProbeId() }
     this.#kept = {
       config,
@@ -156,12 +129,12 @@ export class PathDuty implements PathSource {
       routers: new RouterDuty(this.#options),
     }
     this.#traffic.takeConfig(config, config.peers.keys())
-    this.#take(keeper.start(this.#moment()))
+    this.#steps.start()
   }
 
   update(config: HostConfig, change: ConfigChange): Iterable<HostId> {
     if (this.#kept === undefined) return []
-    const { keeper, observations, endpoints, config: before } = this.#kept
+    const { observations, endpoints, config: before } = this.#kept
     this.#kept = { ...this.#kept, config }
     const peers = [...(change.peers ?? [])]
     this.#traffic.takeConfig(
@@ -170,15 +143,14 @@ export class PathDuty implements PathSource {
     )
     observations.takeConfig(config)
     endpoints.takeConfig(config, peers)
-    const step = keeper.takeConfig(config, { ...change, peers }, this.#moment())
-    this.#take(step)
+    const moved = this.#steps.takeConfig(config, { ...change, peers })
     if (config.pairs !== before.pairs || config.routing !== before.routing) observations.sayWhatChanged()
-    return this.#withheld.take(step.hosts, new Set(peers.map(([hostId]) => hostId)))
+    return moved
   }
 
   end(): void {
     this.#cancelWake()
-    this.#withheld.end()
+    this.#steps.end()
     this.#kept = undefined
     this.#traffic.end()
   }
@@ -196,7 +168,7 @@ export class PathDuty implements PathSource {
   #noteWays(observed: ObservedHost): void {
     const now = this.#kept?.routers.look(this.#kept, observed, this.#moment().nowMs)
     if (now === undefined) return
-    this.#step((keeper) => keeper.takeUnservable(now, this.#moment()))
+    this.#steps.take((keeper, moment) => keeper.takeUnservable(now, moment))
     this.#kept?.observations.sayWhatChanged()
   }
 
@@ -253,27 +225,9 @@ export class PathDuty implements PathSource {
     this.#isClosed = true
     this.#cancelWake()
     this.#cancelLook?.()
-    this.#withheld.end()
-    this.#onceApplied.close()
     this.#answers.close()
     this.#traffic.close()
-    await this.#memory.close()
-  }
-
-  #keeperOf(config: HostConfig, memory: PathMemory): PathKeeper {
-    const { adapters, membership, table, isServerLost } = this.#options
-    const { meshId, identityPrivateKey } = membership
-    const keyOf = (hostId: HostId) => {
-      const held = table()
-      return held && identityKeyOf(held, hostId)
-    }
-    return new PathKeeper({
-      config,
-      memory,
-      ...vectorSignatures({ crypto: adapters.crypto, meshId, identityPrivateKey, identityKeyOf: keyOf }),
-      nextProbeId: () => this.#nextProbeId(),
-      isServerLost,
-    })
+    await this.#steps.close()
   }
 
   #placeOf(hostId: HostId): UdpEndpoint | null {
@@ -287,22 +241,9 @@ export class PathDuty implements PathSource {
     return this.#options.adapters.crypto.randomBytes(6).reduce((number, byte) => number * 256 + byte, 0)
   }
 
-  /** Something happened that moves peers, perhaps. */
-  #step(happen: (keeper: PathKeeper) => PathStep): void {
-    if (this.keeper === undefined) return
-    const step = happen(this.keeper)
-    const moved = this.#withheld.take(step.hosts)
-    if (moved.size > 0) this.#options.onMoved(moved)
-    this.#take(step)
-  }
-
-  #take(step: PathStep): void {
+  #noteTaken({ isMemoryChanged }: PathStep): void {
     this.#kept?.routers.noteRoles(this.#kept)
-    if (step.isMemoryChanged) {
-      this.#memory.noteChanged()
-      this.#kept?.observations.sayWhatChanged()
-    }
-    this.#onceApplied.take(step)
+    if (isMemoryChanged) this.#kept?.observations.sayWhatChanged()
     this.#sleep()
   }
 
@@ -316,7 +257,7 @@ export class PathDuty implements PathSource {
     const atMs = Math.min(pathsAtMs, observations.wakesAtMs, endpoints.wakesAtMs)
     this.#cancelWake = timers.after(Math.max(0, Math.ceil(atMs - clock.monotonicMs())), () => {
       this.#observe()
-      this.#step((each) => each.wake(this.#moment()))
+      this.#steps.take((each, moment) => each.wake(moment))
     })
   }
 
