@@ -1,5 +1,5 @@
 /**
- * `pnpm mutation-check`: breaks the core on purpose, one place at a time, and looks whether a test notices. In copies: nothing in the
+ * `pnpm mutation-check`: breaks the project on purpose, one place at a time, and looks whether a test notices. In copies: nothing in the
  * workspace is touched, and whoever interrupts it finds nothing left of them. The breaks are in mutations/mutations.mjs. Exit code 0 when
  * each was caught, 1 when one survived, fits no more, or the tests fail without it, 2 on wrong options, 130 when it was interrupted.
  */
@@ -15,7 +15,7 @@ import { root } from './toolchain.mjs'
 /** @typedef {import('./mutations/mutations.mjs').Mutation} Mutation */
 /** @typedef {import('./mutations/try-mutations.mjs').Verdict} Verdict */
 
-const usage = `Breaks the core on purpose, one place at a time, and says which test noticed.
+const usage = `Breaks the project on purpose, one place at a time, and says which test noticed.
 
   npm run pnpm -- mutation-check [options] [part of an area or a name …]
 
@@ -27,7 +27,7 @@ const usage = `Breaks the core on purpose, one place at a time, and says which t
   --list        areas and names
   --help
 
-Each break is tried on the tests that it names, and when none of these fails, on all of core's. A break that no test
+Each break is tried on the tests that it names, and when none of these fails, on all of its package. A break that no test
 notices is a test that is missing. A run of tests that takes more than ten minutes is ended.
 `
 

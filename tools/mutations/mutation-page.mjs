@@ -1,4 +1,5 @@
 /** docs/reference/mutation-check.md: what caught each break when it was last tried. */
+import { folderOf } from './scratch-copy.mjs'
 
 /** @typedef {import('./mutations.mjs').Mutation} Mutation */
 
@@ -6,7 +7,7 @@ export const pagePath = 'docs/reference/mutation-check.md'
 
 const intro = `# Mutation check
 
-The core, broken on purpose: each row is a fault that somebody could make, in one line of one file, and the test or law that was the first
+The core, and what keeps its promises on a host, broken on purpose: each row is a fault that somebody could make, in one line of one file, and the test or law that was the first
 to notice. \`npm run pnpm -- mutation-check --write\` tries them all in copies of the workspace and writes this page; with part of a
 break's name behind it, it tries that one and writes its row. CI checks that every break still fits the text that it breaks, and that every
 break has its row here. The breaks are in \`tools/mutations/\`.
@@ -45,11 +46,17 @@ const rowsOf = (page) =>
   )
 
 /** @param {Mutation} mutation */
-const keyOf = ({ name, file }) => `${name} (\`${file.replace(/^src\//, '')}\`)`
+const keyOf = (mutation) => `${mutation.name} (\`${shortly(`${folderOf(mutation)}/${mutation.file}`)}\`)`
+
+/** Files of core without its name. @param {string} file from the root on */
+const shortly = (file) =>
+  file
+    .replace(/^packages\//, '')
+    .replace('/src/', '/')
+    .replace(/^core\//, '')
 
 /** @param {import('./try-mutations.mjs').Verdict} verdict */
 const rowOf = ({ mutation, caughtBy, trouble }) => {
-  const by =
-    caughtBy === undefined ? `**nothing**: ${trouble}` : `${caughtBy.test} (\`${caughtBy.file.replace(/^src\//, '')}\`)`
+  const by = caughtBy === undefined ? `**nothing**: ${trouble}` : `${caughtBy.test} (\`${shortly(caughtBy.file)}\`)`
   return `| ${keyOf(mutation)} | ${by.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`
 }

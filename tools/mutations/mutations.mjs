@@ -1,16 +1,19 @@
 /**
- * Ways to break the core, one line of it at a time, each with the tests that should notice. To add one: a fault that somebody could
+ * Ways to break the project, one line of it at a time, each with the tests that should notice. To add one: a fault that somebody could
  * make, and that its tests would be ashamed to miss.
  *
  * @typedef {object} Mutation
  * @property {string} area
  * @property {string} name what is wrong, as its finder would say it
- * @property {string} file in packages/core/
+ * @property {string} [package] the folder in packages/; the core, unless it says otherwise
+ * @property {string} file in the package
  * @property {string} find stands in the file once
  * @property {string} replace
- * @property {readonly string[]} tests in packages/core/, the beginnings of their paths; the narrowest that should notice
+ * @property {readonly string[]} tests in the package, the beginnings of their paths; the narrowest that should notice
  */
 import { configMutations } from './configs.mjs'
+import { hostMutations } from './hosts.mjs'
+import { nameMutations } from './names.mjs'
 import { pathMutations } from './paths.mjs'
 import { reactionMutations } from './reactions.mjs'
 import { ruleMutations } from './rules.mjs'
@@ -23,4 +26,6 @@ export const mutations = [
   ...pathMutations,
   ...worldMutations,
   ...reactionMutations,
+  ...hostMutations,
+  ...nameMutations,
 ]

@@ -5,20 +5,20 @@ import { root } from '../toolchain.mjs'
 import { brokenText } from './broken-text.mjs'
 import { missingOnPage, mutationPage, pagePath } from './mutation-page.mjs'
 import { mutations } from './mutations.mjs'
-import { coreFolder } from './scratch-copy.mjs'
+import { folderOf } from './scratch-copy.mjs'
 import { misfit } from './try-mutations.mjs'
 
 const again = 'npm run pnpm -- mutation-check --write'
 
-describe('breaks of the core', () => {
+describe('breaks', () => {
   test('each still fits the text that it breaks', () => {
     const misfits = mutations.map((mutation) => misfit(mutation)).filter((reason) => reason !== undefined)
     expect(misfits).toEqual([])
   })
 
   test('each names tests that there are', () => {
-    const files = globSync('{src,test}/**/*.test.ts', { cwd: join(root, coreFolder) })
-    const named = mutations.flatMap(({ tests }) => tests)
+    const files = globSync('packages/*/{src,test}/**/*.test.ts', { cwd: root })
+    const named = mutations.flatMap((mutation) => mutation.tests.map((test) => `${folderOf(mutation)}/${test}`))
     expect(named.filter((start) => !files.some((file) => file.startsWith(start)))).toEqual([])
   })
 
@@ -58,7 +58,7 @@ describe('the page', () => {
     tests: [],
   })
   const [one, other] = [breakOf('one'), breakOf('other')]
-  const caughtBy = { file: 'src/a.test.ts', test: 'E2 a | b' }
+  const caughtBy = { file: 'packages/core/src/a.test.ts', test: 'E2 a | b' }
 
   test('keeps what it said of those that were not tried now, and forgets those that are gone', () => {
     const all = [one, other]

@@ -1,4 +1,4 @@
-/** Copies of the core in which something may be broken, and its tests run there. */
+/** Copies of the packages in which something may be broken, and their tests run there. */
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,14 +7,22 @@ import { root } from '../toolchain.mjs'
 import { brokenText } from './broken-text.mjs'
 
 /** @typedef {import('./mutations.mjs').Mutation} Mutation */
-/** @typedef {{ readonly file: string, readonly test: string }} FailedTest the file in packages/core/ */
+/** @typedef {{ readonly file: string, readonly test: string }} FailedTest the file from the root on */
 /** `failed`: the first test that did. `trouble`: why the run says nothing. Neither: all passed. */
 /** @typedef {{ readonly failed?: FailedTest, readonly trouble?: string }} Outcome */
 
-export const coreFolder = 'packages/core'
+/** @param {Pick<Mutation, 'package'>} mutation */
+export const folderOf = ({ package: name = 'core' }) => `packages/${name}`
 
-/** With core's tests comes real cryptography, which is the transport's. */
-const packages = [coreFolder, 'packages/transport-ws']
+/** What is broken, and what its tests take from others. */
+const packages = [
+  'core',
+  'transport-ws',
+  'driver-linux',
+  'event-log-sqlite',
+  'reference-server',
+  'reference-agent',
+].map((name) => `packages/${name}`)
 const longestMinutes = 10
 /** Of a break that makes the code senseless instead of wrong. */
 const crash = /Cannot (read|set) properties of (undefined|null)|is not (a function|defined|iterable)/
@@ -44,7 +52,7 @@ const isSource = (path) => !['node_modules', 'dist'].includes(basename(path))
  */
 export async function testInCopy(copy, tests, { mutation, seed, signal }) {
   if (mutation === undefined) return outcomeOf(copy, await runTests(copy, tests, seed, signal))
-  const file = join(copy, coreFolder, mutation.file)
+  const file = join(copy, folderOf(mutation), mutation.file)
   const text = readFileSync(file, 'utf8')
   const broken = brokenText(text, mutation)
   if (typeof broken !== 'string') return broken
@@ -104,8 +112,7 @@ function outcomeOf(copy, output) {
   const failed = tests.find(({ test }) => test.status === 'failed')
   if (failed !== undefined && (failed.test.failureMessages ?? []).some((message) => crash.test(message)))
     return { trouble: `it crashes, which is no test's merit: ${failed.test.failureMessages?.join('\n')}` }
-  if (failed !== undefined)
-    return { failed: { file: relative(join(copy, coreFolder), failed.file.name), test: failed.test.fullName } }
+  if (failed !== undefined) return { failed: { file: relative(copy, failed.file.name), test: failed.test.fullName } }
   const broken = testResults.find(({ status }) => status === 'failed')
   if (broken !== undefined) return { trouble: `${relative(copy, broken.name)} could not be loaded: ${broken.message}` }
   return tests.length > 0 ? {} : { trouble: `no tests ran:\n${output}` }

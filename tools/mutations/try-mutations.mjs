@@ -1,9 +1,9 @@
-/** Tries breaks out: each in a copy of the core, on the tests that should notice, and then on all of core's. */
+/** Tries breaks out: each in a copy, on the tests that should notice, and then on all of the package's. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../toolchain.mjs'
 import { brokenText } from './broken-text.mjs'
-import { coreFolder, makeCopy, testInCopy } from './scratch-copy.mjs'
+import { folderOf, makeCopy, testInCopy } from './scratch-copy.mjs'
 
 /** @typedef {import('./mutations.mjs').Mutation} Mutation */
 /** @typedef {{ readonly seed: number, readonly jobs: number, readonly signal: AbortSignal }} Options */
@@ -21,9 +21,12 @@ import { coreFolder, makeCopy, testInCopy } from './scratch-copy.mjs'
  * @param {Mutation} mutation @returns {string | undefined} why not
  */
 export function misfit(mutation) {
-  const text = brokenText(readFileSync(join(root, coreFolder, mutation.file), 'utf8'), mutation)
+  const text = brokenText(readFileSync(join(root, folderOf(mutation), mutation.file), 'utf8'), mutation)
   return typeof text === 'string' ? undefined : text.trouble
 }
+
+/** @param {Mutation} mutation @returns {readonly string[]} from the root on */
+const testsOf = (mutation) => mutation.tests.map((test) => `${folderOf(mutation)}/${test}`)
 
 /**
  * Tests that fail on their own would seem to notice everything.
@@ -31,7 +34,7 @@ export function misfit(mutation) {
  * @returns {Promise<string | undefined>} what fails
  */
 export async function failsUnbroken(chosen, { seed, signal }, folder) {
-  const tests = [...new Set(chosen.flatMap((mutation) => mutation.tests))].map((test) => `${coreFolder}/${test}`)
+  const tests = [...new Set(chosen.flatMap(testsOf))]
   const { trouble, failed } = await testInCopy(makeCopy(join(folder, 'unbroken')), tests, { seed, signal })
   return failed === undefined ? trouble : `${failed.file} › ${failed.test}`
 }
@@ -63,11 +66,10 @@ export async function tryAll(chosen, options, folder, say) {
 async function tryOut(copy, mutation, { seed, signal }) {
   const started = Date.now()
   const seconds = () => Math.round((Date.now() - started) / 100) / 10
-  const named = mutation.tests.map((test) => `${coreFolder}/${test}`)
-  for (const tests of [named, [coreFolder]]) {
+  for (const tests of [testsOf(mutation), [`${folderOf(mutation)}/`]]) {
     const { failed, trouble } = await testInCopy(copy, tests, { mutation, seed, signal })
     if (trouble !== undefined) return { mutation, trouble, seconds: seconds() }
     if (failed !== undefined) return { mutation, caughtBy: failed, seconds: seconds() }
   }
-  return { mutation, trouble: 'SURVIVED: no test of core noticed', seconds: seconds() }
+  return { mutation, trouble: `SURVIVED: no test of ${folderOf(mutation)} noticed`, seconds: seconds() }
 }

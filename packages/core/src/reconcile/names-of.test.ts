@@ -1,6 +1,7 @@
 /** What a host knows of names, and whom it asks. */
 import { describe, expect, test } from 'vitest'
 import { choosePaths } from '../host-config/choose-paths.js'
+import type { HealthView } from '../host-config/chosen-paths.js'
 import { projectHostConfig } from '../host-config/expand-host-config.js'
 import { replay } from '../mesh/evolve.js'
 import type { MeshCommand } from '../mesh/mesh-command.js'
@@ -42,10 +43,10 @@ const resolver = (number: number, servers: readonly string[], ...matchDomains: r
     matchDomains,
   })
 
-const partsOf = (commands: readonly MeshCommand[]) => {
+const partsOf = (commands: readonly MeshCommand[], health: HealthView = new Map()) => {
   const config = projectHostConfig(replay(eventsOf(...setUp, ...commands)), hostId('host-2'))
   if (config === undefined) throw new TypeError('host 2 has no config')
-  return { config, routing: policyRoutingOf(config, choosePaths(config, new Map(), new Map(), undefined)) }
+  return { config, routing: policyRoutingOf(config, choosePaths(config, health, new Map(), undefined)) }
 }
 const namesWith = (...commands: readonly MeshCommand[]) => {
   const { config, routing } = partsOf(commands)
@@ -125,5 +126,16 @@ describe('D5 in a full tunnel', () => {
     expect(namesWith(dnsIs('1.1.1.1')).resolvers).toEqual([])
     expect(namesWith(dnsIs('1.1.1.1'), sampleRouteAll(2), own).resolvers).toEqual([])
     expect(namesWith(sampleRouteAll(2)).resolvers).toEqual([])
+  })
+
+  test('while its gateway is gone it is asked no more where the tunnel opens then, and nobody else where it stays closed', () => {
+    const gone: HealthView = new Map([[hostId('host-1'), { state: 'down', roundTripMs: null }]])
+    const open = about('UpdateNodeTraits', { nodeId: nodeId('node-1-2'), tunnel: { whenGatewayGone: 'allow' } })
+    const serversWhileGone = (...more: readonly MeshCommand[]) => {
+      const { config, routing } = partsOf([dnsIs('1.1.1.1'), sampleRouteAll(2), ...more], gone)
+      return namesOf(config, routing).resolvers.map(({ servers }) => servers)
+    }
+    expect(serversWhileGone(open)).toEqual([])
+    expect(serversWhileGone()).toEqual([['1.1.1.1']])
   })
 })

@@ -71,6 +71,12 @@ describe('a hosts file', () => {
     expect(readHosts(both, 'wg1').lines).toEqual([printer])
     expect(put(put(both, [], 'wg0'), [], 'wg1')).toBe('a\n')
   })
+
+  test('is of two meshes whose interfaces are called nearly alike', () => {
+    const both = put(put('a\n', [laptop], 'wg10'), [printer], 'wg1')
+    expect(readHosts(both, 'wg1').lines).toEqual([printer])
+    expect(readHosts(put(both, [], 'wg1'), 'wg10').lines).toEqual([laptop])
+  })
 })
 
 describe('somebody', () => {

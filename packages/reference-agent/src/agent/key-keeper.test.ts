@@ -102,6 +102,25 @@ test('A11 a host makes another key, its peers learn it first, then its interface
   expect(world.toDo(sample)).toEqual([])
 })
 
+test('A11 the old key stays as long as the interface has it, whatever the config says', async () => {
+  const world = new SampleWorld()
+  const { keys, vault, known, start } = keyedHost(world)
+  const sample = await start()
+  sample.host.failAfter(0)
+  const rotating = sample.agent.rotateKey()
+  await world.pass(5000)
+  const next = serverKeyOf(world, sample)
+  expect(next).not.toBe(keys.wireguardKey)
+  expect(sample.host.state.interface?.publicKey).toBe(keys.wireguardKey)
+  expect([...vault.secrets.keys()]).toHaveLength(2)
+  expect(known).toEqual([])
+  sample.host.heal()
+  await world.pass(20_000)
+  expect(await rotating).toMatchObject({ wireguardKey: next })
+  expect(sample.host.state.interface?.publicKey).toBe(next)
+  expect([...vault.secrets.keys()]).toEqual([WIREGUARD_KEY_NAME])
+})
+
 test('A11 without a server the key is made and waits; with the server back it is shown', async () => {
   const world = new SampleWorld()
   const { keys, start } = keyedHost(world)
