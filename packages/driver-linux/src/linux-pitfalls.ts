@@ -4,7 +4,6 @@
  */
 
 import { type HostRoute, prefixFamily } from '@meshfold/core'
-import type { FoundRoute } from './observe/read-host.js'
 
 /** The protocol number on our routes (`ip route … proto 213`): free in rtnetlink.h and in iproute2's table. */
 export const OWN_ROUTE_PROTOCOL = '213'
@@ -89,7 +88,11 @@ export const replaceIsSafe = (devicesInTheWay: readonly string[], ownInterface: 
  * `ip route del … metric 0` means "any metric" for IPv4, and IPv6 ignores `src`: either could hit a route that was not meant.
  * So a route is deleted only when exactly it is among those found.
  */
-export const isExactlyAmong = (found: readonly FoundRoute[], route: HostRoute, ownInterface: string): boolean =>
+export const isExactlyAmong = (
+  found: readonly (HostRoute & { readonly device: string | undefined })[],
+  route: HostRoute,
+  ownInterface: string,
+): boolean =>
   found.some(
     ({ device, metric, preferredSource }) =>
       device === ownInterface && metric === route.metric && preferredSource === route.preferredSource,
@@ -132,7 +135,7 @@ export const SET_IS_NOT_ATOMIC = 'what stood before it may have taken effect'
  * wireguard-go reports port 0 when it failed to bind, so `observe` shows a port that differs and the next plan tries
  * again: a port in use is never taken for done.
  */
-export const PORT_IN_USE = 'the UDP port is in use'
+export const PORT_IN_USE = 'the UDP port is in use on this machine: give the host another one'
 
 /**
  * After SIGKILL of wireguard-go its socket stays and refuses connections; `wg` then answers "Protocol not supported". It

@@ -53,7 +53,9 @@ test('set writes one request and understands its errno', async () => {
   })
   expect(await open().set(['public_key=00', 'remove=true'], 'remove-peer')).toEqual(E.right('written'))
   expect(requests).toEqual(['set=1\npublic_key=00\nremove=true\n\n'])
-  const reason = expect.stringMatching(/EADDRINUSE, the UDP port is in use; what stood before it may have taken effect/)
+  const reason = expect.stringMatching(
+    /EADDRINUSE, the UDP port is in use on this machine: give the host another one; what stood before it may have taken effect/,
+  )
   const taken = await open().set(['listen_port=1'], 'set-listen-port')
   expect(taken).toEqual(E.left({ code: 'host-refused', action: 'set-listen-port', reason }))
 })

@@ -41,6 +41,20 @@ describe('routes', () => {
   })
 
   test.each([
+    ['of a LAN', {}, 'give the mesh another range, or that route another metric'],
+    ['of another mesh', { ifalias: 'meshfold' }, 'meshfold mesh update --control-range'],
+  ])('that are taken by a route %s name the way out', async (_, mark, wayOut) => {
+    const link = { ifname: 'wg1', flags: ['UP'], mtu: 1420, addr_info: [], ...mark }
+    const { host } = hostAnswering({
+      'route add': taken,
+      'route show': shown([{ ...found, dev: 'wg1' }]),
+      'addr show dev wg1': shown([link]),
+    })
+    const outcome = await executeChange(host, { kind: 'add-route', route: office })
+    expect(outcome).toMatchObject({ left: { reason: expect.stringContaining(wayOut) } })
+  })
+
+  test.each([
     ['another metric', { ...found, metric: 60 }],
     ['another source', { ...found, prefsrc: '10.66.0.9' }],
     ['another interface', { ...found, dev: 'eth0' }],

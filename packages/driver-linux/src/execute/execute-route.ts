@@ -9,8 +9,10 @@ import {
   ROUTE_EXISTS,
   replaceIsSafe,
 } from '../linux-pitfalls.js'
-import { parseIpRoute } from '../observe/parse-ip-json.js'
+import { isMarkedOurs } from '../observe/observe-link.js'
+import { parseIpAddr, parseIpRoute } from '../observe/parse-ip-json.js'
 import { type FoundRoute, readRoutes } from '../observe/read-host.js'
+import { showAddressesOf } from '../render/address-commands.js'
 import { addRoute, deleteOwnRoute, deleteRoute, replaceRoute, showRoutesTo } from '../render/route-commands.js'
 
 const ADD = 'add-route'
@@ -33,10 +35,20 @@ async function replaceOwnRoute(host: LinuxHost, route: HostRoute): Outcome {
   if (!replaceIsSafe(devices, host.interfaceName)) {
     return refuse(
       ADD,
-      `${route.prefix} with metric ${route.metric} is routed over ${devices.join(', ')}: choose another metric`,
+      `${route.prefix} with metric ${route.metric} is routed over ${devices.join(', ')}: ${await wayOutOf(host, devices)}`,
     )
   }
   return done(await run(host, replaceRoute(host.interfaceName, route), ADD))
+}
+
+/** A mesh beside this one on the host has the same metrics, so that they can't share a range; of others one or the other can be changed. */
+async function wayOutOf(host: LinuxHost, devices: readonly string[]): Promise<string> {
+  for (const device of devices) {
+    const links = await runAndRead(host, showAddressesOf(device), ADD, parseIpAddr)
+    if (E.isRight(links) && links.right.some(isMarkedOurs))
+      return 'that is another mesh on this host. No two may have a range in common: let one have another control range (`meshfold mesh update --control-range`, before it has a host), or its network another range'
+  }
+  return 'give the mesh another range, or that route another metric'
 }
 
 /** Removes exactly this route. That of our own by what tells it from all others; what somebody else put there is looked at first. */

@@ -14,6 +14,7 @@ import {
   type UnderlayAddress,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import { OWN_INTERFACE_ALIAS } from '../linux-pitfalls.js'
 import type { IpAddressEntry, IpLinkEntry, IpRouteEntry } from './parse-ip-json.js'
 import { type Unreadable, unreadable } from './wireguard-device.js'
 
@@ -38,7 +39,10 @@ export function readOwnAddresses(link: IpLinkEntry): E.Either<Unreadable, readon
   return E.right([...addresses])
 }
 
-/** What other hosts might reach this one at: global addresses of the other interfaces that are up and have a carrier. */
+/**
+ * What other hosts might reach this one at: global addresses of the other interfaces that are up and have a carrier. Not that of another
+ * mesh: where two hosts are in both, each tunnel would run through the other.
+ */
 export function readUnderlayAddresses(
   links: readonly IpLinkEntry[],
   ownInterface: string,
@@ -46,7 +50,7 @@ export function readUnderlayAddresses(
   const found: UnderlayAddress[] = []
   for (const link of links) {
     const isUsable = link.flags.includes('LOWER_UP') && link.flags.includes('UP') && !link.flags.includes('LOOPBACK')
-    if (link.ifname === ownInterface || !isUsable) continue
+    if (link.ifname === ownInterface || link.ifalias === OWN_INTERFACE_ALIAS || !isUsable) continue
     for (const entry of link.addr_info.filter(isLasting)) {
       const address = readAddress(entry)
       if (E.isLeft(address)) return address

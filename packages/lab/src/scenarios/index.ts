@@ -39,6 +39,7 @@ import { serverKill9UnderChange } from './server-kill-9-under-change.js'
 import { sixthHostJoins } from './sixth-host-joins.js'
 import { teardownClean } from './teardown-clean.js'
 import { tenThousand } from './ten-thousand.js'
+import { twoMeshesOnOneHost } from './two-meshes-on-one-host.js'
 import { twoNetworks } from './two-networks.js'
 import { twoNetworksEgress } from './two-networks-egress.js'
 import { usersDevice } from './users-device.js'
@@ -85,6 +86,7 @@ export const scenarios: readonly Scenario[] = [
   natGateway,
   clientFullTunnel,
   egressOwnLan,
+  twoMeshesOnOneHost,
   twoNetworks,
   twoNetworksEgress,
   modelVsKernel,

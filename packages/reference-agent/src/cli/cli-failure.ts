@@ -76,6 +76,13 @@ function unreachableHint(reason: string): string {
   return 'Is the server running, is the URL right, and does a firewall let this host through?'
 }
 
+/** Another agent, with another state folder, works on the interface. */
+export const interfaceClaimedFailure = (interfaceName: string): CliFailure =>
+  new CliFailure(
+    'interface-claimed',
+    `Another agent on this machine has ${interfaceName}. A second mesh needs a folder, an interface and addresses of its own: meshfold-agent enroll --state <folder> --interface <name>, and on its server, before it has a host, meshfold mesh update --control-range 198.18.0.0/16.`,
+  )
+
 export function keysFailure(error: HostKeysError, state: string): CliFailure {
   if (error.code === 'host-key-missing' || error.code === 'host-key-damaged') {
     const what = error.code === 'host-key-missing' ? 'is missing' : 'is damaged'

@@ -11,12 +11,14 @@ import { takeLock } from '../state/lock-file.js'
 import { StateFolder } from '../state/state-folder.js'
 import { findFreePort } from '../system/free-port.js'
 import { defaultHostName, readHostSystem } from '../system/host-system.js'
+import { claimInterface } from '../system/interface-claim.js'
 import { agentVersion } from '../system/version.js'
 import {
   CliFailure,
   driverFailure,
   enrollFailure,
   folderFailure,
+  interfaceClaimedFailure,
   keysFailure,
   lockFailure,
   usageFailure,
@@ -58,6 +60,7 @@ export async function enroll(options: EnrollOptions, output: Output): Promise<vo
     const { known } = earlier
     if (known !== undefined) checkSameServer(known, token, folder.path)
     const settings = await withFreePort(settingsFrom(options, earlier), earlier, output)
+    if (known === undefined) await checkInterfaceFree(settings.interfaceName)
     const record = await enrollWith(folder, token, options.server, settings, known)
     report(record, folder, known !== undefined, output)
   } finally {
@@ -169,6 +172,13 @@ async function withFreePort(settings: Settings, { known, isDamaged }: Earlier, o
   if (free === undefined || free === listenPort) return settings
   output.note(`UDP port ${listenPort} is in use on this machine; ${free} is asked for instead.`)
   return { ...settings, listenPort: free }
+}
+
+/** Told before a token is used up for a host that couldn't work. */
+async function checkInterfaceFree(interfaceName: string): Promise<void> {
+  const claimed = await claimInterface(interfaceName)
+  if (E.isLeft(claimed)) throw interfaceClaimedFailure(interfaceName)
+  claimed.right.release()
 }
 
 /** Keys and addresses of a folder belong to one mesh: who else believed them would be somebody in between. */

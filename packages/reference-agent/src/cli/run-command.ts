@@ -9,8 +9,9 @@ import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
 import { reasonOf } from '../state/atomic-file.js'
 import { type LockFile, takeLock } from '../state/lock-file.js'
 import type { StateFolder } from '../state/state-folder.js'
+import { claimInterface, type InterfaceClaim } from '../system/interface-claim.js'
 import { agentVersion } from '../system/version.js'
-import { driverFailure, EXIT, lockFailure } from './cli-failure.js'
+import { driverFailure, EXIT, interfaceClaimedFailure, lockFailure } from './cli-failure.js'
 import { createLog, type LogLevel } from './create-log.js'
 import { openHost, openKeys } from './open-host.js'
 
@@ -31,7 +32,11 @@ export async function run(options: RunOptions): Promise<number> {
   const keys = await openKeys(folder, record)
   const lock = await takeLock(folder.lockFile)
   if (E.isLeft(lock)) throw lockFailure(lock.left, folder.path, 'Another agent')
+  let claim: InterfaceClaim | undefined
   try {
+    const claimed = await claimInterface(record.interfaceName)
+    if (E.isLeft(claimed)) throw interfaceClaimedFailure(record.interfaceName)
+    claim = claimed.right
     const driver = await composeDriver(record.interfaceName, folder.vault)
     if (E.isLeft(driver)) throw driverFailure(driver.left)
     const isJson = options.jsonLogs || !process.stderr.isTTY
@@ -48,6 +53,7 @@ export async function run(options: RunOptions): Promise<number> {
     })
     return await runUntilTold({ agent, log, folder, record, lock: lock.right, downOnExit: options.downOnExit })
   } finally {
+    claim?.release()
     lock.right.release()
   }
 }
