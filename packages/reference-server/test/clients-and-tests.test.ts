@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { commandId, encodeBase64, encodeMeshEvent, epochMs, eventId, networkId as toNetworkId } from '@meshfold/core'
 import { nodeCrypto } from '@meshfold/transport-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -71,6 +72,19 @@ describe('meshfold client file', () => {
       expect(run.err).toContain(words)
       expect(run.err).not.toContain(text)
     }
+  })
+
+  it('B8 shows a QR code to whoever has the private key, and records that only then', async () => {
+    const revision = test.revision()
+    const without = await cli('client', 'file', 'phone', '--qr', '--handed-out')
+    expect([without.code, without.out, test.revision()]).toEqual([1, '', revision])
+    expect(without.err).toContain('--private-key-file')
+    const path = await privateKeyFile(privateKey)
+    const shown = await ok('client', 'file', 'phone', '--private-key-file', path, '--qr')
+    expect(stripVTControlCharacters(shown)).toMatch(/^([█▀▄ ]{50,80}\n){25,40}$/)
+    const { qr, text } = JSON.parse(await ok('client', 'file', 'phone', '--private-key-file', path, '--qr', '--json'))
+    expect(qr).toBe(shown)
+    expect(text).toContain(`PrivateKey = ${privateKey}`)
   })
 
   it('records that it was handed out only when that is said, and tells when it is stale', async () => {

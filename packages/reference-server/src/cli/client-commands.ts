@@ -9,6 +9,7 @@ import { commandAnswer } from '../api/command-api.js'
 import { type CliContext, contextOf, print } from './cli-context.js'
 import { refused } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
+import { clientQr } from './client-qr.js'
 import { examples } from './examples.js'
 import { idOfThing } from './ids-of-names.js'
 
@@ -18,12 +19,14 @@ export const clientCommands = (io: CliIo): Command => {
   return examples(client, [
     'meshfold client file phone > phone.conf',
     'wg genkey > phone.key && meshfold client file phone --private-key-file phone.key --handed-out > phone.conf',
+    'meshfold client file phone --private-key-file phone.key --qr',
   ])
 }
 
 interface FileOptions {
   readonly privateKeyFile?: string
   readonly handedOut?: boolean
+  readonly qr?: boolean
 }
 
 const fileCommand = (io: CliIo): Command =>
@@ -31,16 +34,31 @@ const fileCommand = (io: CliIo): Command =>
     .argument('<client>', 'name, name.network or id')
     .description("the client's WireGuard file as of now, for wg-quick and the apps")
     .option('--private-key-file <file>', "put the private key in; it stays on this machine, and must be the client's")
+    .option(
+      '--qr',
+      'show it as a QR code, without PostUp and PostDown, for the camera of a phone; needs the private key',
+    )
     .option('--handed-out', 'record that its user has this file: later it shows whether that is stale')
-    .action(async (nameOrId: string, { privateKeyFile, handedOut = false }: FileOptions, command: Command) => {
-      const context = await contextOf(io, command)
-      const clientId = await idOfThing(context.client, 'client', 'clients', nameOrId)
-      const file = await context.client.call({ path: `/clients/${clientId}/file`, answer: clientFileAnswer })
-      const text = privateKeyFile === undefined ? file.text : withKey(file, await readFile(privateKeyFile, 'utf8'))
-      if (handedOut) await recordHandedOut(context, file)
-      for (const { message } of context.isJson ? [] : file.warnings) io.stderr(`${message}\n`)
-      print(context, { ...file, text }, () => text)
-    })
+    .action(
+      async (nameOrId: string, { privateKeyFile, handedOut = false, qr = false }: FileOptions, command: Command) => {
+        const context = await contextOf(io, command)
+        const clientId = await idOfThing(context.client, 'client', 'clients', nameOrId)
+        const file = await context.client.call({ path: `/clients/${clientId}/file`, answer: clientFileAnswer })
+        const text = privateKeyFile === undefined ? file.text : withKey(file, await readFile(privateKeyFile, 'utf8'))
+        if (qr && privateKeyFile === undefined) throw keyNotGiven(file)
+        const code = qr ? clientQr(text) : undefined
+        if (handedOut) await recordHandedOut(context, file)
+        for (const { message } of context.isJson ? [] : file.warnings) io.stderr(`${message}\n`)
+        print(context, { ...file, text, ...(code !== undefined && { qr: code }) }, () => code ?? text)
+      },
+    )
+
+/** A camera reads a key or none: what has a placeholder is of no use to it (B8). */
+const keyNotGiven = ({ name }: ClientFileAnswer) =>
+  refused(
+    'client-key-not-held',
+    `A QR code has the private key in it, and that of client "${name}" is its user's alone: --private-key-file <file>. Or hand out the file, and put the key in on the device.`,
+  )
 
 /** What no file of this client's is for is not printed: a wrong key would fail in silence, on the device. */
 const withKey = ({ text, publicKey, name }: ClientFileAnswer, keyText: string): string => {
