@@ -9,12 +9,15 @@ export interface PolicyNumbers {
   readonly mappedMark: number
   readonly tables: Readonly<Record<PolicyTable, number>>
   readonly priorities: Readonly<Record<PolicyRule['kind'], number>>
+  /** Of the rule that says nothing and stands after all the others. */
+  readonly endPriority: number
 }
 
 /** Below the rule of the main table (32766) and those of wg-quick, above those of Tailscale (5210 to 5270). */
 const FIRST_PRIORITY = 5399
 const PRIORITIES_EACH = 8
 const INTERFACES = 1024
+const FIRST_MARK = 0x6d_66_00_00
 
 /**
  * Made of the interface's name, so that two interfaces of one host have two sets: 6d66 stands in front of marks and tables. Two names
@@ -22,7 +25,7 @@ const INTERFACES = 1024
  */
 export const policyNumbersOf = (interfaceName: string): PolicyNumbers => {
   const slot = hashOf(interfaceName) % INTERFACES
-  const base = 0x6d_66_00_00 + slot * 2
+  const base = FIRST_MARK + slot * 2
   const first = FIRST_PRIORITY + slot * PRIORITIES_EACH
   return {
     mark: base,
@@ -37,21 +40,34 @@ export const policyNumbersOf = (interfaceName: string): PolicyNumbers => {
       'own-routes': first + 5,
       everything: first + 6,
     },
+    endPriority: first + PRIORITIES_EACH - 1,
   }
 }
 
-/** An interface's mark, as tools take it. */
+/** An interface's mark, as tools take it. Bits of others stand beside it. */
 export const markText = (interfaceName: string): string => hex(policyNumbersOf(interfaceName).mark)
 
-/** The mark of what is for a virtual range, likewise. Bits of others stand beside it. */
+/** The mark of what is for a virtual range, likewise. */
 export const mappedMarkText = (interfaceName: string): string => hex(policyNumbersOf(interfaceName).mappedMark)
 
-/** Which bits that mark is made of. */
-export const mappedMask = (0xff_ff_ff_ff & ~MARK_BITS_OF_KUBE_PROXY) >>> 0
+/** Which bits a mark is made of. */
+export const markMask = (0xff_ff_ff_ff & ~MARK_BITS_OF_KUBE_PROXY) >>> 0
 
-/** The same with its bits, as tools take both. */
+export const markMaskText = `0x${markMask.toString(16)}`
+
+/** Both with their bits, as tools take them. */
+export const maskedMarkText = (interfaceName: string): string => `${markText(interfaceName)}/${markMaskText}`
+
 export const maskedMappedMarkText = (interfaceName: string): string =>
-  `${mappedMarkText(interfaceName)}/${hex(mappedMask)}`
+  `${mappedMarkText(interfaceName)}/${markMaskText}`
+
+/**
+ * The marks of all interfaces together: what one of them leaves outside, the others leave outside too. Two full tunnels would else send
+ * each other's packets through each other for ever.
+ */
+export const everyMark = { mark: FIRST_MARK, mask: (markMask & ~((INTERFACES - 1) * 2)) >>> 0 }
+
+export const everyMarkText = `0x${everyMark.mark.toString(16)}/0x${everyMark.mask.toString(16)}`
 
 const hex = (mark: number): string => `0x${mark.toString(16)}`
 

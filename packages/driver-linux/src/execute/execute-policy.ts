@@ -7,13 +7,8 @@ import { observePolicyRoutes } from '../observe/observe-policy-routing.js'
 import { policyNumbersOf } from '../policy-numbers.js'
 import { bypassSwitches, showBypassSwitches } from '../render/bypass-commands.js'
 import { setSwitches } from '../render/forwarding-commands.js'
-import {
-  acceptAsymmetry,
-  addPolicyRule,
-  deletePolicyRoute,
-  deletePolicyRule,
-  setPolicyRoute,
-} from '../render/policy-commands.js'
+import { acceptAsymmetry, deletePolicyRoute, setPolicyRoute } from '../render/policy-commands.js'
+import { addRule, removeRule, settleRules } from './execute-policy-rule.js'
 import { findOwnLink } from './find-link.js'
 import { setDevice } from './set-device.js'
 
@@ -39,9 +34,9 @@ export async function executePolicyChange(host: MarkingHost, change: PolicyChang
     case 'remove-policy-route':
       return removePolicyRoute(host, change.route)
     case 'add-policy-rule':
-      return runAll(host, [addPolicyRule(interfaceName, change.rule)], change.kind)
+      return addRule(host, change.rule)
     case 'remove-policy-rule':
-      return runAll(host, [deletePolicyRule(interfaceName, change.rule)], change.kind)
+      return removeRule(host, change.rule)
   }
 }
 
@@ -73,7 +68,8 @@ async function switchBypassOn(host: MarkingHost): Outcome {
   const switches = off.length === 0 ? [] : [setSwitches(off.map((each) => `${each}=1`))]
   const done = await runAll(host, switches, ACTION)
   if (E.isLeft(done)) return done
-  return setDevice(host, { mark: policyNumbersOf(host.interfaceName).mark }, ACTION)
+  const marked = await setDevice(host, { mark: policyNumbersOf(host.interfaceName).mark }, ACTION)
+  return E.isLeft(marked) ? marked : settleRules(host, ACTION)
 }
 
 /** Only what was off before is switched off again. */
@@ -87,5 +83,6 @@ async function switchBypassOff(host: MarkingHost): Outcome {
   const wereOff = marks.right?.wereOff ?? []
   const switches = wereOff.length === 0 ? [] : [setSwitches(wereOff.map((each) => `${each}=0`))]
   const switched = await runAll(host, switches, ACTION)
-  return E.isLeft(switched) ? switched : host.marks.remove(ACTION)
+  const removed = E.isLeft(switched) ? switched : await host.marks.remove(ACTION)
+  return E.isLeft(removed) ? removed : settleRules(host, ACTION)
 }

@@ -3,12 +3,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { askIp } from '../ask-ip.js'
 import { type LinuxHost, type Outcome, orUnreadable } from '../linux-host.js'
-import { policyNumbersOf } from '../policy-numbers.js'
 import { showOwnRoutes, showRules } from '../render/policy-commands.js'
 import { showRoutesOf } from '../render/route-commands.js'
-import type { OwnRouting } from './observe-policy-routing.js'
+import { type OwnRouting, ownNumbersOf } from './observe-policy-routing.js'
 import { parseIpRoute } from './parse-ip-json.js'
-import { parseIpRule, readPolicyRoutes, readPolicyRules } from './parse-policy-json.js'
+import { areRulesSettled, parseIpRule, readPolicyRoutes, readPolicyRules } from './parse-policy-json.js'
 import { type FoundRoute, readRoutes } from './read-host.js'
 
 /** What leads where by our doing: over the own interface, and by rules and tables of our own. */
@@ -35,6 +34,7 @@ export async function observeRouting(
     policy: {
       routes: both.flatMap(({ policy }) => policy.routes),
       rules: both.flatMap(({ policy }) => policy.rules),
+      isSettled: both.every(({ policy }) => policy.isSettled),
     },
   })
 }
@@ -46,7 +46,7 @@ async function observeFamily(
   action: string,
 ): Outcome<Routing> {
   const { interfaceName } = host
-  const own = { name: interfaceName, numbers: policyNumbersOf(interfaceName) }
+  const own = ownNumbersOf(host)
   const questions = [showRoutesOf(interfaceName, family), showOwnRoutes(family), showRules(family)]
   const answers = await askIp(host, questions, action)
   if (E.isLeft(answers)) return answers
@@ -71,7 +71,10 @@ async function observeFamily(
         E.map((entries) => readPolicyRules(family, entries, own)),
       ),
     ),
-    E.map(({ main, ...policy }) => ({ main: main.map(withoutDevice), policy })),
+    E.map(({ main, routes, rules: found }) => ({
+      main: main.map(withoutDevice),
+      policy: { routes, rules: found.rules, isSettled: areRulesSettled(found) },
+    })),
   )
   return orUnreadable(routing, action)
 }

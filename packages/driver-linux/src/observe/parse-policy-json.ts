@@ -11,8 +11,8 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { OWN_ROUTE_PROTOCOL } from '../linux-pitfalls.js'
-import { mappedMask, type PolicyNumbers } from '../policy-numbers.js'
-import { policyMetrics } from '../render/policy-commands.js'
+import { everyMark, markMask, type PolicyNumbers } from '../policy-numbers.js'
+import { type LeadingOutside, type OutdatedRule, policyMetrics } from '../render/policy-commands.js'
 import { decodeList, type IpRouteEntry } from './parse-ip-json.js'
 import { readDestination } from './read-host.js'
 import { type Unreadable, unreadable } from './wireguard-device.js'
@@ -30,6 +30,8 @@ const ipRuleEntry = t.intersection([
     ipproto: t.string,
     dport: t.Integer,
     table: t.string,
+    goto: t.Integer,
+    nop: t.null,
     suppress_prefixlen: t.Integer,
     protocol: t.string,
   }),
@@ -43,46 +45,80 @@ export const parseIpRule = (text: string): E.Either<Unreadable, readonly IpRuleE
 
 const TABLE_MAIN = '254'
 
-/** Our rules of one family, in the order in which they are asked. */
-export const readPolicyRules = (
-  family: IpFamily,
-  entries: readonly IpRuleEntry[],
-  own: { readonly name: string; readonly numbers: PolicyNumbers },
-): readonly PolicyRule[] =>
-  entries.flatMap((entry) => {
-    const rule =
-      entry.protocol === OWN_ROUTE_PROTOCOL && entry.not === undefined ? readRule(family, entry, own) : undefined
-    return rule === undefined ? [] : [rule]
-  })
+/** An interface, and the numbers by which its policy routing is told from that of others. */
+export interface OwnNumbers {
+  readonly name: string
+  readonly numbers: PolicyNumbers
+}
 
-const readRule = (
+/** Our rules of one family, as they stand. */
+export interface FoundRules {
+  /** In the order in which they are asked. */
+  readonly rules: readonly PolicyRule[]
+  /** Those among them that an earlier version wrote. */
+  readonly outdated: readonly OutdatedRule[]
+  /** Whether the rule is there that those which lead outside lead to. */
+  readonly hasEnd: boolean
+}
+
+export const readPolicyRules = (family: IpFamily, entries: readonly IpRuleEntry[], own: OwnNumbers): FoundRules => {
+  const ours = entries.filter(({ protocol, not }) => protocol === OWN_ROUTE_PROTOCOL && not === undefined)
+  const outdated = ours.flatMap((entry) => readOutdated(family, entry, own) ?? [])
+  const rules = ours.flatMap((entry) => readRule(family, entry, own) ?? readOutdated(family, entry, own)?.rule ?? [])
+  const { endPriority } = own.numbers
+  return { rules, outdated, hasEnd: ours.some(({ priority, nop }) => priority === endPriority && nop === null) }
+}
+
+/** Whether nothing is to be done about them: each is as it is written today, and leads to where it shall. */
+export const areRulesSettled = ({ rules, outdated, hasEnd }: FoundRules): boolean =>
+  outdated.length === 0 && hasEnd === rules.some(isLeadingOutside)
+
+/** Whether the host's own rules are asked after it. */
+export const isLeadingOutside = (rule: PolicyRule): rule is LeadingOutside =>
+  rule.kind === 'mapped' || rule.kind === 'bypass' || rule.kind === 'outside-flow'
+
+const isMarked = ({ fwmark, fwmask }: IpRuleEntry, mark: number, mask: number | undefined): boolean =>
+  fwmark !== undefined && Number(fwmark) === mark && Number(fwmask) === mask
+
+/** Which packets it is about, if it is one that leads outside; whichever marks. */
+const readLeading = (
   family: IpFamily,
-  { priority, dst, dstlen, iif, fwmark, fwmask, ipproto, dport, table, suppress_prefixlen }: IpRuleEntry,
-  {
-    name,
-    numbers: { mark, mappedMark, tables, priorities },
-  }: { readonly name: string; readonly numbers: PolicyNumbers },
-): PolicyRule | undefined => {
+  { priority, iif, fwmark, dst, dstlen, ipproto, dport }: IpRuleEntry,
+  { name, numbers: { priorities } }: OwnNumbers,
+): LeadingOutside | undefined => {
+  if (priority === priorities.mapped && iif === name && fwmark !== undefined) return { family, kind: 'mapped' }
+  if (priority === priorities.bypass && iif === undefined && fwmark !== undefined) return { family, kind: 'bypass' }
+  const isAboutFlow = priority === priorities['outside-flow'] && dstlen === undefined
+  const flow = isAboutFlow ? readFlow(ipproto, dst, dport) : undefined
+  return flow && { family, kind: 'outside-flow', ...flow }
+}
+
+/** What asks the main table instead of all that the host would ask. */
+const readOutdated = (family: IpFamily, entry: IpRuleEntry, own: OwnNumbers): OutdatedRule | undefined => {
+  const { table, suppress_prefixlen, fwmark, fwmask } = entry
+  if (table !== TABLE_MAIN || suppress_prefixlen !== undefined) return undefined
+  const rule = readLeading(family, entry, own)
+  return rule && { rule, mark: fwmask === undefined ? fwmark : `${fwmark}/${fwmask}` }
+}
+
+const readRule = (family: IpFamily, entry: IpRuleEntry, own: OwnNumbers): PolicyRule | undefined => {
+  const { priority, dst, iif, fwmark, ipproto, table, suppress_prefixlen } = entry
+  const { mappedMark, tables, priorities, endPriority } = own.numbers
   const isPlain = iif === undefined && fwmark === undefined && dst === undefined && ipproto === undefined
   const isMain = table === TABLE_MAIN
   const isTunnel = table === String(tables.tunnel)
-  const isMarked = (by: number, mask?: number) =>
-    fwmark !== undefined && Number(fwmark) === by && (fwmask === undefined ? undefined : Number(fwmask)) === mask
+  const leading = entry.goto === endPriority ? readLeading(family, entry, own) : undefined
   switch (priority) {
-    case priorities.mapped: {
-      const isOwn = iif === name && isMarked(mappedMark, mappedMask)
-      return isOwn && isMain && suppress_prefixlen === undefined ? { family, kind: 'mapped' } : undefined
-    }
+    case priorities.mapped:
+      return isMarked(entry, mappedMark, markMask) ? leading : undefined
     case priorities.forwarded:
-      return iif === name && fwmark === undefined && table === String(tables.forwarded)
+      return iif === own.name && fwmark === undefined && table === String(tables.forwarded)
         ? { family, kind: 'forwarded' }
         : undefined
     case priorities.bypass:
-      return isMarked(mark) && isMain && suppress_prefixlen === undefined ? { family, kind: 'bypass' } : undefined
-    case priorities['outside-flow']: {
-      const flow = isMain && dstlen === undefined ? readFlow(ipproto, dst, dport) : undefined
-      return flow && { family, kind: 'outside-flow', ...flow }
-    }
+      return isMarked(entry, everyMark.mark, everyMark.mask) ? leading : undefined
+    case priorities['outside-flow']:
+      return leading
     case priorities['before-own-routes']:
       return isPlain && isTunnel && suppress_prefixlen === 0 ? { family, kind: 'before-own-routes' } : undefined
     case priorities['own-routes']:
@@ -114,7 +150,7 @@ const types: Readonly<Record<string, PolicyRoute['to']>> = { '1': 'mesh', '7': '
 export const readPolicyRoutes = (
   family: IpFamily,
   entries: readonly IpRouteEntry[],
-  { name, numbers: { tables } }: { readonly name: string; readonly numbers: PolicyNumbers },
+  { name, numbers: { tables } }: OwnNumbers,
 ): E.Either<Unreadable, readonly PolicyRoute[]> => {
   const routes: PolicyRoute[] = []
   for (const entry of entries) {

@@ -7,9 +7,10 @@ import type { ToolCommand } from '../host-tool.js'
 import { NFT_FINDS_NO_TABLE } from '../linux-pitfalls.js'
 import { markText } from '../policy-numbers.js'
 import { tableName } from './firewall-text.js'
+import { hasMark, setMarkTo } from './nft-words.js'
 
 /** Raised when the rules are written in another way: what stands on hosts is then replaced. */
-const writing = 1
+const writing = 2
 
 /** Switches of the kernel that are on while there is a tunnel. */
 export const bypassSwitches = ['net.ipv4.conf.all.src_valid_mark', 'net.ipv4.tcp_fwmark_accept'] as const
@@ -30,8 +31,8 @@ export const bypassRuleMarks = (interfaceName: string): readonly string[] =>
 export const bypassRuleMark = (at: number, total: number): string => `meshfold-bypass ${writing} ${at + 1}/${total}`
 
 const rulesOf = (own: string): readonly (readonly [chain: 'prerouting' | 'output', rule: string])[] => {
-  const setMark = `meta mark set ${markText(own)}`
-  const outside = `iifname != { "lo", "${own}" } meta mark 0`
+  const setMark = setMarkTo(markText(own))
+  const outside = `iifname != { "lo", "${own}" } ${hasMark('0')}`
   return [
     ['prerouting', `${outside} fib daddr type local ${setMark}`],
     ['prerouting', `${outside} ct direction reply ${setMark}`],

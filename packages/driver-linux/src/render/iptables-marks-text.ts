@@ -1,6 +1,6 @@
 /** As `bypass-commands.ts`, in iptables' words: chains of our own in `mangle`, whose `OUTPUT` chooses the way again for what it marks. */
 import type { IpFamily } from '@meshfold/core'
-import { markText } from '../policy-numbers.js'
+import { markMaskText, maskedMarkText } from '../policy-numbers.js'
 import { type BypassSwitch, bypassRuleMark, bypassSwitches } from './bypass-commands.js'
 import { type FoundJump, jumpOf } from './iptables-text.js'
 import { chainName, type EmptyChain, markChains, type OwnChainName } from './iptables-words.js'
@@ -12,8 +12,8 @@ export const switchWasOffChains: Readonly<Record<BypassSwitch, EmptyChain>> = {
 }
 
 const rulesOf = (own: string): readonly (readonly [chain: OwnChainName, rule: string])[] => {
-  const setMark = `-j MARK --set-mark ${markText(own)}`
-  const unmarked = '-m mark --mark 0x0'
+  const setMark = `-j MARK --set-xmark ${maskedMarkText(own)}`
+  const unmarked = `-m mark --mark 0x0/${markMaskText}`
   return [
     ['mark_in', '-i lo -j RETURN'],
     ['mark_in', `${unmarked} -m addrtype --dst-type LOCAL ${setMark}`],

@@ -9,7 +9,7 @@ import {
   type IpFamily,
   type IpPrefix,
 } from '@meshfold/core'
-import { markText } from '../policy-numbers.js'
+import { maskedMarkText } from '../policy-numbers.js'
 import type { FilterRule } from './filter-rule.js'
 import { filterRules } from './filter-rules.js'
 import { ruleMark } from './firewall-text.js'
@@ -110,7 +110,7 @@ function rulesOf(writing: IptablesWriting, { filter, nat }: FirewallRules, { nam
   const own = write(filterRules(filter)[name])
   // Its interface is the one that it would have left by before it was marked, on this very hook.
   if (name === 'output')
-    return [`-m mark --mark ${markText(writing.interfaceName)} -j RETURN`, redirects[writing.family], ...own]
+    return [`-m mark --mark ${maskedMarkText(writing.interfaceName)} -j RETURN`, redirects[writing.family], ...own]
   return own
 }
 

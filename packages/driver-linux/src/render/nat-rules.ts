@@ -1,9 +1,8 @@
 /** What routers and internet gateways translate. */
 import { type FirewallRules, type IpFamily, type NatRule, prefixFamily } from '@meshfold/core'
-import { MARK_BITS_OF_KUBE_PROXY } from '../linux-pitfalls.js'
 import { mappedMarkText } from '../policy-numbers.js'
 import type { NftSetNames } from './nft-sets.js'
-import { type Chain, families, ip, ofFamily } from './nft-words.js'
+import { type Chain, families, ip, ofFamily, setMarkTo } from './nft-words.js'
 
 export const natChains = (own: string, { nat, filter }: FirewallRules, names: NftSetNames): readonly Chain[] => [
   ...(filter !== null || nat.some(isMap) ? [markingChain(own)] : []),
@@ -36,8 +35,7 @@ const markingChain = (own: string): Chain => ({
   name: 'marking',
   hook: 'type filter hook prerouting priority dstnat + 1',
   rules: ['original ct status dnat', 'reply ct status snat'].map(
-    (of) =>
-      `iifname "${own}" ct direction ${of} meta mark set meta mark & ${MARK_BITS_OF_KUBE_PROXY} | ${mappedMarkText(own)}`,
+    (of) => `iifname "${own}" ct direction ${of} ${setMarkTo(mappedMarkText(own))}`,
   ),
 })
 

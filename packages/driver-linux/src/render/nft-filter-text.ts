@@ -6,7 +6,7 @@ import { markText } from '../policy-numbers.js'
 import { eachWay, type FilterHook, type FilterRule, type Match, type Read } from './filter-rule.js'
 import { filterRules } from './filter-rules.js'
 import type { NftSetNames } from './nft-sets.js'
-import { type Chain, ip } from './nft-words.js'
+import { type Chain, hasMark, ip } from './nft-words.js'
 
 export const filterChains = (own: string, { filter }: FirewallRules, names: NftSetNames): readonly Chain[] => {
   if (filter === null) return []
@@ -26,7 +26,7 @@ const first: Readonly<Record<FilterHook, (own: string) => readonly string[]>> = 
   input: () => [],
   output: (own) => [
     `oifname != "${own}" accept`,
-    `meta mark ${markText(own)} accept`,
+    `${hasMark(markText(own))} accept`,
     `${REDIRECTS[4]} drop`,
     `${REDIRECTS[6]} drop`,
   ],
