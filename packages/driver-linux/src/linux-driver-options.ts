@@ -19,7 +19,7 @@ export type FirewallChoice = 'automatic' | 'nftables' | 'iptables'
 
 /** What {@link createLinuxDriver} is told. */
 export interface LinuxDriverOptions {
-  /** At most 15 characters of `a-zA-Z0-9_=+.-`. The driver makes, changes and removes this interface and no other. */
+  /** At most 15 characters of `a-zA-Z0-9_=+.-`, the last one no `+`. The driver makes, changes and removes this interface and no other. */
   readonly interfaceName: string
   readonly privateKey: PrivateKeySource
   /** Runs `ip`, `wg` and `wireguard-go`; on this host where left out. */

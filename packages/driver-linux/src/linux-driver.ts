@@ -22,6 +22,7 @@ import { chooseFirewall } from './firewall/choose-backend.js'
 import { toolFailure, toolTooPoor } from './host-tool.js'
 import type { LinuxDriverOptions } from './linux-driver-options.js'
 import { type LinuxHost, refuse } from './linux-host.js'
+import { MEANS_MANY_INTERFACES, NAME_ENDS_WITH_PLUS } from './linux-pitfalls.js'
 import { writeHindrance } from './names/text-file.js'
 import { observeLinuxHost } from './observe/observe-linux-host.js'
 import { hostsFile } from './observe/observe-names.js'
@@ -66,6 +67,7 @@ const namesWith = (reason: string | undefined): Partial<DriverCapabilities> =>
     : { names: { supported: false, consequence: `The host does not resolve the names of the mesh: ${reason}.` } }
 
 const INTERFACE_NAME = /^[a-zA-Z0-9_=+-][a-zA-Z0-9_=+.-]{0,14}$/
+const NAMES = 'an interface name has 1 to 15 characters of a-z, A-Z, 0-9 and _=+.-, not beginning with a dot'
 const DEFAULT_SOCKET_FOLDER = '/var/run/wireguard'
 
 /**
@@ -73,12 +75,8 @@ const DEFAULT_SOCKET_FOLDER = '/var/run/wireguard'
  * drivers for one interface at once get in each other's way.
  */
 export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.Either<HostDriverError, HostDriver>> {
-  if (!INTERFACE_NAME.test(options.interfaceName)) {
-    return refuse(
-      'open',
-      'an interface name has 1 to 15 characters of a-z, A-Z, 0-9 and _=+.-, not beginning with a dot',
-    )
-  }
+  if (!INTERFACE_NAME.test(options.interfaceName)) return refuse('open', NAMES)
+  if (MEANS_MANY_INTERFACES.test(options.interfaceName)) return refuse('open', NAME_ENDS_WITH_PLUS)
   const bare = hostOf(options)
   const tools = await checkIp(bare)
   if (E.isLeft(tools)) return tools

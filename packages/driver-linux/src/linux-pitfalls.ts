@@ -117,6 +117,11 @@ export const NO_LINK_LOCAL = ['addrgenmode', 'none'] as const
  */
 export const IPV6_SWITCHED_OFF = /ipv6 is disabled|permission denied/i
 
+/** To iptables a `+` at the end of an interface's name stands for any ending: rules about ours would be about others as well. */
+export const MEANS_MANY_INTERFACES = /\+$/
+export const NAME_ENDS_WITH_PLUS =
+  'an interface name does not end with +: to iptables that means every interface whose name begins so'
+
 /** Words of a kernel without IPv6, in answer to `addrgenmode`. */
 export const KERNEL_LACKS_IPV6 = /not supported|invalid argument/i
 

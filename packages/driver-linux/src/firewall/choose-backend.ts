@@ -2,8 +2,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { FirewallChoice } from '../linux-driver-options.js'
 import type { BareHost } from '../linux-host.js'
-import { parseIptablesSave } from '../observe/parse-iptables-save.js'
-import type { IptablesPrograms } from '../render/iptables-commands.js'
+import { hasOwnChains } from '../observe/parse-iptables-save.js'
+import { type IptablesPrograms, listSets, saveTables } from '../render/iptables-commands.js'
+import { ipsetPrefix } from '../render/iptables-words.js'
+import { families } from '../render/nft-words.js'
 import type { FirewallBackend } from './firewall-backend.js'
 import { iptablesBackend } from './iptables-backend.js'
 import { iptablesMarks } from './iptables-marks.js'
@@ -23,40 +25,50 @@ export type ChosenFirewall =
 export async function chooseFirewall(host: BareHost, choice: FirewallChoice): Promise<ChosenFirewall> {
   const nft = host.hasNft && choice !== 'iptables' ? nftBackend(host) : undefined
   const withNft = nft && ({ kind: 'nftables', backend: nft, marks: nftMarks(host) } as const)
-  if (withNft !== undefined && (choice === 'nftables' || (await isOursIn(withNft.backend)))) return withNft
-  const programs = choice === 'nftables' ? undefined : await findIptables(host)
-  if (programs === undefined) return withNft ?? { kind: 'none' }
-  if (withNft !== undefined && !(await isInUse(host, programs))) return withNft
+  if (withNft !== undefined && (choice === 'nftables' || (await isOursIn(withNft)))) return withNft
+  const sets = choice === 'nftables' ? undefined : await output(host, listSets)
+  const programs = sets === undefined ? undefined : await findIptables(host)
+  if (sets === undefined || programs === undefined) return withNft ?? { kind: 'none' }
+  const hasOwnSets = sets.split('\n').some((name) => name.startsWith(ipsetPrefix(host.interfaceName)))
+  if (withNft !== undefined && !hasOwnSets && !(await isInUse(host, programs))) return withNft
   return { kind: 'iptables', backend: iptablesBackend(host, programs), marks: iptablesMarks(host, programs) }
 }
 
-async function isOursIn(backend: FirewallBackend): Promise<boolean> {
-  const found = await backend.find('open', 'outline')
-  return E.isRight(found) && found.right !== undefined
+/** A filter, or what marks packets: a crash may have left one alone. */
+async function isOursIn({ backend, marks }: Exclude<ChosenFirewall, { kind: 'none' }>): Promise<boolean> {
+  const filter = await backend.find('open', 'outline')
+  if (E.isRight(filter) && filter.right !== undefined) return true
+  const marking = await marks.find('open')
+  return E.isRight(marking) && marking.right !== undefined
 }
 
-/** Rules of ours, or of anybody in tables that nft doesn't show. */
+/** Chains of ours in either family, or rules of anybody in tables that nft doesn't show. */
 async function isInUse(host: BareHost, programs: IptablesPrograms): Promise<boolean> {
-  const text = await output(host, `iptables${programs.infix}-save`, [])
-  if (text === undefined) return false
-  if (parseIptablesSave(text, host.interfaceName).chains.length > 0) return true
-  return programs.kind === 'legacy' && /^-A |^:\S+ DROP /m.test(text)
+  for (const family of families) {
+    const text = await output(host, saveTables(programs, family))
+    if (text === undefined) continue
+    if (hasOwnChains(text, host.interfaceName)) return true
+    if (family === 4 && programs.kind === 'legacy' && /^-A |^:\S+ DROP /m.test(text)) return true
+  }
+  return false
 }
 
-/** The old kind first, where rules are in it; `undefined`: there is no iptables, or no ipset for it. */
+/** The old kind first, where rules are in it; `undefined`: there is no iptables. */
 async function findIptables(host: BareHost): Promise<IptablesPrograms | undefined> {
-  if ((await output(host, 'ipset', ['list', '-n'])) === undefined) return undefined
   const legacy = { kind: 'legacy', infix: '-legacy' } as const
-  const version = await output(host, 'iptables', ['-V'])
+  const version = await output(host, { tool: 'iptables', args: ['-V'] })
   const plain =
     version === undefined ? undefined : ({ kind: version.includes('nf_tables') ? 'nft' : 'legacy', infix: '' } as const)
   if (plain?.kind === 'legacy') return plain
-  const hasLegacy = (await output(host, 'iptables-legacy-save', [])) !== undefined
+  const hasLegacy = (await output(host, saveTables(legacy, 4))) !== undefined
   return hasLegacy && (plain === undefined || (await isInUse(host, legacy))) ? legacy : plain
 }
 
 /** `undefined`: there is no such program, or it may not be asked. */
-async function output({ runner }: BareHost, file: string, args: readonly string[]): Promise<string | undefined> {
-  const ended = await runner({ file, args })
+async function output(
+  { runner }: BareHost,
+  { tool, args }: { readonly tool: string; readonly args: readonly string[] },
+): Promise<string | undefined> {
+  const ended = await runner({ file: tool, args })
   return E.isRight(ended) && ended.right.exitCode === 0 ? ended.right.stdout : undefined
 }

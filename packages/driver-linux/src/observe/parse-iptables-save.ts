@@ -6,9 +6,11 @@ import type { FoundJump } from '../render/iptables-text.js'
 import {
   chainName,
   type EmptyChain,
+  emptyChains,
   type Generation,
   type IptablesTable,
   ipsetPrefix,
+  markChains,
   type OwnChain,
   ownChains,
 } from '../render/iptables-words.js'
@@ -73,6 +75,10 @@ export function parseOwnChains(
     ),
   }
 }
+
+/** Whether chains of ours are there, those that mark packets and those that remember switches included. */
+export const hasOwnChains = (text: string, interfaceName: string): boolean =>
+  parseOwnChains(text, interfaceName, { own: [...ownChains, ...markChains], empty: emptyChains }).chains.length > 0
 
 function readSave(text: string) {
   const chains: { readonly table: string; readonly name: string }[] = []

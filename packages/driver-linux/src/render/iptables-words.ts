@@ -36,7 +36,9 @@ export const markChains: readonly OwnChain[] = [
 ]
 
 /** Chains without rules, which remember that switches of the kernel were off. */
-export type EmptyChain = 'was_off' | 'svm_off' | 'tfa_off'
+export const emptyChains = ['was_off', 'svm_off', 'tfa_off'] as const
+
+export type EmptyChain = (typeof emptyChains)[number]
 
 /** At most 28 characters, whatever the interface is called; none of these names ends as another does, or two interfaces could have one chain. */
 export const chainName = (interfaceName: string, name: OwnChain['name'] | EmptyChain): string =>

@@ -46,8 +46,10 @@ export function nameOption(text: string): HostName {
 }
 
 export function interfaceOption(text: string): string {
-  if (/^[a-zA-Z0-9_=+-][a-zA-Z0-9_=+.-]{0,14}$/.test(text)) return text
-  throw new InvalidArgumentError('An interface name has 1 to 15 characters of a-z, A-Z, 0-9 and _=+.-')
+  if (/^[a-zA-Z0-9_=+-][a-zA-Z0-9_=+.-]{0,14}$/.test(text) && !text.endsWith('+')) return text
+  throw new InvalidArgumentError(
+    'An interface name has 1 to 15 characters of a-z, A-Z, 0-9 and _=+.-, and does not end with +',
+  )
 }
 
 export function endpointsOption(text: string, before: readonly UdpEndpoint[] = []): readonly UdpEndpoint[] {

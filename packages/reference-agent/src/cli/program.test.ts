@@ -76,6 +76,7 @@ test('wrong usage exits with 2 and says how it is written', async () => {
     [['enroll', '--server', 'http://a', '--exclude-prefix', '10.0.0.0/33'], /prefix|length/],
     [['enroll', '--server', 'http://a', '--name', 'Über'], /a-z, 0-9/],
     [['enroll', '--server', 'http://a', '--interface', 'much-too-long-name'], /1 to 15/],
+    [['enroll', '--server', 'http://a', '--interface', 'wg+'], /not end with \+/],
     [['run', '--log-level', 'loud'], /Allowed choices/],
     [['fly'], /unknown command/],
   ]
