@@ -2,6 +2,7 @@ import {
   AGENT_SUBPROTOCOL,
   type AgentLink,
   type AgentLinkOptions,
+  type ConnectionEnd,
   type Crypto,
   createReconnectingLink,
   DEFAULT_RECONNECT_DELAYS,
@@ -46,15 +47,14 @@ export function connectAgent(options: ConnectAgentOptions): AgentLink {
 
 function dial(options: ConnectAgentOptions, crypto: Crypto, timers: Timers, events: DialEvents): DialledConnection {
   const limits: AgentLimits = { ...AGENT_LIMITS, ...options.limits }
-  const socket = openSocket(options, limits)
   let opening: OpeningConnection | undefined
   let remoteAddress: string | null = null
+  const socket = openSocket(options, limits, (address) => {
+    remoteAddress = address
+  })
   const wire = wireOfSocket(socket, timers, {
     onText: (text) => opening?.receive(text),
-    onEnd: (end) => (opening === undefined ? events.ended(end) : opening.wireEnded(end)),
-  })
-  socket.once('upgrade', (response) => {
-    remoteAddress = response.socket.remoteAddress ?? null
+    onEnd: (end) => (opening === undefined ? events.ended(metAt(remoteAddress, end)) : opening.wireEnded(end)),
   })
   socket.once('open', () => {
     const { handshakeTimeoutMs } = limits
@@ -81,12 +81,24 @@ function dial(options: ConnectAgentOptions, crypto: Crypto, timers: Timers, even
   }
 }
 
-function openSocket({ url, ca }: ConnectAgentOptions, { handshakeTimeoutMs }: AgentLimits): WebSocket {
+/** Who refused says so itself; of whatever else answered, only the connection tells. */
+const metAt = (address: string | null, end: ConnectionEnd): ConnectionEnd =>
+  address === null ? end : { address, ...end }
+
+function openSocket(
+  { url, ca }: ConnectAgentOptions,
+  { handshakeTimeoutMs }: AgentLimits,
+  onMet: (address: string | null) => void,
+): WebSocket {
   return new WebSocket(url, [AGENT_SUBPROTOCOL], {
     perMessageDeflate: false,
     followRedirects: false,
     maxPayload: MAX_PAYLOAD_BYTES,
     handshakeTimeout: handshakeTimeoutMs,
+    finishRequest: (request) => {
+      request.once('socket', (socket) => socket.once('connect', () => onMet(socket.remoteAddress ?? null)))
+      request.end()
+    },
     ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
   })
 }

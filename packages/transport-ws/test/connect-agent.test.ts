@@ -32,9 +32,11 @@ describe('a server that is none', { timeout: 30_000 }, () => {
     const port = portOf(closed)
     await new Promise((resolve) => closed.close(resolve))
     const { lastEnd } = startAgent(`ws://127.0.0.1:${port}/agent`)
-    await expect
-      .poll(lastEnd, patience)
-      .toMatchObject({ code: 'connection-refused', detail: expect.stringMatching(/ECONNREFUSED/) })
+    await expect.poll(lastEnd, patience).toMatchObject({
+      code: 'connection-refused',
+      detail: expect.stringMatching(/ECONNREFUSED/),
+      address: '127.0.0.1',
+    })
   })
 
   test('it answers as a web server', async () => {
@@ -42,7 +44,7 @@ describe('a server that is none', { timeout: 30_000 }, () => {
     const { lastEnd } = startAgent(`ws://127.0.0.1:${port}/wrong-path`)
     await expect
       .poll(lastEnd, patience)
-      .toEqual({ code: 'connection-refused', detail: 'Unexpected server response: 404' })
+      .toEqual({ code: 'connection-refused', detail: 'Unexpected server response: 404', address: '127.0.0.1' })
   })
 
   test('it accepts, and says nothing', async () => {
@@ -92,6 +94,7 @@ describe.runIf('cert' in certificate)('over HTTPS', { timeout: 30_000 }, () => {
     const { port, refusals, connections } = await startTls()
     const { lastEnd } = startAgent(`wss://127.0.0.1:${port}/agent`)
     await expect.poll(lastEnd, patience).toEqual({
+      address: '127.0.0.1',
       code: 'authentication-failed',
       detail: "the server's certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)",
     })
@@ -109,6 +112,7 @@ describe.runIf('cert' in certificate)('over HTTPS', { timeout: 30_000 }, () => {
     const { port, ca } = await startTls(selfSignedCertificate('DNS:elsewhere.example'))
     const { lastEnd } = startAgent(`wss://127.0.0.1:${port}/agent`, { ca })
     await expect.poll(lastEnd, patience).toEqual({
+      address: '127.0.0.1',
       code: 'authentication-failed',
       detail: "the server's certificate is not trusted (ERR_TLS_CERT_ALTNAME_INVALID)",
     })

@@ -52,7 +52,7 @@ export interface ConnectionEnd {
     | 'replaced-by-newer-connection'
     | 'server-stopping'
   readonly detail: string
-  /** Of `connection-refused`: the IP address that refused, where it is known. */
+  /** Of an attempt: the IP address that was met, where it is known. */
   readonly address?: string
 }
 

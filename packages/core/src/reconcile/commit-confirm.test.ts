@@ -190,3 +190,12 @@ test('a host that was given the address of its server is refused by itself, whic
   expect(provesServerThere(refused('10.1.0.1'), state)).toBe(false)
   expect(provesServerThere(refused('192.0.2.1'), state)).toBe(true)
 })
+
+test('D5 a forwarder on the host itself that lost its way to the server proves nothing either', () => {
+  for (const code of ['connection-refused', 'authentication-failed'] as const) {
+    const proves = (address?: string) =>
+      provesServerThere({ code, detail: '', ...(address !== undefined && { address }) }, noProbation)
+    expect(['127.0.0.1', '127.0.0.53', '::1'].map(proves)).toEqual([false, false, false])
+    expect(['128.0.0.1', '::2', 'no address', undefined].map(proves)).toEqual([true, true, true, true])
+  }
+})

@@ -7,8 +7,10 @@
  * Pure: whoever runs it says what is desired, when, and when the server was last heard of, and keeps the state on disk before a change is
  * made, so that a crash inside the window changes nothing.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type { AsOf } from '../host-config/fragment-change.js'
 import type { ConnectionEnd } from '../ports/agent-transport.js'
+import { type IpAddress, ipPrefix, parseIpAddress, prefixContainsAddress } from '../values/index.js'
 import type { DesiredHost } from './desired-host.js'
 import { noPolicyRouting } from './policy-routing.js'
 import {
@@ -182,10 +184,18 @@ export const retryReverted = (state: ProbationState): ProbationState =>
 
 /**
  * Whether the end of a connection, or of an attempt at one, came from the server's machine: then there is a way to it. A host that was
- * given the server's own address is refused by itself.
+ * given the server's own address is refused by itself, and so is one whose forwarder has lost its way to the server.
  */
 export const provesServerThere = ({ code, address }: ConnectionEnd, { pending }: ProbationState): boolean =>
-  serverThere[code] && !(pending?.contents.addresses ?? []).some((own) => own === address)
+  serverThere[code] && !isOfTheHostItself(address, pending?.contents.addresses ?? [])
+
+const isOfTheHostItself = (address: string | undefined, own: readonly IpAddress[]): boolean => {
+  const parsed = parseIpAddress(address ?? '')
+  if (E.isLeft(parsed)) return false
+  return own.includes(parsed.right) || loopback.some((range) => prefixContainsAddress(range, parsed.right))
+}
+
+const loopback = ['127.0.0.0/8', '::1/128'].map(ipPrefix)
 
 const serverThere: Readonly<Record<ConnectionEnd['code'], boolean>> = {
   'closed-here': false,

@@ -69,16 +69,37 @@ async function startWorld(stage: Stage): Promise<World> {
 const forwarderPort = 7499
 const forwarderUrl = `http://127.0.0.1:${forwarderPort}`
 
+/** Who finds nobody behind it is refused by the host itself: it listens as long as its own way to the server answers. */
 const forwardText = `
 const net = require('node:net')
-net.createServer((near) => {
-  const far = net.connect({ host: process.argv[1], port: 7400 })
+const server = { host: process.argv[1], port: 7400 }
+const open = new Set()
+const door = net.createServer((near) => {
+  const far = net.connect(server)
+  open.add(near.on('close', () => open.delete(near)))
   near.pipe(far).pipe(near)
   for (const [one, other] of [[near, far], [far, near]]) one.on('error', () => {}).on('close', () => other.destroy())
-}).listen(${forwarderPort}, '127.0.0.1', () => console.log('ready'))
+})
+let missed = 0
+function answered() {
+  missed = 0
+  if (!door.listening) door.listen(${forwarderPort}, '127.0.0.1', () => console.log('ready'))
+}
+function unanswered() {
+  missed += 1
+  if (missed < 2 || !door.listening) return
+  door.close()
+  for (const near of open) near.destroy()
+}
+function ask() {
+  const far = net.connect(server, () => { answered(); far.destroy() })
+  far.setTimeout(1000, () => far.destroy(new Error('no answer'))).on('error', unanswered)
+}
+ask()
+setInterval(ask, 1500)
 `
 
-/** As an SSH client does that forwards a port: whoever connects to the host itself is connected to the server. */
+/** As an SSH client does that forwards a port and is kept alive: whoever connects to the host itself is connected to the server. */
 async function forward(host: Host, { server }: Mesh): Promise<void> {
   const forwarder = host.spawn(process.execPath, ['-e', forwardText, server.plan.address])
   let said = ''
