@@ -56,9 +56,16 @@ export const CHAIN_LEFT_BY_DOCKER = 'DOCKER-USER'
 
 /**
  * kube-proxy marks what it masquerades, or drops, later on a packet's way by these bits, in translations before ours. A mark of ours that
- * took their place would leave a service's packets with sources that its pods can't answer.
+ * took their place would leave a service's packets with sources that its pods can't answer, and one that was asked for with all its bits
+ * would not be found beside them.
  */
 export const MARK_BITS_OF_KUBE_PROXY = 0xc0_00
+
+/**
+ * A rule whose table has no way goes on to the next rule. Where a default route is in another table than the main one, for all packets or
+ * for some, what shall stay outside the tunnel would find its way in: so it jumps over our rules, and asks what the host would ask.
+ */
+export const PAST_OUR_RULES = 'goto'
 
 /** `ip rule del` about a rule that is not there, in either family. */
 export const NO_SUCH_RULE = /no such file or directory|no such process/i

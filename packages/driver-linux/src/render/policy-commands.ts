@@ -1,7 +1,14 @@
 /** Own routing tables, and the rules by which they and the host's own are asked. */
 import { type IpFamily, type OutsideFlow, type PolicyRoute, type PolicyRule, prefixFamily } from '@meshfold/core'
 import type { ToolCommand } from '../host-tool.js'
-import { ALREADY_GONE, KERNEL_LACKS_IPV6, NO_SUCH_RULE, OWN_ROUTE_PROTOCOL, ROUTE_EXISTS } from '../linux-pitfalls.js'
+import {
+  ALREADY_GONE,
+  KERNEL_LACKS_IPV6,
+  NO_SUCH_RULE,
+  OWN_ROUTE_PROTOCOL,
+  PAST_OUR_RULES,
+  ROUTE_EXISTS,
+} from '../linux-pitfalls.js'
 import { everyMarkText, familyFlag, maskedMappedMarkText, policyNumbersOf } from '../policy-numbers.js'
 
 /** Kinds of routes of one prefix stand beside each other, the lowest metric first. */
@@ -97,7 +104,7 @@ function endArgs(verb: 'add' | 'del', name: string, family: IpFamily): readonly 
 /** Which packets a rule is about, and what becomes of them. */
 function sayingOf(name: string, rule: PolicyRule): readonly string[] {
   const { tables, endPriority } = policyNumbersOf(name)
-  const toTheEnd = ['goto', String(endPriority)]
+  const toTheEnd = [PAST_OUR_RULES, String(endPriority)]
   switch (rule.kind) {
     case 'mapped':
       return ['iif', name, 'fwmark', maskedMappedMarkText(name), ...toTheEnd]
