@@ -28,6 +28,8 @@ export type CommandFailure =
   | { readonly code: 'timed-out'; readonly afterMs: number }
   | { readonly code: 'output-too-long'; readonly limitBytes: number }
   | { readonly code: 'not-started'; readonly reason: string }
+  /** Nobody wants to know any more. */
+  | { readonly code: 'given-up' }
 
 /**
  * Runs programs, in whatever place it was made for: this host, or a namespace. Without a shell, in the C locale, never

@@ -73,6 +73,8 @@ export async function runTools(
 /** Why a tool gave no result, as a driver's error. */
 export function toolFailure(tool: Tool, failure: CommandFailure, action: string): HostDriverError {
   switch (failure.code) {
+    case 'given-up':
+      return { code: 'given-up', action, reason: `given up before \`${tool}\` was started` }
     case 'program-missing':
       return { code: 'host-tool-missing', tool, reason: `\`${tool}\` was not found: ${installHint(tool)}` }
     case 'timed-out':

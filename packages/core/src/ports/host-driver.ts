@@ -39,10 +39,16 @@ export interface HostDriver {
   close(): Promise<void>
 }
 
-/** What is to be looked at besides; a driver that can't leaves it out. */
+/** What a look should heed; a driver that can't leaves it out. */
 export interface ObservationWish {
   /** Ranges outside the mesh, to know how this host reaches them: `ObservedHost.waysOutside`. */
-  readonly rangesOutside: readonly IpPrefix[]
+  readonly rangesOutside?: readonly IpPrefix[]
+
+  /**
+   * Asked again and again while the host is read: whether something more urgent waits for it. The answer is `given-up` then, as soon as
+   * it can be. A driver that is quick need not ask.
+   */
+  readonly isGivenUp?: () => boolean
 }
 
 /** Where `executeAll` stopped. */
@@ -63,5 +69,7 @@ export type HostDriverError =
   | { readonly code: 'host-permission-denied'; readonly action: string; readonly reason: string }
   /** The host refused. `reason` is its own words, without secrets. */
   | { readonly code: 'host-refused'; readonly action: string; readonly reason: string }
+  /** `ObservationWish.isGivenUp` said so. */
+  | { readonly code: 'given-up'; readonly action: string; readonly reason: string }
   /** The host's answer could not be understood. */
   | { readonly code: 'host-answer-unreadable'; readonly action: string; readonly reason: string }

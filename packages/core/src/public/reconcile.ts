@@ -92,6 +92,7 @@ export {
   type FailedStep,
   RECONCILE_ROUNDS,
   type ReconcileError,
+  type ReconcileContext,
   type ReconcileReport,
   reconcile,
 } from '../reconcile/reconcile.js'

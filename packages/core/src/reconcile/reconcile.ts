@@ -38,6 +38,12 @@ export type ReconcileError =
       readonly observed: ObservedHost
     }
 
+/** What else is known. */
+export interface ReconcileContext extends Pick<PlanContext, 'previousDesired'> {
+  /** The host as it was just read; left out: it is read. */
+  readonly observed?: ObservedHost
+}
+
 /**
  * Makes a host what it should be: observe, plan, carry out in order, observe again until nothing differs. Once that is so, the
  * same call does nothing. Never two at once on one driver: the caller queues them.
@@ -45,11 +51,12 @@ export type ReconcileError =
 export async function reconcile(
   driver: HostDriver,
   desired: DesiredHost | undefined,
-  context: Pick<PlanContext, 'previousDesired'> = {},
+  context: ReconcileContext = {},
 ): Promise<E.Either<ReconcileError, ReconcileReport>> {
   const executed: HostChange[] = []
   for (let round = 0; ; round++) {
-    const observed = await driver.observe()
+    const known = round === 0 ? context.observed : undefined
+    const observed = known === undefined ? await driver.observe() : E.right(known)
     if (E.isLeft(observed)) return E.left({ code: 'observe-failed', cause: observed.left, executed })
     const plan = planChanges(observed.right, desired, context)
     if (plan.length === 0) return E.right({ executed, observed: observed.right })

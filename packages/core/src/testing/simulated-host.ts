@@ -71,7 +71,10 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
       return state
     },
     executed,
-    async observe() {
+    async observe(wish) {
+      if (wish?.isGivenUp?.() === true) {
+        return E.left({ code: 'given-up', action: 'observe', reason: 'given up on request' })
+      }
       return E.right({ ...state, observedAtEpochMs: epochMs(options.nowEpochMs()) })
     },
     async observeTunnel() {

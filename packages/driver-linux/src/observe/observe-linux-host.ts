@@ -2,6 +2,7 @@ import { epochMs, noNamesFound, type ObservationWish, type ObservedHost } from '
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux-host.js'
 import { showAddresses } from '../render/address-commands.js'
+import { givingUp } from './giving-up.js'
 import { observeForeignFilters, observeTables } from './observe-foreign-filters.js'
 import { observeForwarding } from './observe-forwarding.js'
 import { observeDevice } from './observe-link.js'
@@ -15,8 +16,15 @@ import { readOwnAddresses, readUnderlayAddresses } from './read-host.js'
 
 const ACTION = 'observe'
 
-/** Reads the host: half a dozen short processes, and WireGuard's own answer. */
+/** Reads the host: half a dozen short processes, and WireGuard's own answer. Given up between two of them. */
 export async function observeLinuxHost(host: LinuxHost, wish?: ObservationWish): Outcome<ObservedHost> {
+  if (wish?.isGivenUp === undefined) return observeAll(host, wish)
+  const { runner, gaveUp } = givingUp(host.runner, wish.isGivenUp)
+  const observed = await observeAll({ ...host, runner }, wish)
+  return gaveUp() ? E.left({ code: 'given-up', action: ACTION, reason: 'something more urgent waits' }) : observed
+}
+
+async function observeAll(host: LinuxHost, wish: ObservationWish | undefined): Outcome<ObservedHost> {
   host.parsers.nextObservation()
   const links = await runAndRead(host, showAddresses, ACTION, parseIpAddr)
   if (E.isLeft(links)) return links

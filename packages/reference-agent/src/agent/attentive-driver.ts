@@ -11,8 +11,8 @@ export function attentiveDriver(driver: HostDriver, rangesOutside: () => readonl
   const tunnel = driver.observeTunnel?.bind(driver)
   return {
     capabilities: driver.capabilities,
-    observe: async () => {
-      const observed = await driver.observe({ rangesOutside: rangesOutside() })
+    observe: async (wish) => {
+      const observed = await driver.observe({ ...wish, rangesOutside: rangesOutside() })
       if (E.isLeft(observed)) return observed
       held = heldUnderlayMtu(held, observed.right.underlayMtu)
       return E.right({ ...observed.right, underlayMtu: held })

@@ -9,6 +9,7 @@ import type { AgentOptions, AgentTiming } from './agent-options.js'
 import type { ConfigKeeper } from './config-keeper.js'
 import { describeOneDrift, describeReconcileError } from './describe-failure.js'
 import { MAX_DRIFT } from './describe-status.js'
+import { GivingWay } from './giving-way.js'
 import { HostKeeper, type KeptHost } from './host-keeper.js'
 import { logApplied, logPutRight, type Occasion } from './log-outcomes.js'
 import type { ProbationKeeper } from './probation-keeper.js'
@@ -48,6 +49,7 @@ export class HostDuty {
   readonly #options: HostDutyOptions
   readonly #turns: Turns<Deed>
   readonly #readBack: ReadBack
+  readonly #givingWay: GivingWay
   #retryMs: number
   #cancelRetry: () => void = () => {}
   #failure: string | null = null
@@ -66,12 +68,14 @@ export class HostDuty {
     this.#turns = new Turns<Deed>([
       ['refresh-underlay', () => this.#refreshUnderlay()],
       ['apply', () => this.#apply()],
-      ['put-right', () => this.#putRight((desired) => this.host.putRight(desired))],
-      ['put-peers-right', () => this.#putRight((desired) => this.host.putPeersRight(desired))],
+      ['put-right', () => this.#putRight('put-right')],
+      ['put-peers-right', () => this.#putRight('put-peers-right')],
       ['try-endpoints', () => this.#tryEndpoints()],
-      ['look', () => this.#note(this.host.look())],
+      ['look', () => this.#look()],
       ['look-at-peers', () => this.#note(this.host.lookAtPeers())],
     ])
+    const isUrgentWaiting = () => this.#turns.isWaiting('apply') || this.#turns.isWaiting('refresh-underlay')
+    this.#givingWay = new GivingWay(clock, isUrgentWaiting)
   }
 
   want(deed: Deed): void {
@@ -131,18 +135,25 @@ export class HostDuty {
     }
   }
 
-  /** Compares the host with its config, and puts right what differs. */
-  async #putRight(deed: (desired: DesiredHost) => ReturnType<HostKeeper['putRight']>): Promise<void> {
+  /** Compares the host, or its peers alone, with its config, and puts right what differs. */
+  async #putRight(deed: 'put-right' | 'put-peers-right'): Promise<void> {
     const asOf = this.#options.config.receivedAsOf
     const occasion = this.#occasion
     this.#occasion = 'routine'
     if (asOf !== null) await this.#beginProbation(asOf)
     const desired = this.#desired()
     if (desired === undefined || asOf === null) {
-      await this.#note(this.host.look())
+      await this.#look()
       return
     }
-    const outcome = await deed(desired)
+    const outcome = await (deed === 'put-right'
+      ? this.host.putRight(desired, this.#givingWay.isGivenUp)
+      : this.host.putPeersRight(desired))
+    if (this.#givingWay.gaveWay(outcome)) {
+      this.#occasion = occasion
+      this.want(deed)
+      return
+    }
     if (E.isLeft(outcome)) {
       this.#onFailure(outcome.left, desired)
       return
@@ -161,6 +172,12 @@ export class HostDuty {
   #desired(): DesiredHost | undefined {
     const { config, probation } = this.#options
     return config.live.desired && probation.narrowed(config.live.desired)
+  }
+
+  async #look(): Promise<void> {
+    const looked = await this.host.look(this.#givingWay.isGivenUp)
+    if (this.#givingWay.gaveWay(looked)) this.want('look')
+    else if (E.isLeft(looked)) this.#onFailure(looked.left)
   }
 
   async #note(look: ReturnType<HostKeeper['look']>): Promise<void> {

@@ -9,6 +9,7 @@ import {
   executePlan,
   type HostChange,
   type HostDriver,
+  type HostDriverError,
   type IpPrefix,
   type ObservedHost,
   planChanges,
@@ -71,10 +72,10 @@ export class HostKeeper {
     this.#applied = applied && { ...applied, peers: new Map(applied.peers) }
   }
 
-  /** Reads the host. */
-  async look(): Promise<E.Either<ReconcileError, ObservedHost>> {
-    const observed = await this.#driver.observe()
-    if (E.isLeft(observed)) return E.left({ code: 'observe-failed', cause: observed.left, executed: [] })
+  /** Reads the host; `isGivenUp` as the driver has it. */
+  async look(isGivenUp?: () => boolean): Promise<E.Either<ReconcileError, ObservedHost>> {
+    const observed = await this.#driver.observe(isGivenUp && { isGivenUp })
+    if (E.isLeft(observed)) return notLooked(observed.left)
     this.#see(observed.right)
     return observed
   }
@@ -85,7 +86,7 @@ export class HostKeeper {
     if (known?.interface === undefined) return this.look()
     const seen = await this.#driver.observeTunnel?.()
     if (seen === undefined) return this.look()
-    if (E.isLeft(seen)) return E.left({ code: 'observe-failed', cause: seen.left, executed: [] })
+    if (E.isLeft(seen)) return notLooked(seen.left)
     if (seen.right === undefined) return this.look()
     const { listenPort, ...tunnel } = seen.right
     const observed = { ...known, ...tunnel, interface: { ...known.interface, listenPort } }
@@ -120,18 +121,25 @@ export class HostKeeper {
     return E.right({ executed, awaited: awaited.size })
   }
 
-  /** Compares the whole host, puts right what differs, and reads it back. */
-  async putRight(desired: DesiredHost): Promise<E.Either<ReconcileError, KeptHost>> {
+  /** Compares the whole host, puts right what differs, and reads it back. Until something differs, it may be given up. */
+  async putRight(desired: DesiredHost, isGivenUp?: () => boolean): Promise<E.Either<ReconcileError, KeptHost>> {
     const target = { ...desired, peers: new Map(desired.peers) }
-    const outcome = await reconcile(this.#driver, target, { previousDesired: this.#applied })
+    const observed = await this.#driver.observe(isGivenUp && { isGivenUp })
+    if (E.isLeft(observed)) {
+      // Of a look that was given up, nothing follows.
+      this.#isSound &&= observed.left.code === 'given-up'
+      return notLooked(observed.left)
+    }
+    const context = { previousDesired: this.#applied, observed: observed.right }
+    const outcome = await reconcile(this.#driver, target, context)
     this.#isSound = E.isRight(outcome)
     if (E.isRight(outcome)) this.#applied = target
-    const observed = E.isRight(outcome)
+    const seen = E.isRight(outcome)
       ? outcome.right.observed
       : outcome.left.code === 'observe-failed'
         ? undefined
         : outcome.left.observed
-    if (observed !== undefined) this.#see(observed)
+    if (seen !== undefined) this.#see(seen)
     return E.isLeft(outcome) ? outcome : E.right({ executed: outcome.right.executed, awaited: 0 })
   }
 
@@ -222,3 +230,6 @@ export class HostKeeper {
     this.#applied = { ...desired, peers: applied }
   }
 }
+
+const notLooked = (cause: HostDriverError): E.Either<ReconcileError, never> =>
+  E.left({ code: 'observe-failed', cause, executed: [] })

@@ -19,6 +19,11 @@ export class Turns<Deed extends string> {
     this.#working ??= this.#work()
   }
 
+  /** Whether one waits for its turn. */
+  isWaiting(deed: Deed): boolean {
+    return this.#wanted.has(deed)
+  }
+
   /** Resolves when nothing is wanted any more. */
   async settled(): Promise<void> {
     while (this.#working !== undefined) await this.#working

@@ -47,6 +47,15 @@ export const brokenObserves: readonly BrokenDriver[] = [
     },
   },
   {
+    fault: 'answers with what it knows by then when it is told to give up',
+    caughtBy: 'a look that is given up says so or reads everything, and observing changes nothing',
+    spoil: (driver) =>
+      replacing(driver, {
+        observe: async (wish) =>
+          wish?.isGivenUp?.() === true ? E.right(emptyHost(sampleObservedAt)) : driver.observe(),
+      }),
+  },
+  {
     fault: 'does not see keepalives',
     caughtBy: 'an ordinary host reads the same twice, and observing changes nothing',
     spoil: withObserve((host) => withPeers(host, (peer) => ({ ...peer, keepaliveSeconds: 0 }))),

@@ -49,6 +49,22 @@ export const observeCases: readonly HostDriverCase[] = [
     },
   },
   {
+    name: 'a look that is given up says so or reads everything, and observing changes nothing',
+    run: async ({ host, driver }) => {
+      await bringTo(driver, ordinaryHost(host.keys[0], driver))
+      const [whole, before] = [shapeOf(await observed(driver)), await host.snapshot()]
+      for (const asksBefore of [0, 1, 2, 4]) {
+        let asked = 0
+        const answer = await driver.observe({ isGivenUp: () => ++asked > asksBefore })
+        if (answer._tag === 'Right') assertSame(shapeOf(answer.right), whole, 'a look that was not given up')
+        else assertThat(answer.left.code === 'given-up', `giving up answered ${describeError(answer.left)}`)
+        assertThat(answer._tag === 'Left' || asked <= asksBefore, 'a look that was told to give up went on')
+      }
+      assertSame(shapeOf(await observed(driver)), whole, 'the look after one that was given up')
+      assertSame(await host.snapshot(), before, 'the host after looks that were given up')
+    },
+  },
+  {
     name: 'WireGuard alone reads as with the rest of the host, and observing changes nothing',
     run: async ({ host, driver }) => {
       if (driver.observeTunnel === undefined) return
