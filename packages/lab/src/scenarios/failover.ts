@@ -4,7 +4,7 @@ import type { MeshMember } from '../mesh/mesh.js'
 import { PingStream, ping } from '../net/ping.js'
 import { TcpStream } from '../net/tcp-stream.js'
 import { waitUntil } from '../wait-until.js'
-import { gatewayAgentRestart, gatewayRecovers, relayedNodeMoves } from './failover-calm.js'
+import { gatewayAgentRestart, gatewayRecovers, plannedRelayMove, relayedNodeMoves } from './failover-calm.js'
 import { egressFailover } from './failover-egress.js'
 import { nodesOnTwoGateways, oneSidedFailure } from './failover-links.js'
 import { egressFailoverRouted } from './failover-routed.js'
@@ -73,6 +73,7 @@ export const failoverScenarios: readonly Scenario[] = [
   gatewayRecovers,
   gatewayAgentRestart,
   relayedNodeMoves,
+  plannedRelayMove,
   ...serverChoices.map(oneSidedFailure),
   nodesOnTwoGateways,
   ...serverChoices.map(egressFailover),
