@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { accessSync, closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
+import { openNamelessFile, readNamelessFile } from './nameless-file.js'
+import { ProgramLauncher } from './program-launcher.js'
 
 /** One program to run. Data, so that tests can look at it instead of running it. */
 export interface Command {
@@ -32,10 +32,14 @@ export type CommandFailure =
   | { readonly code: 'given-up' }
 
 /**
- * Runs programs, in whatever place it was made for: this host, or a namespace. Without a shell, in the C locale, never
- * throwing. Not to be given words from outside as `file`.
+ * Runs programs, in whatever place it was made for: this host, or a namespace. No shell reads their words, they get the C locale, and
+ * nothing is thrown. Not to be given words from outside as `file`.
  */
-export type CommandRunner = (command: Command) => Promise<E.Either<CommandFailure, CommandResult>>
+export interface CommandRunner {
+  (command: Command): Promise<E.Either<CommandFailure, CommandResult>>
+  /** Ends what it holds ready; it can be used again. */
+  readonly close?: () => void
+}
 
 /** Settings of {@link createCommandRunner}. */
 export interface CommandRunnerOptions {
@@ -52,25 +56,44 @@ export interface CommandRunnerOptions {
 /** `nsenter`, `env`, `ip netns exec` … end so when they can't find the program to run. */
 const NOT_FOUND_BY_PREFIX = 127
 
+/** What drivers start again and again, and what leaves nothing running behind that could talk later. */
+const FREQUENT: ReadonlySet<string> = new Set([
+  'ip',
+  'nft',
+  'wg',
+  'sysctl',
+  'ipset',
+  ...['iptables', 'ip6tables'].flatMap((tool) =>
+    ['', '-nft', '-legacy'].flatMap((kind) => [`${tool}${kind}-save`, `${tool}${kind}-restore`]),
+  ),
+])
+
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The real thing, on this host. */
 export function createCommandRunner(options: CommandRunnerOptions = {}): CommandRunner {
   const { prefix = [], timeoutMs = 10_000, outputLimitBytes = 64 * 1024 * 1024, path = USUAL_PATH } = options
-  return async (command) => {
+  // Nothing else is inherited: LOG_LEVEL alone makes wireguard-go keep our files open for as long as it lives.
+  const settings = { env: { PATH: path, LC_ALL: 'C' }, timeoutMs, outputLimitBytes }
+  const launcher = new ProgramLauncher({ ...settings, prefix })
+  const runHere: CommandRunner = async (command) => {
     const [file = command.file, ...args] = [...prefix, command.file, ...command.args]
-    // Nothing else is inherited: LOG_LEVEL alone makes wireguard-go keep our files open for as long as it lives.
-    const env = { PATH: path, LC_ALL: 'C' }
+    const ended = command.staysBehind
+      ? await runDaemon(file, args, settings)
+      : await runProgram(file, args, { ...settings, stdin: command.stdin })
+    const isMissing = prefix.length > 0 && E.isRight(ended) && ended.right.exitCode === NOT_FOUND_BY_PREFIX
+    return isMissing ? E.left({ code: 'program-missing' }) : ended
+  }
+  const run: CommandRunner = async (command) => {
+    const { file, args, stdin, staysBehind = false } = command
     try {
-      const ended = command.staysBehind
-        ? await runDaemon(file, args, { env, timeoutMs })
-        : await runProgram(file, args, { env, timeoutMs, outputLimitBytes, stdin: command.stdin })
-      const isMissing = prefix.length > 0 && E.isRight(ended) && ended.right.exitCode === NOT_FOUND_BY_PREFIX
-      return isMissing ? E.left({ code: 'program-missing' }) : ended
+      const launched = FREQUENT.has(file) && !staysBehind ? await launcher.run({ file, args, stdin }) : undefined
+      return launched ?? (await runHere(command))
     } catch (error) {
       return E.left({ code: 'not-started', reason: error instanceof Error ? error.message : String(error) })
     }
   }
+  return Object.assign(run, { close: () => launcher.close() })
 }
 
 interface RunSettings {
@@ -149,35 +172,4 @@ function resultOf(exitCode: number | null, stdout: string, stderr: string): Comm
 
 function startFailure(error: NodeJS.ErrnoException): CommandFailure {
   return error.code === 'ENOENT' ? { code: 'program-missing' } : { code: 'not-started', reason: error.message }
-}
-
-/**
- * A file that has lost its name before anything is written to it. Node's pipes are sockets, which `/dev/stdin` can't be
- * opened on, and `wg` reads keys from named files only.
- */
-function openNamelessFile(content: string): number {
-  const folder = mkdtempSync(join(scratchFolder(), 'meshfold-'))
-  const file = openSync(join(folder, 'content'), 'wx+', 0o600)
-  rmSync(folder, { recursive: true })
-  // At position 0, so that the offset which the program inherits stays at the beginning.
-  writeSync(file, content, 0)
-  return file
-}
-
-/** Reads what a program wrote there, a few kilobytes at most, and closes it. */
-function readNamelessFile(file: number): string {
-  const buffer = Buffer.alloc(8 * 1024)
-  const length = readSync(file, buffer, 0, buffer.length, 0)
-  closeSync(file)
-  return buffer.toString('utf8', 0, length)
-}
-
-/** In memory where the host offers that: a key then reaches no disk. */
-function scratchFolder(): string {
-  try {
-    accessSync('/dev/shm', constants.W_OK)
-    return '/dev/shm'
-  } catch {
-    return tmpdir()
-  }
 }

@@ -91,7 +91,7 @@ export async function createLinuxDriver(options: LinuxDriverOptions): Promise<E.
     observeTunnel: () => observeTunnel(host),
     execute: (change) => executeChange(host, change),
     executeAll: (changes) => executeChanges(host, changes),
-    close: async () => {},
+    close: async () => host.runner.close?.(),
   })
 }
 
