@@ -91,8 +91,8 @@ export {
   executePlan,
   type FailedStep,
   RECONCILE_ROUNDS,
-  type ReconcileError,
   type ReconcileContext,
+  type ReconcileError,
   type ReconcileReport,
   reconcile,
 } from '../reconcile/reconcile.js'
