@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { CommandResult } from './command-runner.js'
+import type { CommandResult } from './command.js'
 import { runTool, type ToolCommand } from './host-tool.js'
 import type { LinuxHost, Outcome } from './linux-host.js'
 

@@ -1,6 +1,6 @@
 import type { HostDriverError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { CommandFailure, CommandResult, CommandRunner } from './command-runner.js'
+import type { CommandFailure, CommandResult, CommandRunner } from './command.js'
 
 /** The programs that the driver runs. */
 export type Tool =

@@ -1,6 +1,6 @@
 import type { WireguardPublicKey } from '@meshfold/core'
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { CommandRunner } from './command-runner.js'
+import type { CommandRunner } from './command.js'
 
 /**
  * Where the host's WireGuard private key comes from: a file as `wg genkey` writes it, or a function that yields the 32

@@ -1,6 +1,6 @@
 import type { HostDriverError, ObservedInterface, WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { CommandRunner } from './command-runner.js'
+import type { CommandRunner } from './command.js'
 import type { FirewallBackend } from './firewall/firewall-backend.js'
 import type { MarkBackend } from './firewall/mark-backend.js'
 import { runTool, runTools, type ToolCommand } from './host-tool.js'

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, ftruncateSync, writeSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
-import type { CommandFailure, CommandResult } from './command-runner.js'
+import type { CommandFailure, CommandResult } from './command.js'
 import { openNamelessFile } from './nameless-file.js'
 
 /** One program to start: its name, what it is told, and what it reads. */

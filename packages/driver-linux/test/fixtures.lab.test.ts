@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
 import { type Host, Lab } from '../../lab/src/index.js'
-import type { CommandRunner } from '../src/command-runner.js'
+import type { CommandRunner } from '../src/command.js'
 import { openUserspaceSocket } from '../src/userspace-socket.js'
 import {
   fixtureNames,

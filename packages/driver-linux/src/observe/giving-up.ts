@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { CommandRunner } from '../command-runner.js'
+import type { CommandRunner } from '../command.js'
 
 /** A runner that starts nothing more once it is told to give up. */
 export interface GivingUp {

@@ -1,7 +1,7 @@
 /** A host that is a list of answers: which programs the driver runs on it, with which words, and what it makes of the ends. */
 import { samplePublicKey } from '@meshfold/core/testing'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Command, CommandResult } from '../../src/command-runner.js'
+import type { Command, CommandResult } from '../../src/command.js'
 import type { LinuxHost } from '../../src/linux-host.js'
 import { createValueParsers } from '../../src/observe/value-parsers.js'
 import { publicKeyOf } from '../../src/private-key.js'
