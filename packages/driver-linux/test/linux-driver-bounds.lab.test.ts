@@ -31,7 +31,10 @@ describe('what is not ours stays as it is', () => {
     expect(await errorOf(reconcile(await openDriver(host, keys), desired))).toMatchObject({
       code: 'step-failed',
       change: { kind: 'add-route' },
-      cause: { code: 'host-refused', reason: expect.stringMatching(/eth0.*choose another metric/) },
+      cause: {
+        code: 'host-refused',
+        reason: expect.stringMatching(/eth0: give the mesh another range, or that route another metric/),
+      },
       observed: { interface: { isUp: true } },
     })
     expect(await host.sh('ip route show dev eth0')).toBe(before)

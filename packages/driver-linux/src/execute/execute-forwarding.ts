@@ -10,7 +10,10 @@ const ACTION = 'set-forwarding'
 
 type SetForwarding = Extract<HostChange, { kind: 'set-forwarding' }>
 
-/** On where it is off, and off where we switched it on. What is remembered comes first, and is forgotten last. */
+/**
+ * On where it is off, and off where we switched it on, unless another mesh on this host goes on with it. What is remembered comes first,
+ * and is forgotten last.
+ */
 export const executeSetForwarding = (host: LinuxHost, change: SetForwarding): Outcome =>
   withBackend(host, ACTION, (backend) => setForwarding(host, backend, change))
 
@@ -22,6 +25,9 @@ async function setForwarding(host: LinuxHost, backend: FirewallBackend, { family
   const state = found.right.get(family)
   if (!isOn) {
     if (state !== 'switched-on') return E.right(undefined)
+    const isHandedOver = await backend.handOverOff(family, ACTION)
+    if (E.isLeft(isHandedOver)) return isHandedOver
+    if (isHandedOver.right) return E.right(undefined)
     const off = await turn(host, family, false)
     return E.isLeft(off) ? off : backend.forgetOff(family, ACTION)
   }

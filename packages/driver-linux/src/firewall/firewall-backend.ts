@@ -26,4 +26,9 @@ export interface FirewallBackend {
   /** Remembers that the family was off; again is nothing new. */
   readonly rememberOff: (family: IpFamily, action: string) => Outcome
   readonly forgetOff: (family: IpFamily, action: string) => Outcome
+  /**
+   * Has another mesh on this host remember it instead, which switches off what it doesn't need, and at its end. False: there is none, and
+   * nothing was changed.
+   */
+  readonly handOverOff: (family: IpFamily, action: string) => Outcome<boolean>
 }

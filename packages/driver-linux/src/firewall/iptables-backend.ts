@@ -1,7 +1,12 @@
 import { type DesiredFirewall, type FirewallSetId, type IpFamily, type IpPrefix, mergePrefixes } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type BareHost, type Outcome, orUnreadable, run, runAll } from '../linux-host.js'
-import { type FoundTables, parseIpsetSave, parseIptablesSave } from '../observe/parse-iptables-save.js'
+import {
+  type FoundTables,
+  interfacesOfFilters,
+  parseIpsetSave,
+  parseIptablesSave,
+} from '../observe/parse-iptables-save.js'
 import {
   destroySets,
   type IptablesPrograms,
@@ -67,6 +72,15 @@ export const iptablesBackend = (host: BareHost, programs: IptablesPrograms): Fir
       if (E.isLeft(found)) return found
       if (found.right.tables.get(family)?.wasOff !== true) return E.right(undefined)
       return inTables(family, wasOffText(`-X ${chainName(interfaceName, 'was_off')}`), action)
+    },
+    handOverOff: async (family, action) => {
+      const saved = await run(host, saveTables(programs, family), action)
+      if (E.isLeft(saved)) return saved
+      const heir = interfacesOfFilters(saved.right).find((name) => name !== interfaceName)
+      if (heir === undefined) return E.right(false)
+      const lines = [`:${chainName(heir, 'was_off')} - [0:0]`, `-X ${chainName(interfaceName, 'was_off')}`]
+      const done = await inTables(family, wasOffText(lines.join('\n')), action)
+      return E.isLeft(done) ? done : E.right(true)
     },
   }
 }

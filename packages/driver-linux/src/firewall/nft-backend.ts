@@ -1,10 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type BareHost, orUnreadable, run, runAll } from '../linux-host.js'
 import { MESSAGE_TOO_LONG } from '../linux-pitfalls.js'
+import { parseNftListing } from '../observe/parse-nft-chains.js'
 import { parseOwnTable } from '../observe/parse-nft-json.js'
+import { isBypassTable } from '../render/bypass-commands.js'
 import { deleteFirewall, listFirewall, transaction } from '../render/firewall-commands.js'
-import { firewallPieces, firewallText, setChangeText } from '../render/firewall-text.js'
-import { forgetOff, rememberOff, wasOffChain } from '../render/forwarding-commands.js'
+import { firewallPieces, firewallText, setChangeText, tableName, tablePrefix } from '../render/firewall-text.js'
+import { listTables } from '../render/foreign-filter-text.js'
+import { forgetOff, handOverOff, rememberOff, wasOffChain } from '../render/forwarding-commands.js'
 import type { FirewallBackend } from './firewall-backend.js'
 
 const CHANGE_SET = 'change-firewall-set'
@@ -46,5 +49,18 @@ export const nftBackend = (host: BareHost): FirewallBackend => {
     remove: (action) => runAll(host, [deleteFirewall(interfaceName)], action),
     rememberOff: (family, action) => runAll(host, [rememberOff(interfaceName, family)], action),
     forgetOff: (family, action) => runAll(host, [forgetOff(interfaceName, family)], action),
+    handOverOff: async (family, action) => {
+      const listed = await run(host, listTables, action)
+      if (E.isLeft(listed)) return listed
+      const listing = orUnreadable(parseNftListing(listed.right), action)
+      if (E.isLeft(listing)) return listing
+      const heir = listing.right.tables.find(
+        ({ family: of, name }) =>
+          of === 'inet' && name.startsWith(tablePrefix) && name !== tableName(interfaceName) && !isBypassTable(name),
+      )
+      if (heir === undefined) return E.right(false)
+      const done = await runAll(host, [transaction(handOverOff(interfaceName, heir.name, family))], action)
+      return E.isLeft(done) ? done : E.right(true)
+    },
   }
 }

@@ -52,6 +52,10 @@ export function parseIptablesSave(text: string, interfaceName: string): FoundTab
   }
 }
 
+/** Interfaces with a packet filter of ours, this one and those of other meshes. */
+export const interfacesOfFilters = (text: string): readonly string[] =>
+  [...text.matchAll(new RegExp(`^:${chainName('(\\S+)', 'forward')} `, 'gm'))].map(([, name = '']) => name)
+
 /** These chains with what leads to them, and what the comments of their rules say, in order. */
 export function parseOwnChains(
   text: string,

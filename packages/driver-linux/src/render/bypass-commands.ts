@@ -21,7 +21,12 @@ export type BypassSwitch = (typeof bypassSwitches)[number]
 export const switchWasOffChain = (name: BypassSwitch): string => `${name.replaceAll('.', '_')}_was_off`
 
 /** A table beside that of the packet filter. */
-export const bypassTableName = (interfaceName: string): string => `${tableName(interfaceName)}_bypass`
+export const bypassTableName = (interfaceName: string): string => `${tableName(interfaceName)}${bypassSuffix}`
+
+/** Whether a table of ours is such a one, of whichever interface: in names of interfaces `_` is written otherwise. */
+export const isBypassTable = (name: string): boolean => name.endsWith(bypassSuffix)
+
+const bypassSuffix = '_bypass'
 
 /** What the comments of its rules say, in order. */
 export const bypassRuleMarks = (interfaceName: string): readonly string[] =>

@@ -52,6 +52,14 @@ export function rememberOff(interfaceName: string, family: IpFamily): ToolComman
   return { tool: 'nft', args: ['add', 'chain', 'inet', tableName(interfaceName), wasOffChain(family)] }
 }
 
+/** Another table of ours remembers it from now on, and this one no more; at once. */
+export const handOverOff = (interfaceName: string, heir: string, family: IpFamily): string =>
+  [
+    `add chain inet ${heir} ${wasOffChain(family)}`,
+    `delete chain inet ${tableName(interfaceName)} ${wasOffChain(family)}`,
+    '',
+  ].join('\n')
+
 /** Forgets it again. */
 export function forgetOff(interfaceName: string, family: IpFamily): ToolCommand {
   const args = ['delete', 'chain', 'inet', tableName(interfaceName), wasOffChain(family)]

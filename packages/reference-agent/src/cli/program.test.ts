@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
 import { sampleKeys } from '../../test/support/sample-world.js'
 import { createFileSecretVault } from '../state/file-secret-vault.js'
+import { claimInterface } from '../system/interface-claim.js'
 import { enrollFailure } from './cli-failure.js'
 import { runProgram } from './program.js'
 import { TOKEN_VARIABLE } from './read-token.js'
@@ -56,6 +57,23 @@ afterEach(() => {
 })
 
 const agent = (...args: readonly string[]) => runProgram(['node', 'meshfold-agent', ...args])
+
+/** A folder of a host that enrolled. */
+const enrolled = async (interfaceName: string) => {
+  const keys = sampleKeys()
+  const { meshId } = sampleCreateMesh()
+  const record = {
+    ...{ format: 1, serverUrl: 'http://127.0.0.1:1/', serverCa: null, agentUrlPath: '/agent', meshId, epoch: 1 },
+    ...{ serverIdentityKey: keys.identityKey, identityKey: keys.identityKey, wireguardKey: keys.wireguardKey },
+    ...{ hostId: 'host-1', name: 'web-1', interfaceName, listenPort: 51_821 },
+    ...{ declaredEndpoints: [], excludedPrefixes: [] },
+  }
+  writeFileSync(join(folder, 'enrollment.json'), JSON.stringify(record))
+  const vault = createFileSecretVault(join(folder, 'keys'))
+  await vault.write('wireguard', keys.wireguardPrivateKey)
+  await vault.write('identity', keys.identityPrivateKey)
+  return { keys, vault }
+}
 
 const token = `key_1.${'A'.repeat(43)}.${'A'.repeat(43)}`
 
@@ -209,18 +227,7 @@ test('a state folder that others may change is refused', async () => {
 })
 
 test("a token of another server is refused, with both ways out; so is a change of the interface's name", async () => {
-  const keys = sampleKeys()
-  const { meshId } = sampleCreateMesh()
-  const record = {
-    ...{ format: 1, serverUrl: 'http://127.0.0.1:1/', serverCa: null, agentUrlPath: '/agent', meshId, epoch: 1 },
-    ...{ serverIdentityKey: keys.identityKey, identityKey: keys.identityKey, wireguardKey: keys.wireguardKey },
-    ...{ hostId: 'host-1', name: 'web-1', interfaceName: 'wg0', listenPort: 51_821 },
-    ...{ declaredEndpoints: [], excludedPrefixes: [] },
-  }
-  writeFileSync(join(folder, 'enrollment.json'), JSON.stringify(record))
-  const vault = createFileSecretVault(join(folder, 'keys'))
-  await vault.write('wireguard', keys.wireguardPrivateKey)
-  await vault.write('identity', keys.identityPrivateKey)
+  const { keys, vault } = await enrolled('wg0')
   process.env[TOKEN_VARIABLE] = token
   const args = ['enroll', '--server', 'http://127.0.0.1:1', '--state', folder]
   expect(await agent(...args)).toBe(1)
@@ -233,4 +240,22 @@ test("a token of another server is refused, with both ways out; so is a change o
   await vault.write('wireguard', sampleKeys().wireguardPrivateKey)
   expect(await agent('run', '--state', folder)).toBe(1)
   expect(stderr).toContain('not those that this host enrolled with')
+})
+
+test("an interface that another agent has is refused, and left where it is, by whoever's folder says it is theirs", async () => {
+  const interfaceName = `t${process.pid}`
+  const claimed = await claimInterface(interfaceName)
+  const { vault } = await enrolled(interfaceName)
+  expect(await agent('run', '--state', folder)).toBe(1)
+  expect(await agent('down', '--state', folder)).toBe(1)
+  expect(stderr.match(new RegExp(`has ${interfaceName}.*--interface <name>.*--control-range`, 'g'))).toHaveLength(2)
+  expect(await vault.read('wireguard')).toMatchObject({ _tag: 'Right' })
+  expect(await agent('down', '--state', folder, '--purge', '--yes')).toBe(0)
+  expect(stdout).toContain(`${interfaceName} stays: another agent has it`)
+  process.chdir(cwd)
+  process.env[TOKEN_VARIABLE] = token
+  const enroll = ['enroll', '--server', 'http://127.0.0.1:1', '--state', folder, '--interface', interfaceName]
+  expect(await agent(...enroll)).toBe(1)
+  if (E.isRight(claimed)) claimed.right.release()
+  expect(await agent(...enroll)).toBe(3)
 })
