@@ -13,7 +13,7 @@ import { startMesh } from './start-mesh.js'
 
 export const everyRole: Scenario = {
   name: 'every-role',
-  rows: ['A4', 'B5', 'C1', 'E1', 'G5'],
+  rows: ['A4', 'C1', 'D1', 'D4', 'E1', 'E10', 'G5'],
   summary: 'one mesh through relay, egress with NAT, full tunnel and a filter, on whatever WireGuard the kernel has',
   async play(stage) {
     const mesh = await timed(stage, 'mesh', () => reachedMesh(stage))

@@ -4,16 +4,17 @@ import { fetchDebianKernel, findDebianKernel } from '../kernel/debian-kernel.js'
 import { runEmulated } from '../kernel/emulated-machine.js'
 import { patienceVariable } from '../patience.js'
 import { repositoryFolder } from '../program-file.js'
+import { everyRole } from './every-role.js'
 import type { Scenario, ScenarioResult, Stage } from './scenario.js'
 
 /** Emulated processors take so many times longer, and the machine outside may be busy besides. */
 const patience = 12
 const limitSeconds = 900
-const inside = 'every-role'
+const inside = everyRole.name
 
 export const kernelWireguard: Scenario = {
   name: 'kernel-wireguard',
-  rows: ['A4', 'C1', 'E1', 'G5'],
+  rows: everyRole.rows,
   summary: `Debian's own kernel, emulated, and "${inside}" inside it with the WireGuard of the kernel`,
   limitSeconds: limitSeconds + 10,
   isApart: true,

@@ -8,7 +8,7 @@ export const usualRuns = 30
 export const modelVsKernel: Scenario = {
   name: 'model-vs-kernel',
   summary: 'random meshes, brought up for real: everything tried ends as the tracer says (law 6)',
-  rows: ['A4', 'B9', 'C1', 'C7', 'D1', 'D4', 'D5', 'E1', 'E2', 'E4', 'E8', 'G4', 'G5', 'G7'],
+  rows: ['A4', 'B4', 'B9', 'C1', 'C7', 'D1', 'D4', 'D5', 'E1', 'E2', 'E4', 'E7', 'E8', 'E9', 'G4', 'G5', 'G7'],
   limitSeconds: 600,
   testSeed: 987,
   async play(stage) {

@@ -42,7 +42,7 @@ async function punch(stage: Stage, mesh: Mesh, number: number): Promise<number> 
 const lanPeers: Scenario = {
   name: 'lan-peers',
   summary: 'hosts behind one NAT talk over their LAN, and take nobody there for a host of the same address elsewhere',
-  rows: ['A7'],
+  rows: ['A7', 'C8'],
   async play(stage) {
     const mesh = await hubMesh(stage, ['hub'])
     const [house, farHouse] = [await homeOf(stage, 'house', 'plain'), await homeOf(stage, 'far-house', 'plain')]
