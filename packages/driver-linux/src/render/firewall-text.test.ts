@@ -107,6 +107,12 @@ test('E8 what goes elsewhere than it was sent to is marked; what is passed on wi
   ])
 })
 
+test('what is passed on into the tunnel opens TCP connections with segments that the tunnel takes', () => {
+  const text = firewallText('wg0', firewall, [])
+  const [, forward = ''] = text.split('chain forward {')
+  expect(lines(forward, /maxseg/)).toEqual(['oifname "wg0" tcp flags syn tcp option maxseg size set rt mtu'])
+})
+
 test('a set of nobody is there, and rules ask for it', () => {
   const text = between([], texts('10.2.0.1/32', 'fd02::/64'))
   expect(lines(text, / set m1/)).toEqual(['set m1_4 { type ipv4_addr;  }'])

@@ -53,6 +53,11 @@ const rulesIn = (chain: string, firewall: DesiredFirewall, family: 4 | 6 = 4): r
 const there = '-i wg0 ! -o wg0 -m conntrack --ctdir ORIGINAL'
 const back = '! -i wg0 -o wg0 -m conntrack --ctdir REPLY'
 
+test('what is passed on into the tunnel opens TCP connections with segments that the tunnel takes', () => {
+  const clamped = '-p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu'
+  for (const family of [4, 6] as const) expect(rulesIn('out', router(['m2']), family)).toContain(clamped)
+})
+
 test('E8 a prefix is mapped to another, both ways', () => {
   const firewall = router(['m2'])
   expect(rulesIn('map', firewall)).toEqual(['-d 100.64.7.0/24 -j NETMAP --to 192.168.1.0/24'])
