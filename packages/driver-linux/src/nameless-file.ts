@@ -1,4 +1,15 @@
-import { accessSync, closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -7,12 +18,21 @@ import { join } from 'node:path'
  * opened on, and `wg` reads keys from named files only.
  */
 export function openNamelessFile(content: string): number {
-  const folder = mkdtempSync(join(scratchFolder(), 'meshfold-'))
-  const file = openSync(join(folder, 'content'), 'wx+', 0o600)
-  rmSync(folder, { recursive: true })
-  // At position 0, so that the offset which the program inherits stays at the beginning.
-  writeSync(file, content, 0)
+  const file = openWithoutName()
+  try {
+    writeAnew(file, content)
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
   return file
+}
+
+/** All of it, in place of what was there: where memory is full, a part may be written without an error. The offset stays at the beginning. */
+export function writeAnew(file: number, content: string): void {
+  ftruncateSync(file)
+  const bytes = Buffer.from(content)
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at)
 }
 
 /** Reads what a program wrote there, a few kilobytes at most, and closes it. */
@@ -21,6 +41,19 @@ export function readNamelessFile(file: number): string {
   const length = readSync(file, buffer, 0, buffer.length, 0)
   closeSync(file)
   return buffer.toString('utf8', 0, length)
+}
+
+/** Nothing stays where the file can't be opened; and taking names away opens nothing, as where no more files can be open. */
+function openWithoutName(): number {
+  const folder = mkdtempSync(join(scratchFolder(), 'meshfold-'))
+  const name = join(folder, 'content')
+  try {
+    const file = openSync(name, 'wx+', 0o600)
+    unlinkSync(name)
+    return file
+  } finally {
+    rmdirSync(folder)
+  }
 }
 
 /** In memory where the host offers that: a key then reaches no disk. */

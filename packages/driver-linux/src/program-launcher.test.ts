@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ProgramLauncher } from './program-launcher.js'
@@ -37,6 +38,7 @@ describe('a launched program', () => {
     )
     expect(await run('printf', ['no newline'])).toEqual(right('no newline'))
     expect(await run('sh', ['-c', 'kill -9 $$'])).toMatchObject({ right: { exitCode: -1 } })
+    expect(await run('sh', ['-c', 'exit 255'])).toEqual(right('', 255))
     expect(await run('true')).toEqual(right(''))
   })
 
@@ -76,10 +78,11 @@ describe('a launched program', () => {
     expect(await run('sh', ['-c', 'ps ax -o args | grep -c "^sleep 61"'])).toEqual(right('0\n', 1))
   })
 
-  test('that ends its shell is not the last one', async () => {
+  test('that ends its shell ends with it, and is not the last one', async () => {
     const run = launcherOf()
-    expect(await run('sh', ['-c', 'kill -9 $PPID; sleep 1'])).toMatchObject({ right: { exitCode: -1 } })
+    expect(await run('sh', ['-c', 'kill -9 $PPID; sleep 62'])).toMatchObject({ right: { exitCode: -1 } })
     expect(await run('echo', ['again'])).toEqual(right('again\n'))
+    expect(await run('sh', ['-c', 'ps ax -o args | grep -c "^sleep 62"'])).toEqual(right('0\n', 1))
   })
 })
 
@@ -90,6 +93,26 @@ describe('a launcher', () => {
     expect(await run('echo', ['x'.repeat(20_000)])).toBeUndefined()
     expect(await launcherOf({ prefix: ['no-such-program'] })('true')).toBeUndefined()
     expect(await launcherOf({ prefix: ['false'] })('true')).toBeUndefined()
+  })
+
+  test('does not use a shell that has programs of its own', async () => {
+    const likeBusyBox = `exec sh -c "alias exec=:; eval '$3'" "$4"`
+    expect(await launcherOf({ prefix: ['sh', '-c', likeBusyBox, 'x'] })('true')).toBeUndefined()
+  })
+
+  test.each([0, 1, 4, 7])('survives that %i files more can be open, and leaves none behind', async (count) => {
+    const softLimit = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? ''
+    const limitFiles = (limit: string) => spawnSync('prlimit', ['--pid', `${process.pid}`, `--nofile=${limit}:`])
+    limitFiles('300')
+    const held = openAll()
+    for (const file of held.splice(0, count)) closeSync(file)
+    const ended = await launcherOf()('true').catch(({ code }: NodeJS.ErrnoException) => code)
+    for (const file of held) closeSync(file)
+    limitFiles(softLimit)
+    expect(ended).toBe(count === 0 ? 'EMFILE' : undefined)
+    const ofThisProcess = readdirSync('/proc/self/fd').map((file) => linkOf(`/proc/self/fd/${file}`))
+    expect(ofThisProcess.filter((path) => path.includes('meshfold-'))).toEqual([])
+    expect(readdirSync('/dev/shm').filter((name) => name.startsWith('meshfold-'))).toEqual([])
   })
 
   test('starts its shell behind a prefix', async () => {
@@ -107,7 +130,26 @@ describe('a launcher', () => {
     expect(await shellOf()).not.toBe(first)
     launcher.close()
   })
+
+  test('that is closed lets end what it was asked before', async () => {
+    const launcher = new ProgramLauncher({ ...settings, prefix: [] })
+    const slow = { file: 'sh', args: ['-c', 'sleep 0.1; cat'], stdin: 'read' }
+    const both = [launcher.run(slow), launcher.run(slow)]
+    await new Promise((done) => setTimeout(done, 50))
+    launcher.close()
+    expect(await Promise.all(both)).toEqual([right('read'), right('read')])
+  })
 })
+
+/** As many files as may be open at once. */
+function openAll(): number[] {
+  const files: number[] = []
+  try {
+    for (;;) files.push(openSync('/dev/null', 'r'))
+  } catch {
+    return files
+  }
+}
 
 async function pidOfShell(launcher: ProgramLauncher): Promise<string> {
   const ended = await launcher.run({ file: 'sh', args: ['-c', 'echo $PPID'], stdin: undefined })
@@ -119,5 +161,13 @@ function isThere(pid: number): boolean {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
+  }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
   }
 }

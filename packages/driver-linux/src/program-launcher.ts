@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, ftruncateSync, writeSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommandFailure, CommandResult } from './command.js'
-import { openNamelessFile } from './nameless-file.js'
+import { openNamelessFile, writeAnew } from './nameless-file.js'
 
 /** One program to start: its name, what it is told, and what it reads. */
 export interface Launch {
@@ -25,14 +25,14 @@ const LONGEST_LINE = 16 * 1024
 const IDLE_MS = 30_000
 /** What a shell answers for a program that is not there, and one that may not be run. */
 const [NOT_FOUND, NOT_STARTED] = [127, 126]
-/** Above it stand the numbers of signals. */
-const SIGNALLED = 128
+/** Above it stand the numbers of signals; `ip` ends with 255 by itself. */
+const [SIGNALLED, LAST_SIGNAL] = [128, 64]
 
 /** Where the shell has the file that programs read as their stdin. */
 const STDIN_FILE = '/proc/self/fd/3'
 /** `$0` is a word that no program says: it ends what each of them prints, with how it ended. */
 const LOOP = [
-  'unset PWD OLDPWD',
+  'unset PWD OLDPWD SHLVL',
   'end="\\001$0 %3d\\n"',
   'while IFS= read -r line; do eval "$line"; code=$?; printf "$end" $code; printf "$end" $code >&2; done',
 ].join('; ')
@@ -59,10 +59,13 @@ export class ProgramLauncher {
     return ended
   }
 
+  /** What was asked before it ends first. */
   close(): void {
     clearTimeout(this.#idle)
-    this.#shell?.close()
-    this.#shell = undefined
+    this.#last = this.#last.then(() => {
+      this.#shell?.close()
+      this.#shell = undefined
+    })
   }
 
   async #run({ file, args, stdin }: Launch): Promise<E.Either<CommandFailure, CommandResult> | undefined> {
@@ -77,7 +80,7 @@ export class ProgramLauncher {
     return ended
   }
 
-  /** `undefined`: there is no shell here, or it does not see our file. */
+  /** `undefined`: there is no shell here, or none that is fit. */
   async #opened(): Promise<Shell | undefined> {
     if (this.#shell?.hasEnded === false) return this.#shell
     const shell = new Shell(this.#settings)
@@ -113,36 +116,38 @@ class Shell {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', this.#stdinFile],
     })
+    this.#child.on('error', () => this.#gone())
+    this.#child.on('exit', () => this.#gone())
     this.#child.unref()
-    for (const stream of this.#child.stdio) (stream as { unref?: () => void } | null)?.unref?.()
+    // There are none where too many files are open.
+    for (const stream of this.#child.stdio ?? []) (stream as { unref?: () => void } | null)?.unref?.()
     this.#child.stdin?.on('error', () => {})
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#take(this.#stdout, chunk))
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#take(this.#stderr, chunk))
-    this.#child.on('error', () => this.#gone())
-    this.#child.on('exit', () => this.#gone())
   }
 
   get hasEnded(): boolean {
     return this.#hasEnded
   }
 
-  /** Whether it is there, and finds the file that programs read. */
+  /** Whether it is there, finds the file that programs read, and has none built in that it takes instead of those on PATH (BusyBox). */
   async isFit(): Promise<boolean> {
-    const ended = await this.#ask(`test -r ${STDIN_FILE}`)
+    const ended = await this.#ask(`test -r ${STDIN_FILE} && ! (PATH=/; exec true) 2>/dev/null`)
     return E.isRight(ended) && ended.right.exitCode === 0
   }
 
   async run(words: readonly string[], stdin: string | undefined): Promise<Ended> {
-    if (stdin !== undefined) writeSync(this.#stdinFile, stdin, 0)
+    if (stdin !== undefined) writeAnew(this.#stdinFile, stdin)
     const source = stdin === undefined ? '/dev/null' : STDIN_FILE
     // `exec`: never a program that the shell has built in.
     const ended = await this.#ask(`(exec ${words.map(quoted).join(' ')}) <${source} 3<&-`)
-    if (stdin !== undefined && !this.#hasEnded) ftruncateSync(this.#stdinFile)
+    if (stdin !== undefined && !this.#hasEnded) writeAnew(this.#stdinFile, '')
     if (E.isLeft(ended)) return ended
     const { exitCode, stderr } = ended.right
     if (exitCode === NOT_FOUND) return E.left({ code: 'program-missing' })
     if (exitCode === NOT_STARTED) return E.left({ code: 'not-started', reason: stderr.trim() })
-    return exitCode > SIGNALLED ? E.right({ ...ended.right, exitCode: -1 }) : ended
+    const isSignal = exitCode > SIGNALLED && exitCode <= SIGNALLED + LAST_SIGNAL
+    return isSignal ? E.right({ ...ended.right, exitCode: -1 }) : ended
   }
 
   close(): void {
@@ -182,9 +187,7 @@ class Shell {
   }
 
   #kill(failure: CommandFailure): void {
-    const { pid } = this.#child
-    // The program and whatever it started, with the shell.
-    if (pid !== undefined) killGroup(pid)
+    this.#killGroup()
     this.#end?.(E.left(failure))
     this.#gone()
   }
@@ -193,7 +196,20 @@ class Shell {
     if (this.#hasEnded) return
     this.#hasEnded = true
     closeSync(this.#stdinFile)
+    // No program goes on beside the next one.
+    if (this.#end !== undefined) this.#killGroup()
     this.#endWith(-1)
+  }
+
+  /** The program and whatever it started, with the shell. */
+  #killGroup(): void {
+    const { pid } = this.#child
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
   }
 }
 
@@ -233,11 +249,3 @@ const isOneLine = (word: string): boolean => !/[\n\0]/.test(word)
 
 /** As one word of a shell, whatever is in it. */
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
-
-function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-  }
-}
