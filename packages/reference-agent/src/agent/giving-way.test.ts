@@ -3,6 +3,7 @@ import { type SimulatedHost, sampleTime } from '@meshfold/core/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
 import { SampleWorld } from '../../test/support/sample-world.js'
+import type { WatchUnderlay } from './agent-options.js'
 
 const PARTS = 10
 const PART_MS = 100
@@ -34,7 +35,12 @@ async function slowHost() {
   const keys = world.admit(1)
   const host = world.simulatedHost(keys)
   const { driver, reads } = slowToRead(world, host)
-  const sample = world.agentOf(1, keys, { host, driver, watchUnderlay: () => () => {} })
+  let loseAddress = () => {}
+  const watchUnderlay: WatchUnderlay = ({ onAddressGone }) => {
+    loseAddress = () => onAddressGone('eth0')
+    return () => {}
+  }
+  const sample = world.agentOf(1, keys, { host, driver, watchUnderlay })
   await sample.agent.start()
   await world.pass(2000)
   reads.isSlow = true
@@ -45,7 +51,7 @@ async function slowHost() {
   const movePeer = (listenPort: number) =>
     world.server.submit({ type: 'UpdateHost', atEpochMs: sampleTime, hostId: hostId('host-2'), listenPort })
   const peerPort = () => host.state.peers.get(peer.wireguardKey)?.endpoint?.split(':').at(-1)
-  return { world, sample, host, reads, begun, movePeer, peerPort }
+  return { world, sample, host, reads, begun, movePeer, peerPort, loseAddress: () => loseAddress() }
 }
 
 test('a patch does not wait for a look at the whole host, which is made up for afterwards', async () => {
@@ -74,6 +80,21 @@ test('patches without end do not keep a host from being looked at', async () => 
   expect(reads.ended).toBeGreaterThan(ended)
   await world.pass(2000)
   expect(peerPort()).toBe(String(port))
+})
+
+test('nor do patches whose peers are read back in between', async () => {
+  const { world, reads, begun, loseAddress, movePeer } = await slowHost()
+  reads.isSlow = false
+  await begun()
+  await world.pass(100)
+  reads.isSlow = true
+  loseAddress()
+  const { ended } = reads
+  for (let port = 52_000; reads.ended === ended && port < 52_012; port += 1) {
+    movePeer(port)
+    await world.pass(700)
+  }
+  expect(reads.ended).toBeGreaterThan(ended)
 })
 
 test('who asks how the host is doing gets an answer though a patch comes in between', async () => {

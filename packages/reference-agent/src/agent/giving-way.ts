@@ -20,7 +20,7 @@ export class GivingWay {
     return this.#isUrgentWaiting() && this.#clock.monotonicMs() - sinceMs < LONGEST_MS
   }
 
-  /** Whether the look that ended so gave way: it is still due. */
+  /** Whether the look at the whole host that ended so gave way: it is still due. */
   gaveWay(outcome: E.Either<ReconcileError, unknown>): boolean {
     const gaveWay =
       E.isLeft(outcome) && outcome.left.code === 'observe-failed' && outcome.left.cause.code === 'given-up'

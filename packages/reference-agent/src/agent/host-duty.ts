@@ -146,10 +146,11 @@ export class HostDuty {
       await this.#look()
       return
     }
-    const outcome = await (deed === 'put-right'
+    const isWhole = deed === 'put-right'
+    const outcome = await (isWhole
       ? this.host.putRight(desired, this.#givingWay.isGivenUp)
       : this.host.putPeersRight(desired))
-    if (this.#givingWay.gaveWay(outcome)) {
+    if (isWhole && this.#givingWay.gaveWay(outcome)) {
       this.#occasion = occasion
       this.want(deed)
       return
