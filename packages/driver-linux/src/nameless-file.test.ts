@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs'
+import { closeSync, statfsSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { openNamelessFile, readNamelessFile, writeAnew } from './nameless-file.js'
 
@@ -27,5 +27,10 @@ test('a file has all that was written, or none is had', () => {
   left.bytes = Number.POSITIVE_INFINITY
   writeAnew(file, 'ü')
   expect(readNamelessFile(file)).toBe('ü')
-  expect(() => closeSync(file)).toThrow('EBADF')
+})
+
+test('it is in memory where there is some', () => {
+  const file = openNamelessFile('a key')
+  expect(statfsSync(`/proc/self/fd/${file}`).type).toBe(statfsSync('/dev/shm').type)
+  closeSync(file)
 })

@@ -7,11 +7,15 @@ import {
   openSync,
   readSync,
   rmdirSync,
+  statfsSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+/** A tmpfs, as statfs(2) says. */
+const MEMORY = 0x01_02_19_94
 
 /**
  * A file that has lost its name before anything is written to it. Node's pipes are sockets, which `/dev/stdin` can't be
@@ -56,12 +60,19 @@ function openWithoutName(): number {
   }
 }
 
-/** In memory where the host offers that: a key then reaches no disk. */
+/**
+ * In memory where the host offers that: a key then reaches no disk. First where no other user can fill it up, who would else keep what is
+ * to be read from being written.
+ */
 function scratchFolder(): string {
+  return ['/run', '/dev/shm'].find(isMemory) ?? tmpdir()
+}
+
+function isMemory(folder: string): boolean {
   try {
-    accessSync('/dev/shm', constants.W_OK)
-    return '/dev/shm'
+    accessSync(folder, constants.W_OK)
+    return statfsSync(folder).type === MEMORY
   } catch {
-    return tmpdir()
+    return false
   }
 }

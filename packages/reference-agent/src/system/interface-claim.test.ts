@@ -15,3 +15,16 @@ test('an interface is one agent’s at a time, and free again when that lets it 
   expect(E.isRight(again)).toBe(true)
   if (E.isRight(again)) again.right.release()
 })
+
+test('a user who could be no agent keeps nobody from an interface', async () => {
+  const taken = `${name}c`
+  const theirs = await claimInterface(taken)
+  const asked: number[] = []
+  const mayBeAgent = (userId: number) => {
+    asked.push(userId)
+    return false
+  }
+  expect(E.isRight(await claimInterface(taken, mayBeAgent))).toBe(true)
+  expect(asked).toEqual([process.geteuid?.()])
+  if (E.isRight(theirs)) theirs.right.release()
+})
