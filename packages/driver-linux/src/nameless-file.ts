@@ -33,11 +33,14 @@ export function openNamelessFile(content: string): number {
 }
 
 /** All of it, in place of what was there: where memory is full, a part may be written without an error. The offset stays at the beginning. */
-export function writeAnew(file: number, content: string): void {
+export function writeAnew(file: number, content: string, write: typeof writePart = writePart): void {
   ftruncateSync(file)
   const bytes = Buffer.from(content)
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at)
+  for (let at = 0; at < bytes.length; ) at += write(file, bytes, at)
 }
+
+/** How many bytes were written; the rest begins at `at`, in the file as in what is to be written. */
+const writePart = (file: number, bytes: Buffer, at: number): number => writeSync(file, bytes, at, bytes.length - at, at)
 
 /** Reads what a program wrote there, a few kilobytes at most, and closes it. */
 export function readNamelessFile(file: number): string {
