@@ -72,17 +72,20 @@ describe('a launched program', () => {
   })
 
   test('that hangs or talks too much is ended with all that it started, and the next one runs', async () => {
-    const run = launcherOf({ timeoutMs: 300, outputLimitBytes: 100_000 })
-    expect(await run('sh', ['-c', 'sleep 61 & wait'])).toEqual(E.left({ code: 'timed-out', afterMs: 300 }))
+    const run = launcherOf({ timeoutMs: 1000, outputLimitBytes: 100_000 })
+    const sleep = `sleep 61.${process.pid}`
+    expect(await run('sh', ['-c', `${sleep} & wait`])).toEqual(E.left({ code: 'timed-out', afterMs: 1000 }))
     expect(await run('yes')).toEqual(E.left({ code: 'output-too-long', limitBytes: 100_000 }))
-    expect(await run('sh', ['-c', 'ps ax -o args | grep -c "^sleep 61"'])).toEqual(right('0\n', 1))
+    expect(await run('echo', ['again'])).toEqual(right('again\n'))
+    expect(await isRunning(sleep)).toBe(false)
   })
 
   test('that ends its shell ends with it, and is not the last one', async () => {
     const run = launcherOf()
-    expect(await run('sh', ['-c', 'kill -9 $PPID; sleep 62'])).toMatchObject({ right: { exitCode: -1 } })
+    const sleep = `sleep 62.${process.pid}`
+    expect(await run('sh', ['-c', `kill -9 $PPID; ${sleep}`])).toMatchObject({ right: { exitCode: -1 } })
     expect(await run('echo', ['again'])).toEqual(right('again\n'))
-    expect(await run('sh', ['-c', 'ps ax -o args | grep -c "^sleep 62"'])).toEqual(right('0\n', 1))
+    expect(await isRunning(sleep)).toBe(false)
   })
 })
 
@@ -140,6 +143,13 @@ describe('a launcher', () => {
     expect(await Promise.all(both)).toEqual([right('read'), right('read')])
   })
 })
+
+/** Whether a process was told these words; one that was killed takes a moment to go. */
+async function isRunning(words: string): Promise<boolean> {
+  const isThere = () => spawnSync('ps', ['ax', '-o', 'args']).stdout.toString().split('\n').includes(words)
+  for (let waited = 0; isThere() && waited < 100; waited += 1) await new Promise((done) => setTimeout(done, 20))
+  return isThere()
+}
 
 /** As many files as may be open at once. */
 function openAll(): number[] {
