@@ -11,6 +11,7 @@ import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
 import { fortyHosts } from './forty-hosts.js'
+import { gatewayRemoved } from './gateway-removed.js'
 import {
   internetGatewayFailClosed,
   internetGatewayFailOpen,
@@ -30,6 +31,7 @@ import { namesInFullTunnel } from './names-in-full-tunnel.js'
 import { narrowUnderlay } from './narrow-underlay.js'
 import { natPunchScenarios } from './nat-punch.js'
 import { natRelayScenarios } from './nat-relay.js'
+import { nodeComesAndGoes } from './node-comes-and-goes.js'
 import { clientDisable } from './phone.js'
 import { publishedPort } from './published-port.js'
 import { roamingAddress, roamingPort } from './roaming.js'
@@ -55,6 +57,7 @@ export const scenarios: readonly Scenario[] = [
   roamingAddress,
   narrowUnderlay,
   sixthHostJoins,
+  nodeComesAndGoes,
   teardownClean,
   aclPorts,
   aclOneWay,
@@ -75,6 +78,7 @@ export const scenarios: readonly Scenario[] = [
   publishedPort,
   tenThousand,
   fortyHosts,
+  gatewayRemoved,
   clientFile,
   clientDisable,
   usersDevice,
