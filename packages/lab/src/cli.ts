@@ -4,6 +4,7 @@
  *
  * Enters a sandbox by itself. Progress goes to stderr; the last line of `run --json` is one JSON object.
  */
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { enterSandbox } from './cli/enter-sandbox.js'
@@ -46,8 +47,10 @@ async function main(args: readonly string[]): Promise<number> {
   else if (command === 'fetch') return fetchTools()
   else if (command === 'run' || command === 'shell') {
     if (values.all && command === 'run') return playAll(scenarios, values)
-    if (values.times !== undefined && command === 'run')
+    if (values.times !== undefined && command === 'run') {
+      refuseExisting(values.log)
       return playOften(names.map(scenarioNamed), { ...values, times: numberOf('times', values.times) })
+    }
     const scenario = scenarioNamed(names[0])
     if (process.env[sandboxMark] !== '1') {
       await prepareAll([scenario])
@@ -94,6 +97,11 @@ function drawOf({ log, ...values }: Readonly<Partial<Record<keyof RandomDraw, st
 function numberOf(name: string, value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new Misused(`--${name} wants a number, not "${value}".`)
   return Number(value)
+}
+
+/** A page of many runs is not to be lost to one of few. */
+function refuseExisting(log: string | undefined): void {
+  if (log !== undefined && existsSync(log)) throw new Misused(`${log} is there already: name another file for --log.`)
 }
 
 function scenarioNamed(name: string | undefined): Scenario {

@@ -33,3 +33,15 @@ test('a log has ten topologies a row, and a run goes on where it ended', async (
   const [, ...rows] = (await readFile(file, 'utf8')).split('\n').filter((line) => line.startsWith('|'))
   expect(rows).toEqual(['| 11 | 0–9 | 30 | 1000 | 400 | 3 |', '| 11 | 10–14 | 15 | 500 | 200 | none |'])
 })
+
+test('a log that is not there is begun, and its rows are read again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshfold-lab-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'log.md')
+  const first = new TopologyLog(file, 11)
+  expect(await first.next()).toBe(undefined)
+  await play(first, numbers(0, 10))
+  expect(await new TopologyLog(file, 11).next()).toBe(10)
+  expect((await readFile(file, 'utf8')).split('\n').filter((line) => line.startsWith('| seed'))).toHaveLength(1)
+  await expect(new TopologyLog(join(folder, 'missing', 'log.md'), 11).next()).rejects.toThrow('ENOENT')
+})

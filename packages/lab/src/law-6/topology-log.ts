@@ -1,5 +1,5 @@
 /** A table of topologies that were played, in a file: ten in a row, written as they come, so that a long run can go on where it ended. */
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 
 /** What the log keeps of one topology. */
 export interface LoggedTopology {
@@ -12,6 +12,14 @@ export interface LoggedTopology {
 
 const rowLength = 10
 
+const tableHead = [
+  '# Law 6',
+  '',
+  '| seed | topologies | hosts | tries | answered | differ |',
+  '| --- | --- | --- | --- | --- | --- |',
+  '',
+].join('\n')
+
 export class TopologyLog {
   readonly #file: string
   readonly #seed: number
@@ -22,8 +30,11 @@ export class TopologyLog {
     this.#seed = seed
   }
 
-  /** The first topology of the seed that the file has no row of; `undefined`: it has none at all. */
+  /** The first topology of the seed that the file has no row of; `undefined`: it has none at all. A file that is not there is begun. */
   async next(): Promise<number | undefined> {
+    await writeFile(this.#file, tableHead, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
     return nextRun(await readFile(this.#file, 'utf8'), this.#seed)
   }
 
