@@ -1,8 +1,10 @@
 import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { agentKill9 } from './agent-kill-9.js'
 import { autoRelayScenarios } from './auto-relay.js'
+import { automaticGateway, automaticInternetGateway } from './automatic-gateway.js'
 import { drift, relayByEnrolment, serverDownReboot } from './by-themselves.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
+import { clientMoves } from './client-moves.js'
 import { commitConfirm } from './commit-confirm.js'
 import { commitConfirmFullTunnel } from './commit-confirm-full-tunnel.js'
 import { downloadUnderOneWayPolicy } from './download-under-one-way-policy.js'
@@ -81,12 +83,14 @@ export const scenarios: readonly Scenario[] = [
   gatewayRemoved,
   clientFile,
   clientDisable,
+  clientMoves,
   usersDevice,
   internetGatewaySplit,
   internetGatewayFull,
   internetGatewayFailClosed,
   internetGatewayFailOpen,
   internetGatewayCascade,
+  automaticInternetGateway,
   natGateway,
   clientFullTunnel,
   egressOwnLan,
@@ -99,6 +103,7 @@ export const scenarios: readonly Scenario[] = [
   everyRole,
   kernelWireguard,
   ...failoverScenarios,
+  automaticGateway,
   downloadUnderOneWayPolicy,
   ...autoRelayScenarios,
   ...natPunchScenarios,
