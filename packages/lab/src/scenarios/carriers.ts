@@ -3,6 +3,7 @@ import { answerOn, knock } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
+import { addEgress, awaitAnswer, openOffice } from './office.js'
 import { connectPhone } from './phone.js'
 import type { Scenario } from './scenario.js'
 import { startMesh } from './start-mesh.js'
@@ -79,14 +80,19 @@ export const egressNat: Scenario = {
 
 export const clientFile: Scenario = {
   name: 'client-file',
-  summary: 'a phone with nothing but WireGuard: wg-quick takes its file, and it is cut off at once when disabled',
-  rows: ['B5', 'B7'],
+  summary:
+    'a phone with nothing but WireGuard: wg-quick takes its file, all of the mesh is reached, and it is cut off at once when disabled',
+  rows: ['B5', 'B7', 'B9'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()
-    const [gateway, node] = [mesh.member(0), mesh.member(1)]
+    const [gateway, node, farGateway] = [mesh.member(0), mesh.member(1), mesh.member(2)]
     await mayBeGateways(mesh)
-    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
+    for (const member of [gateway, farGateway])
+      await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, member) })
+    const office = await openOffice(stage, node, 77, 'office')
+    await addEgress(mesh, node, office)
+    const friend = await connectPhone(stage, mesh, farGateway, { hostName: 'friend' })
     const { host: phone, address: own, clientId, text, privateKey } = await connectPhone(stage, mesh, gateway)
     stage.check('the file has no private key of anybody', !text.includes(privateKey))
     const nodeAddresses = [await mesh.address(node), await mesh.address(node, 'ipv6')]
@@ -95,6 +101,15 @@ export const clientFile: Scenario = {
         .length
     stage.check('it reaches its gateway', (await reached([await mesh.address(gateway)])) === 1)
     stage.check('it reaches a node over IPv4 and IPv6', (await reached(nodeAddresses)) === 2)
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const answer = await awaitAnswer(phone, office.addresses[family])
+      stage.check(
+        `it reaches a range behind a node over ${family}`,
+        answer === `office ${office.router[family]}`,
+        answer,
+      )
+    }
+    stage.check("it reaches another gateway's phone", (await reached([friend.address])) === 1)
     stage.check('a node reaches it', (await ping(node.host, own, 7)) !== undefined)
     await command(mesh, { type: 'DisableClient', clientId })
     const isGone = async () => (await ping(phone, nodeAddresses[0] ?? '', 1)) === undefined || undefined

@@ -74,6 +74,7 @@ export const internetGatewayFull: Scenario = {
       pinged.every((answer) => answer !== undefined),
     )
     stage.check('it reaches a node of the mesh', (await ping(user.host, await mesh.address(third))) !== undefined)
+    await rulesComeBack(stage, internet)
     await serverIsThere(stage, internet)
 
     await routeAll(mesh, user, false)
@@ -94,6 +95,19 @@ async function browse(internet: InternetMesh): Promise<void> {
     (['tcp', 'udp'] as const).map((protocol) => ({ from: null, to, protocol, port: 53 })),
   )
   await knock(user.host, tries)
+}
+
+/** Somebody deletes all rules that send its traffic into the tunnel. */
+async function rulesComeBack(stage: Stage, internet: InternetMesh): Promise<void> {
+  const { user, gateway } = internet
+  const rulesOf = async () => (await user.host.sh('ip -4 rule; ip -6 rule')).split('\n').sort().join('\n')
+  const whole = await rulesOf()
+  const removal = `while read -r at rest; do ip $family rule del priority "\${at%:}"; done`
+  await user.host.sh(`for family in -4 -6; do ip $family rule | grep -w 'proto 213' | ${removal}; done`)
+  const isBack = async () => (await rulesOf()) === whole || undefined
+  const back = await waitUntil('its rules are back', isBack, { limitMs: 30_000 }).catch(rulesOf)
+  stage.check('rules that somebody deleted come back', back === true, back === true ? '' : back)
+  stage.check('and so does the way', await isSeenAs(user.host, internet, publicAddresses(stage, gateway)))
 }
 
 const routingOf = ({ user }: InternetMesh): Promise<string> =>

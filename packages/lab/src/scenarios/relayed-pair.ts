@@ -14,15 +14,18 @@ export interface PairMesh {
   readonly gateways: readonly MeshMember[]
 }
 
-/** All four reach each other. */
-export async function pairMesh(stage: Stage): Promise<PairMesh> {
-  const mesh = await startMesh(stage, 4)
+/** All four reach each other. With `farMs` each packet takes so much longer to the second gateway, and from it. */
+export async function pairMesh(stage: Stage, { farMs = 0 }: { readonly farMs?: number } = {}): Promise<PairMesh> {
+  const mesh = await startMesh(stage, 3)
+  const [far] = await mesh.admit(await stage.lab.publicHosts(['h4'], farMs === 0 ? undefined : { delayMs: farMs }))
+  if (far === undefined) throw new Error('Nobody was admitted.')
+  await mesh.waitForTunnels()
   await mayBeGateways(mesh)
-  const gateways = [mesh.member(0), mesh.member(1)]
+  const gateways = [mesh.member(0), far]
   for (const gateway of gateways) await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
   const { reachable, pairs } = await mesh.pingMatrix()
   stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
-  return { mesh, one: mesh.member(2), other: mesh.member(3), gateways }
+  return { mesh, one: mesh.member(1), other: mesh.member(2), gateways }
 }
 
 /** Cuts the two off from each other; the gateway that relays them in the end. */
