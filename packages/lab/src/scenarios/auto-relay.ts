@@ -17,7 +17,7 @@ const autoRelay: Scenario = {
   summary:
     'the direct link of two nodes breaks: they reach each other through the nearer gateway, and directly once it is whole',
   async play(stage) {
-    const { mesh, one, other, gateways } = await pairMesh(stage, { farMs: 40 })
+    const { mesh, one, other, gateways } = await pairMesh(stage, { farMs: 60 })
     const stream = new PingStream(one.host, await mesh.address(other), pingEveryMs)
     await pause(1000)
     const by = await relayed(stage, mesh, [one, other], gateways)

@@ -102,8 +102,13 @@ async function rulesComeBack(stage: Stage, internet: InternetMesh): Promise<void
   const { user, gateway } = internet
   const rulesOf = async () => (await user.host.sh('ip -4 rule; ip -6 rule')).split('\n').sort().join('\n')
   const whole = await rulesOf()
-  const removal = `while read -r at rest; do ip $family rule del priority "\${at%:}"; done`
-  await user.host.sh(`for family in -4 -6; do ip $family rule | grep -w 'proto 213' | ${removal}; done`)
+  const removal = `while read -r at rest; do ip $family rule del priority "\${at%:}" && echo "$family"; done`
+  const deleted = await user.host.sh(`for family in -4 -6; do ip $family rule | grep -w 'proto 213' | ${removal}; done`)
+  stage.check(
+    'somebody deletes its rules, over IPv4 and IPv6',
+    ['-4', '-6'].every((family) => deleted.includes(family)),
+    deleted.trim().replaceAll('\n', ' '),
+  )
   const isBack = async () => (await rulesOf()) === whole || undefined
   const back = await waitUntil('its rules are back', isBack, { limitMs: 30_000 }).catch(rulesOf)
   stage.check('rules that somebody deleted come back', back === true, back === true ? '' : back)
