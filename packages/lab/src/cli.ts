@@ -30,7 +30,7 @@ const usage = `Usage:
 
   --all     every scenario, one after the other; --quick leaves out the slow ones and names them
   --times   plays them in turn, so often each; --log is a page with every run, and --data keeps the runs that failed
-  --data    keeps logs, keys and databases there
+  --data    keeps logs, keys and databases there; without it they are kept where something failed, in a folder that is told
   --pcap    writes all packets of every host there, for tcpdump and Wireshark
   --runs, --seed, --from   random meshes --from to --from + --runs - 1 of a seed
             with --log a table in that file gets a row for every ten of them, and those that it has are not played again

@@ -5,6 +5,8 @@ export interface WaitOptions {
   /** WireGuard tries a handshake again after 5 s when two of them cross: a shorter limit fails by chance. */
   readonly limitMs?: number
   readonly everyMs?: number
+  /** Asked when it has not come within the limit: what is missing, for the error. */
+  readonly missing?: () => Promise<string>
 }
 
 /**
@@ -14,7 +16,7 @@ export interface WaitOptions {
 export async function waitUntil<A>(
   what: string,
   look: () => A | Promise<A>,
-  { limitMs = 10_000, everyMs = 20 }: WaitOptions = {},
+  { limitMs = 10_000, everyMs = 20, missing }: WaitOptions = {},
 ): Promise<Exclude<A, undefined | null | false>> {
   const deadline = performance.now() + patient(limitMs)
   for (;;) {
@@ -22,7 +24,10 @@ export async function waitUntil<A>(
     if (found !== undefined && found !== null && found !== false) {
       return found as Exclude<A, undefined | null | false>
     }
-    if (performance.now() > deadline) throw new Error(`Not within ${patient(limitMs) / 1000} s: ${what}.`)
+    if (performance.now() > deadline) {
+      const detail = missing === undefined ? '' : ` ${await missing()}`
+      throw new Error(`Not within ${patient(limitMs) / 1000} s: ${what}.${detail}`)
+    }
     await pause(patient(everyMs))
   }
 }

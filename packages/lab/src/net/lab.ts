@@ -10,7 +10,7 @@ import { Router } from './router.js'
 import type { WireSettings } from './wire.js'
 
 export interface LabOptions {
-  /** Where logs, keys and databases go; kept afterwards. Without it, a temporary folder that is removed. */
+  /** Where logs, keys and databases go; kept afterwards. Without it, a temporary folder that is removed unless `keepData` is called. */
   readonly dataFolder?: string
   /** Every host's packets are written there, for tcpdump and Wireshark: `<host>.pcap`. */
   readonly pcapFolder?: string
@@ -20,6 +20,7 @@ export interface LabOptions {
 export class Lab implements AsyncDisposable {
   readonly #closing: (() => Promise<void>)[] = []
   readonly #hosts: Host[] = []
+  #keepsData = false
 
   private constructor(
     readonly inet: Router,
@@ -35,7 +36,7 @@ export class Lab implements AsyncDisposable {
     const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'meshfold-lab-')))
     const inet = await Router.open('inet')
     const lab = new Lab(inet, dataFolder, options.pcapFolder)
-    if (options.dataFolder === undefined) lab.onClose(() => rm(dataFolder, { recursive: true, force: true }))
+    if (options.dataFolder === undefined) lab.onClose(() => lab.#removeData())
     lab.onClose(() => inet.close())
     return lab
   }
@@ -80,6 +81,15 @@ export class Lab implements AsyncDisposable {
   /** Has something done before the lab is gone; the last wish comes first. */
   onClose(work: () => Promise<void>): void {
     this.#closing.push(work)
+  }
+
+  /** A temporary data folder stays when the lab is closed. */
+  keepData(): void {
+    this.#keepsData = true
+  }
+
+  async #removeData(): Promise<void> {
+    if (!this.#keepsData) await rm(this.dataFolder, { recursive: true, force: true })
   }
 
   #keep(host: Host): void {

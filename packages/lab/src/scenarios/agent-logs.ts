@@ -1,5 +1,6 @@
-import type { LogLine } from '../mesh/log-lines.js'
+import { type LogLine, tailOfLog } from '../mesh/log-lines.js'
 import type { MeshMember } from '../mesh/mesh.js'
+import { waitUntil } from '../wait-until.js'
 import type { Stage } from './scenario.js'
 
 /** A snapshot or patch that an agent was sent, as it wrote it down. */
@@ -20,10 +21,23 @@ export async function markLogs(members: readonly MeshMember[]): Promise<LogMarks
   return new Map(await Promise.all(members.map(async (at) => [at, (await at.agent.logLines()).length] as const)))
 }
 
-/** Whether each of them has written down that it applied a snapshot. */
-export async function haveSnapshots(members: readonly MeshMember[]): Promise<boolean> {
+/** Waits until each of them has written down that it applied a snapshot. @throws Error naming who has not, with what it wrote last */
+export async function haveSnapshots(members: readonly MeshMember[], limitMs: number): Promise<void> {
+  await waitUntil(
+    'each agent has said that it applied its first config',
+    async () => (await withoutSnapshot(members)).length === 0,
+    { limitMs, missing: async () => (await Promise.all((await withoutSnapshot(members)).map(lastWords))).join(' ') },
+  )
+}
+
+async function withoutSnapshot(members: readonly MeshMember[]): Promise<readonly MeshMember[]> {
   const logs = await Promise.all(members.map(({ agent }) => agent.logLines()))
-  return logs.every((lines) => lines.some(({ msg }) => msg === 'snapshot applied'))
+  return members.filter((_, at) => logs[at]?.some(({ msg }) => msg === 'snapshot applied') !== true)
+}
+
+async function lastWords({ name, agent }: MeshMember): Promise<string> {
+  const last = await tailOfLog(agent.logFile, 1)
+  return `${name} has not; its log ends: ${last === '' ? 'with nothing' : last}`
 }
 
 /** Snapshots and patches that agents have logged since; patches that change nothing are left out. */

@@ -69,7 +69,7 @@ export interface ScenarioResult {
 
 export interface PlayOptions {
   readonly tell: (text: string) => void
-  /** Keeps logs and data there. */
+  /** Keeps logs and data there. Without it they are kept only if something failed, and it is told where. */
   readonly dataFolder?: string
   /** Every host's packets are written there, a file for each. */
   readonly pcapFolder?: string
@@ -128,8 +128,16 @@ function folderOf(
   return dataFolder === undefined || builds.length === 1 ? {} : { dataFolder: join(dataFolder, label) }
 }
 
-async function playOnce(scenario: Scenario, stage: Omit<Stage, 'lab'>, options: PlayOptions): Promise<void> {
+async function playOnce(scenario: Scenario, plainStage: Omit<Stage, 'lab'>, options: PlayOptions): Promise<void> {
   const { dataFolder, pcapFolder, afterwards } = options
+  let hasFailed = false
+  const stage = {
+    ...plainStage,
+    check: (name: string, passed: boolean, detail?: string) => {
+      hasFailed ||= !passed
+      plainStage.check(name, passed, detail)
+    },
+  }
   await using lab = await Lab.open({
     ...(dataFolder !== undefined && { dataFolder }),
     ...(pcapFolder !== undefined && { pcapFolder }),
@@ -139,6 +147,8 @@ async function playOnce(scenario: Scenario, stage: Omit<Stage, 'lab'>, options: 
   } catch (error) {
     stage.check('it comes to its end', false, error instanceof Error ? error.message : String(error))
   }
+  if (hasFailed) lab.keepData()
+  if (hasFailed) stage.tell(`logs and data are kept in ${lab.dataFolder}`)
   await afterwards?.(lab)
 }
 

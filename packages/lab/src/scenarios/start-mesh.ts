@@ -29,9 +29,7 @@ async function logsComeToRest(mesh: Mesh): Promise<void> {
   const quietMs = 500
   let seen = -1
   let since = performance.now()
-  await waitUntil('each agent has said that it applied its first config', () => haveSnapshots(mesh.members), {
-    limitMs: 60_000,
-  })
+  await haveSnapshots(mesh.members, 60_000)
   await waitUntil('the logs come to rest', async () => {
     const marks = await markLogs(mesh.members)
     const lines = [...marks.values()].reduce((sum, count) => sum + count, 0)
