@@ -126,6 +126,7 @@ const report = {
   endpoints: [{ endpoint: '203.0.113.7:51821', origin: 'local' }],
   localPrefixes: ['203.0.113.0/24', '2001:db8::/64'],
   capabilities: ['filter', 'forward'],
+  resolvers: ['192.0.2.53', '2001:db8::53'],
   drift: ['The route to 10.1.0.0/16 is gone.'],
 }
 const asOf = { epoch: 1, revision: 12 }

@@ -92,6 +92,7 @@ const ownMembership = (viewer: HostId): MembershipPart => ({
     gatewayIds: null,
     mayUseDefaultEgress: false,
     settings: { whenGatewayGone: 'block', localNetwork: 'outside', dns: 'keep' },
+    gatewayDns: [],
   },
 })
 

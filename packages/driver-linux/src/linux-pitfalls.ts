@@ -180,6 +180,8 @@ export const NO_RIGHT_TO_FOLDER: ReadonlySet<string> = new Set(['EACCES', 'EPERM
 export const OF_RESOLVED = {
   path: /^\/(run\/systemd\/resolve|usr\/lib\/systemd|lib\/systemd)\//,
   stub: '127.0.0.53',
+  /** Who stands behind the stub, for those who would rather ask them. */
+  uplinks: '/run/systemd/resolve/resolv.conf',
 } as const
 
 /**

@@ -1,7 +1,15 @@
 /** A host's config as a flat list of things with facts, in words: what two configs are compared by, and what people are shown. */
 
 import type { ChosenPaths } from '../host-config/chosen-paths.js'
-import type { ForwardRule, HostConfig, InputRule, NatRule, Path, PathKey } from '../host-config/host-config.js'
+import {
+  type ForwardRule,
+  type HostConfig,
+  type InputRule,
+  internetPathKey,
+  type NatRule,
+  type Path,
+  type PathKey,
+} from '../host-config/host-config.js'
 import type { Traffic } from '../mesh/mesh-state.js'
 import type { HostId, PolicyId } from '../values/index.js'
 import type { ThingKind } from './state-things.js'
@@ -113,8 +121,9 @@ const destinationText = (key: PathKey, names: ThingNames): string => {
 const hostName = (config: HostConfig, hostId: HostId): string =>
   hostId === config.own.hostId ? 'itself' : (config.peers.get(hostId)?.name ?? hostId)
 
-const tunnelItems = ({ fullTunnel }: HostConfig): readonly ConfigItem[] =>
-  fullTunnel === null
+const tunnelItems = (config: HostConfig): readonly ConfigItem[] => {
+  const { fullTunnel } = config
+  return fullTunnel === null
     ? []
     : [
         item('full tunnel', 'internet traffic', [
@@ -124,7 +133,20 @@ const tunnelItems = ({ fullTunnel }: HostConfig): readonly ConfigItem[] =>
           `DNS ${fullTunnel.settings.dns === 'keep' ? 'outside' : 'inside'}`,
         ]),
         item('full tunnel', 'stays outside', [...fullTunnel.outside, ...fullTunnel.outsidePrefixes]),
+        ...gatewayDnsItems(config),
       ]
+}
+
+/** Whom it asks while a gateway carries it. */
+const gatewayDnsItems = (config: HostConfig): readonly ConfigItem[] => {
+  const path = config.paths.get(internetPathKey)
+  if (path?.to.kind !== 'internet') return []
+  return path.to.gateways.flatMap(({ nodeId, hostId }) => {
+    const known = config.own.memberships.flatMap(({ tunnel }) => tunnel.gatewayDns)
+    const servers = known.find((each) => each.nodeId === nodeId)?.servers
+    return servers === undefined ? [] : [item('full tunnel', `DNS by ${hostName(config, hostId)}`, servers, hostId)]
+  })
+}
 
 const ruleItems = (config: HostConfig, names: ThingNames): readonly ConfigItem[] => {
   const set = setText(config, names)

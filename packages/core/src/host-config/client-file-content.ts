@@ -13,12 +13,14 @@ import {
   type IpPrefix,
   ipPrefix,
   mergePrefixes,
+  type NodeId,
   prefixContains,
   prefixLength,
   subtractPrefixes,
   type UdpEndpoint,
   type WireguardPublicKey,
 } from '../values/index.js'
+import { gatewayDnsOf } from './gateway-dns.js'
 import { gatewayEndpoint } from './gateway-endpoint.js'
 
 /** What is right in a client's file and yet may surprise; the file works all the same. */
@@ -60,11 +62,23 @@ export const clientFileContent = (state: MeshState, clientId: ClientId): E.Eithe
   const wanted = isFull ? bothDefaults : splitPrefixes(state, network, client, node)
   const allowedIps = outsideOf(wanted, endpoint)
   // Its own, even if it says none (B10).
-  const dns = client.dns ?? network.settings.clientDns
+  const dns = client.dns ?? dnsOfNetwork(state, network, gatewayId, isFull)
   const warnings = warningsOf(client, allowedIps, { hasDns: dns.length > 0, isCut: allowedIps !== wanted })
   const { settings } = network
   const gatewayKey = gatewayHost.wireguardKey
   return E.right({ client, gatewayKey, endpoint, allowedIps, dns, settings, warnings })
+}
+
+/** Where it names none and all traffic goes through a gateway, whom that asks (D5). */
+const dnsOfNetwork = (
+  state: MeshState,
+  network: Network,
+  gatewayId: NodeId,
+  isFull: boolean,
+): readonly IpAddress[] => {
+  const { clientDns } = network.settings
+  if (clientDns.length > 0 || !isFull) return clientDns
+  return gatewayDnsOf(state, network, [gatewayId])[0]?.servers ?? []
 }
 
 const bothDefaults: readonly IpPrefix[] = [ipPrefix('0.0.0.0/0'), ipPrefix('::/0')]

@@ -6,8 +6,15 @@ import { evolveAll } from '../mesh/evolve.js'
 import type { MeshCommand } from '../mesh/mesh-command.js'
 import type { MeshErrorCode } from '../mesh/mesh-error.js'
 import type { MeshEventOf } from '../mesh/mesh-event.js'
-import { emptyMeshState, type MeshState, type NetworkSettings } from '../mesh/mesh-state.js'
+import { defaultNetworkSettings, emptyMeshState, type MeshState, type NetworkSettings } from '../mesh/mesh-state.js'
 import { sampleGatewayCreated } from '../testing/sample-clients.js'
+import {
+  sampleAbleHost,
+  sampleAssignRelay,
+  sampleCreateExit,
+  sampleCreateGateway,
+  sampleRouteAll,
+} from '../testing/sample-gateways.js'
 import {
   sampleAddClient,
   sampleAddPolicy,
@@ -304,6 +311,47 @@ test("B10 a client has the network's DNS servers, unless it names its own, or no
     '9.9.9.9',
     undefined,
   ])
+})
+
+describe('B10 D5 without DNS of its network a client asks whom its gateway asks', () => {
+  const asks = (number: number, server: string): MeshCommand => ({
+    type: 'ReportHostResolvers',
+    atEpochMs: sampleTime,
+    hostId: hostId(`host-${number}`),
+    resolvers: [ipAddress(server)],
+  })
+  const settings = { ...defaultNetworkSettings, gatewayBehindInternetGateway: 'cascade' } as const
+  const exit = after(
+    emptyMeshState(),
+    sampleCreateMesh(),
+    sampleCreateNetwork(1, { settings }),
+    ...[1, 2].flatMap((host) => [sampleAbleHost(host), sampleJoinNetwork(1, host)]),
+    sampleCreateExit(2),
+    asks(1, '192.168.1.1'),
+    asks(2, '192.168.2.1'),
+  )
+  const dnsOf = (state: MeshState) => /^DNS = (.*)$/m.exec(fileOf(state).text)?.[1]
+  const withSample = (state: MeshState, gateway: NodeId, changes: Partial<AddClient>) =>
+    after(state, sampleAddClient(1, { gatewayId: gateway, ...changes }))
+
+  test('with all its traffic there, and where it names none itself', () => {
+    const full = withSample(exit, gateway2, { fullTunnel: true })
+    expect([dnsOf(full), fileOf(full).warnings]).toEqual(['192.168.2.1', []])
+    expect(dnsOf(withSample(exit, gateway2, { fullTunnel: false }))).toBeUndefined()
+    expect(dnsOf(withSample(exit, gateway2, { fullTunnel: true, dns: [] }))).toBeUndefined()
+  })
+
+  test('or where that leaves, and its file is stale when the gateway asks others', () => {
+    const cascade = after(exit, sampleCreateGateway(1), sampleAssignRelay(1, 2), sampleRouteAll(1))
+    const state = withSample(cascade, gateway1, { fullTunnel: false })
+    expect(dnsOf(state)).toBe('192.168.2.1')
+    const { hash } = fileOf(state)
+    const issued = after(state, { type: 'RecordClientConfig', atEpochMs: sampleTime, clientId: client1, hash })
+    expect([isClientStale(issued, client1), isClientStale(after(issued, asks(2, '9.9.9.9')), client1)]).toEqual([
+      false,
+      true,
+    ])
+  })
 })
 
 test("B12 the commands suffice for a VPN in one go: network, internet gateway on this machine, five clients' files", () => {

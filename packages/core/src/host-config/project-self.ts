@@ -16,6 +16,7 @@ import {
   type IpPrefix,
 } from '../values/index.js'
 import type { MembershipPart, SelfFragment, SetName, TunnelPart } from './fragment.js'
+import { gatewayDnsOf } from './gateway-dns.js'
 import { meshRouteMetric } from './host-config.js'
 import { activeExitOf, gatewayAt, type Membership, membershipsOf, viaOf } from './member-roles.js'
 import { type EgressView, egressViewOf } from './policy-view.js'
@@ -116,16 +117,20 @@ const pairIdsOf = (state: MeshState, { node }: Membership): MembershipPart['pair
   return [...new Set([...node.pairIds, ...largeMapKeys(relayed)])].sort()
 }
 
-const tunnelOf = (state: MeshState, { network, node }: Membership): TunnelPart => ({
-  gatewayIds:
+const tunnelOf = (state: MeshState, { network, node }: Membership): TunnelPart => {
+  const gatewayIds =
     routeAllTrafficOf(state, node) === 'off'
       ? null
-      : (node.relay?.gatewayIds ?? []).filter((nodeId) => activeExitOf(state, network, nodeId) !== null),
-  mayUseDefaultEgress:
-    (!largeMapHas(state.gateways, node.nodeId) || behindInternetGatewayAllowed(network)) &&
-    !isWayToInternet(state, node.hostId),
-  settings: node.tunnel,
-})
+      : (node.relay?.gatewayIds ?? []).filter((nodeId) => activeExitOf(state, network, nodeId) !== null)
+  return {
+    gatewayIds,
+    mayUseDefaultEgress:
+      (!largeMapHas(state.gateways, node.nodeId) || behindInternetGatewayAllowed(network)) &&
+      !isWayToInternet(state, node.hostId),
+    settings: node.tunnel,
+    gatewayDns: node.tunnel.dns === 'keep' ? [] : gatewayDnsOf(state, network, gatewayIds ?? []),
+  }
+}
 
 const behindInternetGatewayAllowed = (network: Network): boolean =>
   network.settings.gatewayBehindInternetGateway === 'cascade'

@@ -1,4 +1,4 @@
-import { largeMapEntries, largeMapGet, largeMapKeys } from '../mesh/large-map.js'
+import { emptyLargeMap, type LargeMap, largeMapEntries, largeMapGet, largeMapKeys } from '../mesh/large-map.js'
 import { memberSetKey } from '../mesh/members.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState, PairId, Policy } from '../mesh/mesh-state.js'
@@ -51,6 +51,7 @@ export const touchedBy = (before: MeshState, after: MeshState, events: readonly 
   for (const event of events) {
     for (const [field, value] of Object.entries(event)) fieldReaders[field]?.(touched, value as never, states)
     if ('everyoneAllowed' in event && 'networkId' in event) addPolicy(touched, event.networkId, 'everyone')
+    if (event.type === 'HostResolversChanged') addUsersOf(touched, states, event.hostId)
   }
   if (touched.domain) for (const [networkId] of largeMapEntries(after.networks)) touched.networks.add(networkId)
   addWhatHangsOn(touched, states)
@@ -137,6 +138,18 @@ const addWhatHangsOn = (touched: Touched, states: readonly MeshState[]): void =>
     }
   }
 }
+
+/** Nodes that a host is the gateway of, and those behind gateways among them (D6). */
+const addUsersOf = (touched: Touched, states: readonly MeshState[], hostId: HostId): void => {
+  const relayedBy = (state: MeshState, nodeIds: readonly NodeId[]) =>
+    nodeIds.flatMap((nodeId) => [...largeMapKeys(largeMapGet(state.gateways, nodeId)?.relayedNodeIds ?? noNodes)])
+  for (const state of states) {
+    const users = relayedBy(state, largeMapGet(state.hosts, hostId)?.nodeIds ?? [])
+    addNodes(touched, [...users, ...relayedBy(state, users)])
+  }
+}
+
+const noNodes: LargeMap<NodeId, HostId> = emptyLargeMap()
 
 /** A gateway or router that began or ceased to take part changes what hangs on it, events of its own or not. */
 export const addDependentsOf = (touched: Touched, states: readonly MeshState[], nodeId: NodeId): void => {

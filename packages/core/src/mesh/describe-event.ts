@@ -67,6 +67,10 @@ const lines: { readonly [T in MeshEventType]: (event: MeshEventOf<T>, name: Name
     e.prefixes.length === 0
       ? `Host ${name.host(e.hostId)} may be reached by every prefix again`
       : `Host ${name.host(e.hostId)} is not to be reached by ${firstOf(e.prefixes)}`,
+  HostResolversChanged: (e, name) =>
+    e.resolvers.length === 0
+      ? `Host ${name.host(e.hostId)} names nobody that it asks for names`
+      : `Host ${name.host(e.hostId)} asks ${e.resolvers.join(', ')} for names`,
   HostRemoved: (e, name) => `Host ${name.host(e.hostId)} was removed; its keys can't come back`,
 
   NodeJoined: (e, name) =>

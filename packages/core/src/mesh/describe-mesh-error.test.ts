@@ -91,6 +91,10 @@ const samples: { readonly [C in MeshErrorCode]: readonly Omit<MeshErrorOf<C>, 'c
     { endpoint: udpEndpoint('127.0.0.1:51821'), reason: 'loopback', owner: null },
     { endpoint: udpEndpoint('10.1.0.9:51821'), reason: 'mesh-range', owner },
   ],
+  'host-resolver-refused': [
+    { address: ipAddress('127.0.0.53'), reason: 'loopback', owner: null },
+    { address: ipAddress('10.1.0.9'), reason: 'mesh-range', owner },
+  ],
   'listen-ports-exhausted': [{ addresses: [ipAddress('203.0.113.1')] }],
   'control-address-outside': [{ address: ipAddress('fd99::1'), range: ipPrefix('fd00::/48') }],
   'control-address-taken': [{ address: ipAddress('fd00::1'), ...host }],

@@ -61,6 +61,10 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
     owner === null
       ? `${endpoint} can't be given to other hosts: it is a ${reason} address. Leave it out.`
       : `${endpoint} lies inside ${rangeOwnerText(owner)}, so it can't carry the mesh itself. Leave it out.`,
+  'host-resolver-refused': ({ address, reason, owner }) =>
+    owner === null
+      ? `${address} can't be asked for names by others: it is a ${reason} address. Leave it out.`
+      : `${address} lies inside ${rangeOwnerText(owner)}, so it is nobody whom a host asks outside the mesh. Leave it out.`,
   'listen-ports-exhausted': ({ addresses }) =>
     `Every port of ${addresses.join(', ')} is another host's. Remove hosts that are gone, or use another public address.`,
   'control-address-outside': ({ address, range }) =>

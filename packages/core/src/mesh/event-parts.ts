@@ -80,6 +80,10 @@ export const endpointCandidatesCodec = shortList(endpointCandidateCodec, maxEndp
 /** A host has a handful of prefixes; the bound keeps a confused one from filling the log. */
 export const localPrefixesCodec = shortList(ipPrefixCodec, 64)
 
+/** More than three servers the C library doesn't ask (resolv.conf(5)). */
+export const maxHostResolvers = 3
+export const hostResolversCodec = shortList(ipAddressCodec, maxHostResolvers)
+
 export const hostSystemCodec: t.Type<HostSystem, unknown> = t.strict(
   {
     os: t.keyof({ linux: null, windows: null, macos: null, other: null }),

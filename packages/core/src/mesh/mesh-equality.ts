@@ -4,7 +4,7 @@ import * as Eq from 'fp-ts/lib/Eq.js'
 import * as N from 'fp-ts/lib/number.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as S from 'fp-ts/lib/string.js'
-import type { IpPrefix } from '../values/index.js'
+import type { IpAddress, IpPrefix } from '../values/index.js'
 import type { EndpointCandidate } from './endpoint-candidate.js'
 import type {
   ApiToken,
@@ -130,6 +130,9 @@ export const dnsRecordEq = Eq.struct<DnsRecord>({
 
 /** The same prefixes in the same order. */
 export const prefixListEq = RA.getEq<IpPrefix>(S.Eq)
+
+/** The same addresses in the same order. */
+export const addressListEq = RA.getEq<IpAddress>(S.Eq)
 
 const egressRouterEq = Eq.struct<EgressRouter>({ nodeId: S.Eq, metric: N.Eq, interfaceName: Eq.eqStrict })
 

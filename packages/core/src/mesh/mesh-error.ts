@@ -137,6 +137,14 @@ export type HostError =
       /** With `mesh-range`: whose range it is. */
       readonly owner: RangeOwner | null
     }
+  /** It can't be asked for names by others. */
+  | {
+      readonly code: 'host-resolver-refused'
+      readonly address: IpAddress
+      /** As of an endpoint. */
+      readonly reason: EndpointRefusal | 'mesh-range'
+      readonly owner: RangeOwner | null
+    }
   /** Every port of a public address is another host's. */
   | { readonly code: 'listen-ports-exhausted'; readonly addresses: readonly IpAddress[] }
   | { readonly code: 'control-address-outside'; readonly address: IpAddress; readonly range: IpPrefix }

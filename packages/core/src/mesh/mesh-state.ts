@@ -227,6 +227,8 @@ export interface Host {
   readonly deviceId: DeviceId | null
   /** Local prefixes that peers shall not try to reach it by (C8). */
   readonly excludedPrefixes: readonly IpPrefix[]
+  /** Whom it asks for names, in order, as it says while others reach the internet through it (D5). */
+  readonly resolvers: readonly IpAddress[]
 }
 
 /** What a host says of its operating system and agent; free text within limits. */

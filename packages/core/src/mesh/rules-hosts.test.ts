@@ -20,6 +20,7 @@ import {
   udpEndpoint,
 } from '../values/index.js'
 import type { ReportHostEndpoints } from './commands/report-host-endpoints.js'
+import type { ReportHostResolvers } from './commands/report-host-resolvers.js'
 import type { UpdateHost } from './commands/update-host.js'
 import type { EndpointCandidate } from './endpoint-candidate.js'
 import { largeMapValues } from './large-map.js'
@@ -164,6 +165,39 @@ describe('a host becomes known', () => {
       .given(created)
       .when(sampleRegisterHost(1, { endpoints }))
       .thenRefused('endpoint-refused', { endpoint: udpEndpoint(endpoint), reason })
+  })
+})
+
+describe('D5 a host says whom it asks for names', () => {
+  const asks = (...resolvers: readonly string[]): ReportHostResolvers => ({
+    type: 'ReportHostResolvers',
+    atEpochMs: sampleTime,
+    hostId: host1,
+    resolvers: resolvers.map(ipAddress),
+  })
+  const changed = (...resolvers: readonly string[]) => ({ ...asks(...resolvers), type: 'HostResolversChanged' }) as const
+
+  test('all of them, each once; unchanged is already so', () => {
+    const twice = asks('192.168.1.1', '2001:db8::53', '192.168.1.1')
+    const { hosts } = mesh.given(withHost).when(twice).then([changed('192.168.1.1', '2001:db8::53')])
+    expect([...largeMapValues(hosts)].map(({ resolvers }) => resolvers)).toEqual([['192.168.1.1', '2001:db8::53']])
+    mesh.given([...withHost, changed('192.168.1.1', '2001:db8::53')]).when(twice).thenNothing()
+    mesh.given([...withHost, changed('192.168.1.1')]).when(asks()).then([changed()])
+  })
+
+  test.each([
+    ['127.0.0.53', 'loopback'],
+    ['fe80::1', 'link-local'],
+    ['224.0.0.251', 'multicast'],
+    ['0.0.0.0', 'unspecified'],
+    ['255.255.255.255', 'broadcast'],
+    ['10.1.0.77', 'mesh-range'],
+    ['198.19.0.1', 'mesh-range'],
+  ] as const)('not %s', (address, reason) => {
+    mesh
+      .given(withHost)
+      .when(asks('192.0.2.53', address))
+      .thenRefused('host-resolver-refused', { address: ipAddress(address), reason })
   })
 })
 

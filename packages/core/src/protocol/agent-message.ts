@@ -10,6 +10,7 @@ import type { EndpointCandidate } from '../mesh/endpoint-candidate.js'
 import {
   endpointCandidatesCodec,
   hostCapabilityCodec,
+  hostResolversCodec,
   hostSystemCodec,
   integerBetween,
   localPrefixesCodec,
@@ -20,7 +21,7 @@ import {
 } from '../mesh/event-parts.js'
 import { someGatewayIdsCodec } from '../mesh/gateway-codecs.js'
 import type { HostSystem } from '../mesh/mesh-state.js'
-import { type HostCapability, type IpPrefix, type NodeId, nodeIdCodec } from '../values/index.js'
+import { type HostCapability, type IpAddress, type IpPrefix, type NodeId, nodeIdCodec } from '../values/index.js'
 import {
   type KeyMessageOfAgent,
   type KeyMessageOfServer,
@@ -99,13 +100,15 @@ export interface HostReport {
   readonly endpoints: readonly EndpointCandidate[]
   readonly localPrefixes: readonly IpPrefix[]
   readonly capabilities: readonly HostCapability[]
+  /** Whom it asks for names, in order, while others reach the internet through it; otherwise nobody is named. */
+  readonly resolvers: readonly IpAddress[]
   /** What on the host differs from its config and could not be put right; empty when nothing does. */
   readonly drift: readonly string[]
 }
 
 const codec = <A>(shape: t.Type<A, unknown> | t.Any): t.Type<A, unknown> => shape as t.Type<A, unknown>
 
-/** Reads a report, within bounds: 64 prefixes, 64 capabilities, 50 lines of drift. */
+/** Reads a report, within bounds: 64 prefixes, 64 capabilities, three resolvers, 50 lines of drift. */
 export const hostReportCodec: t.Type<HostReport, unknown> = codec(
   t.strict({
     system: hostSystemCodec,
@@ -113,6 +116,7 @@ export const hostReportCodec: t.Type<HostReport, unknown> = codec(
     endpoints: endpointCandidatesCodec,
     localPrefixes: localPrefixesCodec,
     capabilities: shortList(hostCapabilityCodec, 64),
+    resolvers: hostResolversCodec,
     drift: shortList(shortText(300), 50),
   }),
 )

@@ -19,6 +19,7 @@ export {
   shadowedEgresses,
 } from '../mesh/egress-queries.js'
 export { type EndpointCandidate, maxEndpointCandidates } from '../mesh/endpoint-candidate.js'
+export { maxHostResolvers } from '../mesh/event-parts.js'
 export { evolve, evolveAll, type Replaying, replay, startReplay } from '../mesh/evolve.js'
 export type { MeasuredGateway, PathEvidence } from '../mesh/gateway-codecs.js'
 export { gatewayAbsenceOf } from '../mesh/gateway-queries.js'

@@ -29,7 +29,7 @@ export const desiredHostOf = (
     peers,
     firewall: firewallOf(config, chosen),
     policyRouting,
-    names: namesOf(config, policyRouting),
+    names: namesOf(config, { routing: policyRouting, hops: chosen.hops }),
   }
 }
 

@@ -53,7 +53,7 @@ describe('of resolvers', () => {
 
   test('it is told what is served, and what is not, with a reason', () => {
     const means = { program: 'a resolver', can: 'everything' } as const
-    const found = { lines, taken: new Set(['laptop', 'router']), resolvers: [], means }
+    const found = { lines, taken: new Set(['laptop', 'router']), resolvers: [], elsewhere: [], means }
     expect(reportNames(found, { lines, resolvers: [near] })).toEqual({
       known: 2,
       leftToOthers: ['laptop'],

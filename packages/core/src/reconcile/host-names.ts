@@ -47,6 +47,8 @@ export interface ObservedNames {
   readonly taken: ReadonlySet<string>
   /** What was told the host's resolver. */
   readonly resolvers: readonly NameResolver[] | 'spoilt'
+  /** Servers that the host asks besides, or asked before it was told of ours, in order; loopback addresses may be among them. */
+  readonly elsewhere: readonly IpAddress[]
   readonly means: ResolverMeans
 }
 
@@ -66,6 +68,7 @@ export const noNamesFound: ObservedNames = {
   lines: [],
   taken: new Set(),
   resolvers: [],
+  elsewhere: [],
   means: { program: 'nothing', can: 'nothing' },
 }
 

@@ -46,11 +46,12 @@ const resolver = (number: number, servers: readonly string[], ...matchDomains: r
 const partsOf = (commands: readonly MeshCommand[], health: HealthView = new Map()) => {
   const config = projectHostConfig(replay(eventsOf(...setUp, ...commands)), hostId('host-2'))
   if (config === undefined) throw new TypeError('host 2 has no config')
-  return { config, routing: policyRoutingOf(config, choosePaths(config, health, new Map(), undefined)) }
+  const chosen = choosePaths(config, health, new Map(), undefined)
+  return { config, place: { routing: policyRoutingOf(config, chosen), hops: chosen.hops } }
 }
 const namesWith = (...commands: readonly MeshCommand[]) => {
-  const { config, routing } = partsOf(commands)
-  return namesOf(config, routing)
+  const { config, place } = partsOf(commands)
+  return namesOf(config, place)
 }
 const linesWith = (...commands: readonly MeshCommand[]) =>
   namesWith(...commands).lines.map(({ address, names }) => `${address} ${names.join(' ')}`)
@@ -80,21 +81,21 @@ describe('G8 names', () => {
   })
 
   test('are none for a host whose driver can not', () => {
-    const { config, routing } = partsOf([])
+    const { config, place } = partsOf([])
     const own = { ...config.own, capabilities: [] }
-    expect(namesOf({ ...config, own }, routing)).toEqual({ lines: [], resolvers: [] })
+    expect(namesOf({ ...config, own }, place)).toEqual({ lines: [], resolvers: [] })
   })
 
   test('stay the same object while nothing of them changes', () => {
-    const { config, routing } = partsOf([dnsIs('1.1.1.1')])
+    const { config, place } = partsOf([dnsIs('1.1.1.1')])
     const maker = new NamesMaker()
-    const made = maker.make(config, routing)
-    expect(made).toEqual(namesOf(config, routing))
-    expect(maker.make({ ...config, names: [...config.names] }, routing)).toBe(made)
+    const made = maker.make(config, place)
+    expect(made).toEqual(namesOf(config, place))
+    expect(maker.make({ ...config, names: [...config.names] }, place)).toBe(made)
     const [first, ...others] = config.names
     if (first === undefined) throw new TypeError('no names')
     const names = [{ ...first, entries: [] }, ...others]
-    expect(maker.make({ ...config, names }, routing)).toEqual(namesOf({ ...config, names }, routing))
+    expect(maker.make({ ...config, names }, place)).toEqual(namesOf({ ...config, names }, place))
   })
 })
 
@@ -132,10 +133,63 @@ describe('D5 in a full tunnel', () => {
     const gone: HealthView = new Map([[hostId('host-1'), { state: 'down', roundTripMs: null }]])
     const open = about('UpdateNodeTraits', { nodeId: nodeId('node-1-2'), tunnel: { whenGatewayGone: 'allow' } })
     const serversWhileGone = (...more: readonly MeshCommand[]) => {
-      const { config, routing } = partsOf([dnsIs('1.1.1.1'), sampleRouteAll(2), ...more], gone)
-      return namesOf(config, routing).resolvers.map(({ servers }) => servers)
+      const { config, place } = partsOf([dnsIs('1.1.1.1'), sampleRouteAll(2), ...more], gone)
+      return namesOf(config, place).resolvers.map(({ servers }) => servers)
     }
     expect(serversWhileGone(open)).toEqual([])
     expect(serversWhileGone()).toEqual([['1.1.1.1']])
+  })
+})
+
+describe('D5 in a full tunnel of a network without DNS', () => {
+  const exits = [sampleAbleHost(3, { capabilities: hostCapabilities }), sampleJoinNetwork(1, 3), sampleCreateExit(3)]
+  const gatewayAsks = (host: number, ...resolvers: readonly string[]) =>
+    about('ReportHostResolvers', { hostId: hostId(`host-${host}`), resolvers })
+  const tunnelled = [...exits, sampleAssignRelay(2, 1, 3), sampleRouteAll(2)]
+  const traits = (tunnel: object) => about('UpdateNodeTraits', { nodeId: nodeId('node-1-2'), tunnel })
+  const isDown = (...hosts: readonly number[]): HealthView =>
+    new Map(hosts.map((host) => [hostId(`host-${host}`), { state: 'down', roundTripMs: null }]))
+  const serversWith = (commands: readonly MeshCommand[], health: HealthView = new Map()) => {
+    const { config, place } = partsOf([...tunnelled, ...commands], health)
+    return namesOf(config, place).resolvers.map(({ servers, domains }) => `${domains.join()} ${servers.join()}`)
+  }
+
+  test('those are asked about everything that the gateway asks, also on its LAN', () => {
+    expect(serversWith([gatewayAsks(1, '192.168.1.1', '2001:db8::53')])).toEqual(['. 192.168.1.1,2001:db8::53'])
+  })
+
+  test("the network's own go before them, and what the node keeps", () => {
+    const asks = gatewayAsks(1, '192.168.1.1')
+    expect(serversWith([asks, dnsIs('1.1.1.1')])).toEqual(['. 1.1.1.1'])
+    expect(serversWith([asks, traits({ dns: 'keep' })])).toEqual([])
+    expect(serversWith([asks, sampleRouteAll(2, false)])).toEqual([])
+  })
+
+  test('nobody else is told of them', () => {
+    const state = replay(eventsOf(...setUp, ...tunnelled, gatewayAsks(1, '192.168.1.1')))
+    for (const host of ['host-1', 'host-3'])
+      expect(JSON.stringify(projectHostConfig(state, hostId(host))?.own)).not.toContain('192.168.1.1')
+  })
+
+  test('they follow the gateway that is taken; while there is none, the first is asked where the tunnel is closed', () => {
+    const both = [gatewayAsks(1, '192.168.1.1'), gatewayAsks(3, '192.168.3.1')]
+    expect(serversWith(both)).toEqual(['. 192.168.1.1'])
+    expect(serversWith(both, isDown(1))).toEqual(['. 192.168.3.1'])
+    expect(serversWith(both, isDown(1, 3))).toEqual(['. 192.168.1.1'])
+    expect(serversWith([...both, traits({ whenGatewayGone: 'allow' })], isDown(1, 3))).toEqual([])
+  })
+
+  test('where the one that is taken names nobody, the node asks as before', () => {
+    expect(serversWith([gatewayAsks(3, '192.168.3.1')])).toEqual([])
+  })
+
+  test('what the node would not ask through the gateway is left out: its own LAN, and the mesh', () => {
+    const { listenPort, endpoints } = sampleAbleHost(2)
+    const where = { hostId: hostId('host-2'), listenPort, endpoints, localPrefixes: ['192.168.1.0/24'] }
+    const lan = about('ReportHostEndpoints', where)
+    const asks = gatewayAsks(1, '192.168.1.1', '192.0.2.53')
+    expect(serversWith([lan, asks])).toEqual(['. 192.0.2.53'])
+    expect(serversWith([lan, asks, traits({ localNetwork: 'inside' })])).toEqual(['. 192.168.1.1,192.0.2.53'])
+    expect(serversWith([gatewayAsks(1, '10.9.0.1'), sampleCreateNetwork(9), sampleJoinNetwork(9, 2)])).toEqual([])
   })
 })

@@ -211,6 +211,7 @@ export type { ParseError } from './parse-error.js'
 export { type PrefixMap, type PrefixMatch, PrefixTable } from './prefix-table.js'
 export {
   type EndpointParseError,
+  addressRefusal,
   type EndpointRefusal,
   endpointAddress,
   endpointPort,

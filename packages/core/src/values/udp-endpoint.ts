@@ -75,7 +75,12 @@ export function endpointPort(endpoint: UdpEndpoint): number {
  * Private (RFC 1918, ULA) and shared addresses are no reason: hosts of one site reach each other there.
  */
 export function endpointRefusal(endpoint: UdpEndpoint): EndpointRefusal | undefined {
-  const bits = bitsOfAddress(endpointAddress(endpoint))
+  return addressRefusal(endpointAddress(endpoint))
+}
+
+/** Why no other host reaches the one that is meant by the address, as for an endpoint. */
+export function addressRefusal(address: IpAddress): EndpointRefusal | undefined {
+  const bits = bitsOfAddress(address)
   return REFUSED_RANGES.find((range) => shareFirstBits(range.bits, bits, range.length))?.refusal
 }
 

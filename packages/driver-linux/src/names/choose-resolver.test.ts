@@ -80,7 +80,7 @@ test('of records of resolvconf ours are read and the rest left alone, and those 
     { ...openresolv, 'resolvconf -l': { stdout: listed } },
   )
   const own = ['1.example', '2.example'].map((domain) => ({ servers: ['10.0.0.53'], domains: [domain] }))
-  expect(await find('test')).toEqual(E.right(own))
+  expect(await find('test')).toEqual(E.right({ resolvers: own, elsewhere: ['10.0.0.53', '10.0.0.53'] }))
   await tell([{ servers: [ipAddress('10.0.0.53')], domains: ['1.example'] }], 'test')
   expect(lines().slice(-2)).toEqual(['resolvconf -p -a tun.meshfold-mesh0.0', 'resolvconf -d tun.meshfold-mesh0.1'])
 })
@@ -109,5 +109,23 @@ test.each([
       'resolvectl default-route mesh0': { stdout: `Link 3 (mesh0): ${route}\n` },
     },
   )
-  expect(await find('test')).toEqual(E.right('spoilt'))
+  expect(await find('test')).toMatchObject(E.right({ resolvers: 'spoilt' }))
+})
+
+test('behind the stub of systemd-resolved are the servers of its links, ours left out', async () => {
+  const answers = {
+    'resolvectl dns': { stdout: 'Link 3 (mesh0): 10.0.0.53\n' },
+    'resolvectl domain': { stdout: 'Link 3 (mesh0): ~a.example\n' },
+    'resolvectl default-route mesh0': { stdout: 'Link 3 (mesh0): no\n' },
+  }
+  const elsewhere = async (host: Record<string, Answer>) => {
+    const { find } = await chosen({ text: 'nameserver 127.0.0.53\n' }, host)
+    const found = await find('test')
+    return E.isRight(found) ? found.right.elsewhere : found.left
+  }
+  expect(await elsewhere(answers)).toEqual([])
+  mkdirSync(join(root, 'run/systemd/resolve'), { recursive: true })
+  writeFileSync(join(root, 'run/systemd/resolve/resolv.conf'), 'nameserver 10.0.0.53\nnameserver 192.168.1.1\n')
+  expect(await elsewhere(answers)).toEqual(['192.168.1.1'])
+  expect(await elsewhere({ resolvectl: missing })).toEqual(['10.0.0.53', '192.168.1.1'])
 })

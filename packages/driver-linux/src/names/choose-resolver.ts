@@ -2,13 +2,12 @@
  * What resolves names on a host, by what its `/etc/resolv.conf` is: asked anew each time, since network managers come and go. A program
  * that is installed and has no part in that file is none to be told.
  */
-import type { ObservedNames } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { LinuxHost, Outcome } from '../linux-host.js'
 import { OF_RESOLVCONF, OF_RESOLVED } from '../linux-pitfalls.js'
 import { makeResolvConfBackend, resolvConf } from './resolv-conf-backend.js'
 import { makeResolvconfBackend, type ResolvconfKind } from './resolvconf-backend.js'
-import { makeResolvedBackend } from './resolved-backend.js'
+import { makeResolvedBackend, uplinkServers } from './resolved-backend.js'
 import type { ResolverBackend } from './resolver-backend.js'
 import { readTextFile, type TextFile } from './text-file.js'
 
@@ -17,7 +16,7 @@ export async function chooseResolver(host: LinuxHost, action: string): Outcome<R
   if (E.isLeft(file)) return file
   if (isOfResolved(file.right)) {
     const answers = await answersWith(host, 'resolvectl', ['default-route'])
-    return E.right(answers === undefined ? deaf('systemd-resolved, which does not answer') : makeResolvedBackend(host))
+    return E.right(answers === undefined ? deaf(host, 'systemd-resolved, which does not answer') : makeResolvedBackend(host))
   }
   if (isOfResolvconf(file.right)) {
     const kind = kindOf((await answersWith(host, 'resolvconf', ['--version'])) ?? '', file.right)
@@ -50,8 +49,11 @@ async function answersWith({ runner }: LinuxHost, file: string, args: readonly s
 }
 
 /** Nothing can be told, and nothing was. */
-const deaf = (program: string): ResolverBackend => ({
+const deaf = (host: LinuxHost, program: string): ResolverBackend => ({
   means: { program, can: 'nothing' },
-  find: async () => E.right<never, ObservedNames['resolvers']>([]),
+  find: async (action) => {
+    const elsewhere = await uplinkServers(host, action)
+    return E.isLeft(elsewhere) ? elsewhere : E.right({ resolvers: [], elsewhere: elsewhere.right })
+  },
   tell: async () => E.right(undefined),
 })

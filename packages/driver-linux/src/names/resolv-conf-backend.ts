@@ -1,7 +1,7 @@
 /** Where nothing keeps `/etc/resolv.conf`, or something that knows no other way: a block of ours in it. */
 import { everyDomain, type IpAddress, isAboutEverything } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { readResolvConf, writeResolvConf } from '../render/resolv-conf-text.js'
+import { readResolvConf, serversOfOthers, writeResolvConf } from '../render/resolv-conf-text.js'
 import type { MakeResolverBackend } from './resolver-backend.js'
 import { readTextFile, rewriteTextFile } from './text-file.js'
 
@@ -14,7 +14,8 @@ export const makeResolvConfBackend: MakeResolverBackend = ({ interfaceName, file
     const file = await readTextFile(files, resolvConf, action)
     if (E.isLeft(file)) return file
     const servers = readResolvConf(file.right.text, interfaceName)
-    return E.right(servers === 'spoilt' ? servers : asResolvers(servers))
+    const elsewhere = serversOfOthers(file.right.text, interfaceName)
+    return E.right({ resolvers: servers === 'spoilt' ? servers : asResolvers(servers), elsewhere })
   },
   tell: (resolvers, action) => {
     const servers = resolvers.find(isAboutEverything)?.servers ?? []

@@ -32,14 +32,16 @@ export const makeResolvconfBackend = (host: LinuxHost, kind: ResolvconfKind): Re
     },
     find: async (action) => {
       const records = await listed(action)
-      return E.isLeft(records) ? records : E.right([...records.right.values()])
+      if (E.isLeft(records)) return records
+      const { own, others } = records.right
+      return E.right({ resolvers: [...own.values()], elsewhere: others.flatMap(({ servers }) => servers) })
     },
     tell: async (resolvers, action) => {
       const records = await listed(action)
       if (E.isLeft(records)) return records
       const wanted = resolvers.map((resolver, at) => [`${prefix}.${at}`, resolver] as const)
       const names = new Set<string>(wanted.map(([name]) => name))
-      const gone = [...records.right.keys()].filter((name) => !names.has(name))
+      const gone = [...records.right.own.keys()].filter((name) => !names.has(name))
       return runAll(host, [...wanted.map((each) => add(kind, each)), ...gone.map(remove)], action)
     },
   }

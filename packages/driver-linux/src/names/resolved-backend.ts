@@ -1,11 +1,13 @@
 /** systemd-resolved: servers of a link, for domains below which names are asked there. */
 
-import type { HostDriverError } from '@meshfold/core'
+import type { IpAddress } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { run, runAll } from '../linux-host.js'
-import { LINK_UNKNOWN_TO_RESOLVED } from '../linux-pitfalls.js'
+import { type LinuxHost, type Outcome, run, runAll } from '../linux-host.js'
+import { LINK_UNKNOWN_TO_RESOLVED, OF_RESOLVED } from '../linux-pitfalls.js'
 import { readLink, revertLink, showLink, tellLink } from '../render/resolved-commands.js'
+import { serversIn } from '../render/resolv-conf-text.js'
 import type { MakeResolverBackend } from './resolver-backend.js'
+import { readTextFile } from './text-file.js'
 
 export const makeResolvedBackend: MakeResolverBackend = (host) => ({
   means: { program: 'systemd-resolved', can: 'one-list' },
@@ -16,7 +18,11 @@ export const makeResolvedBackend: MakeResolverBackend = (host) => ({
       if (E.isLeft(answer)) return answer
       answers.push(answer.right)
     }
-    return E.right<HostDriverError, ReturnType<typeof readLink>>(readLink(answers))
+    const elsewhere = await uplinkServers(host, action)
+    if (E.isLeft(elsewhere)) return elsewhere
+    const resolvers = readLink(answers)
+    const ours = new Set(resolvers === 'spoilt' ? [] : resolvers.flatMap(({ servers }) => servers))
+    return E.right({ resolvers, elsewhere: elsewhere.right.filter((server) => !ours.has(server)) })
   },
   tell: ([resolver], action) =>
     runAll(
@@ -25,3 +31,9 @@ export const makeResolvedBackend: MakeResolverBackend = (host) => ({
       action,
     ),
 })
+
+/** The servers of all its links, ours included. */
+export async function uplinkServers(host: LinuxHost, action: string): Outcome<readonly IpAddress[]> {
+  const file = await readTextFile(host.files, OF_RESOLVED.uplinks, action)
+  return E.isLeft(file) ? file : E.right(serversIn(file.right.text ?? ''))
+}

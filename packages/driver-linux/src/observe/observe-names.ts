@@ -14,10 +14,10 @@ export async function observeNames(host: LinuxHost, action: string): Outcome<Obs
   if (E.isLeft(file)) return file
   const resolver = await chooseResolver(host, action)
   if (E.isLeft(resolver)) return resolver
-  const resolvers = await resolver.right.find(action)
-  if (E.isLeft(resolvers)) return resolvers
+  const servers = await resolver.right.find(action)
+  if (E.isLeft(servers)) return servers
   const { means } = resolver.right
-  return E.right({ ...readOnce(host, file.right.text), resolvers: resolvers.right, means })
+  return E.right({ ...readOnce(host, file.right.text), ...servers.right, means })
 }
 
 /** Thousands of lines that are as they were are not read again. */

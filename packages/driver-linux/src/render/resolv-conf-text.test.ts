@@ -1,7 +1,7 @@
 import { ipAddress } from '@meshfold/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readResolvConf, writeResolvConf } from './resolv-conf-text.js'
+import { readResolvConf, serversOfOthers, writeResolvConf } from './resolv-conf-text.js'
 
 const [first, second] = [ipAddress('10.66.0.53'), ipAddress('fd66::53')]
 
@@ -60,6 +60,13 @@ describe('a resolv.conf', () => {
     expect(readResolvConf(mended, 'wg0')).toEqual([first, second])
     expect(mended.match(/^nameserver/gm)).toHaveLength(2)
     expect(writeResolvConf(mended, 'wg0', [])).toContain('nameserver 192.168.1.1\n')
+  })
+
+  test('names servers of others whether ours hide them or not; what is bound to a link is no address', () => {
+    const theirs = 'nameserver 192.168.1.1\nnameserver fe80::1%eth0\n  nameserver 2001:db8::53 # backup\n#nameserver 192.0.2.1\n'
+    const hidden = writeResolvConf(theirs, 'wg0', [first]) ?? ''
+    for (const file of [theirs, hidden]) expect(serversOfOthers(file, 'wg0')).toEqual(['192.168.1.1', '2001:db8::53'])
+    expect(serversOfOthers(undefined, 'wg0')).toEqual([])
   })
 
   test('somebody writes it anew: nothing of ours is there, and what they wrote is what it is put back to', () => {

@@ -24,6 +24,17 @@ export function readResolvConf(text: string | undefined, interfaceName: string):
   return servers.length > 0 && writeResolvConf(text, interfaceName, servers) === text ? servers : 'spoilt'
 }
 
+/** The servers that it names by somebody else's hand, those included that are comments while it has ours. */
+export const serversOfOthers = (text: string | undefined, interfaceName: string): readonly IpAddress[] =>
+  serversIn(splitResolvConf(text ?? '', interfaceName).rest)
+
+/** The servers of a resolv.conf, in order. What is no address, or one that holds on one link alone, is left out. */
+export const serversIn = (text: string): readonly IpAddress[] =>
+  [...text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)].flatMap(([, word = '']) => {
+    const address = parseIpAddress(word)
+    return E.isRight(address) ? [address.right] : []
+  })
+
 /** The file with these servers alone; without any as it was before. `undefined`: no file is left. */
 export function writeResolvConf(
   text: string | undefined,

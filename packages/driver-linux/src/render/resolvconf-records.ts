@@ -10,16 +10,28 @@ export const recordText = ({ servers, domains }: NameResolver, everything: strin
     '',
   ].join('\n')
 
-/** Records whose names begin with the prefix, in the order of these names. */
-export const readRecords = (listing: string, prefix: string): ReadonlyMap<string, NameResolver> => {
+/** What `resolvconf` was fed, by us and by others. */
+export interface ResolvconfRecords {
+  /** Those whose names begin with the prefix, in the order of these names. */
+  readonly own: ReadonlyMap<string, NameResolver>
+  /** As they are listed. */
+  readonly others: readonly NameResolver[]
+}
+
+export const readRecords = (listing: string, prefix: string): ResolvconfRecords => {
   const records = listing
     .split(/^# resolv\.conf from /m)
     .slice(1)
-    .flatMap((text) => {
+    .map((text) => {
       const [name = '', ...lines] = text.split('\n')
-      return name.startsWith(`${prefix}.`) ? [[name, readRecord(lines)] as const] : []
+      return [name, readRecord(lines)] as const
     })
-  return new Map(records.sort(([a], [b]) => Number(a.slice(prefix.length + 1)) - Number(b.slice(prefix.length + 1))))
+  const isOwn = (name: string) => name.startsWith(`${prefix}.`)
+  const own = records.filter(([name]) => isOwn(name))
+  return {
+    own: new Map(own.sort(([a], [b]) => Number(a.slice(prefix.length + 1)) - Number(b.slice(prefix.length + 1)))),
+    others: records.flatMap(([name, record]) => (isOwn(name) ? [] : [record])),
+  }
 }
 
 const readRecord = (lines: readonly string[]): NameResolver => {

@@ -314,7 +314,7 @@ class RunningAgent {
     const { observed } = this.#duty.host
     if (session?.isUpToDate !== true || observed === undefined) return
     const rules = this.#endpointRules()
-    session.report(reportOf(this.#options, observed, rules, this.#duty.drift))
+    session.report(reportOf(this.#options, observed, this.#config.live.config, rules, this.#duty.drift))
   }
 
   #endpointRules(): EndpointRules {

@@ -158,7 +158,8 @@ export class LiveConfig {
     const firewall = config && chosen ? this.#firewalls.make(config, chosen) : null
     const isFirewallChanged = !isSameFirewall(firewall, this.#desired?.firewall ?? null)
     const policyRouting = this.#policyRouting()
-    const names = config === undefined ? noNames : this.#namesMaker.make(config, policyRouting)
+    const place = { routing: policyRouting, hops: chosen?.hops ?? new Map() }
+    const names = config === undefined ? noNames : this.#namesMaker.make(config, place)
     const isRestChanged = isFirewallChanged || names !== (this.#desired?.names ?? noNames)
     const isOwnTouched =
       own !== this.#madeOf.own || routes !== this.#madeOf.routes || !isSameRouting(policyRouting, this.#desired)

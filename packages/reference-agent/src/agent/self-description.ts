@@ -9,6 +9,7 @@ import {
   type UdpEndpoint,
 } from '@meshfold/core'
 import { type EndpointRules, ownEndpoints, ownPrefixes } from '../report/own-endpoints.js'
+import { ownResolvers } from '../report/own-resolvers.js'
 import type { AgentOptions } from './agent-options.js'
 import type { LiveConfig } from './live-config.js'
 
@@ -26,16 +27,19 @@ export function endpointRulesOf(
 /** What this host says of itself. */
 export function reportOf(
   { facts, driver }: Pick<AgentOptions, 'facts' | 'driver'>,
-  { underlayAddresses }: ObservedHost,
+  observed: ObservedHost,
+  config: HostConfig | undefined,
   rules: EndpointRules,
   drift: readonly string[],
 ): HostReport {
+  const { underlayAddresses } = observed
   return {
     system: facts.system,
     listenPort: rules.listenPort,
     endpoints: ownEndpoints(underlayAddresses, rules),
     localPrefixes: ownPrefixes(underlayAddresses, rules),
     capabilities: supportedCapabilities(driver.capabilities),
+    resolvers: ownResolvers(observed, config),
     drift,
   }
 }

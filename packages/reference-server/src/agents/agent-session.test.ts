@@ -284,7 +284,7 @@ describe('reports', () => {
     const { system, listenPort, endpoints, localPrefixes, capabilities } = claimsOf('any')
     return {
       type: 'report',
-      report: { system, listenPort, endpoints, localPrefixes, capabilities, drift: [], ...change },
+      report: { system, listenPort, endpoints, localPrefixes, capabilities, resolvers: [], drift: [], ...change },
     }
   }
 

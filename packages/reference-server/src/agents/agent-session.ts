@@ -30,7 +30,7 @@ export interface AgentSessionOptions {
   /** Each message that was decoded. */
   readonly onMessage: (message: AgentMessage) => void
   /** Something that it reported among its endpoints can't be used; the rest was taken. */
-  readonly onEndpointLeftOut: (endpoint: string, why: string) => void
+  readonly onLeftOut: (what: string, why: string) => void
   readonly onSent: (type: ServerMessage['type'], length: number) => void
 }
 
@@ -93,7 +93,7 @@ export class AgentSession {
       return
     }
     const { message, leftOut } = decoded.right
-    for (const endpoint of leftOut) this.#options.onEndpointLeftOut(endpoint, 'no endpoint')
+    for (const endpoint of leftOut) this.#options.onLeftOut(endpoint, 'no endpoint')
     if (message.type === 'resume') this.#resume(message.asOf)
     if (message.type === 'table') this.#takeTable(message.versions)
     if (message.type === 'ack') this.#acknowledged = message.asOf

@@ -51,7 +51,7 @@ const HEARTBEAT_MS = 2000
 /** Of each connection. */
 const LEFT_OUT_WARNINGS = { burst: 5, perSecond: 1 / 60 }
 
-type EndpointLog = (endpoint: string, why: string) => void
+type LeftOutLog = (what: string, why: string) => void
 
 export class AgentSessions {
   readonly presence: Presence = new Presence()
@@ -86,8 +86,8 @@ export class AgentSessions {
   readonly onConnection = (connection: AgentConnection): AgentConnectionHandlers => {
     const { clock, serverLog } = this.#options
     const { hostId, remoteAddress } = connection
-    const onEndpointLeftOut = this.#endpointLog(hostId)
-    const reports = this.#reportsOf(connection, onEndpointLeftOut)
+    const onLeftOut = this.#leftOutLog(hostId)
+    const reports = this.#reportsOf(connection, onLeftOut)
     const session = new AgentSession({
       connection,
       service: this.#options.service,
@@ -97,7 +97,7 @@ export class AgentSessions {
         this.#observe(hostId, message, reports)
         this.#takeKeyMessage(connection, message)
       },
-      onEndpointLeftOut,
+      onLeftOut,
       onSent: this.#options.onSent ?? (() => {}),
     })
     this.#sessions.set(hostId, session)
@@ -137,16 +137,16 @@ export class AgentSessions {
   }
 
   /** A host whose addresses flap says the same again and again: its operator needs to read it now and then only. */
-  #endpointLog(hostId: HostId): EndpointLog {
+  #leftOutLog(hostId: HostId): LeftOutLog {
     const { clock, serverLog } = this.#options
     const loud = new TokenBucket(LEFT_OUT_WARNINGS.burst, LEFT_OUT_WARNINGS.perSecond, clock.monotonicMs())
-    return (endpoint, why) => {
+    return (what, why) => {
       const write = loud.take(clock.monotonicMs()) ? serverLog.warn : serverLog.debug
-      write.call(serverLog, { hostId, endpoint, why }, 'an endpoint that an agent reported was left out')
+      write.call(serverLog, { hostId, what, why }, 'something that an agent reported was left out')
     }
   }
 
-  #reportsOf({ hostId, remoteAddress }: AgentConnection, onEndpointLeftOut: EndpointLog): HostReports {
+  #reportsOf({ hostId, remoteAddress }: AgentConnection, onLeftOut: LeftOutLog): HostReports {
     const { service, timers, clock, serverLog, freshCommandId } = this.#options
     const context = (): CommandContext => ({
       commandId: freshCommandId(),
@@ -165,7 +165,7 @@ export class AgentSessions {
         serverLog.warn({ hostId, code }, 'what an agent reported was refused')
         this.#sessions.get(hostId)?.refuseReport(code, message)
       },
-      onEndpointLeftOut: ({ endpoint, reason }) => onEndpointLeftOut(endpoint, reason),
+      onLeftOut: (error) => onLeftOut('endpoint' in error ? error.endpoint : error.address, error.reason),
       onFailed: (error) => serverLog.warn({ hostId, code: error.code }, 'what an agent reported could not be recorded'),
     })
   }

@@ -11,7 +11,7 @@ import {
 import type { MeshService } from '../mesh-service/mesh-service.js'
 import { TokenBucket } from '../token-bucket.js'
 
-type EndpointRefused = Extract<MeshError, { readonly code: 'endpoint-refused' }>
+type LeftOut = Extract<MeshError, { readonly code: 'endpoint-refused' | 'host-resolver-refused' }>
 
 export interface HostReportsOptions {
   readonly hostId: HostId
@@ -20,8 +20,8 @@ export interface HostReportsOptions {
   readonly monotonicMs: () => number
   readonly context: () => CommandContext
   readonly onRefused: (error: MeshError) => void
-  /** The mesh refused one of several endpoints; the report goes on without it. */
-  readonly onEndpointLeftOut: (error: EndpointRefused) => void
+  /** The mesh refused one of several endpoints, or a resolver; the report goes on without it. */
+  readonly onLeftOut: (error: LeftOut) => void
   readonly onFailed: (error: ServiceError) => void
 }
 
@@ -95,24 +95,39 @@ export class HostReports {
     return true
   }
 
-  /** A bad endpoint must not hide the good ones beside it: while there are some, those that are refused are left out. */
+  /** A bad endpoint must not hide the good ones beside it, nor a bad resolver: those that are refused are left out. */
   async #submit(command: UnstampedCommand): Promise<CommandAnswer> {
-    const { service, context, onEndpointLeftOut } = this.#options
+    const { service, context, onLeftOut } = this.#options
     const answer = await service.submit(command, context())
-    if (E.isRight(answer) || command.type !== 'ReportHostEndpoints') return answer
-    const error = answer.left
-    if (error.code !== 'endpoint-refused') return answer
-    const endpoints = command.endpoints.filter(({ endpoint }) => endpoint !== error.endpoint)
-    if (endpoints.length === 0 || endpoints.length === command.endpoints.length) return answer
-    onEndpointLeftOut(error)
-    return this.#submit({ ...command, endpoints })
+    if (E.isRight(answer) || isServiceError(answer.left)) return answer
+    const rest = withoutRefused(command, answer.left)
+    if (rest === undefined) return answer
+    onLeftOut(rest.leftOut)
+    return this.#submit(rest.command)
   }
+}
+
+/** `undefined`: nothing of it can be left out; a host without any endpoint would be nowhere. */
+const withoutRefused = (
+  command: UnstampedCommand,
+  error: MeshError,
+): { readonly command: UnstampedCommand; readonly leftOut: LeftOut } | undefined => {
+  if (command.type === 'ReportHostEndpoints' && error.code === 'endpoint-refused') {
+    const endpoints = command.endpoints.filter(({ endpoint }) => endpoint !== error.endpoint)
+    const isLess = endpoints.length > 0 && endpoints.length < command.endpoints.length
+    return isLess ? { command: { ...command, endpoints }, leftOut: error } : undefined
+  }
+  if (command.type === 'ReportHostResolvers' && error.code === 'host-resolver-refused') {
+    const resolvers = command.resolvers.filter((address) => address !== error.address)
+    return resolvers.length < command.resolvers.length ? { command: { ...command, resolvers }, leftOut: error } : undefined
+  }
+  return undefined
 }
 
 /** What a report changes of what the mesh knows of its host; nothing, most of the time. */
 const commandsOfReport = (host: Host, report: HostReport): readonly UnstampedCommand[] => {
   const { hostId } = host
-  const { system, capabilities, listenPort, endpoints, localPrefixes } = report
+  const { system, capabilities, listenPort, endpoints, localPrefixes, resolvers } = report
   const commands: UnstampedCommand[] = []
   if (!isSame(host.system, system) || !isSame([...host.capabilities].sort(), [...capabilities].sort()))
     commands.push({ type: 'UpdateHost', hostId, system, capabilities })
@@ -121,6 +136,7 @@ const commandsOfReport = (host: Host, report: HostReport): readonly UnstampedCom
     !isSame(host.endpoints.map(candidateText), endpoints.map(candidateText)) ||
     !isSame(host.localPrefixes, localPrefixes)
   if (moved) commands.push({ type: 'ReportHostEndpoints', hostId, listenPort, endpoints, localPrefixes })
+  if (!isSame(host.resolvers, resolvers)) commands.push({ type: 'ReportHostResolvers', hostId, resolvers })
   return commands
 }
 

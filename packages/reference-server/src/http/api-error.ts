@@ -55,6 +55,7 @@ const meshStatus: { readonly [C in MeshErrorCode]: number } = {
   'host-keys-mismatch': forbidden,
   'host-cannot-isolate-networks': conflict,
   'endpoint-refused': malformed,
+  'host-resolver-refused': malformed,
   'listen-ports-exhausted': conflict,
   'control-address-outside': malformed,
   'control-address-taken': conflict,

@@ -182,7 +182,7 @@ export class FakeAgent {
     const { system, listenPort, endpoints, localPrefixes, capabilities } = claims
     this.send({
       type: 'report',
-      report: { system, listenPort, endpoints, localPrefixes, capabilities, drift: [], ...report },
+      report: { system, listenPort, endpoints, localPrefixes, capabilities, resolvers: [], drift: [], ...report },
     })
   }
 

@@ -13,6 +13,11 @@ import {
 } from '../events/host-prefixes-excluded.js'
 import { evolveHostRegistered, type HostRegistered, hostRegisteredCodec } from '../events/host-registered.js'
 import { evolveHostRemoved, type HostRemoved, hostRemovedCodec } from '../events/host-removed.js'
+import {
+  evolveHostResolversChanged,
+  type HostResolversChanged,
+  hostResolversChangedCodec,
+} from '../events/host-resolvers-changed.js'
 import { evolveHostUpdated, type HostUpdated, hostUpdatedCodec } from '../events/host-updated.js'
 import type { EventTables } from './event-tables.js'
 
@@ -24,6 +29,7 @@ export type HostEvent =
   | HostPrefixesExcluded
   | HostRegistered
   | HostRemoved
+  | HostResolversChanged
   | HostUpdated
 
 export const hostEvents: EventTables<HostEvent> = {
@@ -34,6 +40,7 @@ export const hostEvents: EventTables<HostEvent> = {
     HostPrefixesExcluded: evolveHostPrefixesExcluded,
     HostRegistered: evolveHostRegistered,
     HostRemoved: evolveHostRemoved,
+    HostResolversChanged: evolveHostResolversChanged,
     HostUpdated: evolveHostUpdated,
   },
   codecs: {
@@ -43,6 +50,7 @@ export const hostEvents: EventTables<HostEvent> = {
     HostPrefixesExcluded: hostPrefixesExcludedCodec,
     HostRegistered: hostRegisteredCodec,
     HostRemoved: hostRemovedCodec,
+    HostResolversChanged: hostResolversChangedCodec,
     HostUpdated: hostUpdatedCodec,
   },
   versions: {
@@ -52,6 +60,7 @@ export const hostEvents: EventTables<HostEvent> = {
     HostPrefixesExcluded: 1,
     HostRegistered: 1,
     HostRemoved: 1,
+    HostResolversChanged: 1,
     HostUpdated: 1,
   },
 }

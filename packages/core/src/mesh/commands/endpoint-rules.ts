@@ -5,9 +5,6 @@ import {
   endpointAddress,
   endpointRefusal,
   type HostId,
-  ipFamilyOf,
-  prefixContainsAddress,
-  prefixFamily,
   udpEndpointOf,
 } from '../../values/index.js'
 import type { EndpointCandidate } from '../endpoint-candidate.js'
@@ -15,7 +12,7 @@ import { freeListenPort, publicAddressesOf } from '../listeners.js'
 import { endpointCandidateEq } from '../mesh-equality.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host, MeshState } from '../mesh-state.js'
-import { meshRanges } from './range-owners.js'
+import { meshRanges, rangeAround } from './range-owners.js'
 
 type Reachability = Pick<Host, 'listenPort' | 'endpoints'>
 
@@ -52,9 +49,7 @@ const endpointsProblem = (state: MeshState, endpoints: readonly EndpointCandidat
   for (const { endpoint } of endpoints) {
     const refusal = endpointRefusal(endpoint)
     if (refusal !== undefined) return { code: 'endpoint-refused', endpoint, reason: refusal, owner: null }
-    const address = endpointAddress(endpoint)
-    const family = ipFamilyOf(address)
-    const owner = owners.find(({ range }) => prefixFamily(range) === family && prefixContainsAddress(range, address))
+    const owner = rangeAround(owners, endpointAddress(endpoint))
     if (owner !== undefined) return { code: 'endpoint-refused', endpoint, reason: 'mesh-range', owner }
   }
   return undefined

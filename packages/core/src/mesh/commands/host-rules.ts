@@ -17,7 +17,7 @@ import { settleEndpoints } from './endpoint-rules.js'
 
 type HostFacts = Omit<
   Host,
-  'registeredAtEpochMs' | 'controlAddress4' | 'nodeIds' | 'ownerUserId' | 'deviceId' | 'excludedPrefixes'
+  'registeredAtEpochMs' | 'controlAddress4' | 'nodeIds' | 'ownerUserId' | 'deviceId' | 'excludedPrefixes' | 'resolvers'
 > & { readonly atEpochMs: EpochMs }
 
 /** The host with these keys; `null` when they are new; refused when they are no one host's, or were retired. */

@@ -44,6 +44,7 @@ const eventsWithoutPolicy: ReadonlySet<MeshEventType> = new Set([
   'HostEndpointsChanged',
   'HostKeyRotated',
   'HostPrefixesExcluded',
+  'HostResolversChanged',
   'DnsRecordAdded',
   'DnsRecordRemoved',
   'ResolverAdded',

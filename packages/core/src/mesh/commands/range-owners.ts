@@ -1,5 +1,13 @@
 /** Whose which range of addresses is, in the whole mesh. */
-import type { ClientId, EgressId, NetworkId } from '../../values/index.js'
+import {
+  type ClientId,
+  type EgressId,
+  type IpAddress,
+  ipFamilyOf,
+  type NetworkId,
+  prefixContainsAddress,
+  prefixFamily,
+} from '../../values/index.js'
 import { largeMapValues } from '../large-map.js'
 import type { RangeOwner } from '../mesh-error.js'
 import type { Client, MeshState } from '../mesh-state.js'
@@ -26,6 +34,10 @@ export const meshRanges = (state: MeshState, except: Exception = {}): readonly R
   owners.push({ kind: 'control', range: controlRange4 }, { kind: 'control', range: controlRange6 })
   return owners
 }
+
+/** The range that an address lies in. */
+export const rangeAround = (owners: readonly RangeOwner[], address: IpAddress): RangeOwner | undefined =>
+  owners.find(({ range }) => prefixFamily(range) === ipFamilyOf(address) && prefixContainsAddress(range, address))
 
 /** Where virtual ranges come from. Pools may overlap each other: what is taken of one is taken of all. */
 export const virtualPools = (state: MeshState, except?: NetworkId): readonly RangeOwner[] => {

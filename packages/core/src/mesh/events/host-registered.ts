@@ -56,6 +56,7 @@ export const evolveHostRegistered = (draft: MeshDraft, event: HostRegistered): v
     ownerUserId: null,
     deviceId: null,
     excludedPrefixes: [],
+    resolvers: [],
   })
   largeMapSet(draft.indexes.hostIdsByWireguardKey, event.wireguardKey, event.hostId)
   largeMapSet(draft.indexes.hostIdsByIdentityKey, event.identityKey, event.hostId)

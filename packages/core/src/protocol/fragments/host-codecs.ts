@@ -48,6 +48,7 @@ const membershipCodec = t.strict({
     gatewayIds: orNull(asCodec<readonly NodeId[]>(nodeIdsCodec)),
     mayUseDefaultEgress: t.boolean,
     settings: tunnelSettingsCodec,
+    gatewayDns: t.readonlyArray(t.strict({ nodeId: nodeIdCodec, servers: addressesCodec })),
   }),
 })
 

@@ -95,6 +95,14 @@ export const commandMakers: { readonly [T in MeshCommandType]: (context: Command
     const { atEpochMs } = context
     return { type: 'ReportHostEndpoints', atEpochMs, hostId: someHost(context), listenPort, endpoints, localPrefixes }
   },
+  ReportHostResolvers: ({ draw, ...context }) => ({
+    type: 'ReportHostResolvers',
+    atEpochMs: context.atEpochMs,
+    hostId: someHost({ draw, ...context }),
+    resolvers: draw
+      .pick([[], ['192.168.1.1'], ['9.9.9.9', '2620:fe::fe'], ['9.9.9.9', '9.9.9.9'], ['198.19.0.1'], ['127.0.0.53']])
+      .map(ipAddress),
+  }),
   UpdateHost: (context) => {
     const { draw, atEpochMs } = context
     const { name, listenPort, capabilities } = hostFacts(draw)

@@ -88,6 +88,7 @@ const weights: { readonly [T in MeshCommandType]: readonly [weight: number, fits
   RegisterHost: [4, isThere.mesh],
   EnrollHost: [10, isThere.key],
   ReportHostEndpoints: [4, isThere.host],
+  ReportHostResolvers: [4, isThere.host],
   UpdateHost: [3, isThere.host],
   RotateHostKey: [2, isThere.host],
   ExcludeHostPrefixes: [2, isThere.host],

@@ -11,6 +11,11 @@ import {
   type ReportHostEndpoints,
   reportHostEndpointsCodec,
 } from '../report-host-endpoints.js'
+import {
+  decideReportHostResolvers,
+  type ReportHostResolvers,
+  reportHostResolversCodec,
+} from '../report-host-resolvers.js'
 import { decideRotateHostKey, type RotateHostKey, rotateHostKeyCodec } from '../rotate-host-key.js'
 import { decideSetHostOwner, type SetHostOwner, setHostOwnerCodec } from '../set-host-owner.js'
 import { decideUpdateHost, type UpdateHost, updateHostCodec } from '../update-host.js'
@@ -22,6 +27,7 @@ export type HostCommand =
   | RegisterHost
   | RemoveHost
   | ReportHostEndpoints
+  | ReportHostResolvers
   | RotateHostKey
   | SetHostOwner
   | UpdateHost
@@ -32,6 +38,7 @@ export const hostCommands: CommandTables<HostCommand> = {
     RegisterHost: registerHostCodec,
     RemoveHost: removeHostCodec,
     ReportHostEndpoints: reportHostEndpointsCodec,
+    ReportHostResolvers: reportHostResolversCodec,
     RotateHostKey: rotateHostKeyCodec,
     SetHostOwner: setHostOwnerCodec,
     UpdateHost: updateHostCodec,
@@ -41,6 +48,7 @@ export const hostCommands: CommandTables<HostCommand> = {
     RegisterHost: decideRegisterHost,
     RemoveHost: decideRemoveHost,
     ReportHostEndpoints: decideReportHostEndpoints,
+    ReportHostResolvers: decideReportHostResolvers,
     RotateHostKey: decideRotateHostKey,
     SetHostOwner: decideSetHostOwner,
     UpdateHost: decideUpdateHost,
