@@ -241,9 +241,10 @@ export const rows = {
     lives: 'projection driver',
   },
   D5: {
-    rule: "A full tunnel leaves out what it lives on, and answers to what came in outside of it. The network's DNS is asked, unless the node keeps its own. Without its gateway it is closed, unless the node says open.",
-    commands: 'UpdateNodeTraits',
-    events: 'NodeTraitsUpdated',
+    rule: "A full tunnel leaves out what it lives on, and answers to what came in outside of it. The network's DNS is asked, or else the gateway's, unless the node keeps its own. Without its gateway it is closed, unless the node says open.",
+    commands: 'UpdateNodeTraits ReportHostResolvers',
+    events: 'NodeTraitsUpdated HostResolversChanged',
+    errors: 'host-resolver-refused',
     lives: 'projection driver agent',
   },
   D6: {

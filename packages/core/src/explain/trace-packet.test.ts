@@ -105,6 +105,21 @@ test('E6 E7 what is passed on for a range whose router is gone goes to no LAN of
   expect(send('192.168.1.5')).toMatchObject({ kind: 'dropped', hostId: two })
 })
 
+test("D5 the resolver on an internet gateway's own LAN is reached through it, as all that is no address of the mesh", () => {
+  const world = worldWith(sampleCreateExit(2), sampleConnect(2, [1]), sampleRouteAll(1), {
+    type: 'ReportHostEndpoints',
+    atEpochMs: sampleTime,
+    hostId: two,
+    listenPort: 51_821,
+    endpoints: sampleAbleHost(2).endpoints ?? [],
+    localPrefixes: [ipPrefix('192.168.1.0/24')],
+  })
+  expect(verdictOf(world, { kind: 'host', hostId: one }, '10.1.0.1', '192.168.1.1')).toMatchObject({
+    kind: 'delivered',
+    to: { kind: 'internet', hostId: two },
+  })
+})
+
 test('E2 a router gives its address to what the network begins, and not to what comes from another site', () => {
   const sites = worldWith(
     sampleAddEgress(1, { ranges: [ipPrefix('192.168.1.0/24')] }),

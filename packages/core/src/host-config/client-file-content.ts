@@ -70,12 +70,7 @@ export const clientFileContent = (state: MeshState, clientId: ClientId): E.Eithe
 }
 
 /** Where it names none and all traffic goes through a gateway, whom that asks (D5). */
-const dnsOfNetwork = (
-  state: MeshState,
-  network: Network,
-  gatewayId: NodeId,
-  isFull: boolean,
-): readonly IpAddress[] => {
+const dnsOfNetwork = (state: MeshState, network: Network, gatewayId: NodeId, isFull: boolean): readonly IpAddress[] => {
   const { clientDns } = network.settings
   if (clientDns.length > 0 || !isFull) return clientDns
   return gatewayDnsOf(state, network, [gatewayId])[0]?.servers ?? []

@@ -175,14 +175,24 @@ describe('D5 a host says whom it asks for names', () => {
     hostId: host1,
     resolvers: resolvers.map(ipAddress),
   })
-  const changed = (...resolvers: readonly string[]) => ({ ...asks(...resolvers), type: 'HostResolversChanged' }) as const
+  const changed = (...resolvers: readonly string[]) =>
+    ({ ...asks(...resolvers), type: 'HostResolversChanged' }) as const
 
   test('all of them, each once; unchanged is already so', () => {
     const twice = asks('192.168.1.1', '2001:db8::53', '192.168.1.1')
-    const { hosts } = mesh.given(withHost).when(twice).then([changed('192.168.1.1', '2001:db8::53')])
+    const { hosts } = mesh
+      .given(withHost)
+      .when(twice)
+      .then([changed('192.168.1.1', '2001:db8::53')])
     expect([...largeMapValues(hosts)].map(({ resolvers }) => resolvers)).toEqual([['192.168.1.1', '2001:db8::53']])
-    mesh.given([...withHost, changed('192.168.1.1', '2001:db8::53')]).when(twice).thenNothing()
-    mesh.given([...withHost, changed('192.168.1.1')]).when(asks()).then([changed()])
+    mesh
+      .given([...withHost, changed('192.168.1.1', '2001:db8::53')])
+      .when(twice)
+      .thenNothing()
+    mesh
+      .given([...withHost, changed('192.168.1.1')])
+      .when(asks())
+      .then([changed()])
   })
 
   test.each([

@@ -169,6 +169,7 @@ describe('D5 in a full tunnel of a network without DNS', () => {
     const state = replay(eventsOf(...setUp, ...tunnelled, gatewayAsks(1, '192.168.1.1')))
     for (const host of ['host-1', 'host-3'])
       expect(JSON.stringify(projectHostConfig(state, hostId(host))?.own)).not.toContain('192.168.1.1')
+    expect(JSON.stringify(projectHostConfig(state, hostId('host-2'))?.own)).toContain('192.168.1.1')
   })
 
   test('they follow the gateway that is taken; while there is none, the first is asked where the tunnel is closed', () => {

@@ -210,8 +210,8 @@ export {
 export type { ParseError } from './parse-error.js'
 export { type PrefixMap, type PrefixMatch, PrefixTable } from './prefix-table.js'
 export {
-  type EndpointParseError,
   addressRefusal,
+  type EndpointParseError,
   type EndpointRefusal,
   endpointAddress,
   endpointPort,

@@ -16,7 +16,9 @@ export async function chooseResolver(host: LinuxHost, action: string): Outcome<R
   if (E.isLeft(file)) return file
   if (isOfResolved(file.right)) {
     const answers = await answersWith(host, 'resolvectl', ['default-route'])
-    return E.right(answers === undefined ? deaf(host, 'systemd-resolved, which does not answer') : makeResolvedBackend(host))
+    return E.right(
+      answers === undefined ? deaf(host, 'systemd-resolved, which does not answer') : makeResolvedBackend(host),
+    )
   }
   if (isOfResolvconf(file.right)) {
     const kind = kindOf((await answersWith(host, 'resolvconf', ['--version'])) ?? '', file.right)

@@ -63,7 +63,8 @@ describe('a resolv.conf', () => {
   })
 
   test('names servers of others whether ours hide them or not; what is bound to a link is no address', () => {
-    const theirs = 'nameserver 192.168.1.1\nnameserver fe80::1%eth0\n  nameserver 2001:db8::53 # backup\n#nameserver 192.0.2.1\n'
+    const theirs =
+      'nameserver 192.168.1.1\nnameserver fe80::1%eth0\n  nameserver 2001:db8::53 # backup\n#nameserver 192.0.2.1\n'
     const hidden = writeResolvConf(theirs, 'wg0', [first]) ?? ''
     for (const file of [theirs, hidden]) expect(serversOfOthers(file, 'wg0')).toEqual(['192.168.1.1', '2001:db8::53'])
     expect(serversOfOthers(undefined, 'wg0')).toEqual([])

@@ -1,5 +1,6 @@
 /** Names in a full tunnel: who is asked, and that nobody else hears of it. */
 
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { type DnsServer, startDnsServer } from '../net/dns-server.js'
 import type { Host } from '../net/host.js'
 import { waitUntil } from '../wait-until.js'
@@ -13,14 +14,18 @@ import {
 } from './internet-mesh.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { leaked } from './outside.js'
+import { connectPhone } from './phone.js'
+import { assignGateways, isHeard, killGateway } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 
 const [ownAnswer, meshAnswer] = ['203.0.113.1', '203.0.113.2']
+const gatewayAnswers = ['203.0.113.3', '203.0.113.4'] as const
 const resolvConf = 'od -An -c /etc/resolv.conf; stat -c "%a %u %g" /etc/resolv.conf'
 
 export const namesInFullTunnel: Scenario = {
   name: 'names-in-full-tunnel',
-  summary: "all traffic through a gateway: the network's DNS is asked, the host's own is not, until all is as before",
+  summary:
+    "all traffic through a gateway: the network's DNS is asked, or else the gateway's, the host's own is not, until all is as before",
   rows: ['D5', 'G8'],
   async play(stage) {
     const internet = await startInternetMesh(stage)
@@ -30,7 +35,7 @@ export const namesInFullTunnel: Scenario = {
     const theirs = await startDnsServer(site, own, ownAnswer)
     const dns = await mesh.address(third)
     await startDnsServer(third.host, dns, meshAnswer)
-    await user.host.sh(`printf '# by hand\\nnameserver ${own}\\nsearch lan' > /etc/resolv.conf`)
+    await user.host.sh(`printf '# by hand\\nnameserver ${own}\\noptions timeout:1\\nsearch lan' > /etc/resolv.conf`)
     const before = await user.host.sh(resolvConf)
     await command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { clientDns: [dns] } })
     stage.check('with mesh traffic alone in the tunnel, its own server is asked', (await ask(user.host)) === ownAnswer)
@@ -51,12 +56,67 @@ export const namesInFullTunnel: Scenario = {
     await routeAll(mesh, user, false)
     stage.check('switched off, its own server is asked', await isAnswered(user.host, ownAnswer))
     await isWhatItWas(stage, user.host, before)
-    await routeAll(mesh, user, true)
-    await isAnswered(user.host, meshAnswer)
+    await byGateways(stage, internet, theirs)
     await user.agent.kill()
     await user.agent.down()
     await isWhatItWas(stage, user.host, before)
   },
+}
+
+/** Without a server of the network, those are asked whom the gateways ask, each on its own LAN. */
+async function byGateways(stage: Stage, internet: InternetMesh, theirs: DnsServer): Promise<void> {
+  const { mesh, user, gateway, third } = internet
+  await command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { clientDns: [] } })
+  await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, third), internet: {} })
+  await assignGateways(mesh, user, [gateway, third])
+  const pi = await openResolver(stage, mesh, gateway, '192.168.77', gatewayAnswers[0])
+  await openResolver(stage, mesh, third, '192.168.78', gatewayAnswers[1])
+  const phone = await connectPhone(stage, mesh, gateway, { fullTunnel: true })
+  stage.check("a phone's file names the gateway's", phone.text.includes(`\nDNS = ${pi}\n`))
+  await phone.host.sh(`printf 'nameserver ${pi}\\noptions timeout:1\\n' > /etc/resolv.conf`)
+  stage.check('and it is reached by it', await isAnswered(phone.host, gatewayAnswers[0]))
+
+  await routeAll(mesh, user, true)
+  const isAsked = await isAnswered(user.host, gatewayAnswers[0])
+  stage.check("without the network's, the gateway's own is asked, on its LAN", isAsked)
+  const asked = theirs.asked().length
+  await isHeard(mesh, third, [user])
+  await watchUser(internet)
+  const diedAt = performance.now()
+  await killGateway(gateway)
+  stage.check("that dies, and the next gateway's is", await isAnswered(user.host, gatewayAnswers[1]))
+  stage.metric('other-gateways-dns-ms', Math.round(performance.now() - diedAt))
+  stage.check('its own hears of none of it', theirs.asked().length === asked, theirs.asked().slice(asked).join())
+  const out = await leaked(user.host)
+  stage.check('and nothing leaves outside the tunnel meanwhile', out.length === 0, out.join('; '))
+}
+
+interface SeenHost {
+  readonly name: string
+  readonly resolvers: readonly string[]
+}
+
+/** A name server on the member's own LAN, by which the member itself resolves names; its address. */
+async function openResolver(
+  stage: Stage,
+  mesh: Mesh,
+  { name, host, agent }: MeshMember,
+  network: string,
+  answer: string,
+): Promise<string> {
+  const lan = await stage.lab.lan(`${name}-lan`, { network })
+  const [pi] = await stage.lab.hosts([`${name}-pi`])
+  const [, place] = await lan.attach([host, pi], 'eth1')
+  if (place === undefined) throw new Error(`${name} has no resolver.`)
+  await startDnsServer(pi, place.ipv4, answer)
+  await host.sh(`echo 'nameserver ${place.ipv4}' > /etc/resolv.conf`)
+  // It looks by itself every ten seconds; asked for its status, at once.
+  await agent.status()
+  await waitUntil(`the server knows whom ${name} asks`, async () => {
+    const { hosts } = await mesh.server.api.get<{ hosts: readonly SeenHost[] }>('/api/v1/hosts')
+    return hosts.some((each) => each.name === name && each.resolvers.join() === place.ipv4) || undefined
+  })
+  return place.ipv4
 }
 
 /** Names are asked for once each. */
@@ -96,7 +156,7 @@ async function staysSo(stage: Stage, host: Host, own: string): Promise<void> {
   const startedAt = performance.now()
   stage.check('somebody writes the file anew, and it is put right', await isAnswered(host, meshAnswer))
   stage.metric('put-right-ms', Math.round(performance.now() - startedAt))
-  await host.sh(`printf '# by hand\\nnameserver ${own}\\nsearch lan' > /etc/resolv.conf`)
+  await host.sh(`printf '# by hand\\nnameserver ${own}\\noptions timeout:1\\nsearch lan' > /etc/resolv.conf`)
   stage.check('and once more', await isAnswered(host, meshAnswer))
 }
 

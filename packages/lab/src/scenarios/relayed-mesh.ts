@@ -71,7 +71,7 @@ export const assignGateways = async (mesh: Mesh, node: MeshMember, gateways: rea
   })
 
 /** Sessions with standbys live too, so that what is measured is the fail-over. */
-async function isHeard(mesh: Mesh, gateway: MeshMember, relayed: readonly MeshMember[]): Promise<void> {
+export async function isHeard(mesh: Mesh, gateway: MeshMember, relayed: readonly MeshMember[]): Promise<void> {
   const control = (await mesh.tunnel(gateway)).ipv4.find((address) => address.startsWith('198.19.')) ?? ''
   for (const { name, host } of relayed)
     await waitUntil(

@@ -6,6 +6,7 @@ import {
   type HostId,
   hostId,
   identityKeyFromBytes,
+  ipAddress,
   ipPrefix,
   largeMapGet,
   largeMapValues,
@@ -330,6 +331,19 @@ describe('reports', () => {
       await expect.poll(endpointsNow).toEqual(good(port))
     }
     expect(warnings.filter((text) => text.includes('endpoint')).length).toBeLessThan(10)
+  })
+
+  it('with a resolver that nobody else can ask are taken without it', async () => {
+    const id = await addHost('alpha')
+    const alpha = new Wire(sessions, id)
+    alpha.say({ type: 'resume', asOf: null })
+    const resolversNow = () => largeMapGet(service.state.hosts, id)?.resolvers
+    alpha.say(reportOf({ resolvers: ['127.0.0.53', '192.168.1.1'].map(ipAddress) }))
+    await expect.poll(resolversNow).toEqual(['192.168.1.1'])
+    expect(warnings).toEqual([expect.stringContaining('resolver')])
+    alpha.say(reportOf({ resolvers: [] }))
+    await expect.poll(resolversNow).toEqual([])
+    expect(alpha.types()).not.toContain('report-refused')
   })
 
   it('with an endpoint that is none among good ones are taken without it', async () => {

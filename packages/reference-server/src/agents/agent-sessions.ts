@@ -142,7 +142,7 @@ export class AgentSessions {
     const loud = new TokenBucket(LEFT_OUT_WARNINGS.burst, LEFT_OUT_WARNINGS.perSecond, clock.monotonicMs())
     return (what, why) => {
       const write = loud.take(clock.monotonicMs()) ? serverLog.warn : serverLog.debug
-      write.call(serverLog, { hostId, what, why }, 'something that an agent reported was left out')
+      write.call(serverLog, { hostId, what, why }, 'an endpoint or resolver that an agent reported was left out')
     }
   }
 

@@ -119,7 +119,9 @@ const withoutRefused = (
   }
   if (command.type === 'ReportHostResolvers' && error.code === 'host-resolver-refused') {
     const resolvers = command.resolvers.filter((address) => address !== error.address)
-    return resolvers.length < command.resolvers.length ? { command: { ...command, resolvers }, leftOut: error } : undefined
+    return resolvers.length < command.resolvers.length
+      ? { command: { ...command, resolvers }, leftOut: error }
+      : undefined
   }
   return undefined
 }

@@ -1,12 +1,7 @@
 /** Where a host may say that it is reached, and on which port (A3). */
 import * as E from 'fp-ts/lib/Either.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
-import {
-  endpointAddress,
-  endpointRefusal,
-  type HostId,
-  udpEndpointOf,
-} from '../../values/index.js'
+import { endpointAddress, endpointRefusal, type HostId, udpEndpointOf } from '../../values/index.js'
 import type { EndpointCandidate } from '../endpoint-candidate.js'
 import { freeListenPort, publicAddressesOf } from '../listeners.js'
 import { endpointCandidateEq } from '../mesh-equality.js'
