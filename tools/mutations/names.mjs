@@ -87,7 +87,7 @@ export const nameMutations = [
     name: 'every host tells whom it asks for names, wherever its user is',
     package: 'reference-agent',
     file: 'src/report/own-resolvers.ts',
-    find: 'config === undefined || !leadsOthers(config)',
+    find: 'config?.own.memberships.some(({ isInternetGateway }) => isInternetGateway) !== true',
     replace: 'config === undefined',
     tests: ['src/report/own-resolvers'],
   },
