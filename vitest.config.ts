@@ -40,7 +40,8 @@ export default defineConfig({
           include: ['packages/*/test/**/*.lab.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          // Scenarios mostly wait: three beside each other take what two leave of two cores.
+          maxWorkers: 3,
         },
       },
     ],

@@ -21,6 +21,16 @@ export const KERNEL_LACKS_WIREGUARD = /unknown device type|operation not support
 export const ALREADY_GONE =
   /no such process|cannot assign requested address|address not found|cannot find device|no such device/i
 
+/** `ip` about a link that is not there. */
+export const NO_SUCH_LINK = /cannot find device/i
+
+/**
+ * wireguard-go puts itself into the background before it listens on its socket, and says nothing if that fails: it has ended well, and its
+ * link is gone. It takes one inotify instance, of which a user has 128 unless told otherwise (`sysctl fs.inotify.max_user_instances`).
+ */
+export const WIREGUARD_GO_ENDED =
+  'wireguard-go ended as soon as it had started; `LOG_LEVEL=error wireguard-go -f <interface>` says why. With "too many open files" there, raise fs.inotify.max_user_instances (sysctl)'
+
 /** `wg` about an interface that is not there; the second on a kernel without WireGuard. */
 export const WG_FINDS_NO_INTERFACE = /no such device|protocol not supported/i
 

@@ -1,3 +1,3 @@
 import { testScenarios } from './support/scenario-tests.js'
 
-testScenarios(0, 2)
+testScenarios(0, 3)

@@ -1,3 +1,3 @@
 import { testScenarios } from './support/scenario-tests.js'
 
-testScenarios(1, 2)
+testScenarios(1, 3)

@@ -53,6 +53,16 @@ describe('create-interface', () => {
     )
   })
 
+  test('says what may have ended a wireguard-go that is gone as soon as it has started', async () => {
+    const { host } = hostAnswering({
+      'type wireguard': { exitCode: 2, stderr: 'Error: Unknown device type.' },
+      'alias meshfold': { exitCode: 1, stderr: 'Cannot find device "mesh0"' },
+    })
+    expect(await executeChange(host, create)).toMatchObject({
+      left: { code: 'host-refused', reason: expect.stringContaining('fs.inotify.max_user_instances') },
+    })
+  })
+
   test('leaves no link behind when wg is missing', async () => {
     const { host, lines } = hostAnswering()
     const runner: LinuxHost['runner'] = (command) =>

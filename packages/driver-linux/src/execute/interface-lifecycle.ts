@@ -3,7 +3,7 @@ import type { HostChange } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { toolFailure, toolRefusal } from '../host-tool.js'
 import { type LinuxHost, type Outcome, refuse, run, runAll } from '../linux-host.js'
-import { KERNEL_LACKS_WIREGUARD } from '../linux-pitfalls.js'
+import { KERNEL_LACKS_WIREGUARD, NO_SUCH_LINK, WIREGUARD_GO_ENDED } from '../linux-pitfalls.js'
 import { isMarkedOurs, observeDevice } from '../observe/observe-link.js'
 import { loadFittingPrivateKey } from '../private-key.js'
 import { addKernelLink, deleteLink, markOwnLink } from '../render/interface-commands.js'
@@ -28,7 +28,10 @@ export async function createInterface(
   const present = link.right === undefined ? await addLink(host) : await observeDevice(host, link.right, CREATE)
   if (E.isLeft(present)) return present
   const marked = await runAll(host, markOwnLink(host.interfaceName), CREATE)
-  if (E.isLeft(marked)) return marked
+  if (E.isLeft(marked)) {
+    const hasVanished = link.right === undefined && NO_SUCH_LINK.test(marked.left.reason)
+    return hasVanished ? refuse(CREATE, WIREGUARD_GO_ENDED) : marked
+  }
   host.seenKey.current = change.publicKey
   return setDevice(host, { privateKey: privateKey.right, listenPort: change.listenPort }, CREATE)
 }

@@ -21,18 +21,21 @@ export async function markLogs(members: readonly MeshMember[]): Promise<LogMarks
   return new Map(await Promise.all(members.map(async (at) => [at, (await at.agent.logLines()).length] as const)))
 }
 
-/** Waits until each of them has written down that it applied a snapshot. @throws Error naming who has not, with what it wrote last */
-export async function haveSnapshots(members: readonly MeshMember[], limitMs: number): Promise<void> {
+/** Waits until each of them has written down that it applied its first config. @throws Error naming who has not, with what it wrote last */
+export async function haveFirstConfigs(members: readonly MeshMember[], limitMs: number): Promise<void> {
   await waitUntil(
     'each agent has said that it applied its first config',
-    async () => (await withoutSnapshot(members)).length === 0,
-    { limitMs, missing: async () => (await Promise.all((await withoutSnapshot(members)).map(lastWords))).join(' ') },
+    async () => (await withoutFirstConfig(members)).length === 0,
+    { limitMs, missing: async () => (await Promise.all((await withoutFirstConfig(members)).map(lastWords))).join(' ') },
   )
 }
 
-async function withoutSnapshot(members: readonly MeshMember[]): Promise<readonly MeshMember[]> {
+/** The second where a step failed at first: with more than 128 WireGuards on a machine some end as soon as they have started. */
+const firstConfigIsThere: ReadonlySet<string> = new Set(['snapshot applied', 'the host is as its config says again'])
+
+async function withoutFirstConfig(members: readonly MeshMember[]): Promise<readonly MeshMember[]> {
   const logs = await Promise.all(members.map(({ agent }) => agent.logLines()))
-  return members.filter((_, at) => logs[at]?.some(({ msg }) => msg === 'snapshot applied') !== true)
+  return members.filter((_, at) => logs[at]?.some(({ msg }) => firstConfigIsThere.has(String(msg))) !== true)
 }
 
 async function lastWords({ name, agent }: MeshMember): Promise<string> {

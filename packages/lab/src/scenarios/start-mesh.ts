@@ -3,7 +3,7 @@ import type { AgentPlan } from '../mesh/mesh-agent.js'
 import { PingStream } from '../net/ping.js'
 import { readPingOutput } from '../net/ping-output.js'
 import { waitUntil } from '../wait-until.js'
-import { haveSnapshots, markLogs } from './agent-logs.js'
+import { haveFirstConfigs, markLogs } from './agent-logs.js'
 import type { Stage } from './scenario.js'
 
 /** A mesh of `h1` to `h<count>`, with the build of wireguard-go that is the scenario's turn. */
@@ -29,7 +29,7 @@ async function logsComeToRest(mesh: Mesh): Promise<void> {
   const quietMs = 500
   let seen = -1
   let since = performance.now()
-  await haveSnapshots(mesh.members, 60_000)
+  await haveFirstConfigs(mesh.members, 60_000)
   await waitUntil('the logs come to rest', async () => {
     const marks = await markLogs(mesh.members)
     const lines = [...marks.values()].reduce((sum, count) => sum + count, 0)
