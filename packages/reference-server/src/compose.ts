@@ -96,6 +96,7 @@ const startOnLog = async (
     timers: systemTimers,
     serverLog: options.serverLog,
     freshCommandId: context.right.ids.command,
+    absence: options.absence,
   })
   let stopping: Promise<void> | undefined
   const stop = () => {

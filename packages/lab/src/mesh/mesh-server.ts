@@ -14,6 +14,8 @@ export interface ServerPlan {
   /** Where agents reach it. */
   readonly address: string
   readonly port?: number
+  /** What `serve` is given besides. */
+  readonly serveOptions?: readonly string[]
 }
 
 /** The first line that `meshfold serve --json` prints. */
@@ -82,9 +84,18 @@ export class MeshServer {
     await mkdir(this.plan.dataFolder, { recursive: true, mode: 0o700 })
     // A killed server leaves its socket behind.
     await rm(this.socketFile, { force: true })
-    const { address, port = 7400, dataFolder } = this.plan
+    const { address, port = 7400, dataFolder, serveOptions = [] } = this.plan
     const listen = ['--listen', `${address.includes(':') ? `[${address}]` : address}:${port}`]
-    const args = ['serve', '--data', dataFolder, ...listen, '--listen', `unix:${this.socketFile}`, '--json']
+    const args = [
+      'serve',
+      '--data',
+      dataFolder,
+      ...listen,
+      '--listen',
+      `unix:${this.socketFile}`,
+      '--json',
+      ...serveOptions,
+    ]
     this.#process = this.host.spawn(process.execPath, [productProgram('reference-server'), ...args], {
       env: productEnvironment({}),
       stderrFile: this.logFile,

@@ -5,7 +5,7 @@ import { type PingMatrix, type PingTarget, pingMatrix } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { type AgentPlan, MeshAgent } from './mesh-agent.js'
 import { ensureNetwork, isMeshIpv4, isMeshIpv6, makeEnrollmentToken } from './mesh-network.js'
-import { MeshServer } from './mesh-server.js'
+import { MeshServer, type ServerPlan } from './mesh-server.js'
 import type { TunnelState } from './tunnel-state.js'
 
 /** One host of a mesh, with its agent. */
@@ -21,6 +21,7 @@ export interface MeshPlan {
   /** Told at every step. */
   readonly progress?: (text: string) => void
   readonly agent?: Pick<AgentPlan, 'toolFolder' | 'runOptions'>
+  readonly server?: Pick<ServerPlan, 'serveOptions'>
 }
 
 /** A whole mesh: the real server and real agents, each a process on a host of its own. */
@@ -43,6 +44,7 @@ export class Mesh {
     const server = new MeshServer(host, {
       dataFolder: join(lab.dataFolder, 'server'),
       address: lab.inet.uplink(host).address.ipv4,
+      ...plan.server,
     })
     await server.start()
     return new Mesh(lab, server, plan, await ensureNetwork(server.api))

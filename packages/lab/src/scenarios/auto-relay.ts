@@ -1,11 +1,13 @@
 /** Pairs that can't connect directly: they get a relay, another one when that dies, and their direct path back when it works again. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { PingStream } from '../net/ping.js'
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import { PingStream, ping } from '../net/ping.js'
 import { TcpStream } from '../net/tcp-stream.js'
 import { waitUntil } from '../wait-until.js'
+import { type Answer, removeGateway } from './mesh-commands.js'
 import { killGateway } from './relayed-mesh.js'
 import { hopTo, pairMesh, reaches, relayed, seconds } from './relayed-pair.js'
-import type { Scenario } from './scenario.js'
+import type { Scenario, Stage } from './scenario.js'
 import { type ServerChoice, serverChoices } from './server-choice.js'
 
 const pingEveryMs = 100
@@ -13,29 +15,70 @@ const pingEveryMs = 100
 /** Two that talked before, and two that never could. */
 const autoRelay: Scenario = {
   name: 'auto-relay',
-  rows: ['C3', 'C4', 'C5'],
+  rows: ['B3', 'C3', 'C4', 'C5'],
   summary:
-    'the direct link of two nodes breaks: they reach each other through the nearer gateway, and directly once it is whole',
+    'the direct link of two nodes breaks: they reach each other through the nearer gateway, through the other when that is removed, and directly once it is whole',
   async play(stage) {
-    const { mesh, one, other, gateways } = await pairMesh(stage, { farMs: 60 })
+    const { mesh, one, other, others, gateways } = await pairMesh(stage, { farMs: 60, others: 1 })
+    const [third] = others as readonly [MeshMember]
+    await stage.lab.inet.partition(one.host, third.host)
     const stream = new PingStream(one.host, await mesh.address(other), pingEveryMs)
     await pause(1000)
     const by = await relayed(stage, mesh, [one, other], gateways)
     stage.check('through the nearer of two gateways', by !== undefined && by === gateways[0], by?.name)
     stage.tell('the link is whole again')
-    await pause(2000)
+    await pause(500)
     const before = stream.soFar
     const healedAt = performance.now()
     await stage.lab.inet.heal(one.host, other.host)
     await waitUntil('they are direct again', async () => (await hopTo(mesh, one, other)) === other, { limitMs: 90_000 })
     await waitUntil('both ways', async () => (await hopTo(mesh, other, one)) === one, { limitMs: 10_000 })
     stage.metric('direct-after-s', seconds(healedAt))
-    await pause(3000)
+    await pause(1500)
     const lost = (await stream.stop()).lost - before.lost
     stage.metric('lost-going-back', lost)
     stage.check('hardly a packet was lost going back', lost <= 5, `${lost}`)
+    await relaysAreRemoved(stage, mesh, [one, third], gateways)
+    await stage.lab.inet.heal(one.host, third.host)
+    await reaches(mesh, one, third)
+    stage.check('whole again, they are direct', (await hopTo(mesh, one, third)) === third)
   },
 }
+
+/** B3: of a pair whose link stays broken first the gateway that it uses, then the one that is left. */
+async function relaysAreRemoved(
+  stage: Stage,
+  mesh: Mesh,
+  [one, other]: readonly [MeshMember, MeshMember],
+  gateways: readonly MeshMember[],
+): Promise<void> {
+  const [near, far] = gateways as readonly [MeshMember, MeshMember]
+  const areVia = (hop: MeshMember, back = hop) =>
+    waitUntil(
+      `${one.name} and ${other.name} go through ${hop.name}`,
+      async () => (await hopTo(mesh, one, other)) === hop && (await hopTo(mesh, other, one)) === back,
+      { limitMs: 30_000 },
+    )
+  await areVia(near)
+  await reaches(mesh, one, other)
+  const stream = new PingStream(one.host, await mesh.address(other), pingEveryMs)
+  await pause(1_000)
+  const moved = await removeGateway(mesh, near)
+  stage.check('its gateway removed, the pair is moved', told(moved) === 'AutoRelayMoved, GatewayRemoved', told(moved))
+  await areVia(far)
+  await reaches(mesh, one, other)
+  await pause(1_000)
+  const { longestGap, received } = await stream.stop()
+  const seconds = (longestGap * pingEveryMs) / 1_000
+  stage.metric('relay-removed-away-s', seconds)
+  stage.check('and is away for less than 2 s', seconds < 2 && received > 15, `${seconds} s`)
+  const ended = await removeGateway(mesh, far)
+  stage.check('without another its relay ends', told(ended) === 'AutoRelayReleased, GatewayRemoved', told(ended))
+  await areVia(other, one)
+  stage.check('and no packet comes through', (await ping(one.host, await mesh.address(other), 2)) === undefined)
+}
+
+const told = ({ events }: Answer): string => events.map(({ type }) => type).join(', ')
 
 const upgradePingMs = 20
 

@@ -77,6 +77,7 @@ export const plannedRelayMove: Scenario = {
   rows: ['C1', 'F3'],
   summary:
     'a relayed node is put on its standby by command, and back, while pings come every 10 ms: of 400 about one is lost',
+  slowSeconds: 35,
   async play(stage) {
     const parts = await relayedMesh(stage, { relayed: 1 })
     const { mesh, first, second, node } = parts

@@ -5,7 +5,7 @@ import { ApiRefused } from '../mesh/api-client.js'
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { PingStream, ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { command, hasPeers, nodeOf } from './mesh-commands.js'
+import { command, hasPeers, nodeOf, removeGateway } from './mesh-commands.js'
 import { connectPhone, cutOffMs, letsIn, type Phone, takeFile } from './phone.js'
 import { assignGateways, isVia, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
@@ -93,15 +93,6 @@ async function toNone(stage: Stage, { mesh, second, third, manual, automatic, ph
   stage.check('the phone is let in no more', (await cutOffMs(mesh, second, phone)) !== undefined)
   stage.check('and it reaches nobody', (await ping(phone.host, await mesh.address(third), 1)) === undefined)
 }
-
-const removeGateway = async (mesh: Mesh, gateway: MeshMember, terms: object): Promise<unknown> =>
-  command(mesh, {
-    type: 'RemoveGateway',
-    nodeId: await nodeOf(mesh, gateway),
-    moveTo: null,
-    withoutTarget: 'refuse',
-    ...terms,
-  })
 
 const isReached = async ({ host }: MeshMember, address: string): Promise<boolean> =>
   (await ping(host, address, 7)) !== undefined

@@ -2,6 +2,7 @@ import { aclOneWay, aclPorts, aclTighten } from './acl.js'
 import { agentKill9 } from './agent-kill-9.js'
 import { autoRelayScenarios } from './auto-relay.js'
 import { automaticGateway, automaticInternetGateway } from './automatic-gateway.js'
+import { automaticGatewayMoves } from './automatic-gateway-moves.js'
 import { drift, relayByEnrolment, serverDownReboot } from './by-themselves.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
 import { clientMoves } from './client-moves.js'
@@ -9,6 +10,7 @@ import { commitConfirm } from './commit-confirm.js'
 import { commitConfirmFullTunnel } from './commit-confirm-full-tunnel.js'
 import { downloadUnderOneWayPolicy } from './download-under-one-way-policy.js'
 import { egressScenarios } from './egress.js'
+import { ephemeralNodes } from './ephemeral-nodes.js'
 import { everyRole } from './every-role.js'
 import { failoverScenarios } from './failover.js'
 import { foreignFirewalls } from './foreign-firewalls.js'
@@ -60,6 +62,7 @@ export const scenarios: readonly Scenario[] = [
   narrowUnderlay,
   sixthHostJoins,
   nodeComesAndGoes,
+  ephemeralNodes,
   teardownClean,
   aclPorts,
   aclOneWay,
@@ -104,6 +107,7 @@ export const scenarios: readonly Scenario[] = [
   kernelWireguard,
   ...failoverScenarios,
   automaticGateway,
+  automaticGatewayMoves,
   downloadUnderOneWayPolicy,
   ...autoRelayScenarios,
   ...natPunchScenarios,

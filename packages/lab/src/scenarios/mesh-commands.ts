@@ -5,6 +5,8 @@ import { waitUntil } from '../wait-until.js'
 /** What happened, as far as scenarios ask. */
 export interface Answer {
   readonly events: readonly {
+    readonly type: string
+    readonly cause?: string
     readonly egressId?: string
     readonly clientId?: string
     readonly policyId?: string
@@ -29,6 +31,16 @@ interface SeenNode {
 /** The lab's internet has addresses that are nobody's in the real one: gateways are told that others reach them there. */
 export const mayBeGateways = (mesh: Mesh): Promise<Answer> =>
   command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { privateUnderlay: true } })
+
+/** The member is a gateway no more; `terms` say where those go that use it. */
+export const removeGateway = async (mesh: Mesh, gateway: MeshMember, terms: object = {}): Promise<Answer> =>
+  command(mesh, {
+    type: 'RemoveGateway',
+    nodeId: await nodeOf(mesh, gateway),
+    moveTo: null,
+    withoutTarget: 'refuse',
+    ...terms,
+  })
 
 /** Waits until so many of the member's peers own addresses of the mesh. */
 export const hasPeers = (mesh: Mesh, member: MeshMember, count: number): Promise<true> =>

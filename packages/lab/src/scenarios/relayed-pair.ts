@@ -6,32 +6,42 @@ import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import type { Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
-/** Two nodes, and two gateways that may relay them; the nearer first, where one is. */
+/** Two nodes, others like them, and two gateways that may relay them; the nearer first, where one is. */
 export interface PairMesh {
   readonly mesh: Mesh
   readonly one: MeshMember
   readonly other: MeshMember
+  readonly others: readonly MeshMember[]
   readonly gateways: readonly MeshMember[]
 }
 
 /**
- * All four reach each other. With `farMs` each packet takes so much longer to the second gateway, and from it: that whose id comes first,
+ * All reach each other. With `farMs` each packet takes so much longer to the second gateway, and from it: that whose id comes first,
  * which would be chosen if both were as near.
  */
-export async function pairMesh(stage: Stage, { farMs = 0 }: { readonly farMs?: number } = {}): Promise<PairMesh> {
-  const mesh = await startMesh(stage, 2)
-  await mesh.admit(await stage.lab.publicHosts(['h3', 'h4'], farMs === 0 ? undefined : {}))
+export async function pairMesh(
+  stage: Stage,
+  { farMs = 0, others = 0 }: { readonly farMs?: number; readonly others?: number } = {},
+): Promise<PairMesh> {
+  const mesh = await startMesh(stage, 2 + others)
+  await mesh.admit(await stage.lab.publicHosts([`h${3 + others}`, `h${4 + others}`], farMs === 0 ? undefined : {}))
   await mesh.waitForTunnels()
   await mayBeGateways(mesh)
   const gateways: { readonly member: MeshMember; readonly nodeId: string }[] = []
-  for (const member of mesh.members.slice(2)) gateways.push({ member, nodeId: await nodeOf(mesh, member) })
+  for (const member of mesh.members.slice(2 + others)) gateways.push({ member, nodeId: await nodeOf(mesh, member) })
   gateways.sort((a, b) => (a.nodeId < b.nodeId ? 1 : -1))
   for (const { nodeId } of gateways) await command(mesh, { type: 'CreateGateway', nodeId })
   const far = gateways.at(-1)
   if (far !== undefined) stage.lab.inet.uplink(far.member.host).wire?.set({ delayMs: farMs })
   const { reachable, pairs } = await mesh.pingMatrix()
   stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
-  return { mesh, one: mesh.member(0), other: mesh.member(1), gateways: gateways.map(({ member }) => member) }
+  return {
+    mesh,
+    one: mesh.member(0),
+    other: mesh.member(1),
+    others: mesh.members.slice(2, 2 + others),
+    gateways: gateways.map(({ member }) => member),
+  }
 }
 
 /** Cuts the two off from each other; the gateway that relays them in the end. */

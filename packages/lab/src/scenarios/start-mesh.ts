@@ -1,5 +1,6 @@
 import { Mesh, type MeshMember } from '../mesh/mesh.js'
 import type { AgentPlan } from '../mesh/mesh-agent.js'
+import type { ServerPlan } from '../mesh/mesh-server.js'
 import { PingStream } from '../net/ping.js'
 import { readPingOutput } from '../net/ping-output.js'
 import { waitUntil } from '../wait-until.js'
@@ -10,12 +11,13 @@ import type { Stage } from './scenario.js'
 export async function startMesh(
   { lab, toolFolder, tell }: Stage,
   count: number,
-  options: Pick<AgentPlan, 'runOptions'> = {},
+  { serveOptions, ...options }: Pick<AgentPlan, 'runOptions'> & Pick<ServerPlan, 'serveOptions'> = {},
 ): Promise<Mesh> {
   const hostNames = Array.from({ length: count }, (_, index) => `h${index + 1}`)
   tell(`a mesh of ${count} hosts`)
   const agent = { ...options, ...(toolFolder !== undefined && { toolFolder }) }
-  const plan = { hostNames, progress: tell, agent }
+  const server = serveOptions === undefined ? {} : { serveOptions }
+  const plan = { hostNames, progress: tell, agent, server }
   const mesh = await Mesh.start(lab, plan)
   await logsComeToRest(mesh)
   return mesh

@@ -39,8 +39,7 @@ export const twoMeshesOnOneHost: Scenario = {
     ])
 
     const server = await openServer(stage)
-    await isRefused(stage, server, one)
-    await collides(stage, server, one)
+    await Promise.all([isRefused(stage, server, one), collides(stage, server, two)])
 
     tell('the other mesh has ranges of its own now')
     await server.api.patch('/api/v1/mesh', { controlRange4: otherControlRange })
@@ -64,15 +63,12 @@ export const twoMeshesOnOneHost: Scenario = {
 
     tell('the first mesh ends')
     await mesh.stop()
-    for (const { agent } of mesh.members) await agent.down()
+    await Promise.all(mesh.members.map(({ agent }) => agent.down()))
     check('its gateway passes on what it did', (await isForwarding(one.host)) === true)
     check('the other mesh goes on without the first', (await ping(one.host, addresses[1] ?? '')) !== undefined)
 
     tell('the other mesh ends')
-    for (const agent of others) {
-      await agent.stop()
-      await agent.down()
-    }
+    await Promise.all(others.map(takeAway))
     await server.stop()
     const after = await Promise.all(hosts.map(takeFootprint))
     hosts.forEach(({ name }, at) => {
@@ -126,24 +122,28 @@ async function collides(stage: Stage, server: MeshServer, { host, name }: MeshMe
   const said = await waitUntil('the range is said to be taken', isSaid).catch(() => false)
   stage.check('with the control range of another mesh its status names the way out', said === true)
   const { hostId } = await hostNamed(server, name)
-  await agent.stop()
-  await agent.down()
+  await takeAway(agent)
   await server.api.post('/api/v1/commands', { type: 'RemoveHost', hostId })
 }
 
 async function joinOther(stage: Stage, server: MeshServer, hosts: readonly Host[]): Promise<readonly MeshAgent[]> {
   const token = await tokenOf(server, hosts.length)
   const agents = hosts.map((host) => agentOf(stage, host, `${host.name}-other`, otherInterface))
-  for (const agent of agents) {
+  const comesIn = async (agent: MeshAgent) => {
     await agent.enroll(server.url, token)
     agent.start()
-  }
-  for (const agent of agents)
     await waitUntil(`${agent.plan.name} has its peer in the other mesh`, async () => {
       await agent.assertRunning()
       return (await agent.tunnel())?.peers.length === 1 || undefined
     })
+  }
+  await Promise.all(agents.map(comesIn))
   return agents
+}
+
+async function takeAway(agent: MeshAgent): Promise<void> {
+  await agent.stop()
+  await agent.down()
 }
 
 const otherAddress = (agent: MeshAgent): Promise<string> =>

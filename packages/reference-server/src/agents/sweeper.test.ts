@@ -21,7 +21,7 @@ import type { UnstampedCommand } from '../mesh-service/command-answer.js'
 import { MeshService } from '../mesh-service/mesh-service.js'
 import { Presence } from './presence.js'
 import { SharedPresence } from './shared-presence.js'
-import { Sweeper } from './sweeper.js'
+import { type AbsenceTimes, Sweeper } from './sweeper.js'
 
 const MINUTE = 60_000
 const host = hostId('host-alpha')
@@ -48,7 +48,7 @@ const joinNetwork = async (terms: { ephemeral: boolean; expiresAtEpochMs: number
   return nodeId
 }
 
-const sweeperOf = (own: Presence, shared: SharedPresence): Sweeper => {
+const sweeperOf = (own: Presence, shared: SharedPresence, absence?: AbsenceTimes): Sweeper => {
   const serverLog = {
     debug: () => {},
     info: () => {},
@@ -63,6 +63,7 @@ const sweeperOf = (own: Presence, shared: SharedPresence): Sweeper => {
     timers: inert,
     serverLog,
     freshCommandId: ids.command,
+    absence,
   })
 }
 
@@ -122,6 +123,17 @@ describe('the sweeper', () => {
     await passes(2 * MINUTE)
     expect(nodeOf(nodeId)).toBeUndefined()
     expect(largeMapGet(service.state.hosts, host)).toBeDefined()
+  })
+
+  it('counts by other times where it is given some', async () => {
+    await sweeper.close()
+    const times = { awayAfterMs: 2000, patienceAfterStartMs: 10_000 }
+    sweeper = sweeperOf(presence, new SharedPresence(folder), times)
+    const nodeId = await joinNetwork({ ephemeral: true, expiresAtEpochMs: null })
+    await passes(11_999)
+    expect(nodeOf(nodeId)?.awaySinceEpochMs).toBeNull()
+    await passes(1)
+    expect(nodeOf(nodeId)?.awaySinceEpochMs).toBe(clock.nowEpochMs() - 2000)
   })
 
   it('counts from the last contact of one that was there, and takes note when it returns', async () => {

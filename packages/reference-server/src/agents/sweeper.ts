@@ -16,6 +16,16 @@ import type { ServerLog } from '../server-log.js'
 import type { Presence } from './presence.js'
 import type { SharedPresence } from './shared-presence.js'
 
+/** When an ephemeral node counts as away. */
+export interface AbsenceTimes {
+  /** A shorter break in the connection is no absence. */
+  readonly awayAfterMs: number
+  /** After a start agents get so long to come back before anybody counts as absent. */
+  readonly patienceAfterStartMs: number
+}
+
+export const usualAbsence: AbsenceTimes = { awayAfterMs: 60_000, patienceAfterStartMs: 5 * 60_000 }
+
 export interface SweeperOptions {
   readonly service: MeshService
   readonly presence: Presence
@@ -24,18 +34,16 @@ export interface SweeperOptions {
   readonly timers: Timers
   readonly serverLog: ServerLog
   readonly freshCommandId: () => CommandId
+  readonly absence?: AbsenceTimes | undefined
 }
 
 const SWEEP_MS = 5000
-/** After a start agents get so long to come back before anybody counts as absent. */
-const PATIENCE_AFTER_START_MS = 5 * 60_000
-/** A short break in the connection is no absence. */
-const AWAY_AFTER_MS = 60_000
 /** Wall and monotonic clock may part by so much: then one of them jumped, and nothing that it says is due can be believed. */
 const CLOCKS_PART_MS = 60_000
 
 export class Sweeper {
   readonly #options: SweeperOptions
+  readonly #absence: AbsenceTimes
   readonly #stop: CancelTimer
   readonly #startedAtEpochMs: number
   readonly #clocksApartMs: number
@@ -44,9 +52,10 @@ export class Sweeper {
 
   constructor(options: SweeperOptions) {
     this.#options = options
+    this.#absence = options.absence ?? usualAbsence
     this.#startedAtEpochMs = options.clock.nowEpochMs()
     this.#clocksApartMs = this.#apartMs()
-    this.#stop = options.timers.every(SWEEP_MS, () => void this.sweep())
+    this.#stop = options.timers.every(Math.min(SWEEP_MS, this.#absence.awayAfterMs), () => void this.sweep())
   }
 
   /** One round; the timer calls it every few seconds. */
@@ -85,12 +94,13 @@ export class Sweeper {
     if (node.expiresAtEpochMs !== null && !node.expired && node.expiresAtEpochMs <= now)
       return { type: 'ExpireNode', nodeId }
     if (!ephemeral) return undefined
-    const counted = this.#startedAtEpochMs + PATIENCE_AFTER_START_MS
+    const { awayAfterMs, patienceAfterStartMs } = this.#absence
+    const counted = this.#startedAtEpochMs + patienceAfterStartMs
     if (isThere(hostId)) return awaySinceEpochMs === null ? undefined : { type: 'MarkNodeReturned', nodeId }
     if (awaySinceEpochMs === null) {
       const seen = this.#options.presence.of(hostId)?.lastContactEpochMs ?? 0
       const quietSince = Math.max(seen, counted, node.joinedAtEpochMs)
-      if (now - quietSince < AWAY_AFTER_MS) return undefined
+      if (now - quietSince < awayAfterMs) return undefined
       return { type: 'MarkNodeAway', nodeId, lastContactAtEpochMs: epochMs(Math.floor(quietSince)) }
     }
     const graceMs = (this.#options.service.state.mesh?.settings.ephemeralGraceSeconds ?? 0) * 1000

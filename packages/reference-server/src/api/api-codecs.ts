@@ -16,7 +16,7 @@ export const orNull = <A, O>(codec: t.Type<A, O, unknown>): t.Type<A | null, O |
 }
 
 /** A whole number within bounds, both included. */
-const wholeNumber = (lowest: number, highest: number): t.Type<number, number, unknown> => {
+export const wholeNumber = (lowest: number, highest: number): t.Type<number, number, unknown> => {
   const is = (u: unknown): u is number => Number.isSafeInteger(u) && (u as number) >= lowest && (u as number) <= highest
   const name = `a whole number from ${lowest} to ${highest}`
   const codec = new t.Type<number, number, unknown>(

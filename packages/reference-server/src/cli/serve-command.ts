@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
-import { domain as domainCodec, title } from '../api/api-codecs.js'
+import { domain as domainCodec, title, wholeNumber } from '../api/api-codecs.js'
 import { startServer } from '../compose.js'
 import { isLocal, type ListenAddress, parseListenAddress } from '../server/listen-address.js'
 import type { RunningServer } from '../server/server-options.js'
@@ -10,7 +10,7 @@ import type { ServerLog } from '../server-log.js'
 import { refused, usage } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
 import { examples } from './examples.js'
-import { collect, parseText } from './parse-options.js'
+import { collect, parseNumber, parseText } from './parse-options.js'
 
 interface ServeOptions {
   readonly data: string
@@ -21,12 +21,17 @@ interface ServeOptions {
   readonly tlsKey?: string
   readonly meshName?: string
   readonly domain?: string
+  readonly awayAfter: number
+  readonly patience: number
   readonly json?: boolean
   readonly logLevel: string
 }
 
 const DEFAULT_LISTEN: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 7400 }
 const STOP_LIMIT_MS = 5000
+const awayAfter = wholeNumber(1, 86_400)
+/** Agents that lost their server try again after five seconds at the latest. */
+const patience = wholeNumber(10, 86_400)
 
 export const serveCommand = (io: CliIo): Command =>
   examples(
@@ -40,6 +45,13 @@ export const serveCommand = (io: CliIo): Command =>
       .option('--tls-key <file>', 'private key of the certificate, PEM')
       .option('--mesh-name <name>', 'of a new mesh', parseText(title(100)))
       .option('--domain <domain>', 'DNS domain of a new mesh', parseText(domainCodec))
+      .option(
+        '--away-after <seconds>',
+        'silence after which an ephemeral node counts as away',
+        parseNumber(awayAfter),
+        60,
+      )
+      .option('--patience <seconds>', 'so long after a start nobody counts as away', parseNumber(patience), 300)
       .addOption(
         new Option('--log-level <level>', 'what goes to stderr, as JSON lines')
           .choices(['debug', 'info', 'warn', 'error', 'silent'])
@@ -61,7 +73,8 @@ const serve = async (io: CliIo, options: ServeOptions): Promise<void> => {
     throw usage('--public-url begins with http:// or https://')
   warnOfPlainText(log, listen, tls !== undefined)
   const { data, publicUrl, meshName, domain, allowHost: allowHosts } = options
-  const common = { data, listen, publicUrl, allowHosts, tls, meshName, domain }
+  const absence = { awayAfterMs: options.awayAfter * 1000, patienceAfterStartMs: options.patience * 1000 }
+  const common = { data, listen, publicUrl, allowHosts, tls, meshName, domain, absence }
   const started = await startServer({ ...common, serverLog: log, processMetrics: true })
   if (E.isLeft(started)) throw refused(started.left.code, started.left.message)
   const server = started.right

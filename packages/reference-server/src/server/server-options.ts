@@ -1,4 +1,5 @@
 import type { Clock } from '@meshfold/core'
+import type { AbsenceTimes } from '../agents/sweeper.js'
 import type { ServerContext } from '../http/server-context.js'
 import type { ServerLog } from '../server-log.js'
 import type { ListenAddress } from './listen-address.js'
@@ -21,6 +22,8 @@ export interface ServerOptions {
   /** Metrics of the process itself too. */
   readonly processMetrics?: boolean | undefined
   readonly clock?: Clock | undefined
+  /** When an ephemeral node counts as away; left out: as long as is usual. */
+  readonly absence?: AbsenceTimes | undefined
   /** False: without the status page. */
   readonly servePage?: boolean | undefined
 }
