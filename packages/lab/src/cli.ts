@@ -4,7 +4,7 @@
  *
  * Enters a sandbox by itself. Progress goes to stderr; the last line of `run --json` is one JSON object.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { enterSandbox } from './cli/enter-sandbox.js'
@@ -49,6 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (values.all && command === 'run') return playAll(scenarios, values)
     if (values.times !== undefined && command === 'run') {
       refuseExisting(values.log)
+      refuseFilled(values.data)
       return playOften(names.map(scenarioNamed), { ...values, times: numberOf('times', values.times) })
     }
     const scenario = scenarioNamed(names[0])
@@ -102,6 +103,12 @@ function numberOf(name: string, value: string): number {
 /** A page of many runs is not to be lost to one of few. */
 function refuseExisting(log: string | undefined): void {
   if (log !== undefined && existsSync(log)) throw new Misused(`${log} is there already: name another file for --log.`)
+}
+
+/** What a run that failed left there would be another one's beginning. */
+function refuseFilled(data: string | undefined): void {
+  if (data !== undefined && existsSync(data) && readdirSync(data).length > 0)
+    throw new Misused(`${data} is not empty: name another folder for --data.`)
 }
 
 function scenarioNamed(name: string | undefined): Scenario {
