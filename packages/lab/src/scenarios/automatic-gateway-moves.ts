@@ -16,7 +16,7 @@ export const automaticGatewayMoves: Scenario = {
   rows: ['F1', 'F5'],
   summary:
     'another gateway becomes nearer than the one of two nodes: who gains a fifth and 10 ms moves after a minute, hardly losing a packet, who gains less stays',
-  slowSeconds: 170,
+  slowSeconds: 175,
   limitSeconds: 300,
   async play(stage) {
     const { mesh, first, second, near, far, third } = await startNodes(stage)
