@@ -44,6 +44,7 @@ export const automaticGatewayMoves: Scenario = {
     stage.check('then the one with a fifth to gain does', hasMoved)
     await pause(10_000)
     stage.check('the other stays', await stay([far]))
+    // From the far one two more are under way at the end: 214 ms there and back, one every 100.
     await checkStreams(stage, 'through it all', streams, 4)
     const moves = movesOf((await eventsOf(mesh.server)).filter(({ revision }) => revision > since))
     const isTold = moves.length === 1 && moves[0]?.nodeId === (await nodeOf(mesh, near)) && moves[0].measured === 2

@@ -24,7 +24,7 @@ export interface AbsenceTimes {
   readonly patienceAfterStartMs: number
 }
 
-export const usualAbsence: AbsenceTimes = { awayAfterMs: 60_000, patienceAfterStartMs: 5 * 60_000 }
+const usualAbsence: AbsenceTimes = { awayAfterMs: 60_000, patienceAfterStartMs: 5 * 60_000 }
 
 export interface SweeperOptions {
   readonly service: MeshService
