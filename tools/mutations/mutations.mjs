@@ -15,6 +15,7 @@ import { configMutations } from './configs.mjs'
 import { hostMutations } from './hosts.mjs'
 import { nameMutations } from './names.mjs'
 import { pathMutations } from './paths.mjs'
+import { programMutations } from './programs.mjs'
 import { reactionMutations } from './reactions.mjs'
 import { ruleMutations } from './rules.mjs'
 import { worldMutations } from './worlds.mjs'
@@ -28,4 +29,5 @@ export const mutations = [
   ...reactionMutations,
   ...hostMutations,
   ...nameMutations,
+  ...programMutations,
 ]

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandFailure, CommandResult, CommandRunner } from './command.js'
 import { openNamelessFile, readNamelessFile } from './nameless-file.js'
 import { ProgramLauncher } from './program-launcher.js'
+import { ReadyProgram } from './ready-program.js'
 
 /** Settings of {@link createCommandRunner}. */
 export interface CommandRunnerOptions {
@@ -15,6 +16,8 @@ export interface CommandRunnerOptions {
   readonly outputLimitBytes?: number
   /** Where programs are looked for; the usual system folders where left out. */
   readonly path?: string | undefined
+  /** For how long nothing was to be changed before programs are started ahead of the next change; a second where left out. */
+  readonly restMs?: number
 }
 
 /** `nsenter`, `env`, `ip netns exec` … end so when they can't find the program to run. */
@@ -32,14 +35,23 @@ const FREQUENT: ReadonlySet<string> = new Set([
   ),
 ])
 
+/** What every change of a route and of the filter's members takes. They read what they shall do, all or nothing, or a line. */
+const KEPT_READY: readonly (readonly string[])[] = [
+  ['ip', '-batch', '-'],
+  ['nft', '-f', '-'],
+]
+
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The real thing, on this host. */
 export function createCommandRunner(options: CommandRunnerOptions = {}): CommandRunner {
-  const { prefix = [], timeoutMs = 10_000, outputLimitBytes = 64 * 1024 * 1024, path = USUAL_PATH } = options
+  const { prefix = [], timeoutMs = 10_000, outputLimitBytes = 64 * 1024 * 1024, path = USUAL_PATH, restMs } = options
   // Nothing else is inherited: LOG_LEVEL alone makes wireguard-go keep our files open for as long as it lives.
   const settings = { env: { PATH: path, LC_ALL: 'C' }, timeoutMs, outputLimitBytes }
   const launcher = new ProgramLauncher({ ...settings, prefix })
+  const ready = new Map(
+    KEPT_READY.map((words) => [words.join(' '), new ReadyProgram({ ...settings, prefix }, words, restMs)]),
+  )
   const runHere: CommandRunner = async (command) => {
     const [file = command.file, ...args] = [...prefix, command.file, ...command.args]
     const ended = command.staysBehind
@@ -51,13 +63,20 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
   const run: CommandRunner = async (command) => {
     const { file, args, stdin, staysBehind = false } = command
     try {
+      const waiting = stdin === undefined ? undefined : ready.get([file, ...args].join(' '))
+      const told = stdin === undefined ? undefined : await waiting?.run(stdin)
+      if (told !== undefined) return told
       const launched = FREQUENT.has(file) && !staysBehind ? await launcher.run({ file, args, stdin }) : undefined
       return launched ?? (await runHere(command))
     } catch (error) {
       return E.left({ code: 'not-started', reason: error instanceof Error ? error.message : String(error) })
     }
   }
-  return Object.assign(run, { close: () => launcher.close() })
+  const close = async () => {
+    launcher.close()
+    await Promise.all([...ready.values()].map((each) => each.close()))
+  }
+  return Object.assign(run, { close })
 }
 
 interface RunSettings {

@@ -34,5 +34,5 @@ export type CommandFailure =
 export interface CommandRunner {
   (command: Command): Promise<Either<CommandFailure, CommandResult>>
   /** Ends what it holds ready; it can be used again. */
-  readonly close?: () => void
+  readonly close?: () => Promise<void>
 }

@@ -1,6 +1,7 @@
 import type { HostDriverError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import type { CommandFailure, CommandResult, CommandRunner } from './command.js'
+import { BATCH_NAMES_ITS_LINES } from './linux-pitfalls.js'
 
 /** The programs that the driver runs. */
 export type Tool =
@@ -21,7 +22,7 @@ export type IptablesTool = `${'iptables' | 'ip6tables'}${'' | '-nft' | '-legacy'
 export interface ToolCommand {
   readonly tool: Tool
   readonly args: readonly string[]
-  /** Secret. */
+  /** May be secret. */
   readonly stdin?: string
   /** Errors that mean "it is so already" and count as success. */
   readonly tolerates?: RegExp
@@ -94,7 +95,11 @@ export function toolTooPoor(tool: Tool): HostDriverError {
 
 /** A tool's own words as a driver's error, without the secret it was fed. */
 export function toolRefusal(result: CommandResult, action: string, secret: string | undefined): HostDriverError {
-  const words = withoutSecret(result.stderr, secret).replace(/\s+/g, ' ').trim().slice(0, LONGEST_REASON)
+  const words = withoutSecret(result.stderr, secret)
+    .replace(BATCH_NAMES_ITS_LINES, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, LONGEST_REASON)
   const reason = words === '' ? `exit code ${result.exitCode}` : words
   const isDenied = /operation not permitted|permission denied/i.test(words)
   return isDenied ? { code: 'host-permission-denied', action, reason } : { code: 'host-refused', action, reason }

@@ -83,6 +83,9 @@ export const NO_SUCH_RULE = /no such file or directory|no such process/i
 /** `ip -batch` when one of its lines was refused; with `-force` it does the others. */
 export const SOME_LEAD_NOWHERE = /command failed/i
 
+/** What `ip -batch` adds to what it says of a line that was refused. */
+export const BATCH_NAMES_ITS_LINES = /^Command failed -:\d+$/gm
+
 /**
  * The kernel's switches for forwarding change others with them. IPv4's sets whether ICMP redirects are accepted, off when it is on, and on
  * when it is off, also where somebody hardened the host. IPv6's sets that of each interface, and an interface that forwards takes no

@@ -84,3 +84,14 @@ test('a tool that repeats the key in its error does not get it into ours', async
     expect(JSON.stringify(outcome)).not.toContain(secret)
   }
 })
+
+test('with the interface goes what waits for changes of it', async () => {
+  const link = [{ ifname: 'mesh0', flags: ['UP'], mtu: 1420, addr_info: [], ifalias: 'meshfold' }]
+  const { host, lines } = hostAnswering({ 'addr show dev mesh0': { stdout: JSON.stringify(link) } })
+  const goneAfter: (string | undefined)[] = []
+  const runner = Object.assign((...each: Parameters<LinuxHost['runner']>) => host.runner(...each), {
+    close: async () => void goneAfter.push(lines().at(-1)),
+  })
+  expect(await executeChange({ ...host, runner }, { kind: 'remove-interface' })).toEqual(E.right(undefined))
+  expect(goneAfter).toEqual(['ip link del dev mesh0'])
+})

@@ -55,7 +55,10 @@ export async function removeInterface(host: LinuxHost): Outcome {
   const found = isMarkedOurs(link.right) ? link : await observeDevice(host, link.right, REMOVE)
   if (E.isLeft(found)) return found
   const deleted = await run(host, deleteLink(host.interfaceName), REMOVE)
-  return E.isLeft(deleted) ? deleted : socketGone(host)
+  if (E.isLeft(deleted)) return deleted
+  // Nothing is left that changes would come for.
+  await host.runner.close?.()
+  return socketGone(host)
 }
 
 async function addLink(host: LinuxHost): Outcome<unknown> {

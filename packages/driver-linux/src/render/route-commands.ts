@@ -4,24 +4,24 @@ import { ALREADY_GONE, KERNEL_LACKS_IPV6, OWN_ROUTE_PROTOCOL, SOME_LEAD_NOWHERE 
 
 /** Adds a route; an error when prefix and metric are taken, by whichever interface. */
 export function addRoute(name: string, route: HostRoute): ToolCommand {
-  return { tool: 'ip', args: routeArgs('add', name, route) }
+  return ownRoute('add', name, route)
 }
 
 /** Overwrites the route with this prefix and metric, on whichever interface: see `replaceIsSafe`. */
 export function replaceRoute(name: string, route: HostRoute): ToolCommand {
-  return { tool: 'ip', args: routeArgs('replace', name, route) }
+  return ownRoute('replace', name, route)
 }
 
 /** Deletes the route that `addRoute` made; an error where there is none: see `isToldByItsMarks`. */
 export function deleteOwnRoute(name: string, route: HostRoute): ToolCommand {
-  return { tool: 'ip', args: routeArgs('del', name, route) }
+  return ownRoute('del', name, route)
 }
 
 /** Deletes a route that is known to be there, whoever put it there: see `isExactlyAmong`. */
 export function deleteRoute(name: string, { prefix, preferredSource, metric }: HostRoute): ToolCommand {
   const source = preferredSource === null ? [] : ['src', preferredSource]
-  const args = [flag(prefixFamily(prefix)), 'route', 'del', prefix, 'dev', name, ...source, 'metric', String(metric)]
-  return { tool: 'ip', args: [...args, 'table', 'main'], tolerates: ALREADY_GONE }
+  const words = ['route', 'del', prefix, 'dev', name, ...source, 'metric', String(metric), 'table', 'main']
+  return { ...oneLine(words), tolerates: ALREADY_GONE }
 }
 
 /** The routes of one family over one interface; none when there is no such interface, or no such family. */
@@ -58,11 +58,18 @@ export function showWays(addresses: readonly IpAddress[], mark: number): ToolCom
   return { tool: 'ip', args: ['-N', '-j', '-force', '-batch', '-'], stdin, tolerates: SOME_LEAD_NOWHERE }
 }
 
-function routeArgs(verb: 'add' | 'replace' | 'del', name: string, { prefix, preferredSource, metric }: HostRoute) {
+function ownRoute(verb: 'add' | 'replace' | 'del', name: string, { prefix, preferredSource, metric }: HostRoute) {
   const source = preferredSource === null ? [] : ['src', preferredSource]
   const marks = ['proto', OWN_ROUTE_PROTOCOL, 'metric', String(metric), 'table', 'main']
-  return [flag(prefixFamily(prefix)), 'route', verb, prefix, 'dev', name, ...source, ...marks]
+  return oneLine(['route', verb, prefix, 'dev', name, ...source, ...marks])
 }
+
+/** As what `ip` reads: one that waits for it can be told that. The prefix says which family it is. */
+const oneLine = (words: readonly string[]): ToolCommand => ({
+  tool: 'ip',
+  args: ['-batch', '-'],
+  stdin: `${words.join(' ')}\n`,
+})
 
 function flag(family: IpFamily): '-4' | '-6' {
   return family === 4 ? '-4' : '-6'

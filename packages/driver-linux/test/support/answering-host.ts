@@ -37,7 +37,7 @@ export function hostAnswering(answers: Readonly<Record<string, Answer>> = {}) {
     seenHosts: { current: undefined },
     runner: async (command) => {
       commands.push(command)
-      const line = [command.file, ...command.args].join(' ')
+      const line = lineOf(command)
       const found = Object.entries(answers).find(([words]) => line.includes(words))?.[1]
       return E.right({ exitCode: 0, stdout: '', stderr: '', ...found })
     },
@@ -49,5 +49,9 @@ export function hostAnswering(answers: Readonly<Record<string, Answer>> = {}) {
       remove: async () => E.right(undefined),
     },
   }
-  return { host, commands, lines: () => commands.map(({ file, args }) => [file, ...args].join(' ')) }
+  return { host, commands, lines: () => commands.map(lineOf) }
 }
+
+/** What a program is told; one line that `ip` reads as if it stood behind its name. */
+const lineOf = ({ file, args, stdin }: Command): string =>
+  args.join(' ') === '-batch -' ? `${file} ${stdin?.trim()}` : [file, ...args].join(' ')

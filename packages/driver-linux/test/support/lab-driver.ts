@@ -32,6 +32,20 @@ export async function opened(options: LinuxDriverOptions): Promise<HostDriver> {
   return driver.right
 }
 
+/**
+ * Opens a driver as an agent does that is started again after it was killed: what the ones before had waiting for changes ended with
+ * their agents.
+ */
+export function openedAnew(open: () => Promise<HostDriver>): () => Promise<HostDriver> {
+  const before: HostDriver[] = []
+  return async () => {
+    for (const driver of before) await driver.close()
+    const driver = await open()
+    before.push(driver)
+    return driver
+  }
+}
+
 /** All that a driver might leave on a host: links, addresses, routes, rules, packet filters, switches, processes, and files of `/run`. */
 export async function hostSnapshot(host: Host): Promise<unknown> {
   await host.sh(waitForDyingWireguard)
