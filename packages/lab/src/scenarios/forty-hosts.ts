@@ -14,13 +14,15 @@ import { join, otherNetwork } from './two-networks.js'
 const hostCount = 40
 const concerned = 20
 const changes = 20
+/** Programs that have just been started run their code for the first time: so many changes are slower, and told apart. */
+const firstChanges = 10
 
 export const fortyHosts: Scenario = {
   name: 'forty-hosts',
   summary:
     'forty hosts: a change by the API reaches twenty of them, nothing is started for a patch, and at rest agents rest',
   rows: ['A7', 'E1'],
-  slowSeconds: 150,
+  slowSeconds: 180,
   limitSeconds: 900,
   async play(stage) {
     const mesh = await startMesh(stage, hostCount)
@@ -32,7 +34,7 @@ export const fortyHosts: Scenario = {
     const smallId = await openFor(mesh, { name: 'small', range4: '10.67.1.0/24', range6: 'fd67:1::/64' }, small)
     const startedEachSecond = await atRest(stage, mesh)
     await changesOfTwenty(stage, mesh, networkId, router, others)
-    const alone = await egressComesAndGoes(mesh, smallId, small[0] ?? router, small.slice(1))
+    const alone = await egressComesAndGoes(mesh, smallId, small[0] ?? router, small.slice(1), changes)
     stage.metric('change-on-one-host-median-ms', quantile(alone, 0.5))
     stage.metric('change-on-one-host-p99-ms', quantile(alone, 0.99))
     await patchesStartNothing(stage, mesh, startedEachSecond)
@@ -54,7 +56,10 @@ const hasAddressIn = (mesh: Mesh, { range4 }: typeof otherNetwork, member: MeshM
     return (await mesh.tunnel(member)).ipv4.some((address) => address.startsWith(`${begins}.`)) || undefined
   })
 
-/** All but one of the smaller network's hosts. */
+/**
+ * All but one of the smaller network's hosts. The first changes after all of them were started have figures of their own: in server and
+ * agents V8 compiles what they run, and they would say how long that takes.
+ */
 async function changesOfTwenty(
   stage: Stage,
   mesh: Mesh,
@@ -62,16 +67,20 @@ async function changesOfTwenty(
   router: MeshMember,
   members: readonly MeshMember[],
 ): Promise<void> {
-  stage.tell(`${changes} changes that concern ${members.length} hosts`)
+  stage.tell(`${firstChanges} changes that concern ${members.length} hosts, and ${changes} that are judged`)
   const bystander = mesh.member(hostCount - 1)
   const untouched = await markLogs([bystander])
-  const took = await egressComesAndGoes(mesh, networkId, router, members)
+  const first = await egressComesAndGoes(mesh, networkId, router, members, firstChanges)
+  stage.metric('first-changes-on-20-hosts-median-ms', quantile(first, 0.5))
+  stage.metric('first-changes-on-20-hosts-p99-ms', quantile(first, 0.99))
+  const took = await egressComesAndGoes(mesh, networkId, router, members, changes)
   stage.metric('change-on-20-hosts-median-ms', quantile(took, 0.5))
   stage.metric('change-on-20-hosts-p99-ms', quantile(took, 0.99))
+  const all = [...first, ...took]
   stage.check(
     `every change is on ${concerned} hosts within 5 s`,
-    took.length === changes * concerned && Math.max(...took) < 5000,
-    `${took.length} times, ${Math.max(...took)} ms at most`,
+    all.length === (firstChanges + changes) * concerned && Math.max(...all) < 5000,
+    `${all.length} times, ${Math.max(...all)} ms at most`,
   )
   const told = await configMessagesSince(untouched)
   stage.check('a host that it does not concern is told nothing', told.length === 0, `${told.length} messages`)
@@ -83,11 +92,12 @@ async function egressComesAndGoes(
   networkId: string,
   router: MeshMember,
   members: readonly MeshMember[],
+  times: number,
 ): Promise<readonly number[]> {
   const nodeId = await nodeOf(mesh, router, networkId)
   const took: number[] = []
   let egressId: string | undefined
-  for (let change = 0; change < changes; change += 1) {
+  for (let change = 0; change < times; change += 1) {
     const terms = {
       name: 'office',
       networkId,
@@ -96,8 +106,8 @@ async function egressComesAndGoes(
       nat: true,
     }
     const deed = egressId === undefined ? { type: 'AddEgress', ...terms } : { type: 'RemoveEgress', egressId }
-    const { times, answer } = await timesOf(members, () => command(mesh, deed))
-    took.push(...times)
+    const { times: after, answer } = await timesOf(members, () => command(mesh, deed))
+    took.push(...after)
     egressId = egressId === undefined ? answer.events.find((event) => event.egressId)?.egressId : undefined
   }
   return took
