@@ -3,7 +3,7 @@ import { type HostUnderTest, hostDriverConformance } from '@meshfold/core/testin
 import { describe, test } from 'vitest'
 import { Lab, makeKeys } from '../../lab/src/index.js'
 import { useIptables } from './support/iptables-hosts.js'
-import { driverOptions, hostSnapshot, opened, openedAnew } from './support/lab-driver.js'
+import { driverOptions, hostSnapshot, opened } from './support/lab-driver.js'
 
 const createHost = (kind: 'legacy' | 'nft') => async (): Promise<HostUnderTest> => {
   const lab = await Lab.open()
@@ -12,7 +12,7 @@ const createHost = (kind: 'legacy' | 'nft') => async (): Promise<HostUnderTest> 
   const [first, second] = [makeKeys(), makeKeys()]
   let held = first
   return {
-    open: openedAnew(() => opened({ ...driverOptions(host, () => held.privateKey), firewall: 'iptables' })),
+    open: () => opened({ ...driverOptions(host, () => held.privateKey), firewall: 'iptables' }),
     keys: [first.publicKey, second.publicKey],
     hold: async (key) => {
       held = key === first.publicKey ? first : second

@@ -1,7 +1,7 @@
 import { type HostUnderTest, hostDriverConformance } from '@meshfold/core/testing'
 import { describe, test } from 'vitest'
 import { Lab, makeKeys } from '../../lab/src/index.js'
-import { driverOptions, hostSnapshot, opened, openedAnew } from './support/lab-driver.js'
+import { driverOptions, hostSnapshot, opened } from './support/lab-driver.js'
 
 /** A host in namespaces of its own, with nothing but a loopback. Outside a sandbox `Lab.open` refuses. */
 async function createHost(): Promise<HostUnderTest> {
@@ -10,7 +10,7 @@ async function createHost(): Promise<HostUnderTest> {
   const [first, second] = [makeKeys(), makeKeys()]
   let held = first
   return {
-    open: openedAnew(() => opened(driverOptions(host, () => held.privateKey))),
+    open: () => opened(driverOptions(host, () => held.privateKey)),
     keys: [first.publicKey, second.publicKey],
     hold: async (key) => {
       held = key === first.publicKey ? first : second

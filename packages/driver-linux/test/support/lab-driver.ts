@@ -32,20 +32,6 @@ export async function opened(options: LinuxDriverOptions): Promise<HostDriver> {
   return driver.right
 }
 
-/**
- * Opens a driver as an agent does that is started again after it was killed: what the ones before had waiting for changes ended with
- * their agents.
- */
-export function openedAnew(open: () => Promise<HostDriver>): () => Promise<HostDriver> {
-  const before: HostDriver[] = []
-  return async () => {
-    for (const driver of before) await driver.close()
-    const driver = await open()
-    before.push(driver)
-    return driver
-  }
-}
-
 /** All that a driver might leave on a host: links, addresses, routes, rules, packet filters, switches, processes, and files of `/run`. */
 export async function hostSnapshot(host: Host): Promise<unknown> {
   await host.sh(waitForDyingWireguard)
@@ -61,8 +47,8 @@ export async function hostSnapshot(host: Host): Promise<unknown> {
     'for kind in iptables-legacy ip6tables-legacy iptables-nft ip6tables-nft; do $kind-save 2>/dev/null | grep -v "^#" | sed "s/\\[.*//"; done',
     'ipset list -n',
     "sysctl -a -r '^net.ipv[46].(conf|ip_forward|tcp_fwmark_accept)' | grep -v '[./]mesh0[./]'",
-    // Without the shell and the programs that take the snapshot.
-    "ps -e -o comm= | grep -vxE 'ps|sh|grep|sort' | sort",
+    // Without the shell and the programs that take the snapshot, and those that an agent has waiting for the next change.
+    "ps -e -o comm=,args= | grep -vE '(ip -batch|nft -f) -$' | sed 's/ .*//' | grep -vxE 'ps|sh|grep|sed|sort' | sort",
     'find /run -xdev | sort',
     'ls -A /etc; cd /etc && find . -xdev -type f -exec stat -c "%n %U %G %a" {} + -exec cksum {} + | sort',
   ]
