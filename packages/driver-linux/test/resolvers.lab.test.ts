@@ -45,14 +45,15 @@ async function makeHost(kind: HostResolver) {
   const commandRunner = createCommandRunner({ prefix, path })
   const driver = await openDriver(alpha.host, alpha.keys, { commandRunner })
   const bring = (...resolvers: readonly WantedResolver[]) => bringTo(driver, alpha, resolvers)
-  return { alpha, driver, theirs, tools, bring, host: alpha.host }
+  return { alpha, driver, theirs, tools, bring, own, host: alpha.host }
 }
 
 async function bringTo(driver: HostDriver, { desired }: TunnelEnd, resolvers: readonly WantedResolver[]) {
   const wanted = { ...desired, names: { lines: [], resolvers } }
   const { executed, observed } = await converge(driver, wanted)
   expect(describeDrift(observed, wanted)).toEqual([])
-  return { executed: executed.map(({ kind }) => kind), means: observed.names.means }
+  const { means, elsewhere } = observed.names
+  return { executed: executed.map(({ kind }) => kind), means, elsewhere }
 }
 
 /** What somebody does who takes it away again, and what the host is like otherwise. */
@@ -75,12 +76,12 @@ describe.each(kinds)('%s', (kind) => {
   test('everything is asked through the mesh, and nothing elsewhere, until it is taken back', async ({ skip }) => {
     const made = await makeHost(kind)
     if (typeof made === 'string') return skip(made)
-    const { host, theirs, tools, bring } = made
+    const { host, theirs, tools, bring, own } = made
     expect(await ask(host, 'example')).toBe(ownAnswer)
     const before = await stateOf(host, kind, tools)
-    await bring()
+    expect((await bring()).elsewhere).toEqual([own])
     expect(await stateOf(host, kind, tools)).toBe(before)
-    expect((await bring(everything)).executed).toEqual(['set-resolvers'])
+    expect(await bring(everything)).toMatchObject({ executed: ['set-resolvers'], elsewhere: [own] })
     expect((await bring(everything)).executed).toEqual([])
     const asked = theirs.asked().length
     expect(await ask(host, 'example')).toBe(meshAnswer)
