@@ -163,9 +163,10 @@ const isAnyRouters = (state: MeshState, end: End): boolean => {
   return egress?.nat === true && egress.routers.length > 1
 }
 
-/** A node with the other's address in its own LAN sends there (E7). */
-const keepsToItself = ({ state, trace }: FlowWorld, node: MeshEnd, other: MeshEnd): boolean => {
-  const hostId = node.end.kind === 'node' ? largeMapGet(state.nodes, node.end.nodeId)?.hostId : undefined
+/** A node with the other's address in its own LAN sends there (E7), and so does a router with what comes from its site. */
+const keepsToItself = ({ state, trace }: FlowWorld, { end, nodeId }: MeshEnd, other: MeshEnd): boolean => {
+  const isThere = nodeId !== null && (end.kind === 'node' || end.kind === 'egress')
+  const hostId = isThere ? largeMapGet(state.nodes, nodeId)?.hostId : undefined
   const local = (hostId && trace.viewOf(hostId)?.config.own.localPrefixes) ?? []
   return local.some((prefix) => prefixContainsAddress(prefix, other.end.address))
 }

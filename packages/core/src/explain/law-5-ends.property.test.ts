@@ -17,12 +17,16 @@ import {
 } from '../../test/flows-of-mesh.js'
 import { lawRuns } from '../../test/law-runs.js'
 import { busyStates, carriedStates } from '../../test/reached-states.js'
+import { stateWith, verdictOf } from '../../test/sample-trace.js'
 import { spareStates } from '../../test/spare-meshes.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { PacketTraffic } from '../policy/index.js'
-import type { HostId } from '../values/index.js'
+import { sampleAbleHost } from '../testing/sample-gateways.js'
+import { sampleAddEgress, sampleTime } from '../testing/sample-mesh.js'
+import { type HostId, hostId, ipPrefix, nodeId } from '../values/index.js'
 import type { PacketOrigin } from './packet.js'
 import type { FlowMemory } from './trace-packet.js'
+import { createTraceWorld } from './trace-world.js'
 
 const traffics: readonly PacketTraffic[] = [{ protocol: 'tcp', port: 443 }, { protocol: 'icmp' }]
 
@@ -86,6 +90,27 @@ describe('law 5, for everything that packets begin at and go to', () => {
       lawRuns(0.5),
     )
   })
+})
+
+test('E7 what a site begins is kept by the LAN of its router, where that is called as another site is', () => {
+  const site = (number: number, changes: object) =>
+    sampleAddEgress(number, { ranges: [ipPrefix(`192.168.${number}.0/24`)], ...changes })
+  const state = stateWith(site(1, { nat: true }), site(2, { routers: [{ nodeId: nodeId('node-1-2') }], nat: false }), {
+    type: 'ReportHostEndpoints',
+    atEpochMs: sampleTime,
+    hostId: hostId('host-2'),
+    listenPort: 51_821,
+    endpoints: sampleAbleHost(2).endpoints ?? [],
+    localPrefixes: [ipPrefix('192.168.1.0/24')],
+  })
+  const verdict = verdictOf(
+    createTraceWorld(state),
+    { kind: 'underlay', hostId: hostId('host-2') },
+    '192.168.2.5',
+    '192.168.1.5',
+  )
+  expect(verdict).toEqual({ kind: 'left-outside', hostId: 'host-2' })
+  expectDeliveredWhereAllowed({ state, dead: nobody })
 })
 
 describe('law 5, while gateways and routers are gone', () => {
