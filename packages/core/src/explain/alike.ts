@@ -21,9 +21,32 @@ import {
 } from '../values/index.js'
 
 /** The same text for hosts that are alike in one state. Gateways, routers and ends of auto-relayed pairs are like nobody else. */
-export const hostLikeness = (state: MeshState, hostId: HostId): string => {
+export const hostLikeness = (state: MeshState, hostId: HostId): string => selfLikeness(selfOf(state, hostId))
+
+/** The same text for hosts that are alike in both states, and of which the same is their own: one may change its port as well. */
+export const changedHostLikeness = (before: MeshState, after: MeshState, hostId: HostId): string => {
+  const [was, is] = [selfOf(before, hostId), selfOf(after, hostId)]
+  const [own, now] = [ownFacts(was), ownFacts(is)]
+  return JSON.stringify([selfLikeness(was), selfLikeness(is), own.map((fact, at) => fact === now[at])])
+}
+
+/** What doesn't count for likeness, as long as it stays. */
+const ownFacts = (self: SelfFragment | undefined): readonly (string | undefined)[] => [
+  self?.wireguardKey,
+  String(self?.listenPort),
+  String(self?.mtuBytes),
+  self?.controlAddress4,
+  self?.controlAddress6,
+  self?.memberships.map(({ addresses }) => addresses.join()).join(' '),
+]
+
+const selfOf = (state: MeshState, hostId: HostId): SelfFragment | undefined => {
   const self = projectFragment(state, selfFragmentId(hostId))
-  if (self?.kind !== 'self') return 'none'
+  return self?.kind === 'self' ? self : undefined
+}
+
+const selfLikeness = (self: SelfFragment | undefined): string => {
+  if (self === undefined) return 'none'
   const { keepaliveSeconds, os, capabilities, localPrefixes, memberships } = self
   return JSON.stringify([keepaliveSeconds, os, capabilities, localPrefixes, memberships.map(partLikeness)])
 }

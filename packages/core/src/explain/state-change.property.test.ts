@@ -11,7 +11,15 @@ import { emptyMeshState, type MeshState } from '../mesh/mesh-state.js'
 import { busyMeshHistory } from '../testing/arbitraries/busy-mesh.js'
 import { carriedMeshes } from '../testing/arbitraries/carried-meshes.js'
 import { type MeshHistory, meshHistory } from '../testing/arbitraries/mesh.js'
-import type { HostId, MemberId } from '../values/index.js'
+import { sampleAbleHost } from '../testing/sample-gateways.js'
+import {
+  eventsOf,
+  sampleCreateMesh,
+  sampleCreateNetwork,
+  sampleJoinNetwork,
+  sampleTime,
+} from '../testing/sample-mesh.js'
+import { type HostId, hostId, ipAddress, type MemberId, networkId } from '../values/index.js'
 import { type ConfigDifference, configDifferences } from './config-differences.js'
 import { packetText } from './packet-text.js'
 import type { ReachedMembers } from './reachability-change.js'
@@ -104,6 +112,30 @@ const viewOf = (state: MeshState, hostId: HostId) => {
 
 const kindsOf = (differences: readonly ConfigDifference[]): readonly string[] =>
   differences.map(({ part, change }) => `${part} ${change}`).sort()
+
+test('of hosts that are alike one is given an MTU of its own as well: each is told by itself', () => {
+  const commands = [
+    sampleCreateMesh(),
+    sampleCreateNetwork(1),
+    ...[1, 2].flatMap((number) => [sampleAbleHost(number), sampleJoinNetwork(1, number)]),
+  ]
+  const changing = [
+    {
+      type: 'UpdateNetwork',
+      atEpochMs: sampleTime,
+      networkId: networkId('net-1'),
+      settings: { clientDns: [ipAddress('9.9.9.9')] },
+    },
+    { type: 'UpdateHost', atEpochMs: sampleTime, hostId: hostId('host-2'), mtuBytes: 1300 },
+  ] as const
+  const [earlier, all] = [eventsOf(...commands), eventsOf(...commands, ...changing)]
+  const { configs } = stateChange(replay(earlier), replay(all), all.slice(earlier.length))
+  const ofInterface = configs.map(({ hostIds, differences }) => [
+    ...hostIds,
+    ...differences.flatMap(({ part, what }) => (part === 'interface' ? [what] : [])),
+  ])
+  expect(ofInterface.sort()).toEqual([['host-1'], ['host-2', 'MTU']])
+})
 
 describe('what a change does', () => {
   test('to reachability is the same for all that are alike: as if every pair had been followed', async () => {

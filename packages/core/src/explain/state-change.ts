@@ -6,7 +6,7 @@ import { patchesOfStep } from '../host-config/step-patches.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId } from '../values/index.js'
-import { hostLikeness } from './alike.js'
+import { changedHostLikeness } from './alike.js'
 import { type ConfigDifference, configDifferences } from './config-differences.js'
 import { finish } from './finish.js'
 import {
@@ -94,7 +94,7 @@ function* changedHostsInSteps(
   const hosts: FoundHost[] = []
   for (const [hostId, patch] of patchesOfStep(changes, before, after)) {
     const fragments = patch.slice(0, mostFragments).map(({ fragment }) => fragment)
-    const likeness = JSON.stringify([hostLikeness(before, hostId), hostLikeness(after, hostId), sentLikeness(patch)])
+    const likeness = JSON.stringify([changedHostLikeness(before, after, hostId), sentLikeness(patch)])
     hosts.push({ hostId, fragments, fragmentCount: patch.length, likeness })
     yield
   }
