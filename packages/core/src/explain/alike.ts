@@ -21,7 +21,7 @@ import {
 } from '../values/index.js'
 
 /** The same text for hosts that are alike in one state. Gateways, routers and ends of auto-relayed pairs are like nobody else. */
-export const hostLikeness = (state: MeshState, hostId: HostId): string => selfLikeness(selfOf(state, hostId))
+const hostLikeness = (state: MeshState, hostId: HostId): string => selfLikeness(selfOf(state, hostId))
 
 /** The same text for hosts that are alike in both states, and of which the same is their own: one may change its port as well. */
 export const changedHostLikeness = (before: MeshState, after: MeshState, hostId: HostId): string => {

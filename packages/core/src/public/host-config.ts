@@ -41,6 +41,7 @@ export type {
   FragmentKind,
   FragmentOf,
   FragmentVersion,
+  GatewayDns,
   HostFragment,
   InternetFragment,
   MemberEntry,

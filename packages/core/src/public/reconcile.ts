@@ -63,7 +63,7 @@ export {
   serveResolvers,
   type WantedResolver,
 } from '../reconcile/host-names.js'
-export { NamesMaker, type NamesParts, namesOf } from '../reconcile/names-of.js'
+export { NamesMaker, type NamesParts, type NamesPlace, namesOf } from '../reconcile/names-of.js'
 export type {
   ForwardingState,
   ObservedFirewall,

@@ -22,7 +22,7 @@ export const fortyHosts: Scenario = {
   summary:
     'forty hosts: a change by the API reaches twenty of them, nothing is started for a patch, and at rest agents rest',
   rows: ['A7', 'E1'],
-  slowSeconds: 180,
+  slowSeconds: 250,
   limitSeconds: 900,
   async play(stage) {
     const mesh = await startMesh(stage, hostCount)

@@ -27,20 +27,28 @@ export const roamingAddress: Scenario = {
   rows: ['A7'],
   bothBuilds: true,
   play: (stage) =>
-    playRoaming(stage, 'the address changes', async ({ lab }, mover) => {
-      const { ipv4 } = await lab.inet.readdress(mover.host)
-      return `${ipv4}:`
-    }),
+    playRoaming(
+      stage,
+      'the address changes',
+      async ({ lab }, mover) => {
+        const { ipv4 } = await lab.inet.readdress(mover.host)
+        return `${ipv4}:`
+      },
+      // Until its agent has had its turn on a busy machine; peers that nobody greeted would lose more than a hundred.
+      4,
+    ),
 }
 
 /**
- * Everybody pings the host that moves, and it pings one of them.
+ * Everybody pings the host that moves, and it pings one of them, every 0.2 s.
  * @param move does it, and says what must be in its new endpoint
+ * @param most as many pings may be lost
  */
 async function playRoaming(
   stage: Stage,
   what: string,
   move: (mesh: Mesh, mover: MeshMember) => Promise<string>,
+  most = 1,
 ): Promise<void> {
   const mesh = await startMesh(stage, 4)
   await mesh.pingMatrix()
@@ -64,7 +72,7 @@ async function playRoaming(
   stage.check('each was told by a patch', told)
   // Long enough to see what comes late: a tunnel gone silent, or a host that is moved twice.
   await pause(3_000)
-  await checkStreams(stage, what, streams, 1)
+  await checkStreams(stage, what, streams, most)
   await checkNoSnapshot(stage, logs)
   const after = await mesh.tunnel(mover)
   stage.check('its interface is still the same', after.interfaceIndex === interfaceIndex)
