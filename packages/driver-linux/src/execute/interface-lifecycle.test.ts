@@ -63,6 +63,16 @@ describe('create-interface', () => {
     })
   })
 
+  test("says nothing of wireguard-go when it is the kernel's link that vanishes before its mark", async () => {
+    const { host, lines } = hostAnswering({
+      'alias meshfold': { exitCode: 1, stderr: 'Cannot find device "mesh0"' },
+    })
+    expect(await executeChange(host, create)).toEqual(
+      E.left({ code: 'host-refused', action: 'create-interface', reason: 'Cannot find device "mesh0"' }),
+    )
+    expect(lines()).not.toContain('/opt/wireguard-go mesh0')
+  })
+
   test('leaves no link behind when wg is missing', async () => {
     const { host, lines } = hostAnswering()
     const runner: LinuxHost['runner'] = (command) =>

@@ -5,6 +5,7 @@ import { toolFailure, toolRefusal } from '../host-tool.js'
 import { type LinuxHost, type Outcome, refuse, run, runAll } from '../linux-host.js'
 import { KERNEL_LACKS_WIREGUARD, NO_SUCH_LINK, WIREGUARD_GO_ENDED } from '../linux-pitfalls.js'
 import { isMarkedOurs, observeDevice } from '../observe/observe-link.js'
+import type { IpLinkEntry } from '../observe/parse-ip-json.js'
 import { loadFittingPrivateKey } from '../private-key.js'
 import { addKernelLink, deleteLink, markOwnLink } from '../render/interface-commands.js'
 import { findOwnLink } from './find-link.js'
@@ -25,12 +26,12 @@ export async function createInterface(
   if (E.isLeft(privateKey)) return privateKey
   const link = await findOwnLink(host, CREATE)
   if (E.isLeft(link)) return link
-  const present = link.right === undefined ? await addLink(host) : await observeDevice(host, link.right, CREATE)
-  if (E.isLeft(present)) return present
+  const made = link.right === undefined ? await addLink(host) : await keepLink(host, link.right)
+  if (E.isLeft(made)) return made
   const marked = await runAll(host, markOwnLink(host.interfaceName), CREATE)
   if (E.isLeft(marked)) {
-    const hasVanished = link.right === undefined && NO_SUCH_LINK.test(marked.left.reason)
-    return hasVanished ? refuse(CREATE, WIREGUARD_GO_ENDED) : marked
+    const hasEnded = made.right === 'by wireguard-go' && NO_SUCH_LINK.test(marked.left.reason)
+    return hasEnded ? refuse(CREATE, WIREGUARD_GO_ENDED) : marked
   }
   host.seenKey.current = change.publicKey
   return setDevice(host, { privateKey: privateKey.right, listenPort: change.listenPort }, CREATE)
@@ -61,7 +62,15 @@ export async function removeInterface(host: LinuxHost): Outcome {
   return socketGone(host)
 }
 
-async function addLink(host: LinuxHost): Outcome<unknown> {
+/** Who made the link, and when. */
+type Made = 'before' | 'by the kernel' | 'by wireguard-go'
+
+/** A link that is there already: an error where it is none of ours. */
+async function keepLink(host: LinuxHost, link: IpLinkEntry): Outcome<Made> {
+  return E.map((): Made => 'before')(await observeDevice(host, link, CREATE))
+}
+
+async function addLink(host: LinuxHost): Outcome<Made> {
   const free = await socketFree(host)
   if (E.isLeft(free)) return free
   if (host.choice === 'userspace') return startUserspace(host)
@@ -75,16 +84,16 @@ async function addLink(host: LinuxHost): Outcome<unknown> {
 }
 
 /** The kernel's WireGuard can only be spoken to through `wg`; without it the new link would be of no use. */
-async function requireWg(host: LinuxHost): Outcome<unknown> {
+async function requireWg(host: LinuxHost): Outcome<Made> {
   const version = await run(host, { tool: 'wg', args: ['--version'] }, CREATE)
   if (E.isLeft(version)) await run(host, deleteLink(host.interfaceName), CREATE)
-  return version
+  return E.map((): Made => 'by the kernel')(version)
 }
 
-async function startUserspace(host: LinuxHost): Outcome<unknown> {
+async function startUserspace(host: LinuxHost): Outcome<Made> {
   const started = await host.runner({ file: host.wireguardGo, args: [host.interfaceName], staysBehind: true })
   if (E.isLeft(started)) return E.left(toolFailure('wireguard-go', started.left, CREATE))
-  if (started.right.exitCode === 0) return started
+  if (started.right.exitCode === 0) return E.right('by wireguard-go')
   return E.left(toolRefusal({ ...started.right, stderr: withoutBanner(started.right.stderr) }, CREATE, undefined))
 }
 
