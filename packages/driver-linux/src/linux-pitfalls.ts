@@ -5,6 +5,11 @@
 
 import { type HostRoute, prefixFamily } from '@meshfold/core'
 
+/** What one of these finds, in capitals or not. */
+export function anyOf(...words: readonly RegExp[]): RegExp {
+  return new RegExp(words.map(({ source }) => source).join('|'), 'i')
+}
+
 /** The protocol number on our routes (`ip route … proto 213`): free in rtnetlink.h and in iproute2's table. */
 export const OWN_ROUTE_PROTOCOL = '213'
 
@@ -17,12 +22,14 @@ export const OWN_INTERFACE_ALIAS = 'meshfold'
  */
 export const KERNEL_LACKS_WIREGUARD = /unknown device type|operation not supported|not supported/i
 
-/** Taking away what is not there: done already, by somebody else or by ourselves before a crash. */
-export const ALREADY_GONE =
-  /no such process|cannot assign requested address|address not found|cannot find device|no such device/i
+/** `ip` about a link that is not there: when it is to be changed, and when it is to be shown. */
+export const NO_SUCH_LINK = /cannot find device|device "[^"]*" does not exist/i
 
-/** `ip` about a link that is not there. */
-export const NO_SUCH_LINK = /cannot find device/i
+/** Taking away what is not there: done already, by somebody else or by ourselves before a crash. */
+export const ALREADY_GONE = anyOf(
+  /no such process|cannot assign requested address|address not found|no such device/,
+  NO_SUCH_LINK,
+)
 
 /**
  * wireguard-go puts itself into the background before it listens on its socket, and says nothing if that fails: it has ended well, and its

@@ -9,7 +9,8 @@ const create: HostChange = { kind: 'create-interface', publicKey, listenPort: 51
 
 describe('create-interface', () => {
   test("takes the kernel's WireGuard and hands the key over by stdin", async () => {
-    const { host, commands, lines } = hostAnswering()
+    const none = { exitCode: 1, stderr: 'Device "mesh0" does not exist.' }
+    const { host, commands, lines } = hostAnswering({ 'addr show dev mesh0': none })
     expect(await executeChange(host, create)).toEqual(E.right(undefined))
     expect(lines()).toEqual([
       'ip -N -j -d addr show dev mesh0',

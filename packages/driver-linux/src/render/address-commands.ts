@@ -1,6 +1,6 @@
 import { hostPrefix, type IpAddress, isIpv6Address } from '@meshfold/core'
 import type { ToolCommand } from '../host-tool.js'
-import { ALREADY_GONE } from '../linux-pitfalls.js'
+import { ALREADY_GONE, NO_SUCH_LINK } from '../linux-pitfalls.js'
 
 /**
  * Puts an address on the interface alone, `/32` or `/128`: a wider prefix would bring a route of the kernel's own. `nodad`:
@@ -29,7 +29,7 @@ export const showAddresses: ToolCommand = { tool: 'ip', args: ['-N', '-j', '-d',
 /** The same of one interface; nothing when there is none. */
 export function showAddressesOf(name: string): ToolCommand {
   const args = ['-N', '-j', '-d', 'addr', 'show', 'dev', name]
-  return { tool: 'ip', args, tolerates: /does not exist|cannot find device/i }
+  return { tool: 'ip', args, tolerates: NO_SUCH_LINK }
 }
 
 function familyFlag(address: IpAddress): '-4' | '-6' {

@@ -1,6 +1,6 @@
 import { type HostRoute, type IpAddress, type IpFamily, type IpPrefix, prefixFamily } from '@meshfold/core'
 import type { ToolCommand } from '../host-tool.js'
-import { ALREADY_GONE, KERNEL_LACKS_IPV6, OWN_ROUTE_PROTOCOL, SOME_LEAD_NOWHERE } from '../linux-pitfalls.js'
+import { ALREADY_GONE, anyOf, KERNEL_LACKS_IPV6, OWN_ROUTE_PROTOCOL, SOME_LEAD_NOWHERE } from '../linux-pitfalls.js'
 
 /** Adds a route; an error when prefix and metric are taken, by whichever interface. */
 export function addRoute(name: string, route: HostRoute): ToolCommand {
@@ -27,7 +27,7 @@ export function deleteRoute(name: string, { prefix, preferredSource, metric }: H
 /** The routes of one family over one interface; none when there is no such interface, or no such family. */
 export function showRoutesOf(name: string, family: IpFamily): ToolCommand {
   const args = ['-N', '-j', '-d', flag(family), 'route', 'show', 'table', 'main', 'dev', name]
-  return { tool: 'ip', args, tolerates: new RegExp(`${ALREADY_GONE.source}|${KERNEL_LACKS_IPV6.source}`, 'i') }
+  return { tool: 'ip', args, tolerates: anyOf(ALREADY_GONE, KERNEL_LACKS_IPV6) }
 }
 
 /** The routes to exactly this prefix, over any interface. */
