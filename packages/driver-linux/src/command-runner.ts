@@ -63,8 +63,7 @@ export function createCommandRunner(options: CommandRunnerOptions = {}): Command
   const run: CommandRunner = async (command) => {
     const { file, args, stdin, staysBehind = false } = command
     try {
-      const waiting = stdin === undefined ? undefined : ready.get([file, ...args].join(' '))
-      const told = stdin === undefined ? undefined : await waiting?.run(stdin)
+      const told = stdin === undefined ? undefined : await ready.get([file, ...args].join(' '))?.run(stdin)
       if (told !== undefined) return told
       const launched = FREQUENT.has(file) && !staysBehind ? await launcher.run({ file, args, stdin }) : undefined
       return launched ?? (await runHere(command))
