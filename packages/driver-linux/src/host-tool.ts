@@ -71,11 +71,18 @@ export async function runTools(
   return E.right(undefined)
 }
 
+/** Nobody wants to know any more. */
+export const givenUp = (action: string): HostDriverError => ({
+  code: 'given-up',
+  action,
+  reason: 'something more urgent waits',
+})
+
 /** Why a tool gave no result, as a driver's error. */
 export function toolFailure(tool: Tool, failure: CommandFailure, action: string): HostDriverError {
   switch (failure.code) {
     case 'given-up':
-      return { code: 'given-up', action, reason: `given up before \`${tool}\` was started` }
+      return givenUp(action)
     case 'program-missing':
       return { code: 'host-tool-missing', tool, reason: `\`${tool}\` was not found: ${installHint(tool)}` }
     case 'timed-out':

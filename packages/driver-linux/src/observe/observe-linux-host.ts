@@ -1,5 +1,6 @@
 import { epochMs, noNamesFound, type ObservationWish, type ObservedHost } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import { givenUp } from '../host-tool.js'
 import { type LinuxHost, type Outcome, orUnreadable, runAndRead } from '../linux-host.js'
 import { showAddresses } from '../render/address-commands.js'
 import { givingUp } from './giving-up.js'
@@ -21,7 +22,8 @@ export async function observeLinuxHost(host: LinuxHost, wish?: ObservationWish):
   if (wish?.isGivenUp === undefined) return observeAll(host, wish)
   const { runner, gaveUp } = givingUp(host.runner, wish.isGivenUp)
   const observed = await observeAll({ ...host, runner }, wish)
-  return gaveUp() ? E.left({ code: 'given-up', action: ACTION, reason: 'something more urgent waits' }) : observed
+  // Some readers take a program that gave no answer for one that has nothing to say.
+  return gaveUp() ? E.left(givenUp(ACTION)) : observed
 }
 
 async function observeAll(host: LinuxHost, wish: ObservationWish | undefined): Outcome<ObservedHost> {
