@@ -51,7 +51,7 @@ export const touchedBy = (before: MeshState, after: MeshState, events: readonly 
   for (const event of events) {
     for (const [field, value] of Object.entries(event)) fieldReaders[field]?.(touched, value as never, states)
     if ('everyoneAllowed' in event && 'networkId' in event) addPolicy(touched, event.networkId, 'everyone')
-    if (event.type === 'HostResolversChanged') addUsersOf(touched, states, event.hostId)
+    if ('resolvers' in event) addUsersOf(touched, states, event.hostId)
   }
   if (touched.domain) for (const [networkId] of largeMapEntries(after.networks)) touched.networks.add(networkId)
   addWhatHangsOn(touched, states)
