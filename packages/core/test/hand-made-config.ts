@@ -1,6 +1,7 @@
 /** Configs of single hosts, made by hand: what `choosePaths` looks at, and nothing of filters or routes. */
-import type { MembershipPart, PairFragment } from '../src/host-config/fragment.js'
+import type { PairFragment } from '../src/host-config/fragment.js'
 import type { ClientPeer, Hop, HostConfig, Path, PeerConfig, RoutedEgress } from '../src/host-config/host-config.js'
+import type { MembershipPart } from '../src/host-config/membership-part.js'
 import { pairIdOf } from '../src/mesh/mesh-state.js'
 import {
   encodeBase64,

@@ -8,7 +8,7 @@ import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
 import { changedRules } from './changed-rules.js'
 import { changedSets } from './changed-sets.js'
-import type { Fragment, FragmentId, FragmentVersion, MembershipPart } from './fragment.js'
+import type { Fragment, FragmentId, FragmentVersion } from './fragment.js'
 import type { FragmentChanges, PatchChange } from './fragment-change.js'
 import {
   clientFragmentId,
@@ -24,6 +24,7 @@ import {
 } from './fragment-id.js'
 import { keptFragmentText } from './fragment-text.js'
 import { fragmentVersion } from './fragment-version.js'
+import type { MembershipPart } from './membership-part.js'
 import { isReachedOtherwise, type RoleChange, roleChange } from './node-role-changes.js'
 import { projectFragment } from './project-fragments.js'
 import { isSameContent } from './same-content.js'

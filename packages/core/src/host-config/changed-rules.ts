@@ -3,7 +3,7 @@ import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import type { ClassKey, MeshState, Network, Policy } from '../mesh/mesh-state.js'
 import type { ClientId, HostId, MemberId, NetworkId, NodeId } from '../values/index.js'
 import { FragmentComparison } from './compare-rules.js'
-import type { FragmentId, SetName } from './fragment.js'
+import type { FragmentId } from './fragment.js'
 import type { PatchChange } from './fragment-change.js'
 import {
   classFragmentId,
@@ -16,6 +16,7 @@ import {
 import type { RoleChange } from './node-role-changes.js'
 import { activeRouters } from './project-rules.js'
 import { membersOfSet } from './project-sets.js'
+import type { SetName } from './rule-parts.js'
 import type { Touched } from './touched-by-event.js'
 
 export interface RuleChanges {

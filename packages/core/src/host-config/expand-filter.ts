@@ -10,7 +10,7 @@ import {
   subtractPrefixes,
 } from '../values/index.js'
 import { type WriteSet, writeSetAnew } from './filter-sets.js'
-import type { AcceptRule, Ends, FragmentOf, MemberEntry, MembershipPart, SelfFragment, SetName } from './fragment.js'
+import type { FragmentOf, MemberEntry, SelfFragment } from './fragment.js'
 import {
   classFragmentId,
   egressFragmentId,
@@ -25,6 +25,8 @@ import {
 import type { FragmentTable } from './fragment-table.js'
 import type { Filter, ForwardRule, InputRule } from './host-config.js'
 import { heldOf } from './leads-to.js'
+import type { MembershipPart } from './membership-part.js'
+import type { AcceptRule, Ends, SetName } from './rule-parts.js'
 
 export const expandFilter = (table: FragmentTable, own: SelfFragment, write: WriteSet = writeSetAnew): Filter => {
   const sets = new Map<string, readonly IpPrefix[]>()

@@ -15,7 +15,7 @@ import { expandPaths } from './expand-paths.js'
 import { expandClients, expandPeers } from './expand-peers.js'
 import { expandFullTunnel } from './expand-tunnel.js'
 import { type WriteSet, writeSetAnew } from './filter-sets.js'
-import type { FragmentKind, FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
+import type { FragmentKind, FragmentOf, SelfFragment } from './fragment.js'
 import {
   classFragmentId,
   dnsFragmentId,
@@ -29,6 +29,7 @@ import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
 import type { Hop, HostConfig, Path, PathKey, PeerConfig, PeerSets, RoutedEgress } from './host-config.js'
 import { meshRouteMetric, pathKey } from './host-config.js'
 import { heldOf } from './leads-to.js'
+import type { MembershipPart } from './membership-part.js'
 import { projectSnapshot } from './patch.js'
 import { type KeptByLan, lackingParts, ownLanParts } from './refused-parts.js'
 

@@ -8,11 +8,12 @@ import {
   prefixLength,
   subtractPrefixes,
 } from '../values/index.js'
-import type { FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
+import type { FragmentOf, SelfFragment } from './fragment.js'
 import { networkFragmentId, routerFragmentId } from './fragment-id.js'
 import type { FragmentTable } from './fragment-table.js'
 import type { NatRule, RefusedPart } from './host-config.js'
 import { heldOf } from './leads-to.js'
+import type { MembershipPart } from './membership-part.js'
 
 export interface ExpandedNat {
   readonly rules: readonly NatRule[]

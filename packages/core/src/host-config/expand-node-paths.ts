@@ -1,11 +1,12 @@
 /** Paths to nodes, and to what lies behind them. */
 import type { PairId } from '../mesh/mesh-state.js'
 import { hostPrefix, type NetworkId, type NodeId } from '../values/index.js'
-import type { FragmentOf, MembershipPart, SelfFragment } from './fragment.js'
+import type { FragmentOf, SelfFragment } from './fragment.js'
 import { clientsFragmentId, nodeFragmentId, pairFragmentId } from './fragment-id.js'
 import type { FragmentTable } from './fragment-table.js'
 import { type Hop, type Path, type PathTarget, pathKey } from './host-config.js'
 import { heldOf } from './leads-to.js'
+import type { MembershipPart } from './membership-part.js'
 
 /** The paths to one node and to what lies behind it. */
 export const expandNode = (table: FragmentTable, own: SelfFragment, node: FragmentOf<'node'>): readonly Path[] =>

@@ -1,11 +1,12 @@
 /** What is reached through peers, and through which ones it may be reached. The hop itself is chosen later, by `choosePaths`. */
 import { comparePrefixes, type EgressId, type IpPrefix, ipPrefix, prefixLength } from '../values/index.js'
 import { expandNode, hopsOf } from './expand-node-paths.js'
-import type { EgressFragment, MembershipPart, SelfFragment } from './fragment.js'
+import type { EgressFragment, SelfFragment } from './fragment.js'
 import { classFragmentId, egressFragmentId, networkFragmentId, nodeFragmentId } from './fragment-id.js'
 import type { FragmentTable } from './fragment-table.js'
 import { internetPathKey, type Path, type PathKey, pathKey, type RefusedPart } from './host-config.js'
 import { heldOf } from './leads-to.js'
+import type { MembershipPart } from './membership-part.js'
 
 export interface ExpandedPaths {
   readonly paths: ReadonlyMap<PathKey, Path>

@@ -6,7 +6,7 @@
 
 import type { EndpointCandidate } from '../mesh/endpoint-candidate.js'
 import type { NamedMember } from '../mesh/membership.js'
-import type { ClassKey, MemberSetKey, PairId, Traffic, TunnelSettings } from '../mesh/mesh-state.js'
+import type { ClassKey, MemberSetKey, PairId } from '../mesh/mesh-state.js'
 import type {
   Brand,
   ClientId,
@@ -24,9 +24,10 @@ import type {
   NetworkId,
   NetworkName,
   NodeId,
-  PolicyId,
   WireguardPublicKey,
 } from '../values/index.js'
+import type { MembershipPart } from './membership-part.js'
+import type { AcceptRule, OwnPeers, ReachRule, RelayRule, SetName } from './rule-parts.js'
 
 /** `<kind>:<what it is about>`, such as `host:a1`. */
 export type FragmentId = string & Brand<'FragmentId'>
@@ -81,48 +82,6 @@ export interface SelfFragment {
   readonly memberships: readonly MembershipPart[]
 }
 
-/** What a host is in one network, and looks at there. */
-export interface MembershipPart {
-  readonly networkId: NetworkId
-  readonly nodeId: NodeId
-  readonly addresses: readonly IpAddress[]
-  readonly classKey: ClassKey
-  /** Gateways that it is reached through, best first; `null`: directly; empty: none of them takes part, so not at all. */
-  readonly via: readonly NodeId[] | null
-  readonly isGateway: boolean
-  /** Made a gateway, and nobody uses it: its host can't forward. */
-  readonly isIdleGateway: boolean
-  readonly isInternetGateway: boolean
-  /** Sets besides those of its class whose nodes are its peers: everyone for a gateway, who uses its egresses for a router. */
-  readonly looksAt: readonly SetName[]
-  /** Egresses that it is a router of; sorted. */
-  readonly routerOf: readonly EgressId[]
-  /** Egresses that exchange something with those. Sorted. */
-  readonly egressIds: readonly EgressId[]
-  /** Auto-relayed pairs that it is an end of or may relay; sorted. */
-  readonly pairIds: readonly PairId[]
-  /** E7. */
-  readonly ownLan: 'own' | 'mesh'
-  readonly tunnel: TunnelPart
-}
-
-/** Where a node's internet traffic goes (D4, D5, E4). */
-export interface TunnelPart {
-  /** Internet gateways that take all its traffic, best first; `null`: it doesn't route all through one. */
-  readonly gatewayIds: readonly NodeId[] | null
-  /** Whether an egress of /0 takes its internet traffic where no internet gateway does (E4). */
-  readonly mayUseDefaultEgress: boolean
-  readonly settings: TunnelSettings
-  /** Of these gateways those whose resolvers are known, where the network has no DNS and the node doesn't keep its own (D5). In order. */
-  readonly gatewayDns: readonly GatewayDns[]
-}
-
-/** Whom to ask for names while all goes through a gateway, in order: whoever is asked where that leaves the mesh. */
-export interface GatewayDns {
-  readonly nodeId: NodeId
-  readonly servers: readonly IpAddress[]
-}
-
 /** A machine, as every host that is its direct peer sees it. */
 export interface HostFragment {
   readonly kind: 'host'
@@ -164,9 +123,6 @@ export interface NetworkFragment {
   /** Gateways that take part: everybody's peers, unless relayed. Sorted. */
   readonly gatewayIds: readonly NodeId[]
 }
-
-/** Names a set within a network: `everyone`, `node:<id>`, `client:<id>`, or a key of `Network.sets`. */
-export type SetName = 'everyone' | MemberSetKey
 
 /** Who takes part in a network. */
 export interface MembersFragment {
@@ -235,44 +191,11 @@ export interface ClassFragment {
   readonly egressIds: readonly EgressId[]
 }
 
-/** Members of any of the sets that are in `within` as well. */
-export interface OwnPeers {
-  readonly within: SetName
-  readonly sets: readonly SetName[]
-}
-
-/** Lets in what comes from one of the sets or prefixes with one of the kinds of traffic. */
-export interface AcceptRule {
-  /** `null`: the network's default, everyone to everyone. */
-  readonly policyId: PolicyId | null
-  readonly from: Ends
-  /** Besides being in `from`, the source is in this set (own devices). */
-  readonly within: SetName | null
-  /** Which of the destination's addresses, as the mesh sees them; `null`: all. */
-  readonly to: readonly IpPrefix[] | null
-  readonly traffic: readonly Traffic[]
-}
-
-/** One side of a rule: members of sets, addresses within prefixes. `everyone` and `egress:<id>` are set names too. */
-export interface Ends {
-  readonly sets: readonly SetName[]
-  readonly prefixes: readonly IpPrefix[]
-}
-
 /** What gateways of a network pass on, whatever the direction, protocol or port: those are the destination's to enforce (G5). */
 export interface RelayingFragment {
   readonly kind: 'relaying'
   readonly networkId: NetworkId
   readonly pairs: readonly RelayRule[]
-}
-
-/** What one policy, or the default (`policyId` is `null`), lets gateways pass: between these two sides, whoever begins. */
-export interface RelayRule {
-  readonly policyId: PolicyId | null
-  readonly from: Ends
-  readonly to: Ends
-  /** Whether `to` has all addresses beyond the mesh as well. */
-  readonly internet: boolean
 }
 
 /** Who may use an internet gateway of the network, and for what. Seen by its internet gateways. */
@@ -339,17 +262,6 @@ export interface RouterFragment {
   readonly rules: readonly AcceptRule[]
   /** Whom the ranges may talk to first (E9, site to site). */
   readonly reaches: readonly ReachRule[]
-}
-
-/** Lets what the ranges begin into the mesh. */
-export interface ReachRule {
-  readonly policyId: PolicyId | null
-  /** Which of the ranges, as the mesh sees them; `null`: all. */
-  readonly from: readonly IpPrefix[] | null
-  readonly to: Ends
-  /** Whether `to` has all addresses beyond the mesh as well. */
-  readonly internet: boolean
-  readonly traffic: readonly Traffic[]
 }
 
 /** Two nodes that reach each other through a gateway (C3). Seen by both ends and by the gateways of its list. */

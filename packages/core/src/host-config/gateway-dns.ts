@@ -5,8 +5,8 @@
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState, Network } from '../mesh/mesh-state.js'
 import type { NodeId } from '../values/index.js'
-import type { GatewayDns } from './fragment.js'
 import { activeExitOf } from './member-roles.js'
+import type { GatewayDns } from './tunnel-part.js'
 
 /** Of the gateways those whose resolvers are known; behind one that sends all it has through another, that one's (D6). */
 export const gatewayDnsOf = (

@@ -30,8 +30,8 @@ import type {
   NetworkFragment,
   SelfFragment,
   SetFragment,
-  SetName,
 } from './fragment.js'
+import type { SetName } from './rule-parts.js'
 
 /** Which sets a host's peers in one network come from by its class, and what else the class may reach. */
 export interface PeerSets {

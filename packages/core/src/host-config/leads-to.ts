@@ -3,7 +3,7 @@
  * nodes to hosts. It mirrors `visibility.ts` from what an agent holds, so that it can drop by itself what it may no longer see.
  */
 import type { EgressId, HostId, MemberId, NetworkId, NodeId } from '../values/index.js'
-import type { Fragment, FragmentId, FragmentKind, FragmentOf, MembershipPart, SetName } from './fragment.js'
+import type { Fragment, FragmentId, FragmentKind, FragmentOf } from './fragment.js'
 import {
   classFragmentId,
   clientsFragmentId,
@@ -19,6 +19,8 @@ import {
   setFragmentId,
 } from './fragment-id.js'
 import type { HeldFragment } from './held-fragment.js'
+import type { MembershipPart } from './membership-part.js'
+import type { SetName } from './rule-parts.js'
 import { setNamesIn } from './rule-sets.js'
 import { foundIn, missingFrom } from './sorted-lists.js'
 

@@ -13,7 +13,7 @@ import { once, type PolicyIndex, type PreparedPolicy, policyIndexOf } from '../p
 import type { PolicySide } from '../policy/policy-side.js'
 import { egressPrefixes } from '../policy/set-ref.js'
 import { type EgressId, type IpPrefix, intersectPrefixes, prefixContains, prefixSetsOverlap } from '../values/index.js'
-import type { AcceptRule, Ends, OwnPeers, ReachRule, RelayRule, SetName } from './fragment.js'
+import type { AcceptRule, Ends, OwnPeers, ReachRule, RelayRule, SetName } from './rule-parts.js'
 import { setNamesOf } from './rule-sets.js'
 
 /** What a class of nodes lets in, and whom it exchanges anything with. */

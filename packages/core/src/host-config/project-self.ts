@@ -15,11 +15,14 @@ import {
   type IpAddress,
   type IpPrefix,
 } from '../values/index.js'
-import type { MembershipPart, SelfFragment, SetName, TunnelPart } from './fragment.js'
+import type { SelfFragment } from './fragment.js'
 import { gatewayDnsOf } from './gateway-dns.js'
 import { meshRouteMetric } from './host-config.js'
 import { activeExitOf, gatewayAt, type Membership, membershipsOf, viaOf } from './member-roles.js'
+import type { MembershipPart } from './membership-part.js'
 import { type EgressView, egressViewOf } from './policy-view.js'
+import type { SetName } from './rule-parts.js'
+import type { TunnelPart } from './tunnel-part.js'
 
 /** What WireGuard takes of an Ethernet frame's 1500 bytes leaves so much, over IPv6 too. Used by a host that is in no network. */
 const defaultMtuBytes = 1420

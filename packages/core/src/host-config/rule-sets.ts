@@ -1,5 +1,6 @@
 /** Which sets rules are made of. */
-import type { AcceptRule, Fragment, FragmentOf, ReachRule, RelayRule, SetName } from './fragment.js'
+import type { Fragment, FragmentOf } from './fragment.js'
+import type { AcceptRule, ReachRule, RelayRule, SetName } from './rule-parts.js'
 
 const namesByFragment = new WeakMap<Fragment, ReadonlySet<SetName>>()
 

@@ -2,11 +2,12 @@
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import type { HostId, NetworkId, NodeId } from '../values/index.js'
-import type { FragmentId, SetName } from './fragment.js'
+import type { FragmentId } from './fragment.js'
 import { type ParsedFragmentId, parseFragmentId } from './fragment-id.js'
 import { viewOfClass } from './member.js'
 import { classKeyOf, gatewayAt, type Membership, membershipOf, viaOf } from './member-roles.js'
 import type { ClassView } from './policy-view.js'
+import type { SetName } from './rule-parts.js'
 import { looksAtWhoIsIn } from './visibility.js'
 
 /** One node before and after the step, where it takes part. */

@@ -1,8 +1,8 @@
 /** What a patch touched, sorted by what of a config comes from it. */
 import type { ClientId, HostId, NetworkId, NodeId } from '../values/index.js'
-import type { SetName } from './fragment.js'
 import { parseFragmentId } from './fragment-id.js'
 import type { TouchedFragments } from './fragment-table.js'
+import type { SetName } from './rule-parts.js'
 
 export interface TouchedParts {
   readonly hosts: ReadonlySet<HostId>

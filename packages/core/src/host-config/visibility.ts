@@ -6,7 +6,7 @@
 import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import type { Gateway, MeshState, PairId } from '../mesh/mesh-state.js'
 import type { ClientId, EgressId, HostId, NetworkId, NodeId } from '../values/index.js'
-import type { FragmentId, SetName } from './fragment.js'
+import type { FragmentId } from './fragment.js'
 import { type ParsedFragmentId, parseFragmentId } from './fragment-id.js'
 import { Member, membersOfHost, viewOfClass } from './member.js'
 import { gatewayAt, type Membership, membershipOf, membershipsOfHost } from './member-roles.js'
@@ -14,6 +14,7 @@ import { type ClassView, clientRulesOf, egressViewOf, internetSetsOf, relayingSe
 import { activeRouters } from './project-rules.js'
 import { egressIdsBesides, looksAtBesides } from './project-self.js'
 import { isInSet } from './project-sets.js'
+import type { SetName } from './rule-parts.js'
 import { setNamesOf } from './rule-sets.js'
 
 /** The networks that a host takes part in, sorted. */

@@ -2,7 +2,7 @@
 import { largeMapGet, largeMapHas, largeMapKeys } from '../mesh/large-map.js'
 import type { MeshState, PairId } from '../mesh/mesh-state.js'
 import type { HostId, NodeId } from '../values/index.js'
-import type { FragmentId, OwnPeers, SetName } from './fragment.js'
+import type { FragmentId } from './fragment.js'
 import {
   classFragmentId,
   clientFragmentId,
@@ -25,6 +25,7 @@ import { viewOfClass } from './member.js'
 import { activeGateways, gatewayAt, type Membership, membershipOf, membershipsOfHost, viaOf } from './member-roles.js'
 import { looksAtBesides } from './project-self.js'
 import { isInSet, membersOfSet } from './project-sets.js'
+import type { OwnPeers, SetName } from './rule-parts.js'
 import { egressIdsUsedBy, isReachedDirectly, routersUsedBy, ruleSetsOf } from './visibility.js'
 
 /** Is told each fragment that a host may hold, once: thousands of nodes and hosts by what they are, so that nobody spells their ids. */

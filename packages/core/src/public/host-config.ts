@@ -29,38 +29,29 @@ export {
   relayedPairsOf,
 } from '../host-config/forwards-for.js'
 export type {
-  AcceptRule,
   ClassFragment,
   ClientFragment,
   ClientsFragment,
   DnsFragment,
   EgressFragment,
-  Ends,
   Fragment,
   FragmentId,
   FragmentKind,
   FragmentOf,
   FragmentVersion,
-  GatewayDns,
   HostFragment,
   InternetFragment,
   MemberEntry,
   MembersFragment,
-  MembershipPart,
   NameEntry,
   NamesFragment,
   NetworkFragment,
   NodeFragment,
-  OwnPeers,
   PairFragment,
-  ReachRule,
   RelayingFragment,
-  RelayRule,
   RouterFragment,
   SelfFragment,
   SetFragment,
-  SetName,
-  TunnelPart,
 } from '../host-config/fragment.js'
 export {
   type AsOf,
@@ -103,6 +94,7 @@ export type {
 } from '../host-config/host-config.js'
 export { internetPathKey, pathKey } from '../host-config/host-config.js'
 export { LiveHostConfig } from '../host-config/live-host-config.js'
+export type { MembershipPart } from '../host-config/membership-part.js'
 export { type Announced, OwnAnnouncement } from '../host-config/own-announcement.js'
 export {
   asOfState,
@@ -136,7 +128,9 @@ export {
   withTargets,
 } from '../host-config/probe-health.js'
 export { projectFragment, projectFragmentVersion } from '../host-config/project-fragments.js'
+export type { AcceptRule, Ends, OwnPeers, ReachRule, RelayRule, SetName } from '../host-config/rule-parts.js'
 export { patchesOfStep } from '../host-config/step-patches.js'
+export type { GatewayDns, TunnelPart } from '../host-config/tunnel-part.js'
 export { type HeldVector, VectorOutbox } from '../host-config/vector-outbox.js'
 export { canSee, networksSeenBy } from '../host-config/visibility.js'
 export { visibleFragmentIds } from '../host-config/visible.js'

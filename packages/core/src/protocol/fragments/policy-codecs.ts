@@ -1,6 +1,6 @@
 /** Fragments about who may reach whom, clients among them. */
 import * as t from 'io-ts'
-import type { OwnPeers } from '../../host-config/fragment.js'
+import type { OwnPeers } from '../../host-config/rule-parts.js'
 import { orNull } from '../../mesh/event-parts.js'
 import {
   clientIdCodec,
