@@ -2,24 +2,22 @@
  * The agent of one host: holds the config that its server sent, keeps the host as it says, and tells the server where the host is.
  * The host comes first: it is brought to the last good config before there is a server, and stays so without one.
  */
-import type { AsOf, ObservedHost, ReconcileError } from '@meshfold/core'
+import type { ObservedHost, ReconcileError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import type { EndpointRules } from '../report/own-endpoints.js'
 import { keepInMemory } from '../state/kept-file.js'
 import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-options.js'
 import type { AgentStatus, RevertedStatus } from './agent-status.js'
 import { agentStatusOf, withoutRefused } from './agent-status-of.js'
 import { ConfigKeeper } from './config-keeper.js'
-import { describeReverted } from './describe-status.js'
 import { Greeter } from './greeter.js'
 import { HostDuty } from './host-duty.js'
 import type { KeyAdapters } from './key-adapters.js'
 import { KeyKeeper, type KeyRotation } from './key-keeper.js'
 import { LinkKeeper } from './link-keeper.js'
+import { logLoaded } from './log-outcomes.js'
 import { PathDuty } from './path-duty.js'
-import { PortWish } from './port-wish.js'
 import { ProbationKeeper } from './probation-keeper.js'
-import { endpointRulesOf, reportOf } from './self-description.js'
+import { SelfReporter } from './self-reporter.js'
 import { ServerKeeper, type ServerPlaces } from './server-keeper.js'
 import { UnderlayKeeper } from './underlay-keeper.js'
 
@@ -68,7 +66,7 @@ class RunningAgent {
   readonly #greeter: Greeter
   readonly #server: ServerKeeper | undefined
   readonly #keys: KeyKeeper | undefined
-  readonly #portWish: PortWish
+  readonly #reporter: SelfReporter
   #stopChecking: () => void = () => {}
   #hasStopped = false
 
@@ -103,8 +101,8 @@ class RunningAgent {
       onReborn: () => this.#greeter.greetAll(),
       takeTries: () => this.#paths?.takeTries() ?? [],
       onTried: (tries) => this.#greeter.greet(tries.map(({ hostId }) => hostId)),
-      onPortRefused: (port) => void this.#portWish.refused(port).then((isNew) => isNew && this.#report()),
-      onOutcome: (asOf, outcome, detail) => this.#acknowledge(asOf, outcome, detail),
+      onPortRefused: (port) => void this.#reporter.portRefused(port),
+      onOutcome: (asOf, outcome, detail) => this.#reporter.acknowledge(asOf, outcome, detail),
     })
     this.#link = new LinkKeeper({
       ...options,
@@ -128,7 +126,14 @@ class RunningAgent {
       onOwnInterfaceGone: () => this.#duty.want('put-right'),
       onLook: () => this.#duty.want('look'),
     })
-    this.#portWish = new PortWish({ ...options, configured: () => this.#config.live.own?.listenPort })
+    this.#reporter = new SelfReporter({
+      ...options,
+      config: this.#config,
+      duty: this.#duty,
+      probation: this.#probation,
+      link: this.#link,
+      paths: this.#paths,
+    })
     this.#keys = options.keyRotation && this.#keyKeeper(options.keyRotation)
     this.#server = options.serverPlaces && this.#serverKeeper(options.serverPlaces)
   }
@@ -165,7 +170,7 @@ class RunningAgent {
     if (tried.length > 0) {
       this.#duty.want('put-right')
       await this.#duty.settled()
-      this.#tellApplied()
+      this.#reporter.acknowledgeAgain()
     }
     return tried.map(withoutRefused)
   }
@@ -226,8 +231,8 @@ class RunningAgent {
       say: (observations) => this.#link.session?.observe(observations),
       onLook: () => this.#duty.want('look-at-peers'),
       onTry: () => this.#duty.want('try-endpoints'),
-      onSeen: () => this.#report(),
-      endpointRules: () => this.#endpointRules(),
+      onSeen: () => this.#reporter.report(),
+      endpointRules: () => this.#reporter.endpointRules(),
       isServerLost: () => this.#probation.isServerSilent,
       isServerInDoubt: () => this.#probation.isInDoubt,
       onRouterRole: options.onRouterRole ?? (() => {}),
@@ -249,21 +254,12 @@ class RunningAgent {
   }
 
   async #load(): Promise<void> {
-    const { log } = this.#options
     await this.#paths?.load()
     await this.#keys?.load()
     await this.#probation.load()
     const loaded = await this.#config.load()
-    if (E.isLeft(loaded)) {
-      log.error({ reason: loaded.left.reason }, 'the stored config could not be read; waiting for the server')
-      return
-    }
-    const { asOf, damage, appliedDesired } = loaded.right
-    if (damage !== null) {
-      const rest = asOf === null ? 'nothing of it can be used' : 'what comes before that is used'
-      log.warn({ damage, asOf }, `the stored config is damaged; ${rest}, the server will send the rest; keys are safe`)
-    }
-    this.#duty.host.recall(appliedDesired)
+    logLoaded(this.#options.log, loaded)
+    if (E.isRight(loaded)) this.#duty.host.recall(loaded.right.appliedDesired)
   }
 
   /** Peers are told at the same moment of this host's other key: what it sends before they know it is lost, and WireGuard waits 5 s. */
@@ -277,7 +273,7 @@ class RunningAgent {
   #onObserved(observed: ObservedHost): void {
     if (this.#duty.notSaved === null) this.#keys?.observed(observed.interface?.publicKey)
     this.#paths?.noteObserved(observed)
-    const change = this.#underlay.note(observed.underlayAddresses, this.#endpointRules())
+    const change = this.#underlay.note(observed.underlayAddresses, this.#reporter.endpointRules())
     if (change === 'gone') {
       this.#duty.want('refresh-underlay')
       this.#link.leaveOldAddress()
@@ -287,39 +283,14 @@ class RunningAgent {
     if (change !== 'same') this.#paths?.networkChanged()
     if (this.#underlay.isOtherWay(observed.underlayMtu)) this.#duty.want('put-right')
     if (this.#underlay.isMoving) this.#greeter.greetLive(observed)
-    this.#report()
+    this.#reporter.report()
   }
 
   #onUpToDate(): void {
-    this.#report()
+    this.#reporter.report()
     this.#keys?.upToDate()
     // What was reverted was so while there was nobody to tell.
-    if (this.#probation.reverted.length > 0) this.#tellApplied()
+    if (this.#probation.reverted.length > 0) this.#reporter.acknowledgeAgain()
     this.#paths?.sayAll()
-  }
-
-  #tellApplied(): void {
-    const { appliedAsOf } = this.#config
-    if (appliedAsOf !== null && this.#duty.failure === null) this.#acknowledge(appliedAsOf, 'applied', null)
-  }
-
-  #acknowledge(asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null): void {
-    const { reverted } = this.#probation
-    if (outcome === 'failed' || reverted.length === 0) this.#link.session?.acknowledge(asOf, outcome, detail)
-    else this.#link.session?.acknowledge(asOf, 'reverted', describeReverted(reverted))
-  }
-
-  #report(): void {
-    const { session } = this.#link
-    const { observed } = this.#duty.host
-    if (session?.isUpToDate !== true || observed === undefined) return
-    const rules = this.#endpointRules()
-    session.report(reportOf(this.#options, observed, this.#config.live.config, rules, this.#duty.drift))
-  }
-
-  #endpointRules(): EndpointRules {
-    const rules = endpointRulesOf(this.#options.facts, this.#config.live.config, this.#paths?.seenAt ?? [])
-    const { port } = this.#portWish
-    return port === undefined ? rules : { ...rules, listenPort: port }
   }
 }

@@ -1,11 +1,25 @@
 import type { AsOf } from '@meshfold/core'
+import * as E from 'fp-ts/lib/Either.js'
+import type { ConfigStoreError } from '../state/config-store.js'
 import type { AgentLog } from './agent-log.js'
-import type { Batch } from './config-keeper.js'
+import type { Batch, LoadedConfig } from './config-keeper.js'
 import { countChanges } from './describe-failure.js'
 import type { KeptHost } from './host-keeper.js'
 
 /** What the whole host was compared with its config for. */
 export type Occasion = 'start' | 'after a failure' | 'awaited peers' | 'routine'
+
+/** A line where the stored config can't be used, or not all of it. */
+export function logLoaded(log: AgentLog, loaded: E.Either<ConfigStoreError, LoadedConfig>): void {
+  if (E.isLeft(loaded)) {
+    log.error({ reason: loaded.left.reason }, 'the stored config could not be read; waiting for the server')
+    return
+  }
+  const { asOf, damage } = loaded.right
+  if (damage === null) return
+  const rest = asOf === null ? 'nothing of it can be used' : 'what comes before that is used'
+  log.warn({ damage, asOf }, `the stored config is damaged; ${rest}, the server will send the rest; keys are safe`)
+}
 
 /** One line for each message that a batch was made of; one in all where this host moved by itself. */
 export function logApplied(log: AgentLog, { received, asOf }: Batch, { executed }: KeptHost, nowMs: number): void {

@@ -1,0 +1,66 @@
+import type { AsOf } from '@meshfold/core'
+import type { EndpointRules } from '../report/own-endpoints.js'
+import type { AgentOptions } from './agent-options.js'
+import type { ConfigKeeper } from './config-keeper.js'
+import { describeReverted } from './describe-status.js'
+import type { HostDuty } from './host-duty.js'
+import type { LinkKeeper } from './link-keeper.js'
+import type { PathDuty } from './path-duty.js'
+import { PortWish } from './port-wish.js'
+import type { ProbationKeeper } from './probation-keeper.js'
+import { endpointRulesOf, reportOf } from './self-description.js'
+
+export interface SelfReporterOptions extends Pick<AgentOptions, 'facts' | 'driver' | 'findFreePort' | 'log'> {
+  readonly config: ConfigKeeper
+  readonly duty: HostDuty
+  readonly probation: ProbationKeeper
+  readonly link: LinkKeeper
+  readonly paths: PathDuty | undefined
+}
+
+/** Tells the server, whenever there is one, how this host is and what became of what the server sent. */
+export class SelfReporter {
+  readonly #options: SelfReporterOptions
+  readonly #portWish: PortWish
+
+  constructor(options: SelfReporterOptions) {
+    this.#options = options
+    this.#portWish = new PortWish({ ...options, configured: () => options.config.live.own?.listenPort })
+  }
+
+  /** Which addresses of this host are told, and with which port. */
+  endpointRules(): EndpointRules {
+    const { facts, config, paths } = this.#options
+    const rules = endpointRulesOf(facts, config.live.config, paths?.seenAt ?? [])
+    const { port } = this.#portWish
+    return port === undefined ? rules : { ...rules, listenPort: port }
+  }
+
+  /** How the host is, as last observed. */
+  report(): void {
+    const { link, duty, config } = this.#options
+    const { session } = link
+    const { observed } = duty.host
+    if (session?.isUpToDate !== true || observed === undefined) return
+    session.report(reportOf(this.#options, observed, config.live.config, this.endpointRules(), duty.drift))
+  }
+
+  /** The host would not listen at the port that it was given. */
+  async portRefused(port: number): Promise<void> {
+    if (await this.#portWish.refused(port)) this.report()
+  }
+
+  /** What was sent is, or couldn't be, put into effect. */
+  acknowledge(asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null): void {
+    const { session } = this.#options.link
+    const { reverted } = this.#options.probation
+    if (outcome === 'failed' || reverted.length === 0) session?.acknowledge(asOf, outcome, detail)
+    else session?.acknowledge(asOf, 'reverted', describeReverted(reverted))
+  }
+
+  /** Says once more what is in effect. */
+  acknowledgeAgain(): void {
+    const { appliedAsOf } = this.#options.config
+    if (appliedAsOf !== null && this.#options.duty.failure === null) this.acknowledge(appliedAsOf, 'applied', null)
+  }
+}
