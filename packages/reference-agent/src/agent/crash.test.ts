@@ -47,11 +47,13 @@ test('killed at any step, an agent comes back to the config that it holds, and w
   for (let step = 1; step <= process.calls; step++) {
     for (const effect of ['none', 'done'] as const) {
       const { world, keys, host, store } = await liveAndDie({ step, effect })
+      await world.server.stop()
       const again = world.agentOf(1, keys, { host, store })
       await again.agent.start()
       const { config, differences } = await again.agent.status()
       expect(differences, `step ${step}, ${effect}: without its server`).toEqual([])
       expect(config.applied, `step ${step}, ${effect}`).toEqual(config.received)
+      world.server.start()
       await world.pass(1500)
       expect(world.toDo(again), `step ${step}, ${effect}: with its server`).toEqual([])
       const peer = [...host.state.peers.values()][0]

@@ -22,9 +22,12 @@ export class GivingWay {
 
   /** Whether the look at the whole host that ended so gave way: it is still due. */
   gaveWay(outcome: E.Either<ReconcileError, unknown>): boolean {
-    const gaveWay =
-      E.isLeft(outcome) && outcome.left.code === 'observe-failed' && outcome.left.cause.code === 'given-up'
+    const gaveWay = E.isLeft(outcome) && wasGivenUp(outcome.left)
     this.#sinceMs = gaveWay ? (this.#sinceMs ?? this.#clock.monotonicMs()) : undefined
     return gaveWay
   }
 }
+
+/** Whether the host was not read because something more urgent waited. */
+export const wasGivenUp = (error: ReconcileError): boolean =>
+  error.code === 'observe-failed' && error.cause.code === 'given-up'

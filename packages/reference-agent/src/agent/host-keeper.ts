@@ -22,6 +22,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import { attentiveDriver } from './attentive-driver.js'
 import { dependsOnPeers, isOfPeer, withoutAwaited } from './awaited-peers.js'
+import { wasGivenUp } from './giving-way.js'
 import type { ConfigStep } from './live-config.js'
 
 /** What was done. */
@@ -74,9 +75,8 @@ export class HostKeeper {
 
   /** Reads the host; `isGivenUp` as the driver has it. */
   async look(isGivenUp?: () => boolean): Promise<E.Either<ReconcileError, ObservedHost>> {
-    const observed = await this.#driver.observe(isGivenUp && { isGivenUp })
-    if (E.isLeft(observed)) return notLooked(observed.left)
-    this.#see(observed.right)
+    const observed = await this.#read(isGivenUp)
+    if (E.isRight(observed)) this.#see(observed.right)
     return observed
   }
 
@@ -124,11 +124,11 @@ export class HostKeeper {
   /** Compares the whole host, puts right what differs, and reads it back. Until something differs, it may be given up. */
   async putRight(desired: DesiredHost, isGivenUp?: () => boolean): Promise<E.Either<ReconcileError, KeptHost>> {
     const target = { ...desired, peers: new Map(desired.peers) }
-    const observed = await this.#driver.observe(isGivenUp && { isGivenUp })
+    const observed = await this.#read(isGivenUp)
     if (E.isLeft(observed)) {
       // Of a look that was given up, nothing follows.
-      this.#isSound &&= observed.left.code === 'given-up'
-      return notLooked(observed.left)
+      this.#isSound &&= wasGivenUp(observed.left)
+      return observed
     }
     const context = { previousDesired: this.#applied, observed: observed.right }
     const outcome = await reconcile(this.#driver, target, context)
@@ -207,6 +207,11 @@ export class HostKeeper {
     return isOwnChanged
       ? planChanges(this.#observed, desired, { ...context, changedPeers })
       : planPeerChanges(this.#observed, desired, changedPeers, context)
+  }
+
+  async #read(isGivenUp: (() => boolean) | undefined): Promise<E.Either<ReconcileError, ObservedHost>> {
+    const observed = await this.#driver.observe(isGivenUp && { isGivenUp })
+    return E.isLeft(observed) ? notLooked(observed.left) : observed
   }
 
   #see(observed: ObservedHost): void {
