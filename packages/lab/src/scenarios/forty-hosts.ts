@@ -15,8 +15,8 @@ const hostCount = 40
 const concerned = 20
 const changes = 20
 /**
- * Programs that have just been started are still being compiled: so many changes are slower, and told apart. From the fifteenth on they take
- * alike.
+ * So many changes have figures of their own: server and agents were just started, and V8 still compiles what they run. From the fifteenth
+ * on they take alike.
  */
 const firstChanges = 20
 
@@ -59,10 +59,7 @@ const hasAddressIn = (mesh: Mesh, { range4 }: typeof otherNetwork, member: MeshM
     return (await mesh.tunnel(member)).ipv4.some((address) => address.startsWith(`${begins}.`)) || undefined
   })
 
-/**
- * All but one of the smaller network's hosts. The first changes after all of them were started have figures of their own: in server and
- * agents V8 compiles what they run, and they would say how long that takes.
- */
+/** All but one of the smaller network's hosts. */
 async function changesOfTwenty(
   stage: Stage,
   mesh: Mesh,
