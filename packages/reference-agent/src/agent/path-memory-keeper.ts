@@ -5,9 +5,12 @@ import type { AgentLog } from './agent-log.js'
 import type { AgentOptions } from './agent-options.js'
 import { PutOff } from './put-off.js'
 
-/** What comes together is written together; a sequence outruns what a crash may have lost, since it is a time. */
-const SAVE_AFTER_MS = 100
-const SAVE_BOUND_MS = 500
+/**
+ * What comes together is written together, and after the patch that it may have come with is in effect: a busy machine has enough to do
+ * then. A sequence outruns what a crash may have lost, since it is a time.
+ */
+const SAVE_AFTER_MS = 500
+const SAVE_BOUND_MS = 2000
 
 /** Keeps what paths remember on disk, a moment after it changed. */
 export class PathMemoryKeeper {

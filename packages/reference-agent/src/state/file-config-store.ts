@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import { isMissing, reasonOf, writeFileAtomically } from './atomic-file.js'
@@ -42,7 +43,8 @@ class FileConfigStore implements ConfigStore {
       this.#handle ??= await open(this.#file, 'a', 0o600)
       // Until it is written whole, the end of the file may be half a line.
       this.#mustRewrite = true
-      await this.#handle.appendFile(entries.map(entryLine).join(''))
+      // Into the kernel's memory, which is not worth a thread of its own; the disk is.
+      appendFileSync(this.#handle.fd, entries.map(entryLine).join(''))
       if (entries.some(isWorthWaitingFor)) await this.#handle.datasync()
       this.#mustRewrite = false
     })
