@@ -9,6 +9,7 @@ import {
   fixtureNames,
   fixturePath,
   fixtureTimeEpochMs,
+  fixtureVariables,
   observationAsJson,
   readFixture,
   recordingsOf,
@@ -25,7 +26,7 @@ test.for(fixtureNames)('%s', async (name, { skip }) => {
   const setup = readFixture(name, 'setup.sh')
   if (setup === undefined) throw new Error(`${name} has no setup.sh`)
   if (setup.includes('type wireguard') && !(await hasKernelWireguard(host))) skip('the kernel has no WireGuard')
-  await host.sh(`set -e\n${setup}`)
+  await host.sh(`set -e\n${fixtureVariables}\n${setup}`)
   const found = observationAsJson(await observeWith(host, name))
   if (isRecording) return writeFileSync(fixturePath(name, 'expected.json'), `${JSON.stringify(found, null, 2)}\n`)
   const expected: unknown = JSON.parse(readFixture(name, 'expected.json') ?? 'null')

@@ -11,6 +11,9 @@ import { createValueParsers } from '../../src/observe/value-parsers.js'
 
 const root = fileURLToPath(new URL('../../fixtures/', import.meta.url))
 
+/** What a host's `setup.sh` finds there: the folder with what several of them share. */
+export const fixtureVariables = `fixtures='${root}'`
+
 /** The moment at which recorded hosts are observed. */
 export const fixtureTimeEpochMs = 1_750_000_000_000
 
