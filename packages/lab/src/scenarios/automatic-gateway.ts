@@ -9,7 +9,7 @@ import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { openWeb } from './outside.js'
 import { goesThrough, isVia, killGateway } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 export const automaticGateway: Scenario = {
   name: 'automatic-gateway',
@@ -17,9 +17,7 @@ export const automaticGateway: Scenario = {
   summary:
     'a node with an automatic gateway takes the first that there is, keeps it when others come, and leaves it when it dies',
   async play(stage) {
-    const mesh = await startMesh(stage, 4)
-    await mesh.pingMatrix()
-    const [first, second, third, node] = [mesh.member(0), mesh.member(1), mesh.member(2), mesh.member(3)]
+    const { mesh, first, second, third, node } = await startCast(stage, ['first', 'second', 'third', 'node'])
     await mayBeGateways(mesh)
     await automatic(mesh, node)
     await pause(1_000)
@@ -44,11 +42,8 @@ export const automaticInternetGateway: Scenario = {
   summary:
     'all traffic of a node with an automatic gateway: through internet gateways as long as one lives, then the mesh through any, and nothing else',
   async play(stage) {
-    const mesh = await startMesh(stage, 5)
-    await mesh.pingMatrix()
+    const { mesh, plain, one, other, third, user } = await startCast(stage, ['plain', 'one', 'other', 'third', 'user'])
     const web = await openWeb(stage.lab)
-    const [plain, one, other] = [mesh.member(0), mesh.member(1), mesh.member(2)]
-    const [third, user] = [mesh.member(3), mesh.member(4)]
     await mayBeGateways(mesh)
     await newGateway(mesh, plain)
     await automatic(mesh, user)

@@ -4,7 +4,7 @@ import { ping } from '../net/ping.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { connectPhone, cutOffMs, letsIn, type Phone, takeFile } from './phone.js'
 import type { Scenario } from './scenario.js'
-import { checkStreams, startMesh, startStreams } from './start-mesh.js'
+import { checkStreams, startCast, startStreams } from './start-mesh.js'
 
 export const clientMoves: Scenario = {
   name: 'client-moves',
@@ -12,9 +12,7 @@ export const clientMoves: Scenario = {
     'a phone is moved to another gateway, and back: the old one lets it in no more, and its next file works at the new one',
   rows: ['B6', 'B11'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
-    const [first, second, node] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const { mesh, first, second, node } = await startCast(stage, ['first', 'second', 'node'])
     await mayBeGateways(mesh)
     for (const gateway of [first, second])
       await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })

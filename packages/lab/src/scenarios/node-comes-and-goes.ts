@@ -6,7 +6,7 @@ import { waitUntil } from '../wait-until.js'
 import { command, hasPeers, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
 import { hostNamed } from './server-view.js'
-import { checkStreams, startMesh, startStreams } from './start-mesh.js'
+import { checkStreams, startCast, startStreams } from './start-mesh.js'
 
 export const nodeComesAndGoes: Scenario = {
   name: 'node-comes-and-goes',
@@ -15,9 +15,8 @@ export const nodeComesAndGoes: Scenario = {
     'a node is disconnected, expires and is removed: each time its peers lose it, the others never notice, and twice it comes back as it was',
   async play(stage) {
     // What falls due is looked for as often as that.
-    const mesh = await startMesh(stage, 3, { serveOptions: ['--away-after', '1'] })
-    await mesh.pingMatrix()
-    const [one, other, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const options = { serveOptions: ['--away-after', '1'] }
+    const { mesh, one, other, third } = await startCast(stage, ['one', 'other', 'third'], options)
     const [nodeId, address] = [await nodeOf(mesh, third), await mesh.address(third)]
     const streams = await startStreams(mesh, [
       [one, other],

@@ -7,11 +7,14 @@ import { waitUntil } from '../wait-until.js'
 import { haveFirstConfigs, markLogs } from './agent-logs.js'
 import type { Stage } from './scenario.js'
 
+/** What a scenario asks of its server and agents. */
+type MeshOptions = Pick<AgentPlan, 'runOptions'> & Pick<ServerPlan, 'serveOptions'>
+
 /** A mesh of `h1` to `h<count>`, with the build of wireguard-go that is the scenario's turn. */
 export async function startMesh(
   { lab, toolFolder, tell }: Stage,
   count: number,
-  { serveOptions, ...options }: Pick<AgentPlan, 'runOptions'> & Pick<ServerPlan, 'serveOptions'> = {},
+  { serveOptions, ...options }: MeshOptions = {},
 ): Promise<Mesh> {
   const hostNames = Array.from({ length: count }, (_, index) => `h${index + 1}`)
   tell(`a mesh of ${count} hosts`)
@@ -21,6 +24,21 @@ export async function startMesh(
   const mesh = await Mesh.start(lab, plan)
   await logsComeToRest(mesh)
   return mesh
+}
+
+/** A mesh, and its members by the parts that they have in the scenario. */
+type CastMesh<Part extends string> = { readonly mesh: Mesh } & { readonly [Each in Part]: MeshMember }
+
+/** The same with a host for each part, in that order; all have talked to each other, so that nothing later waits for a first handshake. */
+export async function startCast<Part extends string>(
+  stage: Stage,
+  parts: readonly Part[],
+  options?: MeshOptions,
+): Promise<CastMesh<Part>> {
+  const mesh = await startMesh(stage, parts.length, options)
+  await mesh.pingMatrix()
+  const cast = Object.fromEntries(parts.map((part, index) => [part, mesh.member(index)])) as Record<Part, MeshMember>
+  return { mesh, ...cast }
 }
 
 /**
