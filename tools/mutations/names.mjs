@@ -87,7 +87,7 @@ export const nameMutations = [
     name: 'every host tells whom it asks for names, wherever its user is',
     package: 'reference-agent',
     file: 'src/report/own-resolvers.ts',
-    find: 'config?.own.memberships.some(({ isInternetGateway }) => isInternetGateway) !== true',
+    find: 'config === undefined || internetNetworks(config).size === 0',
     replace: 'config === undefined',
     tests: ['src/report/own-resolvers'],
   },

@@ -33,7 +33,7 @@ export function agentStatusOf({
     config: {
       received: receivedAsOf,
       applied: appliedAsOf,
-      lacking: lackingOf(live.config, driver.capabilities),
+      lacking: lackingOf(live.config, driver.capabilities, observed),
       failure,
       notSaved,
       reverted: probation.reverted.map(withoutRefused),

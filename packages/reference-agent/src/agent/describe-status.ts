@@ -12,6 +12,7 @@ import {
   type RevertedSection,
   reportNames,
 } from '@meshfold/core'
+import { withoutResolvers } from '../report/own-resolvers.js'
 import type { InterfaceStatus, PeerStatus } from './agent-status.js'
 import { describeOneDrift } from './describe-failure.js'
 
@@ -24,14 +25,17 @@ export interface KnownConfig {
 
 /** What of a config its host can't serve. What the driver says of itself names the way out. */
 export const lackingOf = (
-  config: Pick<HostConfig, 'refused'> | undefined,
+  config: Pick<HostConfig, 'refused' | 'own' | 'ranges' | 'networks' | 'dns'> | undefined,
   capabilities: DriverCapabilities | undefined,
+  observed: ObservedHost | undefined,
 ): readonly string[] => {
-  const texts = (config?.refused ?? []).map(({ capability, reason }) => {
+  if (config === undefined) return []
+  const refused = config.refused.map(({ capability, reason }) => {
     const state = capability === null ? undefined : capabilities?.[capability]
     return state === undefined || state.supported ? reason : `${reason} ${state.consequence}`
   })
-  return [...new Set(texts)]
+  const nameless = observed === undefined ? [] : withoutResolvers(observed, config)
+  return [...new Set([...refused, ...nameless])]
 }
 
 /** The own interface as it is. */

@@ -57,7 +57,7 @@ async function statusFromDisk(folder: StateFolder, record: EnrollmentRecord, out
     config: {
       received: table?.asOf ?? null,
       applied: appliedAsOf,
-      lacking: lackingOf(live.config, E.isRight(driver) ? driver.right.capabilities : undefined),
+      lacking: lackingOf(live.config, E.isRight(driver) ? driver.right.capabilities : undefined, seen),
       failure: null,
       notSaved: null,
       reverted: state.reverted.map(({ refused: _, ...told }) => told),

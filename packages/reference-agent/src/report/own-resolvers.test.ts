@@ -1,6 +1,6 @@
 import { ipAddress, ipPrefix, noNamesFound, type UnderlayAddress } from '@meshfold/core'
 import { describe, expect, test } from 'vitest'
-import { ownResolvers } from './own-resolvers.js'
+import { ownResolvers, withoutResolvers } from './own-resolvers.js'
 
 const lan: UnderlayAddress = {
   interfaceName: 'eth0',
@@ -35,5 +35,38 @@ describe('D5 whom a host asks for names', () => {
     const plain = { ...gateway, own: { memberships: [{ isInternetGateway: false }] } }
     expect(told(['9.9.9.9'], plain)).toEqual([])
     expect(ownResolvers({ names: noNamesFound, underlayAddresses: [] }, undefined)).toEqual([])
+  })
+})
+
+describe('D5 where an internet gateway knows nobody for others to ask', () => {
+  const demo = { networkId: 'net-1', name: 'demo' }
+  const office = { networkId: 'net-2', name: 'office' }
+  const leads = { networkId: 'net-1', isInternetGateway: true }
+  const without = (config: object, servers: readonly string[] = ['127.0.0.1']) =>
+    withoutResolvers({ names: { ...noNamesFound, elsewhere: servers.map(ipAddress) }, underlayAddresses: [lan] }, {
+      ranges,
+      networks: [demo, office],
+      dns: [],
+      own: { memberships: [leads] },
+      ...config,
+    } as unknown as Parameters<typeof withoutResolvers>[1])
+
+  test.each([[['127.0.0.1']], [['192.168.1.10']], [[]]])(
+    'it is told of its network, with the way out: %s',
+    (servers) => {
+      expect(without({}, servers)).toEqual([expect.stringMatching(/in demo .*: meshfold network update demo --dns /)])
+    },
+  )
+
+  test('nothing is told where one is known, or the network has DNS', () => {
+    expect(without({}, ['127.0.0.1', '9.9.9.9'])).toEqual([])
+    expect(without({ dns: [{ networkId: 'net-1', servers: ['10.66.0.1'] }] })).toEqual([])
+    expect(without({ dns: [{ networkId: 'net-1', servers: [] }] })).toHaveLength(1)
+  })
+
+  test('nothing is told of a network that it does not lead to the internet', () => {
+    expect(without({ own: { memberships: [{ ...leads, isInternetGateway: false }] } })).toEqual([])
+    const both = { memberships: [leads, { networkId: 'net-2', isInternetGateway: false }] }
+    expect(without({ own: both })).toHaveLength(1)
   })
 })
