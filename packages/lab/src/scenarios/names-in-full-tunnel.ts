@@ -20,6 +20,7 @@ import type { Scenario, Stage } from './scenario.js'
 
 const [ownAnswer, meshAnswer] = ['203.0.113.1', '203.0.113.2']
 const gatewayAnswers = ['203.0.113.3', '203.0.113.4'] as const
+const answerOfItself = '203.0.113.5'
 const resolvConf = 'od -An -c /etc/resolv.conf; stat -c "%a %u %g" /etc/resolv.conf'
 
 export const namesInFullTunnel: Scenario = {
@@ -56,11 +57,33 @@ export const namesInFullTunnel: Scenario = {
     await routeAll(mesh, user, false)
     stage.check('switched off, its own server is asked', await isAnswered(user.host, ownAnswer))
     await isWhatItWas(stage, user.host, before)
+    await asksItself(stage, internet)
     await byGateways(stage, internet, theirs)
     await user.agent.kill()
     await user.agent.down()
     await isWhatItWas(stage, user.host, before)
   },
+}
+
+/** A gateway with a resolver of its own names nobody, and says so. The way out is that resolver's address in the mesh. */
+async function asksItself(stage: Stage, { mesh, user, gateway }: InternetMesh): Promise<void> {
+  const setDns = (clientDns: readonly string[]) =>
+    command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { clientDns } })
+  const isSaying = async (isSaid: boolean) =>
+    waitUntil(`${gateway.name} says it: ${isSaid}`, async () => {
+      const { config } = (await gateway.agent.status()) as { readonly config: { readonly lacking: readonly string[] } }
+      return config.lacking.some((text) => text.includes('is told nobody to ask for names')) === isSaid || undefined
+    }).catch(() => false)
+  await gateway.host.sh("echo 'nameserver 127.0.0.1' > /etc/resolv.conf")
+  await setDns([])
+  stage.check('a gateway that asks itself says that others are told nobody', await isSaying(true))
+  const dns = await mesh.address(gateway)
+  await startDnsServer(gateway.host, dns, answerOfItself)
+  await setDns([dns])
+  stage.check("with its address in the mesh as the network's DNS no more", await isSaying(false))
+  await routeAll(mesh, user, true)
+  stage.check('and it is asked there', await isAnswered(user.host, answerOfItself))
+  await routeAll(mesh, user, false)
 }
 
 /** Without a server of the network, those are asked whom the gateways ask, each on its own LAN. */
