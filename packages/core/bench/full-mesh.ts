@@ -78,6 +78,7 @@ export const hostJoins = (n: number): MeshEvent[] => [
     endpoints: [{ endpoint: endpointOf(n, 51_821), origin: 'local' }],
     localPrefixes: [],
     capabilities: ['forward'],
+    enrolledFrom: null,
   },
   {
     type: 'NodeJoined',

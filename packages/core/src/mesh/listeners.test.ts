@@ -71,6 +71,8 @@ describe('two hosts on one port of one address, as logs may have them', () => {
   })
 
   test('A3 a host that comes back gets another port than who stayed', () => {
-    expect(freeListenPort(replay([...both, gone]), hostId('host-2'), there, 51_821)).toBe(51_823)
+    expect(
+      freeListenPort(replay([...both, gone]), hostId('host-2'), { endpoints: there, enrolledFrom: null }, 51_821),
+    ).toBe(51_823)
   })
 })

@@ -1,9 +1,11 @@
 /** Which host listens on which port of a public address (A3: two hosts behind one address need different ports). */
 import {
+  addressRefusal,
   controlPort,
   endpointAddress,
   type HostId,
   type IpAddress,
+  ipFamilyOf,
   type UdpEndpoint,
   udpEndpointOf,
 } from '../values/index.js'
@@ -22,8 +24,33 @@ const private6 = /^f[cd][0-9a-f]{2}:/
 /** Whether an address means one place in the whole internet. */
 export const isPublicAddress = (address: IpAddress): boolean => !private4.test(address) && !private6.test(address)
 
+/** What tells where a host is in the internet. */
+export type Whereabouts = Pick<Host, 'endpoints' | 'enrolledFrom'>
+
+/**
+ * The address from which a host enrolled, as long as it tells more of where the host is than its endpoints do: it is public, and none
+ * of them is public in its family. A host behind a NAT has no such endpoint before others have seen it; until then this is the address
+ * that it shares with its neighbours. A server that a proxy stands before sees the proxy's.
+ */
+export const enrolledFromUntilSeen = (
+  enrolledFrom: IpAddress | null,
+  endpoints: Host['endpoints'],
+): IpAddress | null => {
+  if (enrolledFrom === null || !isPublicAddress(enrolledFrom) || addressRefusal(enrolledFrom) !== undefined) return null
+  const family = ipFamilyOf(enrolledFrom)
+  const isSeen = publicAddressesOf(endpoints).some((address) => ipFamilyOf(address) === family)
+  return isSeen ? null : enrolledFrom
+}
+
+/** The public addresses at which a host listens as far as is known, each once: no other host may have its port there. */
+export const listenAddressesOf = ({ endpoints, enrolledFrom }: Whereabouts): readonly IpAddress[] => {
+  const addresses = publicAddressesOf(endpoints)
+  const unseen = enrolledFromUntilSeen(enrolledFrom, endpoints)
+  return unseen === null ? addresses : [...addresses, unseen]
+}
+
 /** The public addresses at which a host is reached, each once. */
-export const publicAddressesOf = (endpoints: Host['endpoints']): readonly IpAddress[] => {
+const publicAddressesOf = (endpoints: Host['endpoints']): readonly IpAddress[] => {
   const addresses: IpAddress[] = []
   for (const { endpoint } of endpoints) {
     const address = endpointAddress(endpoint)
@@ -39,10 +66,10 @@ export const publicAddressesOf = (endpoints: Host['endpoints']): readonly IpAddr
 export const freeListenPort = (
   state: MeshState,
   hostId: HostId,
-  endpoints: Host['endpoints'],
+  whereabouts: Whereabouts,
   wantedPort: number,
 ): number | undefined => {
-  const addresses = publicAddressesOf(endpoints)
+  const addresses = listenAddressesOf(whereabouts)
   const holdersOf = (address: IpAddress, port: number) =>
     largeMapGet(state.indexes.hostIdsByListener, udpEndpointOf(address, port)) ?? []
   const isFree = (port: number) =>
@@ -57,7 +84,7 @@ const nextPort = (port: number): number => {
   return port + 1 === 443 ? 444 : port + 1
 }
 
-type Listener = Pick<Host, 'hostId' | 'endpoints' | 'listenPort'>
+type Listener = Pick<Host, 'hostId' | 'endpoints' | 'enrolledFrom' | 'listenPort'>
 
 /** Of hosts. Several may listen at one place: the log may hold such events, made before the rule was there. */
 export const listeners: DerivedIndex<Listener> = derivedIndex<Listener>({
@@ -81,5 +108,5 @@ export const listeners: DerivedIndex<Listener> = derivedIndex<Listener>({
 })
 
 /** Past immer's draft of the list, which recipes replace as a whole. */
-const listenersOf = ({ endpoints, listenPort }: Listener): readonly UdpEndpoint[] =>
-  publicAddressesOf(plain(endpoints)).map((address) => udpEndpointOf(address, listenPort))
+const listenersOf = ({ endpoints, enrolledFrom, listenPort }: Listener): readonly UdpEndpoint[] =>
+  listenAddressesOf({ endpoints: plain(endpoints), enrolledFrom }).map((address) => udpEndpointOf(address, listenPort))

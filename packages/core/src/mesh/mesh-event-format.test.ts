@@ -106,3 +106,20 @@ describe('an envelope', () => {
     expect(E.isRight(decoded) && decoded.right).toEqual(meshCreated)
   })
 })
+
+describe('a host registered by an earlier version', () => {
+  const first = envelopeIn('HostRegistered/v1.json')
+
+  test('A3 enrolled from nobody knows where, and is written anew as the second version', () => {
+    const decoded = decodeMeshEvent(first)
+    if (E.isLeft(decoded)) throw new TypeError(decoded.left.message)
+    expect(decoded.right).toEqual({ type: 'HostRegistered', ...first.data, enrolledFrom: null })
+    const again = encodeMeshEvent(decoded.right, { ...first.metadata, eventId: first.eventId })
+    expect(again).toMatchObject({ schemaVersion: 2, data: { ...first.data, enrolledFrom: null } })
+  })
+
+  test('can not be of the second version without the address', () => {
+    const decoded = decodeMeshEvent({ ...first, schemaVersion: 2 })
+    expect(decoded).toMatchObject({ left: { code: 'event-malformed' } })
+  })
+})

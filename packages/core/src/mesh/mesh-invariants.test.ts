@@ -118,6 +118,11 @@ describe('a broken state is found out', () => {
       (d) => Object.assign(host1(d), { endpoints: host2.endpoints }),
       'listener-unique',
     ],
+    [
+      'a place that it is known not to be at',
+      (d) => Object.assign(host1(d), { enrolledFrom: '203.0.113.9' }),
+      'enrolled-from',
+    ],
     ['a port that nobody listens on', (d) => Object.assign(host1(d), { listenPort: 9 }), 'listeners'],
     [
       'more uses than allowed',

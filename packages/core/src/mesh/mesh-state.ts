@@ -217,6 +217,11 @@ export interface Host {
   readonly controlAddress6: Ipv6Address
   /** Where it may be reached, best first. */
   readonly endpoints: readonly EndpointCandidate[]
+  /**
+   * The public address from which it enrolled, until an endpoint of it is public in that family; `null` from then on, and where the
+   * address was none. Ports alone go by it (A3): nobody is told to send there.
+   */
+  readonly enrolledFrom: IpAddress | null
   /** Prefixes of its own other interfaces, as it reports them. */
   readonly localPrefixes: readonly IpPrefix[]
   readonly capabilities: readonly HostCapability[]

@@ -117,6 +117,7 @@ const registered = (
   number: number,
   changes: Partial<MeshEventOf<'HostRegistered'>> = {},
 ): MeshEventOf<'HostRegistered'> => ({
+  enrolledFrom: null,
   ...sampleRegisterHost(number),
   type: 'HostRegistered',
   controlAddress4: ipAddress(`198.19.0.${number}`) as Ipv4Address,

@@ -35,6 +35,7 @@ const observed = (text: string): EndpointCandidate => ({ endpoint: udpEndpoint(t
 const declared = (text: string): EndpointCandidate => ({ endpoint: udpEndpoint(text), origin: 'declared' })
 
 const registered = (number: number, control4: string, changes = {}): MeshEventOf<'HostRegistered'> => ({
+  enrolledFrom: null,
   ...sampleRegisterHost(number, changes),
   type: 'HostRegistered',
   controlAddress4: ipAddress(control4) as Ipv4Address,

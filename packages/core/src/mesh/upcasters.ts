@@ -8,6 +8,7 @@ import type { EventData, Upcasters } from '../event-format/upcast-event.js'
 export const meshUpcasters: Upcasters = {
   NetworkCreated: [withNewSettings],
   NetworkUpdated: [withNewSettings],
+  HostRegistered: [(data) => ({ enrolledFrom: null, ...data })],
   EnrollmentKeyCreated: [(data) => ({ gateway: null, tags: [], ...data })],
 }
 

@@ -20,9 +20,11 @@ import {
   epochMs,
   hashEnrollmentSecret,
   type IdentityPublicKey,
+  type IpAddress,
   issueEnrollmentChallenge,
   type KeyPair,
   largeMapGet,
+  parseIpAddress,
   signEnrollmentAnswer,
   verifyEnrollmentProof,
 } from '@meshfold/core'
@@ -101,7 +103,7 @@ export class EnrollmentDesk {
     source: string | null,
   ): Promise<E.Either<ApiError, EnrollmentAnswer>> {
     const { service, crypto } = this.#options
-    const command = this.#command(request, proof, hashEnrollmentSecret(crypto, secret))
+    const command = this.#command(request, proof, hashEnrollmentSecret(crypto, secret), source)
     if (E.isLeft(command)) return command
     const context = { commandId: this.#commandIdOf(proof), actor: 'enrollment', reason: null, source }
     const answer = await service.submit(command.right, context)
@@ -113,6 +115,7 @@ export class EnrollmentDesk {
     { keyId, wireguardKey, identityKey }: EnrollmentRequest,
     proof: EnrollmentProof,
     secretHash: string,
+    source: string | null,
   ): E.Either<ApiError, UnstampedCommand> {
     const { service, crypto, ids } = this.#options
     const { mesh, enrollmentKeys } = service.state
@@ -131,6 +134,7 @@ export class EnrollmentDesk {
       identityKey,
       controlAddress6: controlAddress6Of(crypto, mesh.settings.controlRange6, identityKey),
       ...claims.right,
+      enrolledFrom: addressOf(source),
     })
   }
 
@@ -154,6 +158,9 @@ export class EnrollmentDesk {
     return commandId(`enroll_${encodeBase64(this.#options.crypto.sha256(proof.signature).subarray(0, 24), 'url')}`)
   }
 }
+
+/** `null`: it called by a socket that has no address, or one that means something on this machine only (`fe80::1%eth0`). */
+const addressOf = (source: string | null): IpAddress | null => E.getOrElseW(() => null)(parseIpAddress(source ?? ''))
 
 const isSameProof = (one: EnrollmentProof, other: EnrollmentProof): boolean =>
   encodeBase64(one.signature, 'url') === encodeBase64(other.signature, 'url') && one.claims === other.claims

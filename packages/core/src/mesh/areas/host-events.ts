@@ -58,7 +58,7 @@ export const hostEvents: EventTables<HostEvent> = {
     HostKeyRotated: 1,
     HostOwnerChanged: 1,
     HostPrefixesExcluded: 1,
-    HostRegistered: 1,
+    HostRegistered: 2,
     HostRemoved: 1,
     HostResolversChanged: 1,
     HostUpdated: 1,

@@ -3,6 +3,7 @@ import type * as t from 'io-ts'
 import {
   hostNameCodec,
   identityPublicKeyCodec,
+  ipAddressCodec,
   ipPrefixCodec,
   ipv6AddressCodec,
   wireguardPublicKeyCodec,
@@ -63,4 +64,13 @@ export const hostFactsProps = {
   endpoints: endpointCandidatesCodec,
   localPrefixes: localPrefixesCodec,
   capabilities: hostCapabilitiesCodec,
+}
+
+/** What the server knows of the machine beside that. */
+export const hostFactsOptionalProps = {
+  /**
+   * Where the machine's call came from: until it has been seen elsewhere, other hosts at that address get other ports. `null`, or left
+   * out: not known.
+   */
+  enrolledFrom: orNull(ipAddressCodec),
 }

@@ -3,13 +3,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import { endpointAddress, endpointRefusal, type HostId, udpEndpointOf } from '../../values/index.js'
 import type { EndpointCandidate } from '../endpoint-candidate.js'
-import { freeListenPort, publicAddressesOf } from '../listeners.js'
+import { freeListenPort, listenAddressesOf } from '../listeners.js'
 import { endpointCandidateEq } from '../mesh-equality.js'
 import type { MeshError } from '../mesh-error.js'
 import type { Host, MeshState } from '../mesh-state.js'
 import { meshRanges, rangeAround } from './range-owners.js'
 
 type Reachability = Pick<Host, 'listenPort' | 'endpoints'>
+type Wanted = Reachability & Pick<Host, 'enrolledFrom'>
 
 /**
  * The endpoints and the port that the host gets: the wanted one, or the next that no other host has behind the same public address.
@@ -18,13 +19,12 @@ type Reachability = Pick<Host, 'listenPort' | 'endpoints'>
 export const settleEndpoints = (
   state: MeshState,
   hostId: HostId,
-  wanted: Reachability,
+  wanted: Wanted,
 ): E.Either<MeshError, Reachability> => {
   const problem = endpointsProblem(state, wanted.endpoints)
   if (problem !== undefined) return E.left(problem)
-  const listenPort = freeListenPort(state, hostId, wanted.endpoints, wanted.listenPort)
-  if (listenPort === undefined)
-    return E.left({ code: 'listen-ports-exhausted', addresses: publicAddressesOf(wanted.endpoints) })
+  const listenPort = freeListenPort(state, hostId, wanted, wanted.listenPort)
+  if (listenPort === undefined) return E.left({ code: 'listen-ports-exhausted', addresses: listenAddressesOf(wanted) })
   const moved = listenPort === wanted.listenPort ? wanted.endpoints : moveLocalEndpoints(wanted.endpoints, listenPort)
   return E.right({ listenPort, endpoints: RA.uniq(endpointCandidateEq)(moved) })
 }

@@ -10,7 +10,7 @@ import { mayDo } from '../roles.js'
 import { decideAssignRelay } from './assign-relay.js'
 import { clientOfDevice, hostOfDevice } from './client-devices.js'
 import { commandCodec } from './command-codec.js'
-import { hostFactsProps } from './command-parts.js'
+import { hostFactsOptionalProps, hostFactsProps } from './command-parts.js'
 import { type Decision, type ExistingMesh, refuse } from './decision.js'
 import { recogniseHost, registerNewHost } from './host-rules.js'
 import { decideJoinNetwork } from './join-network.js'
@@ -25,19 +25,23 @@ import { type Unfolding, unfoldFrom } from './unfolding.js'
  */
 export type EnrollDevice = t.TypeOf<typeof enrollDeviceCodec>
 
-export const enrollDeviceCodec = commandCodec('EnrollDevice', {
-  userId: userIdCodec,
-  /** As the user or the device calls it; the same again is the same device. */
-  deviceId: deviceIdCodec,
-  networkId: networkIdCodec,
-  /** One of the network, or whichever is nearest. */
-  gateway: wishedGatewayCodec,
-  /** Fresh; taken if the machine is new. */
-  hostId: fresh(hostIdCodec),
-  /** Fresh; taken if it isn't in the network yet. */
-  nodeId: fresh(nodeIdCodec),
-  ...hostFactsProps,
-})
+export const enrollDeviceCodec = commandCodec(
+  'EnrollDevice',
+  {
+    userId: userIdCodec,
+    /** As the user or the device calls it; the same again is the same device. */
+    deviceId: deviceIdCodec,
+    networkId: networkIdCodec,
+    /** One of the network, or whichever is nearest. */
+    gateway: wishedGatewayCodec,
+    /** Fresh; taken if the machine is new. */
+    hostId: fresh(hostIdCodec),
+    /** Fresh; taken if it isn't in the network yet. */
+    nodeId: fresh(nodeIdCodec),
+    ...hostFactsProps,
+  },
+  hostFactsOptionalProps,
+)
 
 export const decideEnrollDevice = (command: EnrollDevice, state: ExistingMesh): Decision => {
   const problem = deviceProblem(command, state)

@@ -9,7 +9,7 @@ import { largeMapGet } from '../large-map.js'
 import type { MeshError } from '../mesh-error.js'
 import type { EnrollmentKey, Host, Network } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
-import { hostFactsProps, secretHashCodec } from './command-parts.js'
+import { hostFactsOptionalProps, hostFactsProps, secretHashCodec } from './command-parts.js'
 import { alreadySo, type Decision, type ExistingMesh, refuse } from './decision.js'
 import { recogniseHost, registerNewHost } from './host-rules.js'
 import { joiningInternetProblem } from './internet-egress-rules.js'
@@ -23,16 +23,20 @@ import { relaysOfJoining } from './joining-relays.js'
  */
 export type EnrollHost = t.TypeOf<typeof enrollHostCodec>
 
-export const enrollHostCodec = commandCodec('EnrollHost', {
-  keyId: enrollmentKeyIdCodec,
-  /** SHA-256 of the secret that the machine showed. */
-  secretHash: secretHashCodec,
-  /** Fresh; taken if the machine is new. */
-  hostId: fresh(hostIdCodec),
-  /** Fresh; one for each network of the key is enough. */
-  freshNodeIds: shortList(nodeIdCodec, 100),
-  ...hostFactsProps,
-})
+export const enrollHostCodec = commandCodec(
+  'EnrollHost',
+  {
+    keyId: enrollmentKeyIdCodec,
+    /** SHA-256 of the secret that the machine showed. */
+    secretHash: secretHashCodec,
+    /** Fresh; taken if the machine is new. */
+    hostId: fresh(hostIdCodec),
+    /** Fresh; one for each network of the key is enough. */
+    freshNodeIds: shortList(nodeIdCodec, 100),
+    ...hostFactsProps,
+  },
+  hostFactsOptionalProps,
+)
 
 export const decideEnrollHost = (command: EnrollHost, state: ExistingMesh): Decision => {
   const { keyId, atEpochMs } = command

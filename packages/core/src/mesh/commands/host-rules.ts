@@ -17,8 +17,16 @@ import { settleEndpoints } from './endpoint-rules.js'
 
 type HostFacts = Omit<
   Host,
-  'registeredAtEpochMs' | 'controlAddress4' | 'nodeIds' | 'ownerUserId' | 'deviceId' | 'excludedPrefixes' | 'resolvers'
-> & { readonly atEpochMs: EpochMs }
+  | 'registeredAtEpochMs'
+  | 'controlAddress4'
+  | 'enrolledFrom'
+  | 'nodeIds'
+  | 'ownerUserId'
+  | 'deviceId'
+  | 'excludedPrefixes'
+  | 'resolvers'
+> &
+  Partial<Pick<Host, 'enrolledFrom'>> & { readonly atEpochMs: EpochMs }
 
 /** The host with these keys; `null` when they are new; refused when they are no one host's, or were retired. */
 export const recogniseHost = (
@@ -47,7 +55,8 @@ export const registerNewHost = (state: ExistingMesh, facts: HostFacts): E.Either
   if (namesake !== undefined) return refuse({ code: 'host-id-taken', hostId, name: namesake.name })
   const problem = controlAddressProblem(state, controlAddress6)
   if (problem !== undefined) return E.left(problem)
-  const settled = settleEndpoints(state, hostId, facts)
+  const { enrolledFrom = null } = facts
+  const settled = settleEndpoints(state, hostId, { ...facts, enrolledFrom })
   if (E.isLeft(settled)) return settled
   const controlAddress4 =
     state.indexes.controlPool4 === null ? undefined : lowestFreeAddress(state.indexes.controlPool4)
@@ -70,6 +79,7 @@ export const registerNewHost = (state: ExistingMesh, facts: HostFacts): E.Either
     endpoints,
     localPrefixes,
     capabilities,
+    enrolledFrom,
   })
 }
 

@@ -23,7 +23,7 @@ export const decideReportHostEndpoints = (command: ReportHostEndpoints, state: E
   const { hostId, localPrefixes, atEpochMs } = command
   const host = largeMapGet(state.hosts, hostId)
   if (host === undefined) return refuse({ code: 'host-unknown', hostId })
-  const settled = settleEndpoints(state, hostId, command)
+  const settled = settleEndpoints(state, hostId, { ...command, enrolledFrom: host.enrolledFrom })
   if (E.isLeft(settled)) return settled
   const reported = { ...settled.right, localPrefixes }
   if (hostEndpointsEq.equals(host, reported)) return alreadySo

@@ -3,7 +3,7 @@ import type * as t from 'io-ts'
 import { hostIdCodec, hostNameCodec } from '../../values/index.js'
 import { hostCapabilitiesCodec, hostSystemCodec, mtuCodec, orNull, portCodec } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
-import { freeListenPort, publicAddressesOf } from '../listeners.js'
+import { freeListenPort, listenAddressesOf } from '../listeners.js'
 import { hostContentEq, hostEndpointsEq } from '../mesh-equality.js'
 import type { Host } from '../mesh-state.js'
 import { commandCodec } from './command-codec.js'
@@ -31,9 +31,8 @@ export const decideUpdateHost = (command: UpdateHost, state: ExistingMesh): Deci
   const { hostId, atEpochMs } = command
   const host = largeMapGet(state.hosts, hostId)
   if (host === undefined) return refuse({ code: 'host-unknown', hostId })
-  const listenPort = freeListenPort(state, hostId, host.endpoints, command.listenPort ?? host.listenPort)
-  if (listenPort === undefined)
-    return refuse({ code: 'listen-ports-exhausted', addresses: publicAddressesOf(host.endpoints) })
+  const listenPort = freeListenPort(state, hostId, host, command.listenPort ?? host.listenPort)
+  if (listenPort === undefined) return refuse({ code: 'listen-ports-exhausted', addresses: listenAddressesOf(host) })
   const wanted = { ...wantedContent(command, host), listenPort }
   if (hostContentEq.equals(host, wanted)) return alreadySo
   const unfolding = unfoldFrom(state)

@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 import { epochMsCodec, hostIdCodec } from '../../values/index.js'
 import { endpointCandidatesCodec, localPrefixesCodec, portCodec } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
-import { listeners } from '../listeners.js'
+import { enrolledFromUntilSeen, listeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A host reported where it may be reached now; carries all of it. Nothing else of the host changed. */
@@ -28,5 +28,6 @@ export const evolveHostEndpointsChanged = (draft: MeshDraft, event: HostEndpoint
   host.listenPort = event.listenPort
   host.endpoints = castDraft(event.endpoints)
   host.localPrefixes = castDraft(event.localPrefixes)
+  host.enrolledFrom = enrolledFromUntilSeen(host.enrolledFrom, event.endpoints)
   listeners.add(draft, host)
 }

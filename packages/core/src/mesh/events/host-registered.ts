@@ -4,6 +4,7 @@ import {
   hostIdCodec,
   hostNameCodec,
   identityPublicKeyCodec,
+  ipAddressCodec,
   ipv4AddressCodec,
   ipv6AddressCodec,
   takeAddress,
@@ -19,7 +20,7 @@ import {
   portCodec,
 } from '../event-parts.js'
 import { largeMapGet, largeMapSet } from '../large-map.js'
-import { listeners } from '../listeners.js'
+import { enrolledFromUntilSeen, listeners } from '../listeners.js'
 import type { MeshDraft } from '../mesh-state.js'
 
 /** A machine is known to the mesh, with its keys and control addresses. It is in no network yet. */
@@ -41,6 +42,8 @@ export const hostRegisteredCodec = t.type(
     endpoints: endpointCandidatesCodec,
     localPrefixes: localPrefixesCodec,
     capabilities: hostCapabilitiesCodec,
+    /** Where its call came from, whatever address that is; `null`: not known. */
+    enrolledFrom: orNull(ipAddressCodec),
   },
   'HostRegistered',
 )
@@ -49,18 +52,20 @@ export const evolveHostRegistered = (draft: MeshDraft, event: HostRegistered): v
   const before = largeMapGet(draft.hosts, event.hostId)
   if (before !== undefined) listeners.remove(draft, before)
   const { type: _type, atEpochMs, ...facts } = event
-  largeMapSet(draft.hosts, event.hostId, {
+  const host = {
     ...facts,
+    enrolledFrom: enrolledFromUntilSeen(event.enrolledFrom, event.endpoints),
     registeredAtEpochMs: atEpochMs,
     nodeIds: [],
     ownerUserId: null,
     deviceId: null,
     excludedPrefixes: [],
     resolvers: [],
-  })
+  }
+  largeMapSet(draft.hosts, event.hostId, host)
   largeMapSet(draft.indexes.hostIdsByWireguardKey, event.wireguardKey, event.hostId)
   largeMapSet(draft.indexes.hostIdsByIdentityKey, event.identityKey, event.hostId)
   largeMapSet(draft.indexes.hostIdsByControlAddress6, event.controlAddress6, event.hostId)
   if (draft.indexes.controlPool4 !== null) takeAddress(draft.indexes.controlPool4, event.controlAddress4)
-  listeners.add(draft, event)
+  listeners.add(draft, host)
 }

@@ -10,7 +10,7 @@ import {
   type WireguardPublicKey,
 } from '../../values/index.js'
 import { largeMapHas, largeMapValues } from '../large-map.js'
-import { publicAddressesOf } from '../listeners.js'
+import { enrolledFromUntilSeen, listenAddressesOf } from '../listeners.js'
 import type { Host, MeshState } from '../mesh-state.js'
 import { breach, duplicates, type InvariantBreach, indexBreaches, sameContent } from './breach.js'
 import { poolBreaches } from './network-invariants.js'
@@ -54,6 +54,7 @@ export const hostBreaches = (state: MeshState): readonly InvariantBreach[] => {
     ...hosts.flatMap((host) => controlRangeBreaches(state, host)),
     ...hosts.flatMap((host) => retiredBreaches(state, host)),
     ...hosts.flatMap((host) => nodeIdsBreaches(state, host)),
+    ...hosts.flatMap(enrolledFromBreaches),
     ...poolBreaches(
       'control-pool',
       state.mesh?.settings.controlRange4 ?? null,
@@ -86,10 +87,15 @@ const nodeIdsBreaches = (state: MeshState, host: Host): readonly InvariantBreach
     : [breach('node-ids-of-host', `${host.hostId} has ${host.nodeIds.join()} instead of ${nodeIds.join()}`)]
 }
 
+const enrolledFromBreaches = ({ hostId, endpoints, enrolledFrom }: Host): readonly InvariantBreach[] =>
+  enrolledFrom === enrolledFromUntilSeen(enrolledFrom, endpoints)
+    ? []
+    : [breach('enrolled-from', `${hostId} still has ${enrolledFrom}`)]
+
 /** Two hosts on one port of one public address would get each other's packets. */
 const listenerBreaches = (state: MeshState, hosts: readonly Host[]): readonly InvariantBreach[] => {
-  const listeners = hosts.flatMap(({ hostId, endpoints, listenPort }) =>
-    publicAddressesOf(endpoints).map((address) => [udpEndpointOf(address, listenPort), hostId] as const),
+  const listeners = hosts.flatMap((host) =>
+    listenAddressesOf(host).map((address) => [udpEndpointOf(address, host.listenPort), host.hostId] as const),
   )
   return [
     ...duplicates('listener-unique', listeners),

@@ -168,6 +168,7 @@ const eventsOf = (state: MeshState, move: Move): readonly MeshEvent[] => {
           endpoints: [],
           localPrefixes: [],
           capabilities: [],
+          enrolledFrom: move.value % 2 === 0 ? ipAddress(`203.0.113.${move.value}`) : null,
         },
       ]
     }

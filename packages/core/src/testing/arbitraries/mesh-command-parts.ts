@@ -111,7 +111,13 @@ export const hostFacts = (draw: Draw): Omit<RegisterHost, 'type' | 'atEpochMs' |
     listenPort: draw.pick([51821, 51822, 65_535, 442]),
     endpoints: endpointsOf(draw),
     capabilities: draw.pick([hostCapabilities, ['isolate-networks', 'filter'], [], hostCapabilities]),
+    ...enrolledFromOf(draw),
   }
+}
+
+const enrolledFromOf = (draw: Draw): Pick<RegisterHost, 'enrolledFrom'> => {
+  const text = draw.pick([null, '203.0.113.1', '2001:db8::1', '203.0.113.2', '192.168.1.2', '127.0.0.1', undefined])
+  return text === undefined ? {} : { enrolledFrom: text === null ? null : ipAddress(text) }
 }
 
 const endpointsOf = (draw: Draw): readonly EndpointCandidate[] =>
