@@ -43,6 +43,22 @@ export const ruleMutations = [
     tests: ['src/mesh/rules-relays', 'src/mesh/gateway-laws'],
   },
   {
+    area: 'decide',
+    name: 'from where a host enrolled is no matter to the ports of others',
+    file: 'src/mesh/listeners.ts',
+    find: 'return unseen === null ? addresses : [...addresses, unseen]',
+    replace: 'return unseen === null ? addresses : [...addresses]',
+    tests: ['src/mesh/rules-enrolled-from'],
+  },
+  {
+    area: 'state',
+    name: 'a host that was seen stays where it enrolled from as well',
+    file: 'src/mesh/events/host-endpoints-changed.ts',
+    find: '  host.enrolledFrom = enrolledFromUntilSeen(host.enrolledFrom, event.endpoints)\n',
+    replace: '',
+    tests: ['src/mesh/mesh-laws', 'src/mesh/rules-enrolled-from'],
+  },
+  {
     area: 'state',
     name: 'the index of hosts by owner keeps the former owner',
     file: 'src/mesh/host-owners.ts',

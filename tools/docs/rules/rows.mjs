@@ -40,7 +40,7 @@ export const rows = {
     errors: 'address-taken address-not-usable network-full client-address-taken client-address-unusable',
   },
   A3: {
-    rule: 'A host is a machine with two keys of its own, endpoints, a port, capabilities, perhaps an owner. Hosts behind one public address get different ports.',
+    rule: 'A host is a machine with two keys of its own, endpoints, a port, capabilities, perhaps an owner. Hosts behind one public address get different ports, also before anybody but the server has seen them there.',
     commands: 'RegisterHost EnrollHost UpdateHost ReportHostEndpoints SetHostOwner',
     events: 'HostRegistered HostUpdated HostEndpointsChanged HostOwnerChanged',
     errors:
