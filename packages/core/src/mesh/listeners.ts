@@ -25,7 +25,7 @@ const private6 = /^f[cd][0-9a-f]{2}:/
 export const isPublicAddress = (address: IpAddress): boolean => !private4.test(address) && !private6.test(address)
 
 /** What tells where a host is in the internet. */
-export type Whereabouts = Pick<Host, 'endpoints' | 'enrolledFrom'>
+type Whereabouts = Pick<Host, 'endpoints' | 'enrolledFrom'>
 
 /**
  * The address from which a host enrolled, as long as it tells more of where the host is than its endpoints do: it is public, and none
