@@ -1,6 +1,14 @@
 import { text } from 'node:stream/consumers'
 import { getHeapSnapshot } from 'node:v8'
-import { emptyMeshState, hostId, hostName, type Ipv6Address, ipAddress, udpEndpoint } from '@meshfold/core'
+import {
+  emptyMeshState,
+  hostId,
+  hostName,
+  type Ipv6Address,
+  ipAddress,
+  type PathMemory,
+  udpEndpoint,
+} from '@meshfold/core'
 import { sampleJoinNetwork, sampleTime } from '@meshfold/core/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
@@ -22,7 +30,7 @@ async function twoAgents(world: SampleWorld, net: ControlNet): Promise<readonly 
     world.server.submit(sampleAbleHost(number, { wireguardKey, identityKey }), sampleJoinNetwork(1, number))
     const kept = createMemoryConfigStore()
     const store = { ...kept, append: async () => E.right(undefined) }
-    const paths = { crypto: nodeCrypto, openControlPort: net.open, store: keepInMemory() }
+    const paths = { crypto: nodeCrypto, openControlPort: net.open, store: keepInMemory<PathMemory>() }
     return world.agentOf(number, { wireguardKey, identityKey, ...secret }, { paths, store })
   })
   world.server.submit(sampleCreateGateway(2))
