@@ -25,7 +25,7 @@ afterEach(() => lab.close())
 const letsAllIn: DesiredHost['firewall'] = {
   rules: {
     filter: {
-      ...{ mesh: 'm1', own: [], control: [], forward: [] },
+      ...{ mesh: 'm1', ranges: 'm1', own: [], control: [], forward: [] },
       input: [{ policyId: null, to: 'm1', from: ['m1'], within: null, traffic: [{ protocol: 'any' }] }],
     },
     nat: [],

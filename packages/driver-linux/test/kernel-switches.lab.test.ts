@@ -48,7 +48,7 @@ async function hardenedHost(firewall: FirewallChoice) {
 }
 
 const letsNothingIn = {
-  rules: { filter: { mesh: 'm1', own: [], control: [], input: [], forward: [] }, nat: [] },
+  rules: { filter: { mesh: 'm1', ranges: 'm1', own: [], control: [], input: [], forward: [] }, nat: [] },
   sets: new Map([['m1', [ipPrefix('10.66.0.0/24')]]]),
 }
 

@@ -23,6 +23,8 @@ export interface FirewallRules {
 export interface FirewallFilter {
   /** All that is the mesh's, as far as this host knows: what is in none of it is the internet. */
   readonly mesh: FirewallSetId
+  /** The mesh's own ranges, control ranges too: whoever has an address of them is heard by the mesh's interface alone. */
+  readonly ranges: FirewallSetId
   /**
    * The host's own addresses in the mesh, control addresses too. By other interfaces than the mesh's nobody comes to them but who may
    * begin with them from a range that the host routes.

@@ -31,6 +31,7 @@ export class FirewallMaker {
   readonly #rules = new Latest<FirewallRules>()
   readonly #nat = new Latest<readonly NatRule[]>()
   readonly #mesh = new Latest<readonly IpPrefix[]>()
+  readonly #ranges = new Latest<readonly IpPrefix[]>()
   #real = new Map<FirewallSetId, Latest<readonly IpPrefix[]>>()
 
   /** As `firewallOf`. */
@@ -55,6 +56,10 @@ export class FirewallMaker {
     const mesh = this.#mesh.from([own, routes, keptByLan, egresses, routing, ranges], () => meshPrefixes(config))
     const sets = new Map([...filter.sets].map(([name, prefixes]) => [firewallSetId(name), prefixes]))
     for (const [id, members] of this.#realSets(config, maps)) sets.set(id, members)
+    sets.set(
+      rules.filter.ranges,
+      this.#ranges.from([ranges], () => mergePrefixes(ranges)),
+    )
     return { rules, sets: sets.set(rules.filter.mesh, mesh) }
   }
 
@@ -106,6 +111,7 @@ const filterOf = (
   maps: readonly PrefixMapRule[],
 ): FirewallFilter => ({
   mesh: firewallSetId('mesh'),
+  ranges: firewallSetId('ranges'),
   own: [own.controlAddress4, own.controlAddress6, ...own.memberships.flatMap(({ addresses }) => addresses)].map(
     hostPrefix,
   ),

@@ -7,7 +7,7 @@ import { planChanges } from './plan-changes.js'
 import { foreignHindrances } from './plan-foreign-filters.js'
 
 const [sample] = sampleDesiredHosts(samplePublicKey(1), { seed: 1, count: 1 })
-const rules = { filter: { mesh: 'm', own: [], control: [], input: [], forward: [] }, nat: [] }
+const rules = { filter: { mesh: 'm', ranges: 'm', own: [], control: [], input: [], forward: [] }, nat: [] }
 const host = { ...sample, listenPort: 51821, firewall: { rules, sets: new Map() }, forwards: false } as DesiredHost
 
 const found = (filters: readonly (readonly [string, ForeignFilter])[]) => ({

@@ -6,7 +6,7 @@ import { nftBackend } from '../firewall/nft-backend.js'
 import { executeChanges } from './execute-changes.js'
 
 const firewall: DesiredFirewall = {
-  rules: { filter: { mesh: 'm0', own: [], control: [], input: [], forward: [] }, nat: [] },
+  rules: { filter: { mesh: 'm0', ranges: 'm0', own: [], control: [], input: [], forward: [] }, nat: [] },
   sets: new Map(),
 }
 const [first, second] = [ipPrefix('10.66.0.1/32'), ipPrefix('10.66.0.2/32')]

@@ -11,6 +11,7 @@ const firewall: DesiredFirewall = {
   rules: {
     filter: {
       mesh: 'm0',
+      ranges: 'm0',
       own: [],
       control: [],
       input: [{ policyId: null, to: 'm0', from: ['m0'], within: null, traffic: [{ protocol: 'any' }] }],

@@ -4,18 +4,28 @@
  */
 import { type FirewallFilter, prefixFamily } from '@meshfold/core'
 import type { FilterRule, Match, Read } from './filter-rule.js'
-import { passing, related, reply } from './passing-rules.js'
+import { families } from './nft-words.js'
+import { isNotIn, passing, related, reply } from './passing-rules.js'
 
 /** What comes in; all that is for other addresses is passed over. */
 export const beside = (filter: FirewallFilter): readonly FilterRule[] => {
   const which: readonly Match[] = [{ on: 'interface', way: 'in', isOwn: false }]
   return [
     { family: null, matches: [{ on: 'loopback' }], verdict: 'pass' },
-    ...[reply, related].map((match): FilterRule => ({ family: null, matches: [...which, match], verdict: 'pass' })),
+    ...answersOfOthers(filter, which),
+    { family: null, matches: [...which, related], verdict: 'pass' },
     ...judgedBeside(filter, which, 'packet'),
     { family: null, matches: which, verdict: 'pass' },
   ]
 }
+
+/** Who has an address of the mesh answers by the mesh: a neighbour could say so as well, of any flow whose ports are known. */
+const answersOfOthers = ({ ranges }: FirewallFilter, which: readonly Match[]): readonly FilterRule[] =>
+  families.map((family) => ({
+    family,
+    matches: [...which, reply, ...isNotIn('saddr', ranges, 'packet')],
+    verdict: 'pass',
+  }))
 
 /** The same of what is passed on to a container of this host, since it was sent to the host. */
 export const publishedBeside = (filter: FirewallFilter): readonly FilterRule[] => {

@@ -2,10 +2,12 @@ import { type FirewallFilter, ipPrefix, policyId, type Traffic } from '@meshfold
 import { describe, expect, test } from 'vitest'
 import { filterRules } from './filter-rules.js'
 import { type IptablesWriting, iptablesRules } from './iptables-rule-text.js'
+import { filterChains } from './nft-filter-text.js'
 
 /** A router of a routed range that has other routers beside it: who is in m1 may begin with who is in m2. */
 const router = (...traffic: readonly Traffic[]): FirewallFilter => ({
   mesh: 'm0',
+  ranges: 'm0',
   own: [],
   control: [],
   input: [],
@@ -68,10 +70,19 @@ describe("what comes by other interfaces for the host's own addresses", () => {
   test('is dropped, but for answers and errors; the rest is none of our business', () => {
     expect(lines(filter, 'input').slice(0, 5)).toEqual([
       '-i lo -j RETURN',
-      '! -i wg0 -m conntrack --ctdir REPLY -j RETURN',
+      expect.stringMatching(/^! -i wg0 -m conntrack --ctdir REPLY -m set ! --match-set \S+m0_4 src -j RETURN$/),
       '! -i wg0 -m conntrack --ctstate RELATED -j RETURN',
       '! -i wg0 -d 10.1.0.1/32 -j DROP',
       '! -i wg0 -j RETURN',
+    ])
+  })
+
+  test('is no answer where it says to come from the mesh: a neighbour can say so too', () => {
+    const names = (set: string, family: 4 | 6) => [`${set}_${family}`]
+    const { rules } = filterChains('wg0', { filter, nat: [] }, names)[0] ?? { rules: [] }
+    expect(rules.filter((rule) => rule.startsWith('iifname != "wg0" ct direction reply'))).toEqual([
+      'iifname != "wg0" ct direction reply ip saddr != @m0_4 accept',
+      'iifname != "wg0" ct direction reply ip6 saddr != @m0_6 accept',
     ])
   })
 

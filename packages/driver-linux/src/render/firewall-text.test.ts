@@ -7,7 +7,7 @@ const prefixes = (count: number, block: number): readonly IpPrefix[] =>
   Array.from({ length: count }, (_, at) => ipPrefix(`10.${block}.${at >> 7}.${(at & 127) * 2}/32`))
 
 const firewall: DesiredFirewall = {
-  rules: { filter: { mesh: 'm0', own: [], control: [], input: [], forward: [] }, nat: [] },
+  rules: { filter: { mesh: 'm0', ranges: 'm0', own: [], control: [], input: [], forward: [] }, nat: [] },
   sets: new Map([
     ['m1', prefixes(MEMBERS_PER_MESSAGE - 2, 1)],
     ['m2', prefixes(3 * MEMBERS_PER_MESSAGE, 2)],
@@ -44,6 +44,7 @@ const between = (m1: readonly IpPrefix[], m2: readonly IpPrefix[]): string =>
       rules: {
         filter: {
           mesh: 'm1',
+          ranges: 'm1',
           own: [],
           control: [],
           input: [{ policyId: null, to: 'm2', from: ['m1'], within: null, traffic: [{ protocol: 'any' }] }],

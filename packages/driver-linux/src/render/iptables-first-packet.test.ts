@@ -8,6 +8,7 @@ const router = (to: readonly string[] | null): DesiredFirewall => ({
   rules: {
     filter: {
       mesh: 'm0',
+      ranges: 'm0',
       own: ['10.1.0.1/32', '10.2.0.1/32', 'fd01::1/128'].map(ipPrefix),
       control: [],
       input: [{ policyId: null, to: 'm3', from: ['m1'], within: null, traffic: [{ protocol: 'any' }] }],

@@ -53,7 +53,7 @@ export const endsOf = (
 export const isIn = (side: Side, set: FirewallSetId | null, read: Read): readonly Match[] =>
   set === null ? [] : [{ on: 'set', side, set, isIn: true, read }]
 
-const isNotIn = (side: Side, set: FirewallSetId, read: Read): readonly Match[] => [
+export const isNotIn = (side: Side, set: FirewallSetId, read: Read): readonly Match[] => [
   { on: 'set', side, set, isIn: false, read },
 ]
 

@@ -40,6 +40,7 @@ async function neighbourOf(stage: Stage, mesh: Mesh, member: MeshMember, number:
   await answerOn(member.host, { ports: [80] })
   const inMesh: Addresses = { ipv4: await mesh.address(member), ipv6: await mesh.address(member, 'ipv6') }
   await strangerIsKeptOut(stage, member, office, inMesh)
+  await strangerAnswersForNobody(stage, mesh, member, office)
   await addEgress(mesh, member, office, { nat: false })
   for (const family of families) {
     const seen = await awaitAnswer(office.machine, inMesh[family])
@@ -75,6 +76,45 @@ async function strangerIsKeptOut(
     await reachesContainer(machine, router.ipv4),
   )
   check(`${name}: and not at the one in the mesh`, !(await reachesContainer(machine, inMesh.ipv4)))
+}
+
+/** Whoever knows between which ports others talk could send answers in a peer's name. */
+async function strangerAnswersForNobody(
+  { check }: Stage,
+  mesh: Mesh,
+  member: MeshMember,
+  { machine, router }: Office,
+): Promise<void> {
+  const { name, host } = member
+  // Its own: an answer is only what goes against a flow's first packet.
+  const port = 5300 + mesh.members.indexOf(member)
+  const peer = mesh.members.find((each) => each !== member)
+  if (peer === undefined) throw new Error(`${name} has no peer.`)
+  await host.sh(
+    `nft 'table inet heard { chain in { type filter hook input priority 100; iifname eth1 udp dport ${port} counter; }; }'`,
+  )
+  for (const family of families) {
+    const [own, other] = [await mesh.address(member, family), await mesh.address(peer, family)]
+    await say(host, port, { from: own, to: other })
+    await machine.ip([`address add ${other} dev lo`, `route add ${own} via ${router[family]}`])
+    await say(machine, port, { from: other, to: own })
+    await machine.ip([`route delete ${own}`, `address delete ${other} dev lo`])
+  }
+  const heard = await host.sh('nft list table inet heard; nft delete table inet heard')
+  check(`${name}: nor is a neighbour heard that answers in the name of a peer`, heard.includes('packets 0 '), heard)
+}
+
+/** One datagram over UDP, from a port to the same one. */
+async function say(
+  host: Host,
+  port: number,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const program = `const [from, to] = process.argv.slice(1)
+const socket = require('node:dgram').createSocket(to.includes(':') ? 'udp6' : 'udp4')
+socket.bind(${port}, from, () => socket.send('.', ${port}, to, () => socket.close()))`
+  const said = await host.run(process.execPath, ['-e', program, from, to], { isAlone: true })
+  if (said.code !== 0) throw new Error(`${host.name} could not send to ${to}: ${said.stderr}`)
 }
 
 /** As Docker does it: what comes for the host is passed on to a container. */

@@ -82,6 +82,7 @@ const filterOf = (
   rules: {
     filter: {
       mesh: 'm1',
+      ranges: 'm1',
       own: [],
       control: [],
       input: [{ policyId: null, to: 'm2', from: ['m1'], within: null, traffic: [{ protocol: 'any' }] }],

@@ -88,6 +88,7 @@ export function sampleFirewallRules(withSecond: boolean, masquerade: boolean): F
   return {
     filter: {
       mesh: 'm1',
+      ranges: 'm1',
       own: [ipPrefix('10.66.0.1/32'), ipPrefix('fd66::1/128')],
       control: [ipPrefix('198.19.0.0/16')],
       input: withSecond ? [input('m2'), input('m3')] : [input('m2')],
