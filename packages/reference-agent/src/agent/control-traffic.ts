@@ -30,7 +30,9 @@ export class ControlTraffic {
   readonly #hostsByAddress = new Map<IpAddress, HostId>()
   #config: HostConfig | undefined
   #port: ControlPort | undefined
+  /** Being opened, or to be tried again in a moment. */
   #isOpening = false
+  #problem: string | undefined
   #isClosed = false
   #cancelOpening: () => void = () => {}
 
@@ -99,17 +101,28 @@ export class ControlTraffic {
   }
 
   #opened(own: IpAddress, opened: E.Either<string, ControlPort>): void {
-    const { log, timers, onOpen } = this.#options
-    this.#isOpening = false
+    const { timers, onOpen } = this.#options
     if (E.isLeft(opened)) {
-      log.warn({ reason: opened.left, port: controlPort }, 'the control port can not be opened; trying on')
-      if (!this.#isClosed) this.#cancelOpening = timers.after(OPEN_AGAIN_MS, () => this.#open(own))
+      this.#notOpened(opened.left)
+      if (this.#isClosed) return
+      this.#cancelOpening = timers.after(OPEN_AGAIN_MS, () => {
+        this.#isOpening = false
+        this.#open(own)
+      })
     } else if (this.#isClosed) {
       opened.right.close()
     } else {
+      this.#isOpening = false
       this.#port = opened.right
       onOpen()
     }
+  }
+
+  #notOpened(reason: string): void {
+    const { log } = this.#options
+    if (reason !== this.#problem)
+      log.warn({ reason, port: controlPort }, 'the control port can not be opened; trying on')
+    this.#problem = reason
   }
 
   #receive(from: IpAddress, text: string): void {
