@@ -94,7 +94,9 @@ describe('routes', () => {
 })
 
 describe('members of the filter', () => {
-  const mesh = { rules: { filter: { mesh: 'm1', ranges: 'm1', own: [], control: [], input: [], forward: [] }, nat: [] } }
+  const mesh = {
+    rules: { filter: { mesh: 'm1', ranges: 'm1', own: [], control: [], input: [], forward: [] }, nat: [] },
+  }
   const members = (...texts: readonly string[]) => texts.map(ipPrefix)
   const firewallOf = (m1: readonly string[]) => ({ ...mesh, sets: new Map([['m1', members(...m1)]]) })
   const first = ['10.66.0.0/24', '10.67.0.1/32']
