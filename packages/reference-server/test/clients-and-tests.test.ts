@@ -97,6 +97,11 @@ describe('meshfold client file', () => {
     expect(JSON.parse(await ok('client', 'file', 'phone', '--json')).isStale).toBe(false)
     await ok('network', 'update', 'office', '--mtu', '1300')
     expect(JSON.parse(await ok('client', 'file', 'phone', '--json')).isStale).toBe(true)
+    expect((await cli('client', 'file', 'phone')).err).toMatch(
+      /^What was handed out for client "phone" .*--handed-out\n$/,
+    )
+    await ok('client', 'file', 'phone', '--handed-out')
+    await ok('client', 'file', 'phone')
   })
 
   it('says what its user should know, beside the file', async () => {

@@ -195,7 +195,7 @@ describe('meshfold command', () => {
     [2, ['command', 'Reboot'], 'Reboot'],
     [2, ['command', 'constructor'], 'constructor'],
     [2, ['command', 'addpolicy'], 'Is it AddPolicy?'],
-    [2, ['command', 'create-policy', '--dry-run'], '--dry-run'],
+    [2, ['command', 'create-policy', '--dry-run'], 'AddPolicy'],
     [2, ['command', 'create-policy'], 'AddPolicy'],
     [2, ['command', 'RemovePolicy'], '--policy-id'],
     [2, ['command', 'RemovePolicy', '--policy', 'x'], '--policy'],

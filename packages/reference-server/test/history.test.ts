@@ -203,6 +203,7 @@ describe('the command line', () => {
     expect(state).toMatch(/nodes \(3\)\n {2}.*alpha\.office.*10\.66\.0\.1/)
     expect(JSON.parse(await ok('state', '--at', '0', '--json'))).toMatchObject({ asOf: { revision: 0 }, things: [] })
     expect(await ok('state', '--kind', 'hosts')).not.toContain('nodes (')
+    expect(await ok('state', '--kind', 'autoRelays')).toMatch(/ at revision .*\n\nno autoRelays\n$/)
   })
 
   it('shows configs of hosts by the names of then', async () => {

@@ -14,12 +14,34 @@ const differenceLine = (before: MeshState, after: MeshState, { kind, id, change,
   const called = `${thingWord(kind)} ${is?.name ?? was?.name ?? id}`
   if (change !== 'changed') return `${called} ${change}`
   const names = namesIn([after, before])
-  const text = (thing: Thing | undefined, field: string) => valueText(named(field, thing?.facts[field], names))
-  const texts = fields.map((field) =>
-    /secret/i.test(field) ? field : `${field} ${text(was, field)} → ${text(is, field)}`,
-  )
+  const text = (field: string, value: unknown) => valueText(named(field, value, names))
+  const texts = fields
+    .flatMap((field) => changedParts(field, was?.facts[field], is?.facts[field]))
+    .map(({ path, field, was, is }) =>
+      /secret/i.test(path) ? path : `${path} ${text(field, was)} → ${text(field, is)}`,
+    )
   return `${called} changed: ${texts.join(', ')}`
 }
+
+interface ChangedPart {
+  /** `settings.clientDns` */
+  readonly path: string
+  readonly field: string
+  readonly was: unknown
+  readonly is: unknown
+}
+
+/** Of settings only those that are others: all of them together would be cut off before it. */
+const changedParts = (field: string, was: unknown, is: unknown): readonly ChangedPart[] => {
+  if (!isRecord(was) || !isRecord(is)) return [{ path: field, field, was, is }]
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+    .filter((name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
+    .sort()
+    .map((name) => ({ path: `${field}.${name}`, field: name, was: was[name], is: is[name] }))
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const meshThing = ({ mesh }: MeshState): Thing | undefined =>
   mesh === null ? undefined : { id: mesh.meshId, name: mesh.name, facts: { ...mesh, ...mesh.settings } }

@@ -184,6 +184,14 @@ test('differences are told in words, the mesh as a whole included', () => {
   ])
 })
 
+test('of settings that changed only those are told that are others', () => {
+  const settings = { privateUnderlay: true, keepaliveSeconds: 7 }
+  const after = meshWith({ type: 'UpdateNetwork', ...about, networkId: networkId('net-1'), settings })
+  expect(describeDifferences(meshWith(), after)).toEqual([
+    'network office-1 changed: settings.keepaliveSeconds 25 → 7, settings.privateUnderlay false → true',
+  ])
+})
+
 test('things are told without what is kept for speed', () => {
   const [network] = thingsOf(meshWith(), 'networks')
   expect(network).toMatchObject({ id: 'net-1', name: 'office-1', facts: { range4: '10.1.0.0/24', everUsed: true } })

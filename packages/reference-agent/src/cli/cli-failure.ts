@@ -116,7 +116,11 @@ export const folderFailure = (error: StateFolderError): CliFailure =>
         error.code,
         `${error.file} is damaged (${error.reason}). Put it back from a backup, or enrol again with a token of the same server: with the same keys it stays the same host.`,
       )
-    : new CliFailure(error.code, `The state folder can't be used: ${error.reason}`)
+    : new CliFailure(error.code, `The state folder can't be used: ${error.reason}${folderHint(error.reason)}`)
+
+/** What is refused to another user is root's, as a rule. */
+const folderHint = (reason: string): string =>
+  /^(EACCES|EPERM)\b/.test(reason) ? '. Run it as root, or name a folder of yours: --state <folder>' : ''
 
 export const lockFailure = (error: LockError, state: string, who: string): CliFailure =>
   error.code === 'lock-held'

@@ -11,7 +11,7 @@ import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
 import { sampleKeys } from '../../test/support/sample-world.js'
 import { createFileSecretVault } from '../state/file-secret-vault.js'
 import { claimInterface } from '../system/interface-claim.js'
-import { enrollFailure } from './cli-failure.js'
+import { enrollFailure, folderFailure } from './cli-failure.js'
 import { runProgram } from './program.js'
 import { TOKEN_VARIABLE } from './read-token.js'
 
@@ -258,4 +258,10 @@ test("an interface that another agent has is refused, and left where it is, by w
   expect(await agent(...enroll)).toBe(1)
   if (E.isRight(claimed)) claimed.right.release()
   expect(await agent(...enroll)).toBe(3)
+})
+
+test('a state folder that is somebody else’s is told with the way out', () => {
+  const failure = (reason: string) => folderFailure({ code: 'state-unavailable', reason }).message
+  expect(failure("EACCES: permission denied, mkdir '/var/lib/meshfold-agent'")).toMatch(/Run it as root, .*--state/)
+  expect(failure('ENOSPC: no space left on device')).not.toContain('root')
 })

@@ -1,8 +1,9 @@
-import { chmod, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { chmod, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeBase64, encodeBase64, type SecretVault, type SecretVaultError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { isMissing, reasonOf, removeUnfinished, syncFolder, writeFileAtomically } from './atomic-file.js'
+import { makeFolder } from './make-folder.js'
 
 type Outcome<A> = Promise<E.Either<SecretVaultError, A>>
 
@@ -46,7 +47,7 @@ async function writeSecret(folder: string, name: string, file: string, secret: U
   try {
     const content = `${encodeBase64(secret, 'standard')}\n`
     if ((await readFile(file, 'utf8').catch(() => undefined)) === content) return E.right(undefined)
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     await chmod(folder, 0o700)
     await removeUnfinished(file)
     await writeFileAtomically(file, content)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Crypto, decodeWith, type SecretVault, type WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
@@ -11,6 +11,7 @@ import type { ConfigStore } from './config-store.js'
 import { createFileConfigStore } from './file-config-store.js'
 import { createFileSecretVault } from './file-secret-vault.js'
 import { takeLock } from './lock-file.js'
+import { makeFolder } from './make-folder.js'
 import { createFilePathStore, type PathStore } from './path-store.js'
 import { createFileProbationStore, type ProbationStore } from './probation-store.js'
 
@@ -69,7 +70,7 @@ export class StateFolder {
   /** Makes the folder where it isn't there, for its owner alone. */
   async make(): Promise<E.Either<StateFolderError, void>> {
     try {
-      await mkdir(this.path, { recursive: true, mode: 0o700 })
+      await makeFolder(this.path)
       const { mode } = await stat(this.path)
       if ((mode & 0o022) === 0) return E.right(undefined)
       return unavailable(`others may change ${this.path}: chmod 700 it, or choose another folder`)

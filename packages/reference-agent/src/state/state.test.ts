@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFileSecretVault } from './file-secret-vault.js'
 import { lockHolder, takeLock } from './lock-file.js'
+import { StateFolder } from './state-folder.js'
 
 let folder = ''
 beforeEach(() => {
@@ -27,6 +28,14 @@ test('a secret is kept for its owner alone, replaced, and taken away', async () 
   expect(await vault.remove('wireguard')).toEqual(E.right(undefined))
   expect(await vault.remove('wireguard')).toEqual(E.right(undefined))
   expect(await vault.read('wireguard')).toEqual(E.right(undefined))
+})
+
+test.runIf(process.platform === 'linux')('where there can be no folder, that is said at once', async () => {
+  const nothing = new StateFolder('/proc/nothing/below')
+  expect(await nothing.make()).toMatchObject(E.left({ code: 'state-unavailable' }))
+  const made = new StateFolder(join(folder, 'some', 'below'))
+  expect(await Promise.all([made.make(), made.make()])).toEqual([E.right(undefined), E.right(undefined)])
+  expect(statSync(join(folder, 'some')).mode & 0o777).toBe(0o700)
 })
 
 test('what a writer left that was killed holds a secret, too: it goes with the next change', async () => {

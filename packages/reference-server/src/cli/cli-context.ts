@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { ApiClient } from './api-client.js'
 import type { CliIo } from './cli-io.js'
 import { readLogin } from './config-file.js'
+import { readGivenFile } from './given-file.js'
 
 /** What a command works with, once its options are read. */
 export interface CliContext {
@@ -30,12 +30,14 @@ export const contextOf = async (io: CliIo, command: Command): Promise<CliContext
   const options = command.optsWithGlobals<GlobalOptions>()
   const urlGiven = options.url ?? io.env.MESHFOLD_URL
   const tokenGiven =
-    options.tokenFile === undefined ? io.env.MESHFOLD_TOKEN : (await readFile(options.tokenFile, 'utf8')).trim()
+    options.tokenFile === undefined
+      ? io.env.MESHFOLD_TOKEN
+      : (await readGivenFile('--token-file', options.tokenFile)).trim()
   const login = urlGiven !== undefined && tokenGiven !== undefined ? undefined : await readLogin(io.env)
   const url = urlGiven ?? login?.url ?? DEFAULT_URL
   // A token is for the server that gave it, and not shown to another.
   const token = tokenGiven ?? (login?.url === url ? login.token : undefined)
-  const ca = options.ca === undefined ? undefined : await readFile(options.ca, 'utf8')
+  const ca = options.ca === undefined ? undefined : await readGivenFile('--ca', options.ca)
   const { json: isJson = false, dryRun: isDryRun = false, reason } = options
   return { io, client: new ApiClient({ url, token, ca }), isJson, isDryRun, reason }
 }

@@ -1,6 +1,5 @@
 /** Devices without an agent, which run WireGuard from a file. */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { decodeBase64, encodeBase64 } from '@meshfold/core'
 import { Command } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
@@ -11,6 +10,7 @@ import { refused } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
 import { clientQr } from './client-qr.js'
 import { examples } from './examples.js'
+import { readGivenFile } from './given-file.js'
 import { idOfThing } from './ids-of-names.js'
 
 export const clientCommands = (io: CliIo): Command => {
@@ -29,11 +29,13 @@ interface FileOptions {
   readonly qr?: boolean
 }
 
+const PRIVATE_KEY_FILE = '--private-key-file'
+
 const fileCommand = (io: CliIo): Command =>
   new Command('file')
     .argument('<client>', 'name, name.network or id')
     .description("the client's WireGuard file as of now, for wg-quick and the apps")
-    .option('--private-key-file <file>', "put the private key in; it stays on this machine, and must be the client's")
+    .option(`${PRIVATE_KEY_FILE} <file>`, "put the private key in; it stays on this machine, and must be the client's")
     .option(
       '--qr',
       'show it as a QR code, without PostUp and PostDown, for the camera of a phone; needs the private key',
@@ -44,14 +46,22 @@ const fileCommand = (io: CliIo): Command =>
         const context = await contextOf(io, command)
         const clientId = await idOfThing(context.client, 'client', 'clients', nameOrId)
         const file = await context.client.call({ path: `/clients/${clientId}/file`, answer: clientFileAnswer })
-        const text = privateKeyFile === undefined ? file.text : withKey(file, await readFile(privateKeyFile, 'utf8'))
+        const text =
+          privateKeyFile === undefined
+            ? file.text
+            : withKey(file, await readGivenFile(PRIVATE_KEY_FILE, privateKeyFile))
         if (qr && privateKeyFile === undefined) throw keyNotGiven(file)
         const code = qr ? clientQr(text) : undefined
         if (handedOut) await recordHandedOut(context, file)
-        for (const { message } of context.isJson ? [] : file.warnings) io.stderr(`${message}\n`)
+        const notes = [...file.warnings.map(({ message }) => message), ...(handedOut ? [] : staleNote(file))]
+        for (const note of context.isJson ? [] : notes) io.stderr(`${note}\n`)
         print(context, { ...file, text, ...(code !== undefined && { qr: code }) }, () => code ?? text)
       },
     )
+
+/** What was handed out is no longer what the client should have. */
+const staleNote = ({ name, isStale }: ClientFileAnswer): readonly string[] =>
+  isStale ? [`What was handed out for client "${name}" is its file no more. Hand out this one: --handed-out`] : []
 
 /** A camera reads a key or none: what has a placeholder is of no use to it (B8). */
 const keyNotGiven = ({ name }: ClientFileAnswer) =>

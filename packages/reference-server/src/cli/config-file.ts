@@ -1,6 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { decodeWith } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
@@ -40,7 +40,6 @@ export const readLogin = async (env: Env): Promise<SavedLogin | undefined> => {
 
 export const writeLogin = async (env: Env, login: SavedLogin): Promise<string> => {
   const path = configPath(env)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await writeWhole(path, new TextEncoder().encode(`${JSON.stringify(login)}\n`))
   return path
 }

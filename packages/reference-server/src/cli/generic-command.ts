@@ -23,6 +23,9 @@ export const genericCommand = (io: CliIo, nowEpochMs: () => number): Command => 
   command
     .usage('<type> [fields] [options]')
     .argument('[type]')
+    // Options of a command that there isn't: what is wrong is its name.
+    .allowUnknownOption()
+    .allowExcessArguments()
     .action((type?: string) => {
       if (type === undefined) return command.help({ error: true })
       throw usage(`There is no command "${type}". ${meant(type)}`)

@@ -46,15 +46,16 @@ export const stateCommand = (io: CliIo, nowEpochMs: () => number): Command =>
       .addOption(new Option('--kind <kind>', 'only things of this kind').choices([...thingKinds]))
       .action(async ({ at, kind }: { at?: string; kind?: string }, command: Command) => {
         const context = await contextOf(io, command)
-        print(context, await wholeState(context.client, at, kind), stateText)
+        print(context, await wholeState(context.client, at, kind), (state) => stateText(state, kind))
       }),
     ['meshfold state --at 120', 'meshfold state --at 24h --kind nodes', 'meshfold state --at 2031-01-31 --json'],
   )
 
-const stateText = ({ things, ...place }: WholeState): string => {
+const stateText = ({ things, ...place }: WholeState, kind: string | undefined): string => {
   const kinds = [...new Set(things.map(({ kind }) => kind))]
   return [
     `${plain(String(place.mesh?.name ?? 'no mesh yet'))} at ${placeText(place)}\n`,
+    ...(kind !== undefined && kinds.length === 0 ? [`\nno ${kind}\n`] : []),
     ...kinds.flatMap((kind) => {
       const ofKind = things.filter((thing) => thing.kind === kind).sort(byName)
       return [`\n${kind} (${ofKind.length})\n`, linesText(ofKind.map((thing) => `  ${thingText(thing)}`))]

@@ -27,7 +27,6 @@ export const createProgram = (io: CliIo): Command => {
     .option('--ca <file>', 'certificate to trust, PEM')
     .option('--reason <text>', 'why; kept beside the events')
     .option('--json', 'print JSON')
-    .showHelpAfterError('(add --help for help)')
   const commands = [
     serveCommand(io),
     loginCommand(io),
@@ -62,6 +61,7 @@ export const createProgram = (io: CliIo): Command => {
 const prepare = (command: Command, io: CliIo): void => {
   command
     .exitOverride()
+    .showHelpAfterError('(add --help for help)')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
   if (command.commands.length > 0) return

@@ -1,8 +1,9 @@
 /** Secrets as files of one folder that only the server's user may read. */
-import { mkdir, stat, unlink } from 'node:fs/promises'
+import { stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SecretVault, SecretVaultError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import { makeFolder } from './make-folder.js'
 import { ignoreMissing, readIfThere, syncFolder, writeWhole, writeWholeIfMissing } from './whole-files.js'
 
 /** A vault that can also write a secret only where there is none: of two servers that start at once, one makes it. */
@@ -11,7 +12,6 @@ export interface FileSecretVault extends SecretVault {
   writeIfMissing(name: string, secret: Uint8Array): Promise<E.Either<SecretVaultError, boolean>>
 }
 
-const FOLDER_MODE = 0o700
 const OTHERS = 0o077
 
 /** Keeps secrets in `folder`, which it makes (0700) when it is missing. What others may read or change is refused. */
@@ -29,25 +29,23 @@ export const createFileSecretVault = (folder: string): FileSecretVault => {
       return E.left({ code: 'secret-vault-unavailable', name, reason })
     }
   }
-  const makeFolder = () => mkdir(folder, { recursive: true, mode: FOLDER_MODE })
-
   return {
     read: (name) => guarded(name, async (path) => E.right(await readIfThere(path))),
     write: (name, secret) =>
       guarded(name, async (path) => {
-        await makeFolder()
+        await makeFolder(folder)
         const current = await readIfThere(path)
         if (current === undefined || Buffer.compare(current, secret) !== 0) await writeWhole(path, secret)
         return E.right(undefined)
       }),
     writeIfMissing: (name, secret) =>
       guarded(name, async (path) => {
-        await makeFolder()
+        await makeFolder(folder)
         return E.right(await writeWholeIfMissing(path, secret))
       }),
     remove: (name) =>
       guarded(name, async (path) => {
-        await makeFolder()
+        await makeFolder(folder)
         await unlink(path).catch(ignoreMissing)
         await syncFolder(folder)
         return E.right(undefined)

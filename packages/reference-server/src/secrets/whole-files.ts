@@ -1,9 +1,9 @@
 /** Small files that are there whole or not at all, whatever crashes. */
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
+import { link, open, readFile, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { makeFolder } from './make-folder.js'
 
-const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 
 /** Replaces what was there. */
@@ -49,7 +49,7 @@ export const syncFolder = async (folder: string): Promise<void> => {
 
 /** On disk before it gets its name: the name stands for the old or the new content, never for a part. */
 const writeDraft = async (path: string, content: Uint8Array): Promise<string> => {
-  await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
+  await makeFolder(dirname(path))
   const draft = join(dirname(path), `.${basename(path)}-${process.pid}-${randomBytes(6).toString('hex')}`)
   const file = await open(draft, 'wx', FILE_MODE)
   try {

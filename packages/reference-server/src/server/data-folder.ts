@@ -4,7 +4,7 @@
  * by whoever comes first, and the events' order is decided by the database.
  */
 import { existsSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   type Crypto,
@@ -20,6 +20,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { FreshIds } from '../fresh-ids.js'
 import { createFileSecretVault, type FileSecretVault } from '../secrets/file-secret-vault.js'
+import { makeFolder } from '../secrets/make-folder.js'
 import { readIfThere, writeWhole, writeWholeIfMissing } from '../secrets/whole-files.js'
 
 export interface DataFolder {
@@ -49,7 +50,7 @@ export const vaultOf = (folder: string): FileSecretVault => createFileSecretVaul
 export const openDataFolder = async (folder: string, ids: FreshIds): Promise<E.Either<StartError, DataFolder>> => {
   const path = resolve(folder)
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeFolder(path)
     const { mode } = await stat(path)
     if (process.platform !== 'win32' && (mode & 0o022) !== 0)
       return fail('data-folder-exposed', `Others may change ${path}. Make it private: chmod go-w ${path}`)

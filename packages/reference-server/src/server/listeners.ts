@@ -74,9 +74,17 @@ const listen = async (
     const port = typeof bound === 'object' && bound !== null ? bound.port : 0
     return E.right({ server, url: urlOf(address.kind === 'tcp' ? { ...address, port } : address, isTls) })
   } catch (thrown) {
-    const message = `Can't listen on ${urlOf(address, isTls)}: ${thrown instanceof Error ? thrown.message : String(thrown)}. Stop what listens there, or give another --listen.`
+    const message = `Can't listen on ${urlOf(address, isTls)}: ${thrown instanceof Error ? thrown.message : String(thrown)}. ${wayOutOf(thrown)}, or give another --listen.`
     return E.left({ code: 'listen-failed', message })
   }
+}
+
+/** Stopping another program helps where there is one. */
+const wayOutOf = (thrown: unknown): string => {
+  const { code } = thrown as NodeJS.ErrnoException
+  if (code === 'EADDRNOTAVAIL') return 'Give an address that this machine has (0.0.0.0: all of them)'
+  if (code === 'EACCES') return 'Give a port above 1023, or a path that this user may write'
+  return 'Stop what listens there'
 }
 
 const opened = (server: Server, address: ListenAddress): Promise<void> =>
