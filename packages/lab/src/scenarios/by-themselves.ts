@@ -56,13 +56,17 @@ async function joins(stage: Stage, mesh: Mesh, name: string, gateway: object): P
 
 export const serverDownReboot: Scenario = {
   name: 'server-down-reboot',
-  summary: 'hosts reboot while the server is down: they come up from their last config, and the mesh is there',
+  summary:
+    'hosts reboot while the server is down, one with a full disk, one with a read-only one: they come up from their last config, and the mesh is there',
   rows: ['A8'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()
     await mesh.server.stop()
     for (const member of mesh.members) await forgetRunning(member)
+    const [full, readOnly] = [mesh.member(1), mesh.member(2)]
+    await onOwnDisk(full, `head -c 1M /dev/zero > filler; test -e filler`)
+    await onOwnDisk(readOnly, "printf 'half a line' >> config.journal; mount -o remount,ro .")
     const startedAt = performance.now()
     for (const { agent } of mesh.members) agent.start()
     await mesh.waitForTunnels()
@@ -75,7 +79,20 @@ export const serverDownReboot: Scenario = {
         `${reachable} of 6`,
       )
     }
+    const { server } = (await full.agent.status()) as { server: { connected: boolean } }
+    stage.check('with a full disk an agent can be asked', !server.connected)
+    await readOnly.agent.stop()
+    for (const { name, agent } of [full, readOnly]) {
+      await agent.down()
+      stage.check(`${name} goes down when it is told to`, (await agent.tunnel()) === undefined)
+    }
   },
+}
+
+/** Moves what an agent keeps to a small disk of its own, of which something becomes. */
+async function onOwnDisk({ host, agent }: MeshMember, andThen: string): Promise<void> {
+  await host.sh(`cd ${agent.stateFolder} && cp -a . /run/kept && mount -t tmpfs -o size=128k,mode=0700 tmpfs . &&
+cd ${agent.stateFolder} && cp -a /run/kept/. . && { ${andThen}; }; cd /`)
 }
 
 /** As a reboot does: nothing that ran is left, and everything on disk. */

@@ -4,19 +4,30 @@ import type { AgentLog } from '../agent/agent-log.js'
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** Lines to stderr: JSON, or words where a person reads along. */
-export function createLog(options: {
-  readonly level: LogLevel
-  readonly isJson: boolean
-  readonly host: string
-}): AgentLog {
+/** What waits for room on a disk that is full; what comes then is lost. */
+const MOST_WAITING_BYTES = 1024 * 1024
+
+/** Lines to stderr: JSON, or words where a person reads along. That nobody can take them is no reason to end. */
+export function createLog(
+  options: {
+    readonly level: LogLevel
+    readonly isJson: boolean
+    readonly host: string
+  },
+  fd = 2,
+): AgentLog {
   const settings = {
     level: options.level,
     base: { host: options.host },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  if (options.isJson) return pino(settings, pino.destination({ fd: 2, sync: true }))
+  if (options.isJson) {
+    const lines = pino.destination({ fd, sync: true, maxLength: MOST_WAITING_BYTES })
+    lines.on('error', () => {})
+    return pino(settings, lines)
+  }
+  process.stderr.on('error', () => {})
   return pino(settings, { write: (line: string) => process.stderr.write(inWords(line)) })
 }
 

@@ -5,18 +5,10 @@ import { describeReconcileError } from '../agent/describe-failure.js'
 import { composeDriver } from '../compose.js'
 import { askAgent } from '../control/control-client.js'
 import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
-import { takeLock } from '../state/lock-file.js'
 import type { StateFolder } from '../state/state-folder.js'
 import { claimInterface } from '../system/interface-claim.js'
-import {
-  CliFailure,
-  driverFailure,
-  folderFailure,
-  interfaceClaimedFailure,
-  lockFailure,
-  usageFailure,
-} from './cli-failure.js'
-import { openHost, openRemains } from './open-host.js'
+import { CliFailure, driverFailure, folderFailure, interfaceClaimedFailure, usageFailure } from './cli-failure.js'
+import { lockFolder, openHost, openRemains } from './open-host.js'
 import type { Output } from './output.js'
 
 export interface DownOptions {
@@ -81,8 +73,7 @@ async function removeTunnel(folder: StateFolder, interfaceName: string | undefin
 }
 
 async function removeWithoutAgent(folder: StateFolder, interfaceName: string | undefined): Promise<Ended> {
-  const lock = await takeLock(folder.lockFile)
-  if (E.isLeft(lock)) throw lockFailure(lock.left, folder.path, 'An agent that does not answer')
+  const lock = await lockFolder(folder, 'An agent that does not answer')
   try {
     if (interfaceName === undefined) return 'here'
     const claimed = await claimInterface(interfaceName)
@@ -98,7 +89,7 @@ async function removeWithoutAgent(folder: StateFolder, interfaceName: string | u
       `${interfaceName} could not be removed: ${describeReconcileError(removed.left)}`,
     )
   } finally {
-    lock.right.release()
+    lock?.release()
   }
 }
 

@@ -3,8 +3,9 @@ import { crypto } from '../compose.js'
 import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
 import { type HostKeys, loadHostKeys } from '../enrollment/host-keys.js'
 import { findPrivateKey } from '../enrollment/key-ring.js'
+import { type LockFile, takeLock } from '../state/lock-file.js'
 import { StateFolder } from '../state/state-folder.js'
-import { CliFailure, folderFailure, keysFailure } from './cli-failure.js'
+import { CliFailure, folderFailure, keysFailure, lockFailure } from './cli-failure.js'
 
 /**
  * Opens the state folder of a host that has enrolled, and makes it the working directory: the agent's socket is reached by its bare
@@ -39,6 +40,17 @@ export async function openRemains(state: string): Promise<Remains> {
   process.chdir(folder.path)
   const record = E.isRight(read) ? read.right : undefined
   return { folder, record, interfaceName: error?.interfaceName ?? record?.interfaceName }
+}
+
+/**
+ * Keeps other agents from the folder. `undefined`: its disk is full or read-only, so that nothing can be locked. A host comes up from its last
+ * config all the same (A8), and goes down: whoever else works on its interface is kept away by the claim on that.
+ */
+export async function lockFolder(folder: StateFolder, who: string): Promise<LockFile | undefined> {
+  const lock = await takeLock(folder.lockFile)
+  if (E.isRight(lock)) return lock.right
+  if (lock.left.code === 'lock-unwritable') return undefined
+  throw lockFailure(lock.left, folder.path, who)
 }
 
 const notEnrolled = (state: string): CliFailure =>

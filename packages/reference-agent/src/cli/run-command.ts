@@ -4,16 +4,16 @@ import type { Agent } from '../agent/create-agent.js'
 import { describeReconcileError } from '../agent/describe-failure.js'
 import { composeAgent, composeDriver } from '../compose.js'
 import type { ControlRequest } from '../control/control-protocol.js'
-import { serveControl } from '../control/control-server.js'
+import { type ControlHandler, serveControl } from '../control/control-server.js'
 import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
 import { reasonOf } from '../state/atomic-file.js'
-import { type LockFile, takeLock } from '../state/lock-file.js'
+import type { LockFile } from '../state/lock-file.js'
 import type { StateFolder } from '../state/state-folder.js'
 import { claimInterface, type InterfaceClaim } from '../system/interface-claim.js'
 import { agentVersion } from '../system/version.js'
-import { driverFailure, EXIT, interfaceClaimedFailure, lockFailure } from './cli-failure.js'
+import { driverFailure, EXIT, interfaceClaimedFailure } from './cli-failure.js'
 import { createLog, type LogLevel } from './create-log.js'
-import { openHost, openKeys } from './open-host.js'
+import { lockFolder, openHost, openKeys } from './open-host.js'
 
 export interface RunOptions {
   readonly state: string
@@ -30,8 +30,7 @@ export interface RunOptions {
 export async function run(options: RunOptions): Promise<number> {
   const { folder, record } = await openHost(options.state)
   const keys = await openKeys(folder, record)
-  const lock = await takeLock(folder.lockFile)
-  if (E.isLeft(lock)) throw lockFailure(lock.left, folder.path, 'Another agent')
+  const lock = await lockFolder(folder, 'Another agent')
   let claim: InterfaceClaim | undefined
   try {
     const claimed = await claimInterface(record.interfaceName)
@@ -51,10 +50,11 @@ export async function run(options: RunOptions): Promise<number> {
       timing,
       onActiveRouter: options.onActiveRouter,
     })
-    return await runUntilTold({ agent, log, folder, record, lock: lock.right, downOnExit: options.downOnExit })
+    if (lock === undefined) log.warn({ state: folder.path }, 'the disk is full or read-only: nothing new is kept')
+    return await runUntilTold({ agent, log, folder, record, lock, downOnExit: options.downOnExit })
   } finally {
     claim?.release()
-    lock.right.release()
+    lock?.release()
   }
 }
 
@@ -63,7 +63,8 @@ interface Running {
   readonly log: AgentLog
   readonly folder: StateFolder
   readonly record: EnrollmentRecord
-  readonly lock: LockFile
+  /** `undefined`: nothing can be written there. */
+  readonly lock: LockFile | undefined
   readonly downOnExit: boolean
 }
 
@@ -76,12 +77,12 @@ async function runUntilTold(running: Running): Promise<number> {
   })
   const crash = (error: unknown) => {
     log.error({ reason: reasonOf(error), stack: error instanceof Error ? error.stack : undefined }, 'crashed')
-    lock.release()
+    lock?.release()
     process.exit(EXIT.failed)
   }
   process.on('uncaughtException', crash).on('unhandledRejection', crash)
   const removeOnce = once(() => removeInterface(agent))
-  const control = await serveControl(async ({ ask }: ControlRequest) => {
+  const control = await controlOf(log, async ({ ask }: ControlRequest) => {
     if (ask === 'status') return { name, interfaceName, pid: process.pid, ...(await agent.status()) }
     if (ask === 'rotate-key') return agent.rotateKey()
     if (ask === 'retry') return { retried: await agent.retry() }
@@ -107,9 +108,16 @@ async function runUntilTold(running: Running): Promise<number> {
   )
   await agent.start()
   const exitCode = await end
-  control.close()
+  control?.close()
   return exitCode
 }
+
+/** Where there can be no socket, an agent that can't be asked is better than none. */
+const controlOf = (log: AgentLog, handler: ControlHandler): Promise<{ readonly close: () => void } | undefined> =>
+  serveControl(handler).catch((error: unknown) => {
+    log.error({ reason: reasonOf(error) }, 'this agent can not be asked: there is no socket for status, retry and down')
+    return undefined
+  })
 
 async function removeInterface(agent: Agent): Promise<void> {
   const removed = await agent.stopAndRemove()

@@ -18,6 +18,8 @@ export async function writeFileAtomically(file: string, content: string | Uint8A
     renameSync(temporary, file)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
+    // The same failure is told in the same words: a log then says it once.
+    if (error instanceof Error) error.message = error.message.replaceAll(temporary, file)
     throw error
   }
   await syncFolder(folder)

@@ -31,8 +31,9 @@ class FileConfigStore implements ConfigStore {
     return attempt(async () => {
       const text = await readFile(this.#file, 'utf8').catch(emptyIfMissing)
       const { entries, soundBytes, damage } = readJournal(text, this.#viewer)
-      if (soundBytes < Buffer.byteLength(text)) await truncate(this.#file, soundBytes)
-      this.#mustRewrite = entries.length === 0
+      // What can't be cut off is not built upon; what stands before it is believed all the same.
+      const isSound = soundBytes === Buffer.byteLength(text) || (await couldTruncate(this.#file, soundBytes))
+      this.#mustRewrite = entries.length === 0 || !isSound
       return { entries, damage }
     })
   }
@@ -65,6 +66,12 @@ class FileConfigStore implements ConfigStore {
     await handle?.close()
   }
 }
+
+const couldTruncate = (file: string, bytes: number): Promise<boolean> =>
+  truncate(file, bytes).then(
+    () => true,
+    () => false,
+  )
 
 const isWorthWaitingFor = ({ kind }: ConfigEntry): boolean => kind === 'snapshot' || kind === 'patch'
 

@@ -13,7 +13,10 @@ export interface LockFile {
 
 export type LockError =
   /** Another process that lives holds it. */
-  { readonly code: 'lock-held'; readonly pid: number } | { readonly code: 'lock-unavailable'; readonly reason: string }
+  | { readonly code: 'lock-held'; readonly pid: number }
+  /** Its disk is full or read-only, and nobody who lives is seen to hold it. */
+  | { readonly code: 'lock-unwritable'; readonly reason: string }
+  | { readonly code: 'lock-unavailable'; readonly reason: string }
 
 /** Who holds a lock: a number alone could be another process's by now. */
 interface Holder {
@@ -27,6 +30,7 @@ const ATTEMPTS = 100
 const RETRY_MS = 10
 /** A guard is a lock, so it may have a dead holder too; one that died while it cleared the guard of a guard is left to people. */
 const MAX_GUARDS = 3
+const UNWRITABLE: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS'])
 
 /** Takes the lock, from a holder that has died too. */
 export function takeLock(file: string): Promise<E.Either<LockError, LockFile>> {
@@ -46,10 +50,17 @@ async function takeGuardedLock(file: string, guards: number): Promise<E.Either<L
     }
     return E.left({ code: 'lock-unavailable', reason: `${file} can't be taken; remove it if no agent runs` })
   } catch (error) {
-    return E.left({ code: 'lock-unavailable', reason: reasonOf(error) })
+    return E.left(await lockErrorOf(file, error))
   } finally {
     await rm(prepared, { force: true }).catch(() => {})
   }
+}
+
+async function lockErrorOf(file: string, error: unknown): Promise<LockError> {
+  const reason = reasonOf(error)
+  if (!UNWRITABLE.has((error as NodeJS.ErrnoException).code)) return { code: 'lock-unavailable', reason }
+  const pid = await lockHolder(file)
+  return pid === undefined ? { code: 'lock-unwritable', reason } : { code: 'lock-held', pid }
 }
 
 /** The living process that holds the lock; `undefined`: nobody. */

@@ -119,7 +119,7 @@ export class StateFolder {
   /** Not while somebody enrols, who writes the record too. */
   async #noteKey(wireguardKey: WireguardPublicKey): Promise<E.Either<{ code: string; reason: string }, void>> {
     const lock = await takeLock(this.enrollmentLockFile)
-    if (E.isLeft(lock)) return E.left({ code: lock.left.code, reason: 'somebody enrols this host' })
+    if (E.isLeft(lock)) return E.left({ reason: 'somebody enrols this host', ...lock.left })
     try {
       const record = await this.readEnrollment()
       if (E.isLeft(record)) return record

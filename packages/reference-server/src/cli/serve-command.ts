@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
-import { pino } from 'pino'
 import { domain as domainCodec, title, wholeNumber } from '../api/api-codecs.js'
 import { startServer } from '../compose.js'
 import { isLocal, type ListenAddress, parseListenAddress } from '../server/listen-address.js'
@@ -9,6 +8,7 @@ import type { RunningServer } from '../server/server-options.js'
 import type { ServerLog } from '../server-log.js'
 import { refused, usage } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
+import { createServerLog } from './create-server-log.js'
 import { examples } from './examples.js'
 import { collect, parseNumber, parseText } from './parse-options.js'
 
@@ -66,7 +66,7 @@ export const serveCommand = (io: CliIo): Command =>
   )
 
 const serve = async (io: CliIo, options: ServeOptions): Promise<void> => {
-  const log = pino({ ...FORMAT, level: options.logLevel }, pino.destination({ fd: 2, sync: true }))
+  const log = createServerLog(options.logLevel)
   const { listen = [DEFAULT_LISTEN] } = options
   const tls = await tlsOf(options)
   if (options.publicUrl !== undefined && !/^https?:\/\//.test(options.publicUrl))
@@ -89,29 +89,6 @@ const serve = async (io: CliIo, options: ServeOptions): Promise<void> => {
   await server.stop()
   clearTimeout(limit)
   log.info({}, 'stopped')
-}
-
-/** By name, wherever they stand: a second net below not logging them in the first place. */
-const REDACTED = {
-  paths: [
-    'token',
-    'adminToken',
-    'secret',
-    'secretHash',
-    'privateKey',
-    'authorization',
-    'claims',
-    'sealedSecret',
-  ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
-  censor: '(hidden)',
-}
-
-/** As agents write theirs, so that one reader takes both. */
-const FORMAT = {
-  base: null,
-  redact: REDACTED,
-  timestamp: () => `,"time":"${new Date().toISOString()}"`,
-  formatters: { level: (label: string) => ({ level: label }) },
 }
 
 const announce = (io: CliIo, { urls, meshId, adminToken }: RunningServer, { data, json }: ServeOptions): void => {
