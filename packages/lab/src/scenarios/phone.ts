@@ -1,6 +1,7 @@
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
-import { ping } from '../net/ping.js'
+import { PingStream, ping } from '../net/ping.js'
+import { patient } from '../patience.js'
 import { waitUntil } from '../wait-until.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
@@ -71,6 +72,29 @@ export async function cutOffMs(mesh: Mesh, gateway: MeshMember, phone: Phone): P
   return isCut ? Math.round(performance.now() - startedAt) : undefined
 }
 
+/** So long without an answer, where one is due every 20 ms, no more will come. */
+const QUIET_MS = 1_000
+
+/** From when `cut` is begun until the last ping was answered; `undefined`: they go on after ten seconds. */
+async function packetsEndMs(from: Host, address: string, cut: () => Promise<unknown>): Promise<number | undefined> {
+  const stream = new PingStream(from, address, 20)
+  try {
+    await waitUntil('pings are answered', () => stream.soFar.received > 20)
+    const startedAt = performance.now()
+    const last = { received: stream.soFar.received, atMs: startedAt }
+    await cut()
+    const isQuiet = () => {
+      const { received } = stream.soFar
+      if (received > last.received) Object.assign(last, { received, atMs: performance.now() })
+      return performance.now() - last.atMs > QUIET_MS
+    }
+    const hasEnded = await waitUntil('they end', isQuiet, { everyMs: 5 }).catch(() => false)
+    return hasEnded ? Math.round(last.atMs - startedAt) : undefined
+  } finally {
+    await stream.stop()
+  }
+}
+
 export const clientDisable: Scenario = {
   name: 'client-disable',
   summary: 'a client is disabled: its packets end within a second, and go on when it is enabled',
@@ -85,12 +109,12 @@ export const clientDisable: Scenario = {
     const isReached = async () => (await ping(phone.host, to, 1)) !== undefined
     stage.check('it reaches a node', await waitUntil('it does', isReached).catch(() => false))
     const { clientId } = phone
-    const startedAt = performance.now()
-    await command(mesh, { type: 'DisableClient', clientId })
-    const isCut = async () => !(await isReached())
-    stage.check('disabled, it reaches nobody', await waitUntil('it is cut off', isCut).catch(() => false))
-    // The last ping waited a second for its answer.
-    stage.metric('cut-off-ms', Math.max(0, Math.round(performance.now() - startedAt - 1_000)))
+    const endMs = await packetsEndMs(phone.host, to, () => command(mesh, { type: 'DisableClient', clientId }))
+    if (endMs !== undefined) stage.metric('packets-end-ms', endMs)
+    // A second is what is asked for; the rest is for a machine with other work.
+    const isQuick = endMs !== undefined && endMs < patient(3_000)
+    stage.check('disabled, its packets end within 3 s', isQuick, endMs === undefined ? 'they went on' : `${endMs} ms`)
+    stage.check('and it reaches nobody', !(await isReached()))
     stage.check('its gateway has no peer for it any more', !(await letsIn(mesh, mesh.member(0), phone)))
     await command(mesh, { type: 'EnableClient', clientId })
     // Its session is gone on one side only: WireGuard begins another after 15 s without an answer.
