@@ -84,7 +84,11 @@ const refreshSoon = () => {
 }
 
 async function refresh() {
-  const [{ mesh }, { hosts, next }] = await Promise.all([askJson('/mesh'), askJson('/hosts?limit=500')])
+  const [{ mesh }, { hosts, next }, { clients, next: nextClient }] = await Promise.all([
+    askJson('/mesh'),
+    askJson('/hosts?limit=500'),
+    askJson('/clients?limit=500'),
+  ])
   at('mesh-name').textContent = mesh.name
   document.title = `${mesh.name} · Meshfold`
   at('figures').replaceChildren(
@@ -103,6 +107,25 @@ async function refresh() {
   at('hosts').replaceChildren(...hosts.map((/** @type {any} */ host) => hostRow(host, mesh)))
   at('no-hosts').hidden = hosts.length > 0
   at('hosts-title').textContent = next === null ? 'Hosts' : `The first ${hosts.length} hosts`
+  at('clients').replaceChildren(...clients.map(clientRow))
+  at('clients-section').hidden = clients.length === 0
+  at('clients-title').textContent = nextClient === null ? 'Clients' : `The first ${clients.length} clients`
+}
+
+/** @param {any} client */
+const clientRow = ({ name, networkName, addresses, gateway, enabled, isStale, pending }) => {
+  const state = enabled ? 'enabled' : 'disabled'
+  return element(
+    'tr',
+    {},
+    element('td', {}, name),
+    pending === null
+      ? element('td', {}, state)
+      : element('td', { className: 'trouble' }, `${state}, pending: ${pending.message}`),
+    element('td', {}, `${networkName}: ${addresses.join(' ')}`),
+    element('td', {}, gateway.name),
+    element('td', {}, isStale ? 'stale' : '–'),
+  )
 }
 
 /** @param {any} host @param {any} mesh */

@@ -27,6 +27,7 @@ import type { MeshService } from '../mesh-service/mesh-service.js'
 import type { ServerLog } from '../server-log.js'
 import { TokenBucket } from '../token-bucket.js'
 import { AgentSession } from './agent-session.js'
+import { ClientChanges } from './client-changes.js'
 import { FanOut } from './fan-out.js'
 import { HostReports, refusalOf } from './host-reports.js'
 import { KeyDesk, type KeyWishAnswer } from './key-desk.js'
@@ -55,6 +56,7 @@ type LeftOutLog = (what: string, why: string) => void
 
 export class AgentSessions {
   readonly presence: Presence = new Presence()
+  readonly clients: ClientChanges
   readonly #options: AgentSessionsOptions
   readonly #sessions = new Map<HostId, AgentSession>()
   readonly #fanOut: FanOut
@@ -65,7 +67,9 @@ export class AgentSessions {
     this.#options = options
     this.#fanOut = new FanOut(this.#sessions, options.service.asOf, options.serverLog)
     this.#keys = new KeyDesk(options)
+    this.clients = new ClientChanges({ service: options.service, presence: this.presence })
     this.#stops = [
+      () => this.clients.close(),
       options.service.onStep((step) => this.#take(step)),
       options.timers.every(HEARTBEAT_MS / 8, () => this.#beat()),
     ]

@@ -20,6 +20,7 @@ import {
   policyTestIdCodec,
   tagNameCodec,
   udpEndpointCodec,
+  userIdCodec,
   wireguardPublicKeyCodec,
 } from '@meshfold/core'
 import type * as t from 'io-ts'
@@ -43,6 +44,7 @@ const bytes = (length: number): Schema => ({
 
 const byCodec: ReadonlyMap<t.Mixed, Schema> = new Map<t.Mixed, Schema>([
   [clientIdCodec, id('a client')],
+  [userIdCodec, id('a user')],
   [commandIdCodec, id('a command')],
   [enrollmentKeyIdCodec, id('an enrolment key')],
   [eventIdCodec, id('an event')],

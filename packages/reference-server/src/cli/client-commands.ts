@@ -3,25 +3,57 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { decodeBase64, encodeBase64 } from '@meshfold/core'
 import { Command } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
-import { type ClientFileAnswer, clientFileAnswer } from '../api/client-api.js'
+import { type ClientFileAnswer, type ClientView, clientFileAnswer } from '../api/client-api.js'
 import { commandAnswer } from '../api/command-api.js'
 import { type CliContext, contextOf, print } from './cli-context.js'
 import { refused } from './cli-error.js'
-import type { CliIo } from './cli-io.js'
+import { byName, type CliIo, plain, table } from './cli-io.js'
 import { clientQr } from './client-qr.js'
 import { examples } from './examples.js'
+import { allClients, findNetworkId } from './find-by-name.js'
 import { readGivenFile } from './given-file.js'
 import { idOfThing } from './ids-of-names.js'
 
 export const clientCommands = (io: CliIo): Command => {
   const client = new Command('client').description('devices that run WireGuard from a file, without an agent')
+  client.addCommand(listCommand(io))
   client.addCommand(fileCommand(io))
   return examples(client, [
+    'meshfold client list --network office',
     'meshfold client file phone > phone.conf',
     'wg genkey > phone.key && meshfold client file phone --private-key-file phone.key --handed-out > phone.conf',
     'meshfold client file phone --private-key-file phone.key --qr',
   ])
 }
+
+const listCommand = (io: CliIo): Command =>
+  new Command('list')
+    .description('list the clients, and whether their gateways have them as they are')
+    .option('--network <network>', 'of this network only')
+    .action(async ({ network }: { readonly network?: string }, command: Command) => {
+      const context = await contextOf(io, command)
+      const { client } = context
+      const networkId = network === undefined ? undefined : await findNetworkId(client, network)
+      print(context, { clients: await allClients(client, networkId) }, ({ clients }) => clientTable(clients))
+    })
+
+const clientTable = (clients: readonly ClientView[]): string =>
+  clients.length === 0
+    ? 'No clients yet. Make one: meshfold command AddClient --help\n'
+    : `${table(['NAME', 'NETWORK', 'ADDRESSES', 'GATEWAY', 'STATE', 'FILE', 'ID'], byName(clients).map(row))}${byName(clients).flatMap(pendingLine).join('')}`
+
+const row = ({ name, networkName, addresses, gateway, enabled, isStale, pending, clientId }: ClientView) => [
+  name,
+  networkName,
+  addresses.join(' '),
+  gateway.name,
+  `${enabled ? 'enabled' : 'disabled'}${pending === null ? '' : ', pending'}`,
+  isStale ? 'stale' : '-',
+  clientId,
+]
+
+const pendingLine = ({ name, pending }: ClientView): readonly string[] =>
+  pending === null ? [] : [`${plain(name)}: ${plain(pending.message)}\n`]
 
 interface FileOptions {
   readonly privateKeyFile?: string

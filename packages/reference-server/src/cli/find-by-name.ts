@@ -1,4 +1,5 @@
 /** People name things; the API knows them by id. */
+import { type ClientView, clientsAnswer } from '../api/client-api.js'
 import { enrollmentKeysAnswer } from '../api/enrollment-key-api.js'
 import { type HostView, hostsAnswer } from '../api/host-api.js'
 import { networksAnswer } from '../api/network-api.js'
@@ -25,6 +26,17 @@ export const allNodes = async (client: ApiClient, networkId?: string): Promise<r
     const page = await client.call({ path: '/nodes', query: { after, networkId }, answer: nodesAnswer })
     nodes.push(...page.nodes)
     if (page.next === null) return nodes
+    after = page.next
+  }
+}
+
+/** Every client, or those of one network, page by page. */
+export const allClients = async (client: ApiClient, networkId?: string): Promise<readonly ClientView[]> => {
+  const clients: ClientView[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await client.call({ path: '/clients', query: { after, networkId }, answer: clientsAnswer })
+    clients.push(...page.clients)
+    if (page.next === null) return clients
     after = page.next
   }
 }
