@@ -6,8 +6,8 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { enterSandbox } from './cli/enter-sandbox.js'
+import { Misused, numberOf, readLabLine } from './cli/lab-line.js'
 import { playAll, prepareAll } from './cli/play-all.js'
 import { playOften } from './cli/play-often.js'
 import { openShell } from './cli/shell.js'
@@ -37,54 +37,31 @@ const usage = `Usage:
 Exit codes: 0 all passed, 1 something failed, 2 misused, 69 the lab can't run here, 128 + n ended by signal n.
 `
 
-class Misused extends Error {}
-
 async function main(args: readonly string[]): Promise<number> {
-  const { positionals, values } = parse(args)
-  const [command = 'help', ...names] = positionals
-  if (values.help || command === 'help') process.stdout.write(usage)
+  const { command, names, values, times } = readLabLine(
+    args,
+    scenarios.map(({ name }) => name),
+  )
+  if (command === 'help') process.stdout.write(usage)
   else if (command === 'list') list(values.json)
   else if (command === 'fetch') return fetchTools()
-  else if (command === 'run' || command === 'shell') {
+  else {
     if (values.all && command === 'run') return playAll(scenarios, values)
-    if (values.times !== undefined && command === 'run') {
+    const [scenario, ...others] = names.flatMap((name) => scenarios.filter((one) => one.name === name))
+    if (scenario === undefined) throw new Misused('Which scenario?')
+    if (times !== undefined && command === 'run') {
       refuseExisting(values.log)
       refuseFilled(values.data)
-      return playOften(names.map(scenarioNamed), { ...values, times: numberOf('times', values.times) })
+      return playOften([scenario, ...others], { ...values, times })
     }
-    const scenario = scenarioNamed(names[0])
     if (process.env[sandboxMark] !== '1') {
       await prepareAll([scenario])
       return enterSandbox(args)
     }
     const draw = drawOf(values)
     return play(scenario, { ...values, shell: command === 'shell', draw })
-  } else throw new Misused(`There is no command "${command}".`)
-  return 0
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-        all: { type: 'boolean', default: false },
-        quick: { type: 'boolean', default: false },
-        data: { type: 'string' },
-        pcap: { type: 'string' },
-        seed: { type: 'string' },
-        from: { type: 'string' },
-        runs: { type: 'string' },
-        times: { type: 'string' },
-        log: { type: 'string' },
-      },
-    })
-  } catch (error) {
-    throw new Misused(error instanceof Error ? error.message : String(error))
   }
+  return 0
 }
 
 function drawOf({ log, ...values }: Readonly<Partial<Record<keyof RandomDraw, string>>>): Partial<RandomDraw> {
@@ -93,11 +70,6 @@ function drawOf({ log, ...values }: Readonly<Partial<Record<keyof RandomDraw, st
     return value === undefined ? [] : [[name, numberOf(name, value)] as const]
   })
   return { ...Object.fromEntries(numbers), ...(log !== undefined && { log: resolve(log) }) }
-}
-
-function numberOf(name: string, value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new Misused(`--${name} wants a number, not "${value}".`)
-  return Number(value)
 }
 
 /** A page of many runs is not to be lost to one of few. */
@@ -109,12 +81,6 @@ function refuseExisting(log: string | undefined): void {
 function refuseFilled(data: string | undefined): void {
   if (data !== undefined && existsSync(data) && readdirSync(data).length > 0)
     throw new Misused(`${data} is not empty: name another folder for --data.`)
-}
-
-function scenarioNamed(name: string | undefined): Scenario {
-  const scenario = scenarios.find((candidate) => candidate.name === name)
-  if (scenario !== undefined) return scenario
-  throw new Misused(`There is no scenario "${name ?? ''}". Scenarios: ${scenarios.map((one) => one.name).join(', ')}.`)
 }
 
 function list(json: boolean): void {
@@ -173,7 +139,7 @@ try {
     process.stderr.write(`The lab cannot run here. ${error.reason}\nThe way out:\n  ${error.remedy}\n`)
     process.exitCode = 69
   } else if (error instanceof Misused) {
-    process.stderr.write(`${error.message}\n${usage}`)
+    process.stderr.write(`${error.message}\n(npm run pnpm -- lab --help tells the rest)\n`)
     process.exitCode = 2
   } else throw error
 }

@@ -8,11 +8,11 @@
 import { takeDataFolder } from './demo/data-folder.js'
 import { canInstallPackages, installPackages } from './demo/debian-packages.js'
 import type { DemoPlan, DemoUp } from './demo/demo-message.js'
-import { type DemoOptions, demoUsage, readDemoOptions, WrongOptions } from './demo/demo-options.js'
+import { type DemoOptions, demoUsage, isKept, readDemoOptions, WrongOptions } from './demo/demo-options.js'
 import { countReached, type DemoReport, renderReport, reportAsJson } from './demo/demo-report.js'
 import { type Forwarder, openForwarder } from './demo/forwarder.js'
 import { machinePids } from './demo/machine-pids.js'
-import { renderNextSteps, renderServerAgain } from './demo/next-steps.js'
+import { renderEnd, renderNextSteps, renderServerAgain } from './demo/next-steps.js'
 import { watchParents } from './demo/parent-watch.js'
 import { type Progress, startProgress } from './demo/progress.js'
 import { type Session, startSession } from './demo/session.js'
@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     code = await runDemo(options, data.path, startedAt, progress)
     return code
   } finally {
-    const keep = options.keep || code === exitCodes.incomplete
+    const keep = isKept(options) || code === exitCodes.incomplete
     if (keep && options.data === undefined) progress(`logs and data are kept in ${data.path}`)
     data.release(keep)
   }
@@ -118,20 +118,20 @@ function show(options: DemoOptions, up: DemoUp, session: Session, { port }: Forw
   if (options.json) process.stdout.write(`${reportAsJson(up.report, false)}\n`)
   if (options.once) return
   const pids = machinePids(session.sandboxPid)
-  const [first, second] = up.report.hosts
+  const { hosts } = up.report
   const steps = renderNextSteps({
     url: `http://127.0.0.1:${port}`,
     adminToken: up.adminToken,
     dataFolder,
     namespaces: {
-      host: { name: first?.name ?? '', pid: pids.get(first?.pid ?? 0) ?? 0 },
-      otherAddress: second?.addresses[0] ?? '',
+      hosts: hosts.map(({ name, pid }) => ({ name, pid: pids.get(pid ?? 0) ?? 0 })),
+      otherAddress: hosts[1]?.addresses[0] ?? '',
       serverPid: pids.get(up.serverPid),
       userNamespace: session.userNamespace,
     },
   })
   const stream = options.json ? process.stderr : process.stdout
-  stream.write(`\n${steps}\n\nCtrl-C ends it and leaves nothing behind.\n`)
+  stream.write(`\n${steps}\n\n${renderEnd(isKept(options) ? dataFolder : undefined)}\n`)
 }
 
 // A reader that has left (`| head`) must not end the demo in the middle of its work.
@@ -140,6 +140,6 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof WrongOptions)) throw error
-  process.stderr.write(`${error.message}\n\n${demoUsage}`)
+  process.stderr.write(`${error.message}\n(npm run demo -- --help tells the rest)\n`)
   process.exitCode = exitCodes.wrongOptions
 }

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -38,6 +38,17 @@ async function startDemo(...args: readonly string[]) {
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   await waitUntil('it says what to try next', () => stderr.includes('Ctrl-C'))
   return { child, report: JSON.parse(line), said: () => stderr }
+}
+
+/** What the second host's agent says to whoever enters that host as the demo shows it. */
+function agentOfOther(said: string): string {
+  const [, pid = ''] = /numbers of the others: h2 (\d+)/.exec(said) ?? []
+  const [enter = '', , command = ''] = said.slice(said.indexOf('    nsenter')).trim().split(/\n +/)
+  const words = enter
+    .replace(/-t \d+/, `-t ${pid}`)
+    .split(' ')
+    .slice(1)
+  return execFileSync('nsenter', [...words, '-c', command], { encoding: 'utf8' })
 }
 
 /** Processes that carry the mark of this file's demos in their environment: other tests run beside them. */
@@ -82,6 +93,7 @@ test('while it is up a second terminal reaches the server; SIGTERM leaves nothin
   const answer = await fetch(`${url}/api/v1/hosts`, { headers: { authorization: `Bearer ${token}` } })
   expect(await answer.json()).toMatchObject({ hosts: [{ presence: { online: true } }, { presence: { online: true } }] })
   expect(existsSync(folderOf(said()))).toBe(true)
+  expect(agentOfOther(said())).toMatch(/^h2 +host host_/)
   process.kill(Number(/^ +kill -9 (\d+)$/m.exec(said())?.[1]), 'SIGKILL')
   await waitUntil('the server is back', () => said().includes('the server is started again'), { limitMs: 30_000 })
   const again = /the server is started again, as process (\d+)/.exec(said())?.[1]
@@ -100,8 +112,8 @@ test('kill -9 leaves no process', async () => {
   await waitUntil('nothing is left', () => leftovers().length === 0)
 })
 
-test('wrong options: words, usage, exit code 2', async () => {
+test('wrong options: words, the way to the usage, exit code 2', async () => {
   const { code, stdout, stderr } = await runDemo('--hosts', '1')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr).toMatch(/2 to 40[\s\S]*--once/)
+  expect(stderr).toMatch(/2 to 40.*\n\(npm run demo -- --help/)
 })

@@ -2,10 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { productProgram } from '../mesh/product-program.js'
 import type { Lab } from '../net/lab.js'
 import { toolPath } from '../tool-path.js'
+import { agentScript, serverScript } from './shell-programs.js'
 
-/** A shell in a lab that is up. In it, `on <host> <command>` runs a command on a host. Resolves when it is left. */
+/**
+ * A shell in a lab that is up. In it, `on <host> <command>` runs a command on a host, `meshfold` speaks to the server as its
+ * administrator, and `on <host> meshfold-agent` to that host's agent. Resolves when it is left.
+ */
 export async function openShell(lab: Lab): Promise<void> {
   const bin = join(lab.dataFolder, 'bin')
   await mkdir(bin, { recursive: true })
@@ -22,8 +27,12 @@ esac
 exec nsenter "$@"
 `
   await writeFile(join(bin, 'on'), script, { mode: 0o755 })
+  await writeFile(join(bin, 'meshfold'), serverScript(lab.dataFolder, commandOf('reference-server')), { mode: 0o755 })
+  await writeFile(join(bin, 'meshfold-agent'), agentScript(lab.dataFolder, commandOf('reference-agent')), {
+    mode: 0o755,
+  })
   process.stderr.write(
-    `A shell in the lab. \`on h1 wg\`, \`on h1\` for a shell there; hosts: ${names}. \`exit\` ends it all.\n`,
+    `A shell in the lab. \`on h1 wg\`, \`on h1\` for a shell there; hosts: ${names}. \`meshfold host list\` asks the server, \`on h1 meshfold-agent status\` a host's agent. \`exit\` ends it all.\n`,
   )
   // The shell's Ctrl-C is for what runs in it.
   const ignore = () => {}
@@ -35,3 +44,6 @@ exec nsenter "$@"
   await once(shell, 'exit')
   process.off('SIGINT', ignore)
 }
+
+const commandOf = (name: Parameters<typeof productProgram>[0]): string =>
+  `'${process.execPath}' '${productProgram(name)}'`

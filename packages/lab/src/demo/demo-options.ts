@@ -44,6 +44,9 @@ Exit codes: 0 all pings answered and every step of the tour as told, or ended by
 /** Options that make no sense. The message is for the user. */
 export class WrongOptions extends Error {}
 
+/** Whether data is there after a demo that went well. */
+export const isKept = ({ data, keep }: Pick<DemoOptions, 'data' | 'keep'>): boolean => keep || data !== undefined
+
 /** @throws WrongOptions */
 export function readDemoOptions(args: readonly string[]): DemoOptions {
   const values = parse(args)

@@ -10,8 +10,8 @@ export interface NextStepsFacts {
 }
 
 export interface NamespaceFacts {
-  /** The first host's name and its first process, as the machine sees it. */
-  readonly host: { readonly name: string; readonly pid: number }
+  /** The hosts' names and their first processes, as the machine sees them. */
+  readonly hosts: readonly { readonly name: string; readonly pid: number }[]
   /** An address of another host in the mesh. */
   readonly otherAddress: string
   readonly serverPid: number | undefined
@@ -29,7 +29,7 @@ export function renderNextSteps({ url, adminToken, dataFolder, namespaces }: Nex
     `    alias meshfold='${nodeCommand(process.execPath)} ${productProgram('reference-server')}'`,
     '    meshfold host list',
     '    meshfold events --follow',
-    ...(namespaces === undefined ? [] : insideSteps(namespaces)),
+    ...(namespaces === undefined ? [] : insideSteps(namespaces, dataFolder)),
     `  Logs, keys and the database: ${dataFolder}`,
   ].join('\n')
 }
@@ -45,11 +45,22 @@ export const renderServerAgain = (serverPid: number | undefined): string =>
     ? 'the server is started again'
     : `the server is started again, as process ${serverPid}; to kill it again: kill -9 ${serverPid}`
 
-function insideSteps({ host, otherAddress, serverPid, userNamespace }: NamespaceFacts): readonly string[] {
+/** How the demo ends, and what is left of it then. */
+export const renderEnd = (keptFolder: string | undefined): string =>
+  keptFolder === undefined ? 'Ctrl-C ends it and leaves nothing behind.' : `Ctrl-C ends it and leaves ${keptFolder}.`
+
+function insideSteps(
+  { hosts: [first, ...others], otherAddress, serverPid, userNamespace }: NamespaceFacts,
+  dataFolder: string,
+): readonly string[] {
   const user = userNamespace ? ' -U --preserve-credentials' : ''
+  const elsewhere = others.map(({ name, pid }) => `${name} ${pid}`).join(', ')
+  const agent = `${nodeCommand(process.execPath)} ${productProgram('reference-agent')}`
   const shell = [
-    `  A shell on ${host.name}, then \`wg\` or \`ping ${otherAddress}\`:`,
-    `    nsenter -t ${host.pid}${user} -m -n -p -u sh`,
+    `  A shell on ${first?.name}, then \`wg\` or \`ping ${otherAddress}\`; the numbers of the others: ${elsewhere}`,
+    `    nsenter -t ${first?.pid}${user} -m -n -p -u sh`,
+    '  In it, what its agent says:',
+    `    ${agent} status --state ${dataFolder}/$(hostname)/state`,
   ]
   if (serverPid === undefined) return shell
   return [

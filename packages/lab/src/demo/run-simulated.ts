@@ -1,6 +1,6 @@
-import type { DemoOptions } from './demo-options.js'
+import { type DemoOptions, isKept } from './demo-options.js'
 import { countReached, renderReport, reportAsJson } from './demo-report.js'
-import { renderNextSteps } from './next-steps.js'
+import { renderEnd, renderNextSteps } from './next-steps.js'
 import { watchParents } from './parent-watch.js'
 import type { Progress } from './progress.js'
 import { startSimulatedMesh } from './simulated-demo.js'
@@ -23,7 +23,7 @@ export async function runSimulatedDemo(
   if (!options.once) {
     const steps = renderNextSteps({ url, adminToken, dataFolder: plan.dataFolder })
     const stream = options.json ? process.stderr : process.stdout
-    stream.write(`\n${steps}\n\nCtrl-C ends it and leaves nothing behind.\n`)
+    stream.write(`\n${steps}\n\n${renderEnd(isKept(options) ? plan.dataFolder : undefined)}\n`)
     progress(`${await ended}: ending the mesh`)
   }
   await mesh.stop()
