@@ -13,8 +13,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions } from './agent-options.js'
 import type { ControlPort, OpenControlPort } from './control-port.js'
+import { PeerBudgets } from './peer-budgets.js'
 
-export interface ControlTrafficOptions extends Pick<AgentOptions, 'timers'> {
+export interface ControlTrafficOptions extends Pick<AgentOptions, 'timers' | 'clock'> {
   readonly log: AgentLog
   readonly openControlPort: OpenControlPort
   readonly onMessage: (from: HostId, message: PathMessage) => void
@@ -28,6 +29,7 @@ const OPEN_AGAIN_MS = 1000
 export class ControlTraffic {
   readonly #options: ControlTrafficOptions
   readonly #hostsByAddress = new Map<IpAddress, HostId>()
+  readonly #budgets: PeerBudgets
   #config: HostConfig | undefined
   #port: ControlPort | undefined
   /** Being opened, or to be tried again in a moment. */
@@ -37,7 +39,11 @@ export class ControlTraffic {
   #cancelOpening: () => void = () => {}
 
   constructor(options: ControlTrafficOptions) {
+    const { log, clock } = options
     this.#options = options
+    this.#budgets = new PeerBudgets(clock, (from) =>
+      log.warn({ from }, 'a peer says more on the control port than can be listened to'),
+    )
   }
 
   get isOpen(): boolean {
@@ -49,13 +55,15 @@ export class ControlTraffic {
     this.#config = config
     for (const hostId of peers) {
       const address = this.#addressOf(hostId)
-      if (address !== undefined) this.#hostsByAddress.set(address, hostId)
+      if (address === undefined) this.#budgets.forget(hostId)
+      else this.#hostsByAddress.set(address, hostId)
     }
   }
 
   end(): void {
     this.#config = undefined
     this.#hostsByAddress.clear()
+    this.#budgets.clear()
   }
 
   /** The host was read. */
@@ -128,7 +136,7 @@ export class ControlTraffic {
   #receive(from: IpAddress, text: string): void {
     const { log, onMessage } = this.#options
     const hostId = this.#hostAt(from)
-    if (hostId === undefined) return
+    if (hostId === undefined || !this.#budgets.take(hostId)) return
     const message = decodePathMessage(text)
     if (E.isRight(message)) onMessage(hostId, message.right)
     else log.debug({ from: hostId, reason: message.left }, 'a datagram that nobody can read')

@@ -68,6 +68,7 @@ export class PathDuty implements PathSource {
     this.#options = options
     this.#traffic = new ControlTraffic({
       timers,
+      clock,
       log,
       openControlPort: adapters.openControlPort,
       onMessage: (from, message) => {
