@@ -36,7 +36,8 @@ export class PlaceAnswers {
     this.#cancelLook?.()
     this.#cancelLook = undefined
     for (const [to, { id, atEpochMs }] of [...this.#asked]) {
-      if (atEpochMs > beganAtEpochMs) continue
+      // Asked after the reading began; what was asked later than now, was so before somebody set the clock back.
+      if (atEpochMs > beganAtEpochMs && atEpochMs <= clock.nowEpochMs()) continue
       this.#asked.delete(to)
       answer(to, id, placeOf(to))
     }
