@@ -15,8 +15,11 @@ export function describeReconcileError(error: ReconcileError): string {
 /** A driver's error in one line. */
 export function describeDriverError(error: HostDriverError): string {
   const hint = error.code === 'host-permission-denied' ? '; run the agent as root or with CAP_NET_ADMIN' : ''
-  return error.reason + hint
+  return error.reason.replace(UNSAYABLE, ' ') + hint
 }
+
+/** Programs say what they like; a server takes none of that in a text, and ends the connection of an agent that says it. */
+const UNSAYABLE = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu
 
 /** One way in which a host differs, for status and report: at most 300 characters. */
 export function describeOneDrift(drift: HostDrift): string {
