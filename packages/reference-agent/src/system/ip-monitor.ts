@@ -6,6 +6,13 @@ const MONITOR = ['ip', '-o', 'monitor', 'link', 'address', 'route'] as const
 /** Ends the child with its parent, however that ends. */
 const TIED = ['setpriv', '--pdeathsig', 'KILL', '--'] as const
 
+/** Where `ip` is on older systems, which is on nobody's path but root's. */
+const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin', '/usr/bin', '/bin']
+
+/** As the driver finds its programs: whoever starts the agent may have a shorter path. */
+export const searchPath = (inherited: string | undefined): string =>
+  [...(inherited ?? '').split(':').filter(Boolean), ...SYSTEM_FOLDERS].join(':')
+
 /**
  * Watches Linux's network by one `ip monitor`, which sleeps until something happens. Of `ownInterface` only its
  * end is told: the rest is our own doing.
@@ -16,7 +23,8 @@ export function watchByIpMonitor(ownInterface: string): WatchUnderlay {
     let child: ChildProcess | undefined
     const start = (command: readonly string[], onMissing: () => void) => {
       const [file = '', ...args] = command
-      const started = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+      const env = { ...process.env, PATH: searchPath(process.env.PATH) }
+      const started = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'], env })
       child = started
       let isMissing = false
       started.once('error', () => {

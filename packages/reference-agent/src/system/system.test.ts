@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defaultHostName, readHostSystem } from './host-system.js'
-import { tell } from './ip-monitor.js'
+import { searchPath, tell } from './ip-monitor.js'
 import { agentVersion } from './version.js'
 
 /** As iproute2 6.1 prints them. */
@@ -19,6 +19,11 @@ const lines: readonly (readonly [string, string])[] = [
   ['Deleted 4: wg0: <POINTOPOINT,NOARP> mtu 1420 qdisc noop state DOWN group default \\    link/none ', 'own gone'],
   ['3: eth0@if7: <BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue state DOWN \\    link/ether 02:00', 'changed'],
 ]
+
+test('`ip` is found also where a path leads past /sbin', () => {
+  expect(searchPath('/opt/own:/usr/bin')).toBe('/opt/own:/usr/bin:/usr/sbin:/sbin:/usr/bin:/bin')
+  expect(searchPath(undefined)).toBe('/usr/sbin:/sbin:/usr/bin:/bin')
+})
 
 test('what one line of `ip monitor` means', () => {
   for (const [line, meaning] of lines) {
