@@ -8,7 +8,8 @@ const FILE_MODE = 0o600
 
 /** Replaces what was there. */
 export const writeWhole = async (path: string, content: Uint8Array): Promise<void> => {
-  await rename(await writeDraft(path, content), path)
+  const draft = await writeDraft(path, content)
+  await orRemove(draft, () => rename(draft, path))
   await syncFolder(dirname(path))
 }
 
@@ -52,11 +53,23 @@ const writeDraft = async (path: string, content: Uint8Array): Promise<string> =>
   await makeFolder(dirname(path))
   const draft = join(dirname(path), `.${basename(path)}-${process.pid}-${randomBytes(6).toString('hex')}`)
   const file = await open(draft, 'wx', FILE_MODE)
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await orRemove(draft, async () => {
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  })
   return draft
+}
+
+/** What is tried again every few seconds, on a disk that is full, leaves nothing behind each time. */
+const orRemove = async (draft: string, deed: () => Promise<void>): Promise<void> => {
+  try {
+    await deed()
+  } catch (thrown) {
+    await unlink(draft).catch(() => {})
+    throw thrown
+  }
 }
