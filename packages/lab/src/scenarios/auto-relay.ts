@@ -4,6 +4,7 @@ import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { PingStream, ping } from '../net/ping.js'
 import { TcpStream } from '../net/tcp-stream.js'
 import { waitUntil } from '../wait-until.js'
+import { awayLimitSeconds, checkSilence } from './failover-limits.js'
 import { type Answer, removeGateway } from './mesh-commands.js'
 import { killGateway } from './relayed-mesh.js'
 import { hopTo, pairMesh, reaches, relayed, seconds } from './relayed-pair.js'
@@ -143,11 +144,10 @@ const autoRelayFailover = ({ name, phrase, serverRuns }: ServerChoice): Scenario
     await pause(2000)
     const outage = ((await again.stop()).longestGap * pingEveryMs) / 1000
     stage.metric('outage-s', outage)
-    stage.check('away for less than 10 s', outage < 10, `${outage} s`)
+    stage.check(`away for less than ${awayLimitSeconds} s`, outage < awayLimitSeconds, `${outage} s`)
     const seen = tcp.pieces
     await waitUntil('the stream flows again', () => tcp.pieces > seen + 5 || undefined, { limitMs: 30_000 })
-    stage.metric('tcp-silence-s', Math.round(tcp.longestSilenceMs / 100) / 10)
-    stage.check('the TCP connection lived through it', tcp.isOpen)
+    checkSilence(stage, tcp)
     await tcp.stop()
   },
 })

@@ -5,7 +5,7 @@ import { PingStream } from '../net/ping.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { goesThrough, isVia } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
-import { eventsOf, type SeenEvent } from './server-view.js'
+import { eventsOf, movesOf } from './server-view.js'
 import { checkStreams, startMesh } from './start-mesh.js'
 
 const holdSeconds = 60
@@ -84,17 +84,3 @@ async function startNodes(stage: Stage): Promise<Nodes> {
 
 const delay = ({ lab }: Stage, { host }: MeshMember, delayMs: number): void =>
   lab.inet.uplink(host).wire?.set({ delayMs })
-
-interface Move {
-  readonly nodeId: unknown
-  readonly cause: unknown
-  /** How many gateways were measured for it. */
-  readonly measured: number
-}
-
-const movesOf = (events: readonly SeenEvent[]): readonly Move[] =>
-  events.flatMap(({ type, data }) => {
-    if (type !== 'RelayMoved') return []
-    const evidence = data.evidence as { readonly measured: readonly unknown[] } | null
-    return [{ nodeId: data.nodeId, cause: data.cause, measured: evidence?.measured.length ?? 0 }]
-  })

@@ -4,6 +4,7 @@ import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
+import { awayLimitSeconds } from './failover-limits.js'
 import { isSeenAs, publicAddresses, routeAll, seenFrom } from './internet-mesh.js'
 import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { openWeb } from './outside.js'
@@ -101,7 +102,7 @@ async function diesAndIsReplaced(stage: Stage, { mesh, node, dying, next }: Repl
   stage.check(`${dying.name} dies, and ${next.name} takes its place`, await comes(isVia(mesh, node, next, 20_000)))
   const seconds = Math.round((performance.now() - diedAt) / 100) / 10
   stage.metric(`from-${dying.name}-to-${next.name}-s`, seconds)
-  stage.check('within 10 s', seconds < 10, `${seconds} s`)
+  stage.check(`within ${awayLimitSeconds} s`, seconds < awayLimitSeconds, `${seconds} s`)
 }
 
 const comes = (awaited: Promise<true>): Promise<boolean> => awaited.catch(() => false)

@@ -5,6 +5,7 @@ import type { Host } from '../net/host.js'
 import { answerOn, knock } from '../net/knock.js'
 import { TcpStream } from '../net/tcp-stream.js'
 import { waitUntil } from '../wait-until.js'
+import { checkSilence } from './failover-limits.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { killGateway, type RelayedMesh, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
@@ -120,11 +121,11 @@ async function leadsThrough(mesh: Mesh, member: MeshMember, router: MeshMember):
   return peers.some((peer) => peer.publicKey === publicKey && peer.allowedIps.includes(range))
 }
 
-async function goesOn({ check, metric }: Stage, name: string, stream: TcpStream): Promise<void> {
+async function goesOn(stage: Stage, name: string, stream: TcpStream): Promise<void> {
   const before = stream.pieces
   const flows = () => stream.pieces > before + 10
   const went = await waitUntil('the download goes on', flows, { limitMs: 30_000 }).catch(() => false)
-  check(`through the ${name}: the download goes on`, went && stream.isOpen)
-  metric(`${name}-silence-s`, Math.round(stream.longestSilenceMs / 100) / 10)
+  stage.check(`through the ${name}: the download goes on`, went)
+  checkSilence(stage, stream, name)
   await stream.stop()
 }

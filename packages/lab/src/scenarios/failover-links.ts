@@ -2,6 +2,7 @@
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
+import { awayLimitSeconds } from './failover-limits.js'
 import { isVia, killGateway, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 import type { ServerChoice } from './server-choice.js'
@@ -63,8 +64,8 @@ async function allReach(
   await Promise.all([...members.map((member) => reaches(member, address)), ...own.map((to) => reaches(node, to))])
   const seconds = Math.round((performance.now() - sinceMs) / 100) / 10
   stage.check(
-    `${node.name} and ${members.map(({ name }) => name).join(', ')} reach each other`,
-    seconds < 15,
+    `${node.name} and ${members.map(({ name }) => name).join(', ')} reach each other within ${awayLimitSeconds} s`,
+    seconds < awayLimitSeconds,
     `${seconds} s`,
   )
 }

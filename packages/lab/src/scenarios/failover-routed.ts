@@ -5,9 +5,11 @@ import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { TcpStream } from '../net/tcp-stream.js'
 import { waitUntil } from '../wait-until.js'
+import { awayLimitSeconds, checkSilence } from './failover-limits.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { killGateway } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
+import type { ServerChoice } from './server-choice.js'
 import { startMesh } from './start-mesh.js'
 
 const range = '192.168.77.0/24'
@@ -15,11 +17,11 @@ const toldPort = 9
 /** Recovery is said after ten seconds, and seen at the latest ten later. */
 const recoveredWithinMs = 40_000
 
-export const egressFailoverRouted: Scenario = {
-  name: 'egress-failover-routed',
+export const egressFailoverRouted = ({ name, phrase, serverRuns }: ServerChoice): Scenario => ({
+  name: `egress-failover-routed${name}`,
   rows: ['E6', 'F3'],
   slowSeconds: 30,
-  summary: 'of two routers without NAT one loses its LAN, has it again, and dies: TCP goes on by the other, and back',
+  summary: `of two routers without NAT one loses its LAN, has it again, and dies, with the server ${phrase}: TCP goes on by the other, and back`,
   async play(stage) {
     const told = join(stage.lab.dataFolder, 'tell-the-lan')
     const mesh = await startMesh(stage, 3, { runOptions: ['--on-active-router', told] })
@@ -27,18 +29,18 @@ export const egressFailoverRouted: Scenario = {
     const [first, second, user] = [mesh.member(0), mesh.member(1), mesh.member(2)]
     const lan = await openLan(stage, [first, second], told)
     await addRoutedEgress(mesh, [first, second])
-    const goesBy = (router: MeshMember, limitMs = 20_000) =>
+    const goesBy = (router: MeshMember, limitMs = awayLimitSeconds * 1_000) =>
       waitUntil(`the LAN answers by ${router.name}`, async () => (await lan.router()) === router.name || undefined, {
         limitMs,
       }).catch(() => false as const)
-    stage.check('the LAN was told of the first router', (await goesBy(first)) === true)
+    stage.check('the LAN was told of the first router', (await goesBy(first, 20_000)) === true)
     await waitUntil('the machine is reached', () => reached(user.host, lan.address), { limitMs: 15_000 })
     const stream = await TcpStream.open(user.host, lan.machine, lan.address)
-    await mesh.server.stop()
+    if (!serverRuns) await mesh.server.stop()
     const moves = async (what: string, deed: () => Promise<unknown>, to: MeshMember, limitMs?: number) => {
       const startedAt = performance.now()
       await deed()
-      stage.check(`${what}: the LAN is told of ${to.name}`, (await goesBy(to, limitMs)) === true)
+      stage.check(`${what}: the LAN is told of ${to.name} in time`, (await goesBy(to, limitMs)) === true)
       const seconds = (performance.now() - startedAt) / 1_000
       const before = stream.pieces
       await waitUntil('the connection goes on', () => stream.pieces > before + 20 || undefined).catch(() => undefined)
@@ -50,10 +52,10 @@ export const egressFailoverRouted: Scenario = {
     const seconds = await moves('it has it again', plugIn, first, recoveredWithinMs)
     stage.check('it waits before it says so', seconds > 9, `${seconds.toFixed(1)} s`)
     await moves('the first router dies', () => killGateway(first), second)
-    stage.metric('longest-silence-s', Math.round(stream.longestSilenceMs / 100) / 10)
+    checkSilence(stage, stream)
     await stream.stop()
   },
-}
+})
 
 async function addRoutedEgress(mesh: Mesh, routers: readonly MeshMember[]): Promise<void> {
   await command(mesh, {

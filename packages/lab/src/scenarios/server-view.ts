@@ -40,3 +40,19 @@ export async function eventsOf({ api }: MeshServer): Promise<readonly SeenEvent[
     from = page.nextFrom
   }
 }
+
+/** A node that has another gateway than before. */
+interface SeenMove {
+  readonly nodeId: unknown
+  readonly cause: unknown
+  /** How many gateways were measured for it. */
+  readonly measured: number
+}
+
+/** Those among events. */
+export const movesOf = (events: readonly SeenEvent[]): readonly SeenMove[] =>
+  events.flatMap(({ type, data }) => {
+    if (type !== 'RelayMoved') return []
+    const evidence = data.evidence as { readonly measured: readonly unknown[] } | null
+    return [{ nodeId: data.nodeId, cause: data.cause, measured: evidence?.measured.length ?? 0 }]
+  })
