@@ -5,9 +5,10 @@ import { answerOn, knock } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
 import { bans, docker, type ForeignProgram, firewalld, forbiddenPort, ufw } from './foreign-rule-sets.js'
 import { command, nodeOf } from './mesh-commands.js'
+import { isVia } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 
-const programs: readonly ForeignProgram[] = [docker, ufw, firewalld]
+const programs: readonly ForeignProgram[] = [docker, ufw, firewalld, bans]
 const hostNames = ['docker', 'ufw', 'firewalld', 'bare']
 
 /** Everything but counters. */
@@ -17,28 +18,35 @@ export const foreignFirewalls: Scenario = {
   name: 'foreign-firewalls',
   rows: ['E3'],
   summary:
-    'hosts with Docker, ufw and firewalld: tunnels, a relay and an egress pass them, and after `down` they are as before',
+    'hosts with Docker, firewalld, and ufw, which comes later: tunnels, an egress and a relay on each pass them, and after `down` they are as if the mesh had never been there',
   async play(stage) {
     const { lab, check, metric, tell } = stage
     const mesh = await Mesh.open(lab, { hostNames: [], progress: tell })
     const hosts = await lab.publicHosts(hostNames)
-    for (const [index, program] of programs.entries()) await hosts[index]?.sh(program.load)
-    await hosts.at(-1)?.sh(bans.load)
-    const before = await Promise.all(hosts.map(ruleSet))
+    const [withDocker, withUfw] = hosts
+    for (const [index, program] of programs.entries()) if (program !== ufw) await hosts[index]?.sh(program.load)
     await mesh.admit(hosts)
     await mesh.waitForTunnels()
     await everybodyReached(stage, mesh, 'with the rules of others there first')
+    await withUfw?.sh(ufw.load)
     await bansHold(stage, mesh.member(1), mesh.member(3), await mesh.address(mesh.member(3)))
     const office = await officeBehind(stage, mesh, mesh.member(0), mesh.member(3))
-    await hosts[0]?.sh('sysctl -q -w net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.wg0.send_redirects=1')
+    await withDocker?.sh('sysctl -q -w net.ipv4.conf.all.send_redirects=1 net.ipv4.conf.wg0.send_redirects=1')
     await relayBy(mesh, mesh.member(0), mesh.member(1))
-    await everybodyReached(stage, mesh, 'with a relay where Docker drops what is passed on')
+    await everybodyReached(stage, mesh, 'with a relay where Docker drops what is passed on, and ufw there later')
     check('nobody is told of a shorter way than over the relay', (await redirects(hosts)) === 0)
     check('what the mesh has nothing to do with stays closed', !(await reachesUnderlay(mesh)))
+    await command(mesh, { type: 'UnassignRelay', nodeId: await nodeOf(mesh, mesh.member(1)) })
+    for (const gateway of [mesh.member(1), mesh.member(2)]) {
+      await relayBy(mesh, gateway, mesh.member(3))
+      await isVia(mesh, mesh.member(3), gateway)
+      await everybodyReached(stage, mesh, `with a relay where ${gateway.name} drops what is passed on`)
+    }
 
     const told = (await mesh.member(0).agent.logLines()).length
     const startedAt = performance.now()
-    for (const [index, program] of programs.entries()) await hosts[index]?.sh(program.load)
+    for (const [index, { load, add }] of programs.entries())
+      await hosts[index]?.sh(index === programs.indexOf(bans) ? add : `${load}\n${add}`)
     // Looked at from outside it may be open again already: the agent says what it found.
     await waitUntil('the agent finds that Docker, restarted, drops again what is for the office', async () => {
       const lines = (await mesh.member(0).agent.logLines()).slice(told)
@@ -55,12 +63,24 @@ export const foreignFirewalls: Scenario = {
       await agent.stop()
       await agent.down()
     }
+    const untouched = await rulesWithoutMesh(lab)
     for (const [index, host] of hosts.entries()) {
       const now = await ruleSet(host)
-      const isSame = now === before[index]
-      check(`${host.name}: the rules of others are as they were`, isSame, isSame ? '' : now)
+      const isSame = now === untouched[index]
+      check(`${host.name}: the rules of others are as they would be without the mesh`, isSame, isSame ? '' : now)
     }
   },
+}
+
+/** What each program's host would have: the same done on one where nobody else ever was. */
+async function rulesWithoutMesh(lab: Stage['lab']): Promise<readonly string[]> {
+  const hosts = await lab.hosts(hostNames.map((name) => `${name}-alone`))
+  return Promise.all(
+    hosts.map(async (host, index) => {
+      await host.sh(`${programs[index]?.load}\n${programs[index]?.add}`)
+      return ruleSet(host)
+    }),
+  )
 }
 
 export async function everybodyReached({ check }: Stage, mesh: Mesh, when: string): Promise<void> {

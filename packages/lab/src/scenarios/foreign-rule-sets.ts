@@ -5,6 +5,8 @@ export interface ForeignProgram {
   readonly name: string
   /** Puts its rules there, and does it anew when it is restarted or reloaded: as the program does, and whatever else stands there. */
   readonly load: string
+  /** A rule that somebody adds while it runs. */
+  readonly add: string
 }
 
 /** Docker with the iptables of nftables: forwards for its bridges alone, and keeps a chain for rules of others. */
@@ -30,6 +32,7 @@ for tables in iptables-nft ip6tables-nft; do $tables-restore <<'RULES'
 COMMIT
 RULES
 done`,
+  add: 'iptables-nft -I DOCKER-USER -s 203.0.113.9 -j DROP',
 }
 
 /** ufw with its defaults, and SSH let in: its chains hang in those of iptables, which drop what they leave over. */
@@ -54,6 +57,7 @@ for tables in iptables-nft ip6tables-nft; do $tables-restore <<'RULES'
 COMMIT
 RULES
 done`,
+  add: 'iptables-nft -A ufw-user-input -p tcp --dport 8443 -j ACCEPT',
 }
 
 /** The port that `bans` forbids on the mesh's interface. */
@@ -75,6 +79,7 @@ table inet bans {
   }
 }
 RULES`,
+  add: 'nft add element inet bans banned { 192.0.2.11 }',
 }
 
 /** firewalld with nftables: every interface is in a zone, and one that it wasn't told of in the strictest. */
@@ -107,4 +112,5 @@ table inet firewalld {
   }
 }
 RULES`,
+  add: 'nft insert rule inet firewalld filter_IN_public tcp dport 8443 accept',
 }
