@@ -106,8 +106,9 @@ export class Router implements AsyncDisposable {
     await this.#load({ extra })
   }
 
-  /** Packets that one host sent to another's present address, lost ones included. */
-  async packets(from: Host, to: Host, family: 'ipv4' | 'ipv6' = 'ipv4'): Promise<number> {
+  /** Packets that one host sent to another's present addresses, lost ones included; of both families unless told of which. */
+  async packets(from: Host, to: Host, family?: 'ipv4' | 'ipv6'): Promise<number> {
+    if (family === undefined) return (await this.packets(from, to, 'ipv4')) + (await this.packets(from, to, 'ipv6'))
     const json = await this.host.sh(`nft -j list set ${routerTable} ${family === 'ipv4' ? 'seen4' : 'seen6'}`)
     return readPacketCount(json, this.uplink(from).address[family], this.uplink(to).address[family])
   }

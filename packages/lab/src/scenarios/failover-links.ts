@@ -48,7 +48,8 @@ export const nodesOnTwoGateways: Scenario = {
   },
 }
 
-async function allReach(
+/** Waits until the node and these members reach each other, both ways; it must come in time since then. */
+export async function allReach(
   stage: Stage,
   mesh: Mesh,
   node: MeshMember,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compareFootprints, type Footprint } from './footprint.js'
+import { compareFootprints, type Footprint, takeFootprint } from './footprint.js'
 
 const clean: Footprint = {
   interfaces: '1: lo',
@@ -25,4 +25,25 @@ test('what came and what went, by kind', () => {
     'routes: -default via 169.254.1.1; +',
     'rules: +100: from all lookup 51820',
   ])
+})
+
+const answering = (stdout: string, stderr = '') => ({
+  name: 'h1',
+  trySh: async () => ({ code: 1, stdout, stderr }),
+})
+
+test('what can never be empty and is could not be looked at', async () => {
+  await expect(takeFootprint(answering(''))).rejects.toThrow("h1: interfaces can't be looked at.")
+})
+
+test('nor what has nothing but a complaint', async () => {
+  const host = {
+    name: 'h1',
+    trySh: async (command: string) =>
+      command.startsWith('nft')
+        ? { code: 127, stdout: '', stderr: 'nft: not found' }
+        : { code: 0, stdout: 'something', stderr: '' },
+  }
+  await expect(takeFootprint(host)).rejects.toThrow("h1: packet filter can't be looked at. nft: not found")
+  await expect(takeFootprint(answering('something'))).resolves.toMatchObject({ rules: 'something' })
 })

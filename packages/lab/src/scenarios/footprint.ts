@@ -16,14 +16,30 @@ const views = {
     'for file in /proc/[0-9]*/comm; do cat $file 2>/dev/null; done | grep -v "^\\(sh\\|cat\\|grep\\|sort\\)$"; true',
 } as const
 
+/** What no host is without: nothing there means that it could not be looked at, and would be the same before and after. */
+const neverEmpty: readonly string[] = [
+  'interfaces',
+  'addresses',
+  'routes',
+  'rules',
+  'kernel switches',
+  'own files in /etc',
+  'names in /etc',
+]
+
 /** Everything that an agent could leave behind on a host, as text by kind. */
 export type Footprint = Readonly<Record<keyof typeof views, string>>
 
-export async function takeFootprint(host: Host): Promise<Footprint> {
-  const entries = await Promise.all(
-    Object.entries(views).map(async ([name, command]) => [name, (await host.trySh(command)).stdout.trim()] as const),
-  )
-  return Object.fromEntries(entries) as Footprint
+/** @throws Error where something could not be looked at */
+export async function takeFootprint(host: Pick<Host, 'name' | 'trySh'>): Promise<Footprint> {
+  const look = async ([kind, command]: readonly [string, string]) => {
+    const { stdout, stderr } = await host.trySh(command)
+    const text = stdout.trim()
+    if (text === '' && (stderr !== '' || neverEmpty.includes(kind)))
+      throw new Error(`${host.name}: ${kind} can't be looked at. ${stderr}`.trimEnd())
+    return [kind, text] as const
+  }
+  return Object.fromEntries(await Promise.all(Object.entries(views).map(look))) as Footprint
 }
 
 /** The kinds in which two footprints differ, with the lines of each that the other lacks. */

@@ -25,6 +25,7 @@ import {
 import { clientFullTunnel, egressOwnLan, internetGatewayCascade, natGateway } from './internet-others.js'
 import { iptablesBackend } from './iptables-backend.js'
 import { iptablesTunnel } from './iptables-tunnel.js'
+import { ipv6Underlay } from './ipv6-underlay.js'
 import { kernelWireguard } from './kernel-wireguard.js'
 import { keyRotation, keyRotationCrashes } from './key-rotation.js'
 import { lanNeighbour } from './lan-neighbour.js'
@@ -60,6 +61,7 @@ export const scenarios: readonly Scenario[] = [
   roamingPort,
   roamingAddress,
   narrowUnderlay,
+  ipv6Underlay,
   sixthHostJoins,
   nodeComesAndGoes,
   ephemeralNodes,
