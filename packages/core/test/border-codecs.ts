@@ -166,6 +166,7 @@ const reported: { readonly [T in ReportedObservation['type']]: object } = {
     otherRoundTrips: [{ gatewayId: 'gate-1', roundTripMs: 0.5 }],
   },
   'pair-direct': { pairId, ownEchoAgeMs: 100, otherEchoAgeMs: null, handshakeAgeMs: 5 },
+  'endpoints-reached': { reached: [{ hostId: 'host-1', endpoint: '203.0.113.7:51821' }] },
   'ranges-served': { servedEgressIds: ['office'], unservable: [{ egressId: 'lab', reason: 'no-route' }] },
 }
 const reportedObservations = fc.constantFrom<object>(

@@ -72,6 +72,13 @@ const makers: readonly ((drawing: Drawing, node: Node) => Seen)[] = [
     servedEgressIds: node.egressIds,
     unservable: drawing.draw.oneIn(2) ? [{ egressId: egressId('egress-1'), reason: 'no-route' }] : [],
   }),
+  (drawing, node) => ({
+    type: 'endpoints-reached',
+    hostId: node.hostId,
+    reached: [someNode(drawing)?.hostId ?? hostId('nobody'), hostId('host-1')].flatMap((other) =>
+      (largeMapGet(drawing.state.hosts, other)?.endpoints ?? []).map(({ endpoint }) => ({ hostId: other, endpoint })),
+    ),
+  }),
 ]
 
 /** What one host sees. */

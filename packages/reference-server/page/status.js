@@ -157,9 +157,23 @@ const stateOf = ({ online, outcome, drift, detail, lastContactEpochMs }) => {
 }
 
 /** @param {any} node */
-const nodeLines = ({ networkName, address4, address6, status }) => {
+const nodeLines = ({ networkName, address4, address6, status, gateway }) => {
   const addresses = [address4, address6].filter((address) => address !== null).join(' ')
-  return [`${networkName}: ${addresses}${status === 'active' ? '' : ` (${status})`}`, element('br')]
+  return [
+    `${networkName}: ${addresses}${status === 'active' ? '' : ` (${status})`}${gatewayText(gateway)}`,
+    element('br'),
+  ]
+}
+
+/** @param {any} gateway */
+const gatewayText = (gateway) => {
+  if (gateway === null) return ''
+  const unproven = gateway.endpoints.filter((/** @type {any} */ { proof }) => proof === 'unproven')
+  const places = unproven.map((/** @type {any} */ { endpoint }) => endpoint).join(', ')
+  const role = gateway.internet ? 'internet gateway' : 'gateway'
+  return places === ''
+    ? `, ${role}`
+    : `, ${role}, unproven: nobody has arrived at ${places} yet. Is the port forwarded?`
 }
 
 /** @param {string[]} texts */

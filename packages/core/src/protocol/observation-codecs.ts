@@ -2,13 +2,15 @@
 import * as t from 'io-ts'
 import { checked, integerBetween, orNull, shortList } from '../mesh/event-parts.js'
 import { gatewayIdsCodec, maxGateways, pairIdCodec, sequenceCodec } from '../mesh/gateway-codecs.js'
-import { egressIdCodec, epochMsCodec, hostIdCodec, nodeIdCodec } from '../values/index.js'
+import { egressIdCodec, epochMsCodec, hostIdCodec, nodeIdCodec, udpEndpointCodec } from '../values/index.js'
 import type { GatewayFigure, Observation, PairFailure, ReportedObservation } from './observation.js'
 import { messageByType } from './tagged-codec.js'
 
 /** A host is in a handful of networks and has many pairs, but a gateway is in its vector once. */
 const maxVector = 64
 const maxRouted = 256
+/** Of how many peers a host says that it reached them where they are declared to be. */
+export const mostReached = 32
 
 const numberBetween = (lowest: number, highest: number, unit: string): t.Type<number, unknown> =>
   checked(
@@ -48,6 +50,7 @@ const failureCodec: t.Type<PairFailure, unknown> = t.union(
 const probedCodec = t.strict({ gatewayId: nodeIdCodec, roundTripMs: orNull(roundTripCodec) })
 const otherRoundTripCodec = t.strict({ gatewayId: nodeIdCodec, roundTripMs: roundTripCodec })
 const unservableCodec = t.strict({ egressId: egressIdCodec, reason: t.keyof({ 'no-link': null, 'no-route': null }) })
+const reachedCodec = t.strict({ hostId: hostIdCodec, endpoint: udpEndpointCodec })
 
 const reportedProps = {
   'vector-told': {
@@ -75,6 +78,7 @@ const reportedProps = {
     servedEgressIds: shortList(egressIdCodec, maxRouted),
     unservable: shortList(unservableCodec, maxRouted),
   },
+  'endpoints-reached': { reached: shortList(reachedCodec, mostReached) },
 } satisfies Record<ReportedObservation['type'], t.Props>
 
 const seenProps = { ...reportedProps, 'presence-seen': { isConnected: t.boolean } }

@@ -3,7 +3,7 @@
  * who is connected to it; `react` judges all of it together (`reactions/`).
  */
 import type { PairId } from '../mesh/mesh-state.js'
-import type { EgressId, EpochMs, HostId, NodeId } from '../values/index.js'
+import type { EgressId, EpochMs, HostId, NodeId, UdpEndpoint } from '../values/index.js'
 
 /** What one host measured of one gateway over control addresses, directly. */
 export interface GatewayFigure {
@@ -98,6 +98,12 @@ export interface RangesServed {
 /** `no-link`: the interface towards the range is down. `no-route`: nothing leads there. */
 export type UnservableReason = 'no-link' | 'no-route'
 
+/** Peers that this host had a handshake with at an endpoint that was declared for them (B1). All of them, each time one came along. */
+export interface EndpointsReached {
+  readonly type: 'endpoints-reached'
+  readonly reached: readonly { readonly hostId: HostId; readonly endpoint: UdpEndpoint }[]
+}
+
 /** What an agent says of itself. Whose agent it is, its connection has proved. */
 export type ReportedObservation =
   | VectorTold
@@ -107,6 +113,7 @@ export type ReportedObservation =
   | PairMoved
   | PairDirect
   | RangesServed
+  | EndpointsReached
 
 /** The server saw an agent come or go. */
 export interface PresenceSeen {

@@ -75,6 +75,7 @@ export {
 export { type HeldKeys, type KeyStep, keyStepOf } from '../protocol/key-rotation.js'
 export { PIECE_LENGTH } from '../protocol/message-pieces.js'
 export type {
+  EndpointsReached,
   GatewayFigure,
   GatewaysMeasured,
   Observation,

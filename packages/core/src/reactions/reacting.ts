@@ -8,7 +8,7 @@ import type { MeshError } from '../mesh/mesh-error.js'
 import type { MeshEvent } from '../mesh/mesh-event.js'
 import { type AutoRelay, type MeshState, type PairId, pairIdOf } from '../mesh/mesh-state.js'
 import type { Observation } from '../protocol/observation.js'
-import { type EpochMs, epochMs, type HostId, type NodeId } from '../values/index.js'
+import { type EpochMs, epochMs, type HostId, type NodeId, type UdpEndpoint } from '../values/index.js'
 import type {
   GatewayWatch,
   HostWatch,
@@ -55,6 +55,7 @@ export interface Reacting {
   readonly nodes: WatchNotes<NodeId, NodeWatch>
   readonly pairs: WatchNotes<PairId, PairWatch>
   readonly gateways: WatchNotes<NodeId, GatewayWatch>
+  readonly reached: WatchNotes<HostId, ReadonlySet<UdpEndpoint>>
   /** Whom this call decides about, after everything observed is in. */
   readonly due: Due
   readonly probes: RelayProbe[]
@@ -84,6 +85,7 @@ export const startReacting = (start: MeshState, memory: ReactionMemory, wantedNo
   const nodes = noteDown(memory.nodes, window)
   const pairs = noteDown(memory.pairs, window)
   const gateways = noteDown(memory.gateways, window)
+  const reached = noteDown(memory.reached, window)
   const given = noteDown(memory.given, window)
   const due = nothingDue(memory)
   const commands: ReactionCommand[] = []
@@ -101,6 +103,7 @@ export const startReacting = (start: MeshState, memory: ReactionMemory, wantedNo
     nodes,
     pairs,
     gateways,
+    reached,
     due,
     probes: [],
     give: (command) => {
@@ -129,6 +132,7 @@ export const startReacting = (start: MeshState, memory: ReactionMemory, wantedNo
         nodes: nodes.kept(oldest, () => false),
         pairs: pairs.kept(oldest, () => false),
         gateways: gateways.kept(oldest, () => false),
+        reached: reached.kept(oldest, (hostId) => largeMapHas(state.hosts, hostId)),
         given: given.kept(window - 1, () => false),
         heldBack: { hostIds: [...hostIds], pairIds: [...pairIds] },
       }

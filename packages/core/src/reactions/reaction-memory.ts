@@ -1,7 +1,7 @@
 /** What `react` remembers between two calls. */
 import type { AutoRelay, PairId } from '../mesh/mesh-state.js'
 import type { PairFailure, PairMoved, UnservableReason, VectorTold } from '../protocol/observation.js'
-import { type EgressId, type EpochMs, epochMs, type HostId, type NodeId } from '../values/index.js'
+import { type EgressId, type EpochMs, epochMs, type HostId, type NodeId, type UdpEndpoint } from '../values/index.js'
 import type { HomeWatch } from './home-gateway.js'
 import { nothingWatched, type Watched } from './watched.js'
 
@@ -19,6 +19,8 @@ export interface ReactionMemory {
   /** Pairs that can't connect, or couldn't. */
   readonly pairs: Watched<PairId, PairWatch>
   readonly gateways: Watched<NodeId, GatewayWatch>
+  /** At which of their declared endpoints hosts were met (B1). Silence takes nothing back: it stays as long as its host. */
+  readonly reached: Watched<HostId, ReadonlySet<UdpEndpoint>>
   /** The last command about a node or pair: it may not be in the state yet. */
   readonly given: Watched<NodeId | PairId, GivenCommand>
   /** Whose changes come too often and wait. */
@@ -112,6 +114,7 @@ export const emptyReactionMemory = (): ReactionMemory => ({
   nodes: nothingWatched(),
   pairs: nothingWatched(),
   gateways: nothingWatched(),
+  reached: nothingWatched(),
   given: nothingWatched(),
   heldBack: { hostIds: [], pairIds: [] },
 })

@@ -137,6 +137,7 @@ describe('react, whatever is observed', () => {
         const all: readonly Watched<string, unknown>[] = [hosts, nodes, pairs, gateways, given]
         for (const { entries, rings } of all) expect([entries.size, rings]).toEqual([0, []])
         expect(heldBack).toEqual({ hostIds: [], pairIds: [] })
+        expect(largeMapSize(world.memory.reached.entries)).toBeLessThanOrEqual(largeMapSize(mesh.hosts))
       }),
       lawRuns(0.5),
     )

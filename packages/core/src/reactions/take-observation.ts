@@ -1,6 +1,7 @@
 import type { Observation } from '../protocol/observation.js'
 import { takeFigures, takeWaitingNodes } from './choose-home.js'
 import { takeDirect } from './direct-again.js'
+import { takeReached } from './reached-hosts.js'
 import { type Reacting, type Taken, takenWith } from './reacting.js'
 import { unseenHost } from './reaction-memory.js'
 import { takePairMove, takeVector } from './record-moves.js'
@@ -24,13 +25,14 @@ export const takeObservation = (reacting: Reacting, observation: Observation): v
     case 'vector-told':
     case 'gateways-measured':
     case 'ranges-served':
+    case 'endpoints-reached':
     case 'presence-seen':
       if (isNews(reacting, observation)) takeOfHost(reacting, observation)
       break
   }
 }
 
-type OfHost = Taken<'vector-told' | 'gateways-measured' | 'ranges-served' | 'presence-seen'>
+type OfHost = Taken<'vector-told' | 'gateways-measured' | 'ranges-served' | 'endpoints-reached' | 'presence-seen'>
 
 const isNews = (reacting: Reacting, { hostId, type, observedAtEpochMs }: OfHost): boolean => {
   const host = reacting.hosts.get(hostId) ?? unseenHost
@@ -50,6 +52,9 @@ const takeOfHost = (reacting: Reacting, observation: OfHost): void => {
       break
     case 'ranges-served':
       takeRanges(reacting, observation)
+      break
+    case 'endpoints-reached':
+      takeReached(reacting, observation)
       break
     case 'presence-seen':
       takePresence(reacting, observation)

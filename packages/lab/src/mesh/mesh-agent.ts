@@ -14,6 +14,8 @@ export interface AgentPlan {
   readonly interfaceName?: string
   /** A folder whose programs come before the system's: another build of wireguard-go, for example. */
   readonly toolFolder?: string
+  /** What `enroll` is given besides. */
+  readonly enrollOptions?: (host: Host) => readonly string[]
   /** What `run` is given besides. */
   readonly runOptions?: readonly string[]
 }
@@ -55,7 +57,8 @@ export class MeshAgent {
   async enroll(serverUrl: string, token: string): Promise<void> {
     const { folder, name } = this.plan
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    const args = ['enroll', '--server', serverUrl, '--state', this.stateFolder, '--name', name]
+    const told = this.plan.enrollOptions?.(this.host) ?? []
+    const args = ['enroll', '--server', serverUrl, '--state', this.stateFolder, '--name', name, ...told]
     const result = await this.#run([...args, '--interface', this.interfaceName], { MESHFOLD_ENROLLMENT_TOKEN: token })
     if (result.code !== 0) {
       throw new Error(`${name} could not enrol (exit code ${result.code}): ${result.stderr}${result.stdout}`)

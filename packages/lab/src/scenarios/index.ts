@@ -8,6 +8,7 @@ import { clientFile, egressNat, relayManual } from './carriers.js'
 import { clientMoves } from './client-moves.js'
 import { commitConfirm } from './commit-confirm.js'
 import { commitConfirmFullTunnel } from './commit-confirm-full-tunnel.js'
+import { declaredEndpoint } from './declared-endpoint.js'
 import { downloadUnderOneWayPolicy } from './download-under-one-way-policy.js'
 import { egressScenarios } from './egress.js'
 import { ephemeralNodes } from './ephemeral-nodes.js'
@@ -88,6 +89,7 @@ export const scenarios: readonly Scenario[] = [
   gatewayRemoved,
   clientFile,
   clientDisable,
+  declaredEndpoint,
   clientMoves,
   usersDevice,
   internetGatewaySplit,

@@ -8,7 +8,7 @@ import { haveFirstConfigs, markLogs } from './agent-logs.js'
 import type { Stage } from './scenario.js'
 
 /** What a scenario asks of its server and agents. */
-type MeshOptions = Pick<AgentPlan, 'runOptions'> & Pick<ServerPlan, 'serveOptions'>
+type MeshOptions = Pick<AgentPlan, 'runOptions' | 'enrollOptions'> & Pick<ServerPlan, 'serveOptions'>
 
 /** A mesh of `h1` to `h<count>`, with the build of wireguard-go that is the scenario's turn. */
 export async function startMesh(

@@ -9,6 +9,7 @@ import {
   type PathReportSource,
   PathScout,
   pairsMoved,
+  ReachedEndpoints,
   type RelayProbeWanted,
   type ReportedObservation,
   rangesServed,
@@ -29,6 +30,7 @@ const MEASURED_EVERY_MS = 10_000
 export class ObservationDuty {
   readonly #options: ObservationDutyOptions
   readonly #scout: PathScout
+  readonly #reached = new ReachedEndpoints()
   readonly #keeper: PathKeeper
   #config: HostConfig
   /** What was said last of what is said when it changes, without its figures. */
@@ -46,11 +48,13 @@ export class ObservationDuty {
   takeConfig(config: HostConfig): void {
     this.#config = config
     this.#scout.takeConfig(config, this.#nowMs())
+    this.#reached.takeConfig()
   }
 
   /** The host was read. Answers whether it should be read again soon. */
   look({ peers, observedAtEpochMs }: ObservedHost): boolean {
     this.#scout.look(peers, observedAtEpochMs, this.#nowMs())
+    this.#reached.look(this.#config, peers)
     return this.#scout.isWatching
   }
 
@@ -83,10 +87,11 @@ export class ObservationDuty {
     this.sayWhatChanged()
   }
 
-  /** Vector, served ranges and pairs, where they are others than was said; figures when it is time. */
+  /** Vector, served ranges, endpoints that were reached and pairs, where they are others than was said; figures when it is time. */
   sayWhatChanged(): void {
     const source = this.#source()
-    const told = [vectorTold(source), rangesServed(source), ...pairsMoved(source)].filter((each) => each !== undefined)
+    const all = [vectorTold(source), rangesServed(source), this.#reached.told, ...pairsMoved(source)]
+    const told = all.filter((each) => each !== undefined)
     const news: ReportedObservation[] = told.filter((each) => this.#isNews(each))
     if (this.#nowMs() - this.#measuredAtMs >= MEASURED_EVERY_MS) {
       this.#measuredAtMs = this.#nowMs()

@@ -75,6 +75,7 @@ const reportedObservationTypes: { readonly [T in ReportedObservation['type']]: n
   'pair-moved': null,
   'pair-direct': null,
   'ranges-served': null,
+  'endpoints-reached': null,
 }
 const isKnown = (type: string): boolean => Object.hasOwn(reportedObservationTypes, type)
 

@@ -10,6 +10,7 @@ import {
   ipv6AddressCodec,
   largeMapGet,
   type MeshState,
+  type ReactionMemory,
   udpEndpointCodec,
   wireguardPublicKeyCodec,
 } from '@meshfold/core'
@@ -83,13 +84,18 @@ export const hostParams = t.readonly(t.strict({ hostId: hostIdCodec }))
 /** `PATCH /hosts/:hostId`; what is left out stays. */
 export const updateHostBody = body({}, { name: hostNameCodec, listenPort, mtuBytes: orNull(mtuBytes) })
 
-export const viewHost = (state: MeshState, host: Host, presence: HostPresence | undefined): HostView => {
+export interface HostViewContext {
+  readonly memory: ReactionMemory
+  readonly presence: HostPresence | undefined
+}
+
+export const viewHost = (state: MeshState, host: Host, { memory, presence }: HostViewContext): HostView => {
   const { nodeIds, ...facts } = host
   return {
     ...facts,
     nodes: nodeIds.flatMap((nodeId) => {
       const node = largeMapGet(state.nodes, nodeId)
-      return node === undefined ? [] : (viewNode(state, node) ?? [])
+      return node === undefined ? [] : (viewNode(state, memory, node) ?? [])
     }),
     presence: {
       online: (presence?.connectedSinceEpochMs ?? null) !== null,

@@ -1,5 +1,6 @@
 import {
   epochMsCodec,
+  gatewayEndpointStandings,
   type HostName,
   hostIdCodec,
   hostNameCodec,
@@ -12,6 +13,8 @@ import {
   networkIdCodec,
   networkNameCodec,
   nodeIdCodec,
+  type ReactionMemory,
+  udpEndpointCodec,
 } from '@meshfold/core'
 import * as t from 'io-ts'
 import { body, orNull, queryNumber } from './api-codecs.js'
@@ -21,6 +24,25 @@ const relayView = t.readonly(
     /** `auto`: the nearest that works, chosen by the mesh. */
     mode: t.keyof({ manual: null, auto: null }),
     gateways: t.readonlyArray(t.readonly(t.strict({ nodeId: nodeIdCodec, name: hostNameCodec }))),
+  }),
+)
+
+const gatewayView = t.readonly(
+  t.strict({
+    internet: t.boolean,
+    autoRelay: t.boolean,
+    /**
+     * Where others reach it. `unproven`: declared, and no peer said to this server that it met it there; `proven`: one did; `own`: an
+     * address of its own; `seen`: where others see it, through a NAT.
+     */
+    endpoints: t.readonlyArray(
+      t.readonly(
+        t.strict({
+          endpoint: udpEndpointCodec,
+          proof: t.keyof({ proven: null, unproven: null, own: null, seen: null }),
+        }),
+      ),
+    ),
   }),
 )
 
@@ -41,7 +63,7 @@ export const nodeView = t.readonly(
     ephemeral: t.boolean,
     awaySinceEpochMs: orNull(epochMsCodec),
     /** What it does for others; `null`: no gateway. */
-    gateway: orNull(t.readonly(t.strict({ internet: t.boolean, autoRelay: t.boolean }))),
+    gateway: orNull(gatewayView),
     /** Through which gateways it is reached, the one in use first; `null`: directly. */
     relay: orNull(relayView),
   }),
@@ -75,18 +97,24 @@ export const updateNodeBody = body({ expiresAtEpochMs: orNull(epochMsCodec) }, {
 export const nodeParams = t.readonly(t.strict({ nodeId: nodeIdCodec }))
 
 /** `undefined` for a node whose network is gone. */
-export const viewNode = (state: MeshState, node: Node): NodeView | undefined => {
+export const viewNode = (state: MeshState, memory: ReactionMemory, node: Node): NodeView | undefined => {
   const network = largeMapGet(state.networks, node.networkId)
   if (network === undefined) return undefined
   const { approval: _approval, connected: _connected, expired: _expired, ...facts } = node
-  const gateway = largeMapGet(state.gateways, node.nodeId)
   return {
     ...facts,
     networkName: network.name,
     status: statusOf(node),
-    gateway: gateway === undefined ? null : { internet: gateway.internet, autoRelay: gateway.autoRelay },
+    gateway: viewGateway(state, memory, node.nodeId),
     relay: node.relay === null ? null : { mode: node.relay.mode, gateways: named(state, node.relay.gatewayIds) },
   }
+}
+
+const viewGateway = (state: MeshState, memory: ReactionMemory, nodeId: NodeId): NodeView['gateway'] => {
+  const gateway = largeMapGet(state.gateways, nodeId)
+  if (gateway === undefined) return null
+  const { internet, autoRelay } = gateway
+  return { internet, autoRelay, endpoints: gatewayEndpointStandings(state, memory, nodeId) }
 }
 
 const named = (state: MeshState, nodeIds: readonly NodeId[]): readonly { nodeId: NodeId; name: HostName }[] =>

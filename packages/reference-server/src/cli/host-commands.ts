@@ -161,6 +161,12 @@ const details = (host: HostView): string =>
       `in ${node.networkName}`,
       `${node.name}, ${[node.address4, node.address6].filter((address) => address !== null).join(' ')}, ${node.status}`,
     ]),
+    ...host.nodes.flatMap((node) =>
+      (node.gateway?.endpoints ?? []).map(({ endpoint, proof }) => [
+        'gateway at',
+        `${node.networkName}: ${endpoint} (${proof})`,
+      ]),
+    ),
   ]
     .map(([title = '', text = '']) => `${title.padEnd(14)} ${plain(text)}\n`)
     .join('')

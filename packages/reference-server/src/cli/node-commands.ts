@@ -6,6 +6,7 @@ import { contextOf, print } from './cli-context.js'
 import { byName, type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
 import { allNodes, findHostId, findNetworkId, findNodeId } from './find-by-name.js'
+import { roleText, unprovenLines } from './gateway-text.js'
 import { parseMoment } from './parse-options.js'
 
 export const nodeCommands = (io: CliIo, nowEpochMs: () => number): Command => {
@@ -98,23 +99,20 @@ const changeNode = (io: CliIo, verb: 'approve' | 'connect' | 'disconnect', descr
 const nodeTable = (nodes: readonly NodeView[]): string =>
   nodes.length === 0
     ? 'No nodes yet. Let a host join: meshfold key create first --network NETWORK\n'
-    : table(['NAME', 'NETWORK', 'ADDRESSES', 'STATUS', 'ROLE', 'THROUGH', 'EXPIRES', 'ID'], byName(nodes).map(row))
+    : `${table(columns, byName(nodes).map(row))}${byName(nodes).flatMap(unprovenLines).join('')}`
+
+const columns = ['NAME', 'NETWORK', 'ADDRESSES', 'STATUS', 'ROLE', 'THROUGH', 'EXPIRES', 'ID'] as const
 
 const row = (node: NodeView): readonly string[] => [
   node.name,
   node.networkName,
   [node.address4, node.address6].filter((address) => address !== null).join(' '),
   node.awaySinceEpochMs === null ? node.status : `${node.status}, away`,
-  roleOf(node),
+  roleText(node),
   throughText(node),
   node.expiresAtEpochMs === null ? 'never' : timeText(node.expiresAtEpochMs),
   node.nodeId,
 ]
-
-const roleOf = ({ gateway }: NodeView): string => {
-  if (gateway === null) return '-'
-  return gateway.internet ? 'internet gateway' : 'gateway'
-}
 
 /** The gateway in use first; those behind it wait for it to fail. */
 const throughText = ({ relay }: NodeView): string => {

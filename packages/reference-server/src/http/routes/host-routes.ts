@@ -31,10 +31,13 @@ export const hostRoutes = (server: ServerContext): readonly Route[] => [
     query: hostsQuery,
     answer: hostsAnswer,
     handle: ({ query: { after, limit = 1000 } }) => {
-      const { state } = server.service
+      const { service, sessions, reactor } = server
+      const { state } = service
       const { items, next } = pageOf([...largeMapValues(state.hosts)], (host) => host.hostId, after, limit)
       return E.right({
-        hosts: items.map((host) => viewHost(state, host, server.sessions.presence.of(host.hostId))),
+        hosts: items.map((host) =>
+          viewHost(state, host, { memory: reactor.memory, presence: sessions.presence.of(host.hostId) }),
+        ),
         next,
       })
     },
@@ -108,8 +111,11 @@ const keyNotRotated = ({ name }: HostView, answer: KeyWishAnswer): ApiError => {
   return { status: 504, code: answer.code, message }
 }
 
-const shownHost = ({ service, sessions }: ServerContext, hostId: HostId): E.Either<ApiError, { host: HostView }> => {
+const shownHost = (server: ServerContext, hostId: HostId): E.Either<ApiError, { host: HostView }> => {
+  const { service, sessions, reactor } = server
   const host = largeMapGet(service.state.hosts, hostId)
   if (host === undefined) return E.left(notFound('host', hostId))
-  return E.right({ host: viewHost(service.state, host, sessions.presence.of(hostId)) })
+  return E.right({
+    host: viewHost(service.state, host, { memory: reactor.memory, presence: sessions.presence.of(hostId) }),
+  })
 }

@@ -35,7 +35,7 @@ export const nodeRoutes = (server: ServerContext): readonly Route[] => [
           (networkId === undefined || node.networkId === networkId) && (hostId === undefined || node.hostId === hostId),
       )
       const { items, next } = pageOf(wanted, (node) => node.nodeId, after, limit)
-      return E.right({ nodes: items.flatMap((node) => viewNode(state, node) ?? []), next })
+      return E.right({ nodes: items.flatMap((node) => viewNode(state, server.reactor.memory, node) ?? []), next })
     },
   }),
   jsonRoute({
@@ -113,9 +113,9 @@ const changeNodeRoute = (
     change: ({ params: { nodeId } }) => E.right({ command: { type, nodeId }, shown: () => shownNode(server, nodeId) }),
   })
 
-const shownNode = ({ service }: ServerContext, nodeId: NodeId): E.Either<ApiError, { node: NodeView }> => {
+const shownNode = ({ service, reactor }: ServerContext, nodeId: NodeId): E.Either<ApiError, { node: NodeView }> => {
   const node = largeMapGet(service.state.nodes, nodeId)
-  const view = node === undefined ? undefined : viewNode(service.state, node)
+  const view = node === undefined ? undefined : viewNode(service.state, reactor.memory, node)
   return view === undefined ? E.left(notFound('node', nodeId)) : E.right({ node: view })
 }
 
