@@ -6,6 +6,7 @@ import { TcpStream } from '../net/tcp-stream.js'
 import { waitUntil } from '../wait-until.js'
 import { awayLimitSeconds, checkSilence } from './failover-limits.js'
 import { type Answer, removeGateway } from './mesh-commands.js'
+import { addEgress, awaitAnswer, openOffice } from './office.js'
 import { killGateway } from './relayed-mesh.js'
 import { hopTo, pairMesh, reaches, relayed, seconds } from './relayed-pair.js'
 import type { Scenario, Stage } from './scenario.js'
@@ -18,15 +19,18 @@ const autoRelay: Scenario = {
   name: 'auto-relay',
   rows: ['B3', 'C3', 'C4', 'C5'],
   summary:
-    'the direct link of two nodes breaks: they reach each other through the nearer gateway, through the other when that is removed, and directly once it is whole',
+    'the direct link of two nodes breaks: they reach each other through the nearer gateway, through the other when that is removed, and directly once it is whole; so does one of them a range behind the other',
   async play(stage) {
     const { mesh, one, other, others, gateways } = await pairMesh(stage, { farMs: 60, others: 1 })
     const [third] = others as readonly [MeshMember]
     await stage.lab.inet.partition(one.host, third.host)
+    const isBehind = await rangeBehind(stage, mesh, one, other)
+    await isBehind('directly')
     const stream = new PingStream(one.host, await mesh.address(other), pingEveryMs)
     await pause(1000)
     const by = await relayed(stage, mesh, [one, other], gateways)
     stage.check('through the nearer of two gateways', by !== undefined && by === gateways[0], by?.name)
+    await isBehind('through the gateway')
     stage.tell('the link is whole again')
     await pause(500)
     const before = stream.soFar
@@ -39,11 +43,30 @@ const autoRelay: Scenario = {
     const lost = (await stream.stop()).lost - before.lost
     stage.metric('lost-going-back', lost)
     stage.check('hardly a packet was lost going back', lost <= 5, `${lost}`)
+    await isBehind('directly again')
     await relaysAreRemoved(stage, mesh, [one, third], gateways)
     await stage.lab.inet.heal(one.host, third.host)
     await reaches(mesh, one, third)
     stage.check('whole again, they are direct', (await hopTo(mesh, one, third)) === third)
   },
+}
+
+/** C3: a range behind one end moves along with the pair; says whether the other end reaches it. Clients are behind gateways, which are no ends. */
+async function rangeBehind(
+  stage: Stage,
+  mesh: Mesh,
+  one: MeshMember,
+  other: MeshMember,
+): Promise<(how: string) => Promise<void>> {
+  const office = await openOffice(stage, other, 77, 'office')
+  await addEgress(mesh, other, office)
+  return async (how) => {
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const answer = await awaitAnswer(one.host, office.addresses[family])
+      const isRouters = answer === `office ${office.router[family]}`
+      stage.check(`${how}: the range behind ${other.name} answers over ${family}`, isRouters, answer)
+    }
+  }
 }
 
 /** B3: of a pair whose link stays broken first the gateway that it uses, then the one that is left. */

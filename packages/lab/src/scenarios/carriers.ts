@@ -1,11 +1,13 @@
 /** Gateways and routers on real packets: the real server is told, the real agents put it into effect. */
+import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import type { Host } from '../net/host.js'
 import { answerOn, knock } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
-import { addEgress, awaitAnswer, openOffice } from './office.js'
+import { addEgress, awaitAnswer, openOffice, routeBack } from './office.js'
 import { connectPhone } from './phone.js'
-import type { Scenario } from './scenario.js'
+import type { Scenario, Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
 export const relayManual: Scenario = {
@@ -81,8 +83,8 @@ export const egressNat: Scenario = {
 export const clientFile: Scenario = {
   name: 'client-file',
   summary:
-    'a phone with nothing but WireGuard: wg-quick takes its file, all of the mesh is reached, and it is cut off at once when disabled',
-  rows: ['B5', 'B7', 'B9'],
+    'a phone with nothing but WireGuard: wg-quick takes its file, all of the mesh is reached, others reach the LAN behind it, and it is cut off at once when disabled',
+  rows: ['B4', 'B5', 'B7', 'B9'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()
@@ -93,7 +95,9 @@ export const clientFile: Scenario = {
     const office = await openOffice(stage, node, 77, 'office')
     await addEgress(mesh, node, office)
     const friend = await connectPhone(stage, mesh, farGateway, { hostName: 'friend' })
-    const { host: phone, address: own, clientId, text, privateKey } = await connectPhone(stage, mesh, gateway)
+    const prefixesBehind = ['192.168.50.0/24']
+    const connected = await connectPhone(stage, mesh, gateway, { prefixesBehind })
+    const { host: phone, address: own, clientId, text, privateKey } = connected
     stage.check('the file has no private key of anybody', !text.includes(privateKey))
     const nodeAddresses = [await mesh.address(node), await mesh.address(node, 'ipv6')]
     const reached = async (addresses: readonly string[]) =>
@@ -111,8 +115,21 @@ export const clientFile: Scenario = {
     }
     stage.check("it reaches another gateway's phone", (await reached([friend.address])) === 1)
     stage.check('a node reaches it', (await ping(node.host, own, 7)) !== undefined)
+    await leadsToHome(stage, mesh, phone, [node, gateway])
     await command(mesh, { type: 'DisableClient', clientId })
     const isGone = async () => (await ping(phone, nodeAddresses[0] ?? '', 1)) === undefined || undefined
     stage.check('disabled, it reaches nobody', (await waitUntil('it is cut off', isGone).catch(() => false)) === true)
   },
+}
+
+/** B4: a prefix behind the phone is reached through it, and its machine sees who asks. */
+async function leadsToHome(stage: Stage, mesh: Mesh, phone: Host, members: readonly MeshMember[]): Promise<void> {
+  const home = await openOffice(stage, { host: phone }, 50, 'home')
+  await routeBack(home)
+  await phone.sh('sysctl -q -w net.ipv4.ip_forward=1')
+  for (const member of members) {
+    const answer = await awaitAnswer(member.host, home.addresses.ipv4)
+    const isSeen = answer === `home ${await mesh.address(member)}`
+    stage.check(`${member.name} reaches the prefix behind it, and is seen there itself`, isSeen, answer)
+  }
 }

@@ -1,8 +1,10 @@
 /** Ranges outside the mesh on real packets: who reaches them, by which addresses, and as whom. */
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { answerOn } from '../net/knock.js'
-import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
+import { awayLimitSeconds } from './failover-limits.js'
+import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { addEgress, answerFrom, awaitAnswer, openOffice, routeBack } from './office.js'
+import { assignGateways, isHeard, isVia, killGateway } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
 
@@ -89,15 +91,16 @@ const egressSegmented: Scenario = {
 
 const egressBehindRelay: Scenario = {
   name: 'egress-behind-relay',
-  summary: 'a router that is relayed: its range is reached through its gateway',
-  rows: ['C7', 'E10'],
+  summary: 'a router that is relayed: its range is reached through its gateway, and through the standby when that dies',
+  rows: ['C7', 'E10', 'F3'],
   async play(stage) {
-    const { mesh, router, user, third } = await reachedMesh(stage)
+    const { mesh, router, user, third } = await reachedMesh(stage, 4)
+    const standby = mesh.member(3)
     await mayBeGateways(mesh)
-    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, third) })
-    const gatewayIds = [await nodeOf(mesh, third)]
-    await command(mesh, { type: 'AssignRelay', nodeId: await nodeOf(mesh, router), gatewayIds })
-    await hasPeers(mesh, router, 1)
+    for (const gateway of [third, standby])
+      await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
+    await assignGateways(mesh, router, [third, standby])
+    await isVia(mesh, router, third)
     const office = await openOffice(stage, router, 77, 'office')
     await addEgress(mesh, router, office)
     const before = await stage.lab.inet.packets(user.host, router.host)
@@ -107,44 +110,25 @@ const egressBehindRelay: Scenario = {
     }
     const direct = (await stage.lab.inet.packets(user.host, router.host)) - before
     stage.check('nothing goes to the router directly', direct === 0, `${direct} packets`)
+    await isHeard(mesh, standby, [router])
+    await mesh.server.stop()
+    const diedAt = performance.now()
+    await killGateway(third)
+    const areBack = Object.values(office.addresses).map((address) => awaitAnswer(user.host, address))
+    const answers = await Promise.all(areBack)
+    const seconds = Math.round((performance.now() - diedAt) / 100) / 10
+    stage.metric('outage-s', seconds)
+    const isBack = answers.every((answer) => answer !== undefined) && seconds < awayLimitSeconds
+    stage.check(`its gateway dies: it answers again within ${awayLimitSeconds} s`, isBack, `${seconds} s`)
   },
 }
 
-const siteToSite: Scenario = {
-  name: 'site-to-site',
-  summary: 'two LANs, a router each, no NAT: machines reach each other, and only the way that policies say',
-  rows: ['E9'],
-  async play(stage) {
-    const { mesh, router, user, third } = await reachedMesh(stage)
-    const [north, south] = [await openOffice(stage, router, 77, 'north'), await openOffice(stage, third, 78, 'south')]
-    for (const office of [north, south]) await routeBack(office)
-    const from = await addEgress(mesh, router, north, { nat: false, restricted: true })
-    const to = await addEgress(mesh, third, south, { nat: false, restricted: true })
-    await command(mesh, {
-      type: 'AddPolicy',
-      name: 'north to south',
-      networkId: mesh.networkId,
-      sources: [{ kind: 'egress', egressId: from }],
-      destinations: [{ kind: 'egress', egressId: to }],
-      traffic: [{ protocol: 'any' }],
-      direction: 'one-way',
-    })
-    for (const family of ['ipv4', 'ipv6'] as const) {
-      const there = await awaitAnswer(north.machine, south.addresses[family])
-      stage.check(`the north reaches the south over ${family}`, there === `south ${north.addresses[family]}`, there)
-      const back = await answerFrom(south.machine, north.addresses[family])
-      stage.check(`the south does not begin over ${family}`, back === undefined, back)
-    }
-    const other = await answerFrom(user.host, south.addresses.ipv4)
-    stage.check('nobody else reaches the south', other === undefined, other)
-  },
-}
-
-/** Three members that reach each other; the first is to be a router. */
-async function reachedMesh(
+/** Three members, or more, that reach each other; the first is to be a router. */
+export async function reachedMesh(
   stage: Stage,
+  count = 3,
 ): Promise<{ readonly mesh: Mesh } & Readonly<Record<'router' | 'user' | 'third', MeshMember>>> {
-  const mesh = await startMesh(stage, 3)
+  const mesh = await startMesh(stage, count)
   await mesh.pingMatrix()
   const [router, user, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
   await answerOn(user.host, { ports: [80] })
@@ -158,5 +142,4 @@ export const egressScenarios: readonly Scenario[] = [
   egressVirtualRange,
   egressSegmented,
   egressBehindRelay,
-  siteToSite,
 ]

@@ -44,6 +44,7 @@ import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
 import { serverKill9 } from './server-kill-9.js'
 import { serverKill9UnderChange } from './server-kill-9-under-change.js'
+import { siteToSite } from './site-to-site.js'
 import { sixthHostJoins } from './sixth-host-joins.js'
 import { teardownClean } from './teardown-clean.js'
 import { tenThousand } from './ten-thousand.js'
@@ -79,6 +80,7 @@ export const scenarios: readonly Scenario[] = [
   keyRotationCrashes,
   egressNat,
   ...egressScenarios,
+  siteToSite,
   foreignFirewalls,
   iptablesBackend,
   iptablesTunnel,

@@ -1,6 +1,7 @@
 /** A link of the internet takes only 1,400 bytes: tunnels that lead over it get narrower, at both ends, and again when links change. */
 import type { MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
+import { transfer } from '../net/transfer.js'
 import { waitUntil } from '../wait-until.js'
 import type { Scenario, Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
@@ -9,7 +10,6 @@ const [ordinary, narrowLink, narrow] = [1_420, 1_400, 1_320]
 /** What surrounds the content of a ping. */
 const aroundPing = { ipv4: 28, ipv6: 48 } as const
 const transferBytes = 20_000_000
-const port = 7009
 
 export const narrowUnderlay: Scenario = {
   name: 'narrow-underlay',
@@ -70,26 +70,9 @@ async function largePass(stage: Stage, { host }: MeshMember, addresses: Record<'
   }
 }
 
-const take = `let bytes = 0
-require('net').createServer((socket) => socket.on('data', (part) => {
-  bytes += part.length
-  if (bytes === Number(process.argv[2])) socket.end('all')
-})).listen(Number(process.argv[1]), '::', () => console.log('ready'))`
-const give = `const socket = require('net').connect(Number(process.argv[2]), process.argv[1])
-socket.on('data', (text) => console.log(String(text))).on('error', () => process.exit(1)).on('close', () => process.exit(0))
-socket.write(Buffer.alloc(Number(process.argv[3])))`
-
 async function transfers(stage: Stage, from: Host, to: Host, address: string): Promise<void> {
-  const taking = to.spawn(process.execPath, ['-e', take, String(port), String(transferBytes)])
-  let said = ''
-  taking.child.stdout?.on('data', (text: Buffer) => {
-    said += text.toString()
-  })
-  await waitUntil(`${to.name} listens`, () => said.includes('ready') || undefined)
-  const since = performance.now()
-  const { stdout } = await from.run(process.execPath, ['-e', give, address, String(port), String(transferBytes)])
-  const seconds = (performance.now() - since) / 1_000
-  stage.check(`${transferBytes / 1e6} MB over TCP arrive`, stdout.includes('all'), `${seconds.toFixed(1)} s`)
-  stage.metric('transfer-mbit-per-second', Math.round((transferBytes * 8) / 1e6 / seconds))
-  await taking.kill('SIGKILL')
+  const seconds = await transfer(from, to, address, { bytes: transferBytes })
+  const detail = `${seconds?.toFixed(1)} s`
+  stage.check(`${transferBytes / 1e6} MB over TCP arrive`, seconds !== undefined, detail)
+  stage.metric('transfer-mbit-per-second', Math.round((transferBytes * 8) / 1e6 / (seconds ?? Number.NaN)))
 }

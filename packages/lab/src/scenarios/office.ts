@@ -21,7 +21,7 @@ export interface Office {
 /** `number` tells its ranges from others: 192.168.<number>.0/24 and fd77:0:0:<number>::/64. `routerPort` is the router's interface there. */
 export async function openOffice(
   stage: Stage,
-  router: MeshMember,
+  router: Pick<MeshMember, 'host'>,
   number: number,
   name: string,
   routerPort = 'eth1',

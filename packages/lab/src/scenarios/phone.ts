@@ -27,6 +27,10 @@ export interface PhoneTerms {
   /** Of a user's device. */
   readonly userId?: string
   readonly deviceId?: string
+  /** Name servers of its own. */
+  readonly dns?: readonly string[]
+  /** Ranges that it leads to. */
+  readonly prefixesBehind?: readonly string[]
 }
 
 /** A phone on the lab's internet, of that gateway; its keys are made on it. */
