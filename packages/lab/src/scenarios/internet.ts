@@ -1,5 +1,6 @@
 /** Internet gateways on real packets (D4, D5, D7): what a web server outside sees, and what leaves the host's own uplink. */
 import { setTimeout as pause } from 'node:timers/promises'
+import type { MeshMember } from '../mesh/mesh.js'
 import { answerOn, follow, knock } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
@@ -12,8 +13,9 @@ import {
   startInternetMesh,
   watchUser,
 } from './internet-mesh.js'
-import { command, hasPeers, nodeOf } from './mesh-commands.js'
+import { command, hasPeers, nodeOf, removeGateway } from './mesh-commands.js'
 import { leaked } from './outside.js'
+import { goesThrough } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 
 const nothing = '-,-'
@@ -46,7 +48,7 @@ export const internetGatewayFull: Scenario = {
     const { mesh, gateway, user, third } = internet
     const [admin] = await stage.lab.publicHosts(['admin'])
     await answerOn(user.host, { ports: [2222], streams: [7000] })
-    const session = await follow(admin, publicAddresses(stage, user)[0], 7000)
+    const sessions = await Promise.all(publicAddresses(stage, user).map((address) => follow(admin, address, 7000)))
     const routingBefore = await routingOf(internet)
     await watchUser(internet)
     await seenFrom(user.host, internet)
@@ -61,19 +63,23 @@ export const internetGatewayFull: Scenario = {
     await browse(internet)
     const out = await leaked(user.host)
     stage.check('nothing else leaves its uplink', out.length === 0, out.join('; '))
-    const heard = session.tcp
+    const heard = sessions.map(({ tcp }) => tcp)
     await pause(1_000)
-    stage.check('a TCP session from outside goes on', session.tcp > heard, `${session.tcp - heard} pieces in a second`)
-    const [again] = await knock(admin, [
-      { from: null, to: publicAddresses(stage, user)[0], protocol: 'tcp', port: 2222 },
-    ])
-    stage.check('and a new one is answered', again === true)
+    const more = sessions.map(({ tcp }, at) => tcp - (heard[at] ?? 0))
+    const goOn = more.every((pieces) => pieces > 0)
+    stage.check('TCP sessions from outside go on, over IPv4 and IPv6', goOn, `${more.join()} pieces in a second`)
+    const again = await knock(
+      admin,
+      publicAddresses(stage, user).map((to) => ({ from: null, to, protocol: 'tcp', port: 2222 })),
+    )
+    stage.check('and new ones are answered', again.every(Boolean))
     const pinged = await Promise.all(publicAddresses(stage, user).map((address) => ping(admin, address)))
     stage.check(
       'so is a ping, over IPv4 and IPv6',
       pinged.every((answer) => answer !== undefined),
     )
     stage.check('it reaches a node of the mesh', (await ping(user.host, await mesh.address(third))) !== undefined)
+    await tablesComeBack(stage, internet)
     await rulesComeBack(stage, internet)
     await serverIsThere(stage, internet)
 
@@ -82,7 +88,7 @@ export const internetGatewayFull: Scenario = {
     const isAsBefore = async () => (await routingOf(internet)) === routingBefore || undefined
     const asBefore = await waitUntil('its routing is what it was', isAsBefore).catch(() => routingOf(internet))
     stage.check('and its routing is what it was', asBefore === true, asBefore === true ? '' : asBefore)
-    await session.stop()
+    for (const session of sessions) await session.stop()
   },
 }
 
@@ -95,6 +101,21 @@ async function browse(internet: InternetMesh): Promise<void> {
     (['tcp', 'udp'] as const).map((protocol) => ({ from: null, to, protocol, port: 53 })),
   )
   await knock(user.host, tries)
+}
+
+/** Somebody empties the tables by which its traffic goes into the tunnel. */
+async function tablesComeBack({ check }: Stage, { user }: InternetMesh): Promise<void> {
+  const tables = "$(ip $family rule | grep -w 'proto 213' | grep -ow 'lookup [0-9]*' | cut -d' ' -f2 | sort -u)"
+  const inEach = (deed: string) =>
+    user.host.sh(`for family in -4 -6; do for table in ${tables}; do ip $family route ${deed} table $table; done; done`)
+  const whole = await inEach('show')
+  const are = whole.split('\n').filter((line) => line.includes('default')).length
+  await inEach('flush')
+  const left = await inEach('show')
+  check('somebody empties its tables, over IPv4 and IPv6', are >= 2 && left === '', `${are} default routes; ${left}`)
+  const isBack = async () => (await inEach('show')) === whole
+  const back = await waitUntil('its tables are whole', isBack, { limitMs: 30_000 }).catch(() => false)
+  check('what somebody emptied is filled again', back, back ? '' : await inEach('show'))
 }
 
 /** Somebody deletes all rules that send its traffic into the tunnel. */
@@ -120,31 +141,37 @@ const routingOf = ({ user }: InternetMesh): Promise<string> =>
     'ip rule; ip -6 rule; ip route; sysctl -n net.ipv4.conf.all.src_valid_mark net.ipv4.tcp_fwmark_accept; nft list tables | grep -c bypass || true',
   )
 
-/** Its connection lives, and after the agent was ended and started in the tunnel, as after a reboot, there is a new one. */
-async function serverIsThere(stage: Stage, { user }: InternetMesh): Promise<void> {
+/** Its connection lives, and after the agent was killed and started in the tunnel, as after a reboot, there is a new one; nothing leaks meanwhile. */
+async function serverIsThere(stage: Stage, internet: InternetMesh): Promise<void> {
+  const { user } = internet
   const isConnected = async () => {
     const { server } = (await user.agent.status()) as { readonly server: { readonly connected: boolean } }
     return server.connected || undefined
   }
   stage.check('its server is reached', (await isConnected()) === true)
-  await user.agent.stop()
+  await watchUser(internet)
+  await user.agent.kill()
   await user.host.sh(`ip link del ${user.agent.interfaceName}`)
+  await browse(internet)
   user.agent.start()
-  const back = await waitUntil('it is connected again', () => isConnected().catch(() => undefined)).catch(() => false)
+  const isBack = waitUntil('it is connected again', () => isConnected().catch(() => undefined)).catch(() => false)
+  const [back] = await Promise.all([isBack, browse(internet)])
   stage.check('also by an agent that begins with the tunnel closed', back === true)
+  const out = await leaked(user.host)
+  stage.check('and nothing else left its uplink while that was killed and began', out.length === 0, out.join('; '))
 }
 
 export const internetGatewayFailClosed: Scenario = {
   name: 'internet-gateway-fail-closed',
   summary:
-    'the internet gateway is gone: nothing leaves the node outside the tunnel, and it can still be reached itself',
+    'the internet gateway is gone: nothing leaves the node outside the tunnel, and it can still be reached itself; who is let go goes out by itself',
   rows: ['D5', 'D7'],
   async play(stage) {
     const internet = await startInternetMesh(stage)
-    const { mesh, gateway, user } = internet
+    const { gateway, user } = internet
     const [admin] = await stage.lab.publicHosts(['admin'])
     await answerOn(user.host, { ports: [2222] })
-    await routeAll(mesh, user, true)
+    await routeAll(internet.mesh, user, true)
     stage.check('all goes through it', await isSeenAs(user.host, internet, publicAddresses(stage, gateway)))
     await watchUser(internet)
     await stage.lab.inet.isolate(gateway.host)
@@ -161,9 +188,28 @@ export const internetGatewayFailClosed: Scenario = {
     stage.check('from outside it is still reached', answered === true)
     await stage.lab.inet.restore(gateway.host)
     stage.check('it is there again', await isSeenAs(user.host, internet, publicAddresses(stage, gateway)))
-    await command(mesh, { type: 'DisableInternetGateway', nodeId: await nodeOf(mesh, gateway) })
-    stage.check('removed, it is lifted', await isSeenAs(user.host, internet, publicAddresses(stage, user)))
+    await isLetGo(stage, internet)
   },
+}
+
+/** D7: another node is connected and the first is not any more, then it leads nowhere any more, then it is no gateway. */
+async function isLetGo(stage: Stage, internet: InternetMesh): Promise<void> {
+  const { mesh, gateway, user, third } = internet
+  const isSeen = ({ host }: MeshMember, as: MeshMember) => isSeenAs(host, internet, publicAddresses(stage, as))
+  const nodeId = await nodeOf(mesh, gateway)
+  const [connectNodeIds, disconnectNodeIds] = [[await nodeOf(mesh, third)], [await nodeOf(mesh, user)]]
+  await command(mesh, { type: 'UpdateInternetGateway', nodeId, connectNodeIds, disconnectNodeIds })
+  await routeAll(mesh, third, true)
+  stage.check('another is connected, and seen as the gateway', await isSeen(third, gateway))
+  stage.check('who is not any more goes out by itself', await isSeen(user, user))
+  await command(mesh, { type: 'DisableInternetGateway', nodeId })
+  stage.check('it leads nowhere any more, and that is lifted', await isSeen(third, third))
+  stage.check('it still relays', await goesThrough(mesh, third, gateway))
+  await removeGateway(mesh, gateway, { withoutTarget: 'let-go' })
+  await hasPeers(mesh, third, 2)
+  stage.check('it is no gateway any more: all go out by themselves', await isSeen(third, third))
+  const { reachable } = await mesh.pingMatrix()
+  stage.check('and reach each other', reachable === 6, `${reachable} of 6`)
 }
 
 export const internetGatewayFailOpen: Scenario = {

@@ -43,6 +43,9 @@ export const ruleSets = (host: Host): Promise<string> =>
   host.sh(`for kind in iptables-legacy ip6tables-legacy iptables-nft ip6tables-nft; do
   $kind-save 2>/dev/null | grep -v '^#' | sed 's/ \\[.*//'; done; ipset list -n; nft list tables 2>/dev/null; true`)
 
+/** Of each host that has no nftables. */
+const kinds = ['iptables-legacy', 'iptables-legacy', 'iptables-nft'] as const
+
 export const iptablesBackend: Scenario = {
   name: 'iptables-backend',
   rows: ['E3'],
@@ -59,7 +62,7 @@ export const iptablesBackend: Scenario = {
     await mesh.admit(hosts)
     await mesh.waitForTunnels()
     await everybodyReached(stage, mesh, 'with three hosts that filter with iptables')
-    for (const [index, kind] of ['iptables-legacy', 'iptables-legacy', 'iptables-nft'].entries()) {
+    for (const [index, kind] of kinds.entries()) {
       const saved = await hosts[index]?.sh(`${kind}-save`)
       check(
         `${hosts[index]?.name}: the mesh's rules are where the host's are`,
@@ -72,6 +75,7 @@ export const iptablesBackend: Scenario = {
     await command(mesh, { type: 'SwitchDefaultPolicy', networkId: mesh.networkId, everyoneAllowed: true })
     await relayBy(mesh, mesh.member(0), mesh.member(1))
     await everybodyReached(stage, mesh, 'with a relay that filters with iptables')
+    await Promise.all(kinds.map((kind, at) => comesBack(stage, mesh.member(at), kind)))
     for (const { agent } of mesh.members) {
       await agent.stop()
       await agent.down()
@@ -81,6 +85,17 @@ export const iptablesBackend: Scenario = {
       check(`${host.name}: nothing of ours is left`, now === before[index], now === before[index] ? '' : now)
     }
   },
+}
+
+/** Somebody empties a chain of the mesh: its rules are put there again. Their comments say what they are, sets may have other names. */
+async function comesBack({ check }: Stage, { host }: MeshMember, kind: string): Promise<void> {
+  const rules = async () => (await host.trySh(`${kind} -S mf_wg0_input | grep -o -- '--comment "[^"]*"'`)).stdout
+  const whole = await rules()
+  await host.sh(`${kind} -F mf_wg0_input`)
+  check(`${host.name}: somebody empties a chain of the mesh`, whole !== '' && (await rules()) === '')
+  const isBack = async () => (await rules()) === whole
+  const back = await waitUntil('its rules are back', isBack, { limitMs: 30_000 }).catch(() => false)
+  check(`${host.name}: and its rules come back`, back, back ? '' : await rules())
 }
 
 /** No policy, then one that opens TCP 443: it alone is answered. */
