@@ -27,7 +27,7 @@ export const namesInFullTunnel: Scenario = {
   name: 'names-in-full-tunnel',
   summary:
     "all traffic through a gateway: the network's DNS is asked, or else the gateway's, the host's own is not, until all is as before",
-  rows: ['D5', 'G8'],
+  rows: ['B10', 'D5', 'G8'],
   async play(stage) {
     const internet = await startInternetMesh(stage)
     const { mesh, user, third, gateway } = internet
@@ -41,6 +41,7 @@ export const namesInFullTunnel: Scenario = {
     await command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings: { clientDns: [dns] } })
     stage.check('with mesh traffic alone in the tunnel, its own server is asked', (await ask(user.host)) === ownAnswer)
 
+    await phonesAreTold(stage, internet, dns)
     await routeAll(mesh, user, true)
     stage.check('all goes through the gateway', await isSeenAs(user.host, internet, publicAddresses(stage, gateway)))
     stage.check("the network's DNS is asked", await isAnswered(user.host, meshAnswer))
@@ -63,6 +64,15 @@ export const namesInFullTunnel: Scenario = {
     await user.agent.down()
     await isWhatItWas(stage, user.host, before)
   },
+}
+
+/** B10: a client's file names the network's DNS, unless it has its own. */
+async function phonesAreTold(stage: Stage, { mesh, gateway }: InternetMesh, dns: string): Promise<void> {
+  const own = '192.0.2.53'
+  const plain = await connectPhone(stage, mesh, gateway, { hostName: 'plain-phone' })
+  stage.check("a phone's file names the network's DNS", plain.text.includes(`\nDNS = ${dns}\n`))
+  const willed = await connectPhone(stage, mesh, gateway, { hostName: 'willed-phone', dns: [own] })
+  stage.check('and one that has its own names that', willed.text.includes(`\nDNS = ${own}\n`))
 }
 
 /** A gateway with a resolver of its own names nobody, and says so. The way out is that resolver's address in the mesh. */

@@ -4,6 +4,7 @@ import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { endpointOf, haveMet, homeOf, hubMesh, joinBehind, natMember, secondsSince, seenAt } from './nat-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
+import { hostsOf } from './server-view.js'
 
 /** Of how many punches the figures are. */
 const pairs = 3
@@ -42,7 +43,7 @@ async function punch(stage: Stage, mesh: Mesh, number: number): Promise<number> 
 const lanPeers: Scenario = {
   name: 'lan-peers',
   summary: 'hosts behind one NAT talk over their LAN, and take nobody there for a host of the same address elsewhere',
-  rows: ['A7', 'C8'],
+  rows: ['A3', 'A7', 'C8'],
   async play(stage) {
     const mesh = await hubMesh(stage, ['hub'])
     const [house, farHouse] = [await homeOf(stage, 'house', 'plain'), await homeOf(stage, 'far-house', 'plain')]
@@ -76,6 +77,16 @@ const lanPeers: Scenario = {
         { limitMs: 30_000 },
       )
     stage.metric('everybody-met-s', secondsSince(knownAt))
+    const hosts = await hostsOf(mesh.server)
+    const portsOf = (names: readonly string[]) =>
+      hosts.filter(({ name }) => names.includes(name)).map(({ listenPort }) => listenPort)
+    for (const mates of [
+      [one, mate],
+      [far, double],
+    ]) {
+      const ports = portsOf(mates.map(({ name }) => name))
+      stage.check('who shares a public address has a port of its own', new Set(ports).size === 2, ports.join())
+    }
     const near = await endpointOf(mesh, one, mate)
     stage.check('housemates use their LAN', near?.startsWith(`${mateIp}:`) === true, near)
     const distant = await endpointOf(mesh, one, double)
