@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true }))
 const run = (...args: readonly string[]) =>
   runLine({ MESHFOLD_URL: 'http://127.0.0.1:1', MESHFOLD_TOKEN: 'mft_x', HOME: folder }, args)
 
-it.each([[['client', 'list']], [['explain', 'h1']], [['serve', 'extra']], [['status', '--frobnicate']]] as const)(
+it.each([[['client', 'frobnicate']], [['explain', 'h1']], [['serve', 'extra']], [['status', '--frobnicate']]] as const)(
   'wrong usage leads to the help, also of subcommands: %j',
   async (args) => {
     const { code, err } = await run(...args)
