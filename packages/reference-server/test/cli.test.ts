@@ -102,6 +102,9 @@ describe('the commands', () => {
     expect((await cli('command', 'AssignRelay', '--node-id', 'spare', '--gateway-ids', 'user.site')).err).toContain(
       'Node "user.site" is no gateway',
     )
+    expect((await cli('key', 'create', 'via', '--network', 'site', '--gateway', 'user')).err).toMatch(
+      /^Node "user" is not a gateway of /,
+    )
     await ok('network', 'remove', 'site', '--even-with-nodes')
     for (const name of ['gate', 'spare', 'user']) await ok('host', 'remove', name)
   })

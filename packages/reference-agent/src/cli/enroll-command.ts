@@ -7,7 +7,7 @@ import type { EnrollmentRecord } from '../enrollment/enrollment-record.js'
 import { type HostKeys, loadHostKeys, loadOrMakeHostKeys } from '../enrollment/host-keys.js'
 import { createPostJson } from '../enrollment/http-post.js'
 import { ownEndpoints, ownPrefixes } from '../report/own-endpoints.js'
-import { takeLock } from '../state/lock-file.js'
+import { lockHolder, takeLock } from '../state/lock-file.js'
 import { StateFolder } from '../state/state-folder.js'
 import { findFreePort } from '../system/free-port.js'
 import { defaultHostName, readHostSystem } from '../system/host-system.js'
@@ -23,6 +23,7 @@ import {
   lockFailure,
   usageFailure,
 } from './cli-failure.js'
+import { enrolledText } from './enrolled-text.js'
 import { readCa } from './options.js'
 import type { Output } from './output.js'
 import { readToken } from './read-token.js'
@@ -62,7 +63,8 @@ export async function enroll(options: EnrollOptions, output: Output): Promise<vo
     const settings = await withFreePort(settingsFrom(options, earlier), earlier, output)
     if (known === undefined) await checkInterfaceFree(settings.interfaceName)
     const record = await enrollWith(folder, token, options.server, settings, known)
-    report(record, folder, known !== undefined, output)
+    const agentPid = await lockHolder(folder.lockFile)
+    report(record, folder, { wasEnrolled: known !== undefined, agentPid }, output)
   } finally {
     lock.right.release()
   }
@@ -191,7 +193,12 @@ function checkSameServer(known: EnrollmentRecord, token: EnrollmentToken, state:
   )
 }
 
-function report(record: EnrollmentRecord, folder: StateFolder, wasEnrolled: boolean, output: Output): void {
+function report(
+  record: EnrollmentRecord,
+  folder: StateFolder,
+  { wasEnrolled, agentPid }: { readonly wasEnrolled: boolean; readonly agentPid: number | undefined },
+  output: Output,
+): void {
   const { hostId, meshId, name, serverUrl, interfaceName, wireguardKey } = record
   const value = {
     hostId,
@@ -203,8 +210,5 @@ function report(record: EnrollmentRecord, folder: StateFolder, wasEnrolled: bool
     state: folder.path,
     wasEnrolled,
   }
-  const done = wasEnrolled
-    ? `${name} is a host of mesh ${meshId} already, as ${hostId}`
-    : `${name} joined mesh ${meshId} as host ${hostId}`
-  output.result(value, `${done}.\nStart its agent: meshfold-agent run --state ${folder.path}`)
+  output.result(value, enrolledText(value, agentPid))
 }

@@ -12,6 +12,7 @@ import { contextOf, print } from './cli-context.js'
 import { byName, type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
 import { findKeyId, findNetworkId, findNodeId } from './find-by-name.js'
+import { inWordsOf } from './ids-of-names.js'
 import { collect, parseMoment, parseNumber } from './parse-options.js'
 
 export const keyCommands = (io: CliIo, nowEpochMs: () => number): Command => {
@@ -73,6 +74,8 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
       const context = await contextOf(io, command)
       const { client } = context
       const networkIds = await Promise.all(options.network.map((nameOrId) => findNetworkId(client, nameOrId)))
+      const gateway = options.gateway === undefined ? null : await gatewayOf(client, options.gateway)
+      const called = gateway?.nodeId === undefined ? [] : [[gateway.nodeId, options.gateway ?? ''] as const]
       const body = {
         name,
         networkIds,
@@ -80,7 +83,7 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
         expiresAtEpochMs: options.expires ?? null,
         ephemeral: options.ephemeral ?? false,
         preApproved: options.preApproved ?? false,
-        gateway: options.gateway === undefined ? null : await gatewayOf(client, options.gateway),
+        gateway,
         tags: options.tag ?? [],
       }
       const call = {
@@ -89,10 +92,14 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
         body,
         answer: createdEnrollmentKeyAnswer,
       } as const
-      await change(context, call, ({ token, serverUrl }) => shownOnce(token, serverUrl ?? client.target.url))
+      await change(context, call, ({ token, serverUrl }) => shownOnce(token, serverUrl ?? client.target.url)).catch(
+        (thrown: unknown) => {
+          throw inWordsOf(new Map(called), thrown)
+        },
+      )
     })
 
-const gatewayOf = async (client: ApiClient, nameOrAuto: string) =>
+const gatewayOf = async (client: ApiClient, nameOrAuto: string): Promise<{ mode: string; nodeId?: string }> =>
   nameOrAuto === 'auto' ? { mode: 'auto' } : { mode: 'manual', nodeId: await findNodeId(client, nameOrAuto) }
 
 const shownOnce = (token: string, serverUrl: string): string =>
