@@ -161,7 +161,7 @@ export const hostMutations = [
     area: 'endpoint trials',
     name: 'a peer is tried at an address of the host itself',
     file: 'src/paths/candidate-order.ts',
-    find: '!own.addresses.includes(address) && ',
+    find: '      !own.addresses.includes(address) &&\n',
     replace: '',
     tests: ['src/paths/candidate-order'],
   },

@@ -65,6 +65,7 @@ export const handMadeConfig = ({
   ranges: [],
   routes: [],
   keptByLan: [],
+  aroundUnderlay: [],
   fullTunnel: null,
   filter: { isEnforced: true, sets: new Map(), input: [], forward: [] },
   nat: [],

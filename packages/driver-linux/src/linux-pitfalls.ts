@@ -84,6 +84,12 @@ export const MARK_BITS_OF_KUBE_PROXY = 0xc0_00
  */
 export const PAST_OUR_RULES = 'goto'
 
+/**
+ * To rules, what the host sends itself comes in by this interface; so does what the kernel asks to judge a source (rp_filter). What is
+ * passed on comes in by the one that it came by.
+ */
+export const LOCAL_OUTPUT = 'lo'
+
 /** `ip rule del` about a rule that is not there, in either family. */
 export const NO_SUCH_RULE = /no such file or directory|no such process/i
 

@@ -35,7 +35,10 @@ export const policyNumbersOf = (interfaceName: string): PolicyNumbers => {
       mapped: first,
       forwarded: first + 1,
       bypass: first + 2,
+      'own-bypass': first + 2,
       'outside-flow': first + 3,
+      // After flows or before them: own routes are where both lead.
+      'longer-own-routes': first + 3,
       'before-own-routes': first + 4,
       'own-routes': first + 5,
       everything: first + 6,

@@ -9,6 +9,7 @@ import {
   prefixFamily,
   prefixLength,
 } from '../values/index.js'
+import { aroundUnderlay } from './around-underlay.js'
 import { expandFilter } from './expand-filter.js'
 import { expandNat } from './expand-nat.js'
 import { expandPaths } from './expand-paths.js'
@@ -31,7 +32,7 @@ import { meshRouteMetric, pathKey } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import type { MembershipPart } from './membership-part.js'
 import { projectSnapshot } from './patch.js'
-import { type KeptByLan, lackingParts, ownLanParts } from './refused-parts.js'
+import { aroundUnderlayParts, type KeptByLan, lackingParts, ownLanParts } from './refused-parts.js'
 
 /** `undefined` for a host that the mesh doesn't know. */
 export const projectHostConfig = (state: MeshState, hostId: HostId): HostConfig | undefined =>
@@ -50,6 +51,8 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
   const routing = expandRouting(table, own)
   const routes = expandRoutes(table, own, paths)
   const fullTunnel = expandFullTunnel(own, paths, peers, routing)
+  const ranges = expandRanges(table, own)
+  const around = aroundUnderlay({ own, ranges, routes: routes.taken }, peers.values())
   const networkIds = own.memberships.map(({ networkId }) => networkId)
   return {
     own,
@@ -62,16 +65,23 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
     clients: expandClients(table),
     paths,
     routing,
-    ranges: expandRanges(table, own),
+    ranges,
     routes: routes.taken,
     keptByLan: [...new Set(routes.kept.map(({ prefix }) => prefix))].sort(comparePrefixes),
+    aroundUnderlay: around,
     fullTunnel,
     filter: expandFilter(table, own, write),
     nat: nat.rules,
     names: networkIds.flatMap((networkId) => heldOf(table, namesFragmentId(networkId), 'names') ?? []),
     dns: networkIds.flatMap((networkId) => heldOf(table, dnsFragmentId(networkId), 'dns') ?? []),
     probes: probesOf(paths, routing, peers),
-    refused: [...lackingParts(own, fullTunnel !== null), ...nat.refused, ...shadowed, ...ownLanParts(routes.kept)],
+    refused: [
+      ...lackingParts(own, fullTunnel !== null),
+      ...nat.refused,
+      ...shadowed,
+      ...ownLanParts(routes.kept),
+      ...aroundUnderlayParts(own, around),
+    ],
   }
 }
 

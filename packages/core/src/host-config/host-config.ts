@@ -73,6 +73,11 @@ export interface HostConfig {
   readonly routes: readonly HostRoute[]
   /** What no route leads to, because the host's own LAN has it: only what is passed on for others goes into the mesh (E7). Sorted. */
   readonly keptByLan: readonly IpPrefix[]
+  /**
+   * Prefixes of routes that WireGuard's own packets may go to as well, since an endpoint may lie there: those stay outside (E5). In the
+   * order of routes.
+   */
+  readonly aroundUnderlay: readonly IpPrefix[]
   readonly fullTunnel: FullTunnel | null
   readonly filter: Filter
   readonly nat: readonly NatRule[]

@@ -3,6 +3,7 @@
  * what was touched; what reaches far (rules, gateways, the own part) is expanded anew.
  */
 import type { ClientId, HostId, NodeId } from '../values/index.js'
+import { AroundUnderlay } from './around-underlay.js'
 import { type HostConfigStep, type Replaced, replaceAllIn, replaceIn } from './config-step.js'
 import { expandFilter, foreignRanges, memberSetName, prefixesOfEntry } from './expand-filter.js'
 import { expandWith } from './expand-host-config.js'
@@ -25,6 +26,7 @@ import {
 } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { ReferredNodes } from './referred-nodes.js'
+import { aroundUnderlayParts } from './refused-parts.js'
 import { positionOf } from './sorted-lists.js'
 import { type TouchedParts, touchedParts } from './touched-parts.js'
 
@@ -36,6 +38,7 @@ export class LiveHostConfig {
   readonly #paths = new Map<PathKey, Path>()
   readonly #sets = new FilterSets()
   readonly #referred = new ReferredNodes()
+  readonly #around = new AroundUnderlay()
 
   /**
    * What `expandHostConfig` gives, but for the order in its maps; `undefined` while there is no own part. The maps of peers, clients
@@ -56,9 +59,10 @@ export class LiveHostConfig {
     this.#takePeers(step, table, config, parts)
     this.#takePaths(step, table, config, parts)
     const filter = lists.some((nodeId) => isOwnGateway(config, nodeId)) || step.clients.size > 0
-    const rest = this.#restOf(table, config, parts, filter)
-    if (rest !== undefined) this.#config = { ...config, ...rest }
-    return { ...step, isRestChanged: rest !== undefined }
+    const rest = { ...this.#restOf(table, config, parts, filter), ...this.#aroundOf(step, config) }
+    const isRestChanged = Object.keys(rest).length > 0
+    if (isRestChanged) this.#config = { ...config, ...rest }
+    return { ...step, isRestChanged }
   }
 
   /** Everything anew. */
@@ -70,7 +74,13 @@ export class LiveHostConfig {
     replaceAllIn(step.paths, this.#paths, next?.paths ?? new Map())
     this.#sets.keepOnly(next?.filter.sets ?? new Map())
     if (next !== undefined) this.#referred.reset(table, next.own)
-    this.#config = next && { ...next, peers: this.#peers, clients: this.#clients, paths: this.#paths }
+    this.#config = next && {
+      ...next,
+      peers: this.#peers,
+      clients: this.#clients,
+      paths: this.#paths,
+      aroundUnderlay: this.#around.reset(next, this.#peers.values()),
+    }
     return { ...step, isRestChanged: true }
   }
 
@@ -119,13 +129,21 @@ export class LiveHostConfig {
     }
   }
 
-  /** What else is another now; `undefined`: nothing. */
+  #aroundOf({ peers }: MutableStep, { own, ...config }: HostConfig): Partial<HostConfig> {
+    const aroundUnderlay = this.#around.update(peers.values())
+    if (aroundUnderlay === config.aroundUnderlay) return {}
+    const before = aroundUnderlayParts(own, config.aroundUnderlay).length
+    const others = config.refused.slice(0, config.refused.length - before)
+    return { aroundUnderlay, refused: [...others, ...aroundUnderlayParts(own, aroundUnderlay)] }
+  }
+
+  /** What else is another now. */
   #restOf(
     table: FragmentTable,
     config: HostConfig,
     parts: TouchedParts,
     isFilterTouched: boolean,
-  ): Partial<HostConfig> | undefined {
+  ): Partial<HostConfig> {
     const rest: { -readonly [K in keyof HostConfig]?: HostConfig[K] } = {}
     if (parts.areNamesTouched)
       rest.names = config.own.memberships.flatMap(
@@ -138,7 +156,7 @@ export class LiveHostConfig {
     } else if (parts.sets.length > 0) rest.filter = this.#withSetsWritten(table, config, parts.sets)
     if (parts.hosts.size > 0 && this.#paths.has(internetPathKey))
       rest.fullTunnel = expandFullTunnel(config.own, this.#paths, this.#peers, config.routing)
-    return Object.keys(rest).length === 0 ? undefined : rest
+    return rest
   }
 
   #withSetsWritten(table: FragmentTable, { own, filter }: HostConfig, touched: TouchedParts['sets']): Filter {

@@ -18,7 +18,7 @@ import { projectHostConfig } from './expand-host-config.js'
 import { pathKey } from './host-config.js'
 
 const range = ipPrefix('192.168.1.0/24')
-const able: readonly HostCapability[] = ['isolate-networks', 'forward', 'nat', 'nat66', 'prefix-map']
+const able: readonly HostCapability[] = ['isolate-networks', 'forward', 'nat', 'nat66', 'prefix-map', 'full-tunnel']
 
 /** Host 1 routes 192.168.1.0/24; host 2 has `local` at its own interfaces. */
 const configOf = (local: string, ...more: readonly MeshCommand[]) => {

@@ -20,6 +20,16 @@ export const ownLanParts = (kept: readonly KeptByLan[]): readonly RefusedPart[] 
       reason: `${prefix} of network "${networkName}" is not used: this host has ${lan} at its own interfaces. The node may prefer the mesh (ownLan).`,
     }))
 
+/** E5: what can't be routed without leading the tunnel into itself. */
+export const aroundUnderlayParts = (own: SelfFragment, aroundUnderlay: readonly IpPrefix[]): readonly RefusedPart[] =>
+  own.capabilities.includes('full-tunnel')
+    ? []
+    : aroundUnderlay.map((prefix) => ({
+        part: 'egress',
+        capability: 'full-tunnel',
+        reason: `${prefix} is not used: an endpoint may lie there, and the driver can not keep the packets of the tunnel out of it.`,
+      }))
+
 /** What the host's driver can't do of what the mesh asks. */
 export const lackingParts = (own: SelfFragment, hasTunnel: boolean): readonly RefusedPart[] => {
   const can = (capability: SelfFragment['capabilities'][number]) => own.capabilities.includes(capability)

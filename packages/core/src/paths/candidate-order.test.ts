@@ -13,6 +13,7 @@ const home = (seenAt: string | undefined, address = '192.168.1.10'): OwnPlace =>
   addresses: [ipAddress(address)],
   prefixes: [ipPrefix('192.168.1.0/24')],
   seenAt: seenAt === undefined ? [] : [udpEndpoint(seenAt)],
+  inMesh: [],
 })
 
 describe('A7 where a peer is tried first', () => {
@@ -40,6 +41,11 @@ describe('A7 where a peer is tried first', () => {
     const six = candidate('[2001:db8::7]:51821', 'local')
     const twice = candidate('203.0.113.7:51821', 'local')
     expect(candidateOrder([lan, six, seen, twice], home('203.0.113.9:1', '192.168.1.20'))).toEqual([seen.endpoint])
+  })
+
+  test('E5 never through the tunnel itself: at its own LAN, which is reached through it', () => {
+    const place = { ...home('203.0.113.9:1', '192.168.2.10'), inMesh: [ipPrefix('192.168.1.0/24')] }
+    expect(candidateOrder([lan, seen], place)).toEqual([seen.endpoint])
   })
 
   test('in the order in which its host told them, while nothing is known of this one', () => {

@@ -18,15 +18,17 @@ export interface OwnPlace {
   readonly prefixes: readonly IpPrefix[]
   /** Where mirrors see it. */
   readonly seenAt: readonly UdpEndpoint[]
+  /** What every packet takes the tunnel to, WireGuard's own too (`rangesInMesh`). */
+  readonly inMesh: readonly IpPrefix[]
 }
 
 /** Nothing is known of it yet. */
-export const nowhere: OwnPlace = { addresses: [], prefixes: [], seenAt: [] }
+export const nowhere: OwnPlace = { addresses: [], prefixes: [], seenAt: [], inMesh: [] }
 
 /**
  * Each endpoint once, best first: what the operator declared; a neighbour's own address, if both are seen at one address or nobody knows;
  * public addresses; where others see it; then private ones that only a route could lead to. The same private range is in many houses: of
- * two hosts that are seen at different addresses, the LAN comes last. What is an own address, or of a family that this host lacks, is left out.
+ * two hosts that are seen at different addresses, the LAN comes last. What is an own address, of a family that this host lacks, or reached through the tunnel itself, is left out.
  */
 export const candidateOrder = (
   candidates: readonly EndpointCandidate[],
@@ -35,7 +37,11 @@ export const candidateOrder = (
   const families = new Set(own.addresses.map(ipFamilyOf))
   const isUsable = ({ endpoint }: EndpointCandidate) => {
     const address = endpointAddress(endpoint)
-    return !own.addresses.includes(address) && (families.size === 0 || families.has(ipFamilyOf(address)))
+    return (
+      !own.addresses.includes(address) &&
+      (families.size === 0 || families.has(ipFamilyOf(address))) &&
+      !own.inMesh.some((prefix) => prefixContainsAddress(prefix, address))
+    )
   }
   const rank = rankOf(candidates, own)
   const ranked = candidates.filter(isUsable).map((candidate, at) => ({ ...candidate, rank: rank(candidate), at }))

@@ -3,6 +3,7 @@ import { handMadePeer } from '../../test/hand-made-config.js'
 import type { PeerConfig } from '../host-config/host-config.js'
 import type { ObservedPeer } from '../reconcile/observed-host.js'
 import { epochMs, hostId, ipAddress, udpEndpoint } from '../values/index.js'
+import { nowhere } from './candidate-order.js'
 import { EndpointTrials } from './endpoint-trials.js'
 
 const [low, high] = ['host-a', 'host-b'].map(hostId) as [ReturnType<typeof hostId>, ReturnType<typeof hostId>]
@@ -144,7 +145,7 @@ describe('A7 peers without a session are tried at their endpoints', () => {
   test('nowhere, where every endpoint is an own one', () => {
     const trials = new EndpointTrials(low)
     const peer = peerAt(high, [{ endpoint: udpEndpoint('192.168.1.10:51821'), origin: 'local' }])
-    trials.takePlace({ addresses: [ipAddress('192.168.1.10')], prefixes: [], seenAt: [] })
+    trials.takePlace({ ...nowhere, addresses: [ipAddress('192.168.1.10')] })
     trials.takePeers([[high, peer]], 0)
     expect(triesUntil(trials, peer, [0, 60_000])).toEqual([])
     expect(trials.dueAtMs).toBeUndefined()

@@ -1,4 +1,5 @@
 /** What the package shows of fragments, configs and paths' choices. */
+export { rangesInMesh } from '../host-config/around-underlay.js'
 export { changedFragments } from '../host-config/changed-fragments.js'
 export { choosePaths } from '../host-config/choose-paths.js'
 export type {

@@ -12,7 +12,7 @@ import type { DesiredHost, DesiredPeer } from './desired-host.js'
 import { firewallOf } from './firewall-of.js'
 import { namesOf } from './names-of.js'
 import type { OutsideFlow } from './policy-routing.js'
-import { policyRoutingOf } from './policy-routing-of.js'
+import { divideRoutes, policyRoutingOf } from './policy-routing-of.js'
 
 /** What the operating system shall have, from a config and the paths chosen on it. `servers`: where this host's server is. */
 export const desiredHostOf = (
@@ -25,7 +25,7 @@ export const desiredHostOf = (
   for (const client of config.clients.values()) peers.set(client.wireguardKey, desiredClientOf(client))
   const policyRouting = policyRoutingOf(config, chosen, servers)
   return {
-    ...desiredOwnOf(config),
+    ...desiredOwnOf(config, servers),
     peers,
     firewall: firewallOf(config, chosen),
     policyRouting,
@@ -33,18 +33,21 @@ export const desiredHostOf = (
   }
 }
 
-/** Interface, addresses and routes, and whether anything is passed on. */
-export const desiredOwnOf = ({
-  own,
-  routes,
-}: HostConfig): Omit<DesiredHost, 'peers' | 'firewall' | 'policyRouting' | 'names'> => ({
-  publicKey: own.wireguardKey,
-  listenPort: own.listenPort,
-  mtuBytes: own.mtuBytes,
-  addresses: ownAddresses(own),
-  routes,
-  forwards: own.capabilities.includes('forward') && own.memberships.some(passesOn),
-})
+/** Interface, addresses and routes among the host's own, and whether anything is passed on. */
+export const desiredOwnOf = (
+  config: HostConfig,
+  servers: readonly OutsideFlow[],
+): Omit<DesiredHost, 'peers' | 'firewall' | 'policyRouting' | 'names'> => {
+  const { own } = config
+  return {
+    publicKey: own.wireguardKey,
+    listenPort: own.listenPort,
+    mtuBytes: own.mtuBytes,
+    addresses: ownAddresses(own),
+    routes: divideRoutes(config, servers).common,
+    forwards: own.capabilities.includes('forward') && own.memberships.some(passesOn),
+  }
+}
 
 const passesOn = ({ isGateway, isInternetGateway, routerOf }: HostConfig['own']['memberships'][number]): boolean =>
   isGateway || isInternetGateway || routerOf.length > 0

@@ -74,6 +74,7 @@ export function planChanges(
 function planNothing(observed: ObservedHost): readonly HostChange[] {
   const policy = planPolicyRouting(observed.policyRouting, noPolicyRouting)
   return [
+    ...policy.first,
     ...policy.take,
     ...policy.last,
     ...(observed.interface === undefined ? [] : [{ kind: 'remove-interface' } as const]),

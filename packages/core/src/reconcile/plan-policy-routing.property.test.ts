@@ -51,6 +51,12 @@ function askedBy(rule: PolicyRule, host: ObservedHost, packet: Seen): Way | unde
       return rule.port === packet.port && (rule.address ?? packet.destination) === packet.destination
         ? 'outside'
         : undefined
+    case 'own-bypass':
+      return packet.isOwn === true && packet.isForwarded !== true && host.policyRouting.bypass === 'on'
+        ? 'outside'
+        : undefined
+    case 'longer-own-routes':
+      return undefined
     case 'before-own-routes':
       return lookUp(host, 'tunnel', packet.destination, 1)
     case 'own-routes':
@@ -75,6 +81,9 @@ const destinations = [
   '192.168.7.9',
   '192.168.8.9',
   '192.168.9.9',
+  '10.7.0.9',
+  '10.8.0.9',
+  'fd70::9',
   '203.0.113.80',
   '2001:db8::7',
   'fd07::9',

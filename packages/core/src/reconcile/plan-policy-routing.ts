@@ -1,4 +1,5 @@
 /** What makes a host's policy routing what it should be, in an order that takes no packet of WireGuard's own into the tunnel. */
+import { prefixFamily, prefixLength } from '../values/index.js'
 import type { HostChange } from './host-change.js'
 import type { ObservedHost } from './observed-host.js'
 import {
@@ -14,7 +15,7 @@ import {
 
 /** Steps, in the order in which they come: other steps stand between them. */
 export interface PolicyRoutingPlan {
-  /** What lets WireGuard's own packets out, and rules that take nothing in. */
+  /** What lets WireGuard's own packets out, rules that take nothing in, and away with routes that no rule asks yet: one that comes could. */
   readonly first: readonly HostChange[]
   /** Routes, those that lead outside first, and then rules that take something in: once there is a way through the mesh. The one that takes most comes last. */
   readonly give: readonly HostChange[]
@@ -38,11 +39,13 @@ export const planPolicyRouting = (found: ObservedHost['policyRouting'], desired:
   const goneRoutes = found.routes.filter(
     (route) => !wantsRoutes.has(policyRouteIdentity(route)) && !replaced.has(policyRouteSlot(route)),
   )
+  const isAsked = (route: PolicyRoute) => found.rules.some((rule) => asksFor(rule, route))
   const { isBypassed } = desired
   return {
     first: [
       ...(isBypassed && found.bypass !== 'on' ? [{ kind: 'set-bypass', isOn: true } as const] : []),
       ...addedRules.filter(leadsOutside).map((rule) => ({ kind: 'add-policy-rule', rule }) as const),
+      ...removalsOf(goneRoutes.filter((route) => !isAsked(route))),
     ],
     give: [
       ...outsideFirst(addedRoutes).map((route) => ({ kind: 'add-policy-route', route }) as const),
@@ -50,13 +53,23 @@ export const planPolicyRouting = (found: ObservedHost['policyRouting'], desired:
     ],
     take: [
       ...goneRules.map((rule) => ({ kind: 'remove-policy-rule', rule }) as const),
-      ...outsideFirst(goneRoutes)
-        .reverse()
-        .map((route) => ({ kind: 'remove-policy-route', route }) as const),
+      ...removalsOf(goneRoutes.filter(isAsked)),
     ],
     last: !isBypassed && found.bypass !== 'off' ? [{ kind: 'set-bypass', isOn: false }] : [],
   }
 }
+
+/** Whether the rule may find the route. */
+const asksFor = ({ kind, family }: PolicyRule, { table, prefix }: PolicyRoute): boolean =>
+  family === prefixFamily(prefix) &&
+  (table === 'forwarded'
+    ? kind === 'forwarded'
+    : kind === 'everything' || (kind === 'before-own-routes' && prefixLength(prefix) > 0))
+
+const removalsOf = (routes: readonly PolicyRoute[]): readonly HostChange[] =>
+  outsideFirst(routes)
+    .reverse()
+    .map((route) => ({ kind: 'remove-policy-route', route }))
 
 const setOf = <A>(list: readonly A[], identity: (each: A) => string): ReadonlySet<string> => new Set(list.map(identity))
 

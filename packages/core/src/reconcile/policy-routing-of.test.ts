@@ -20,7 +20,8 @@ import {
   sampleJoinNetwork,
   sampleTime,
 } from '../testing/sample-mesh.js'
-import { hostCapabilities, hostId, ipAddress, ipPrefix, nodeId } from '../values/index.js'
+import { hostCapabilities, hostId, ipAddress, ipPrefix, nodeId, udpEndpoint } from '../values/index.js'
+import { desiredHostOf } from './desired-host-of.js'
 import { firewallOf } from './firewall-of.js'
 import { type OutsideFlow, policyRouteIdentity, policyRuleIdentity } from './policy-routing.js'
 import { policyRoutingOf } from './policy-routing-of.js'
@@ -100,6 +101,122 @@ describe('D5 a full tunnel', () => {
     expect(routingOf(open).rules).toContain('4 everything')
     expect(routingOf(open, gone)).toEqual({ isBypassed: false, routes: [], rules: [] })
     expect(routingOf([sampleRouteAll(2)], gone).rules).toContain('4 everything')
+  })
+})
+
+describe('E5 a range around the underlay', () => {
+  const range = (...ranges: readonly string[]) =>
+    sampleAddEgress(1, { ranges: ranges.map(ipPrefix), routers: [{ nodeId: nodeId('node-1-3') }] })
+  const at = (number: number, endpoint: string, origin: 'local' | 'declared'): MeshCommand => ({
+    type: 'ReportHostEndpoints',
+    atEpochMs: sampleTime,
+    hostId: hostId(`host-${number}`),
+    listenPort: 51_821,
+    endpoints: [{ endpoint: udpEndpoint(endpoint), origin }],
+    localPrefixes: [],
+  })
+  const ownRoutes = (commands: readonly MeshCommand[], before = joined) => {
+    const config = configOf(commands, before)
+    const desired = desiredHostOf(config, choosePaths(config, new Map(), new Map(), undefined), [server])
+    return desired.routes.map(({ prefix }) => prefix)
+  }
+  const routed = (...commands: readonly MeshCommand[]) => routingOf(commands, new Map(), joined)
+  const none = { isBypassed: false, routes: [], rules: [] }
+
+  test('stands in a table of its own, which WireGuard and the server pass by, and longer own routes go before it', () => {
+    expect(routed(at(3, '10.20.0.7:51821', 'local'), range('10.0.0.0/8'))).toEqual({
+      isBypassed: true,
+      routes: ['tunnel 10.0.0.0/8 mesh 10.1.0.2'],
+      rules: [
+        ...['4 mapped', '4 own-bypass', '4 outside-flow tcp 203.0.113.80 443', '4 outside-flow udp any 67'],
+        ...['4 longer-own-routes 10.0.0.0/8 8', '4 before-own-routes'],
+      ],
+    })
+    expect(ownRoutes([at(3, '10.20.0.7:51821', 'local'), range('10.0.0.0/8')])).not.toContain('10.0.0.0/8')
+  })
+
+  test('is one of IPv6 too, and what is around nobody stays among the own routes', () => {
+    const commands = [at(3, '[fd50::7]:51821', 'local'), range('fd50::/32', 'fd51::/32', '10.9.0.0/16')]
+    expect(routed(...commands).routes).toEqual(['tunnel fd50::/32 mesh fd01:0:0:1::2'])
+    expect(routed(...commands).rules).toContain('6 own-bypass')
+    expect(ownRoutes(commands)).toEqual(expect.arrayContaining(['fd51::/32', '10.9.0.0/16']))
+    expect(ownRoutes(commands)).not.toContain('fd50::/32')
+  })
+
+  test('is every one on the internet, one around the own LAN, and one around the server', () => {
+    expect(routed(range('198.51.100.0/24', '2001:db8:51::/64')).routes).toEqual([
+      'tunnel 198.51.100.0/24 mesh 10.1.0.2',
+      'tunnel 2001:db8:51::/64 mesh fd01:0:0:1::2',
+    ])
+    expect(routed(range('192.168.0.0/16')).routes).toEqual(['tunnel 192.168.0.0/16 mesh 10.1.0.2'])
+    const config = configOf([range('172.30.0.0/16')], joined)
+    const chosen = choosePaths(config, new Map(), new Map(), undefined)
+    const inside: OutsideFlow = { ...server, address: ipAddress('172.30.0.80') }
+    expect(policyRoutingOf(config, chosen, [server])).toEqual(none)
+    expect(policyRoutingOf(config, chosen, [inside]).routes.map(({ prefix }) => prefix)).toEqual(['172.30.0.0/16'])
+  })
+
+  test('is none around the LAN of a peer that is known elsewhere: from here that is reached through it', () => {
+    const both = [at(3, '172.30.0.1:51821', 'local')].map(
+      (command): MeshCommand =>
+        command.type === 'ReportHostEndpoints'
+          ? {
+              ...command,
+              endpoints: [{ endpoint: udpEndpoint('203.0.113.3:51821'), origin: 'observed' }, ...command.endpoints],
+            }
+          : command,
+    )
+    expect(routed(...both, range('172.30.0.0/16'))).toEqual(none)
+    expect(routed(at(3, '172.30.0.1:51821', 'local'), range('172.30.0.0/16'))).not.toEqual(none)
+  })
+
+  test('yields by its own length alone where one lies in another, or beside a full tunnel', () => {
+    const nested = routed(range('198.51.0.0/16', '198.51.100.0/24')).rules
+    expect(nested).toContain('4 longer-own-routes 198.51.100.0/24 24')
+    expect(nested).toContain('4 longer-own-routes 198.51.128.0/17 16')
+    expect(nested).not.toContain('4 longer-own-routes 198.51.0.0/16 16')
+    const { routes, rules } = routingOf([sampleRouteAll(2), range('192.168.0.0/16')])
+    expect(routes).toContain('tunnel 192.168.0.0/16 mesh 10.1.0.2')
+    expect(rules.filter((rule) => rule.startsWith('4 '))).toEqual([
+      ...['4 mapped', '4 bypass', '4 outside-flow tcp 203.0.113.80 443', '4 outside-flow udp any 67'],
+      ...['4 longer-own-routes 192.168.0.0/16 16', '4 before-own-routes', '4 own-routes', '4 everything'],
+    ])
+    const inside = [sampleRouteAll(2), range('192.168.0.0/16'), traits({ tunnel: { localNetwork: 'inside' } })]
+    expect(routingOf(inside).rules).not.toContain('4 longer-own-routes 192.168.0.0/16 16')
+    expect(routingOf(inside).rules).toContain('4 longer-own-routes 192.168.128.0/17 16')
+  })
+
+  test('is in the way of the real addresses of a virtual one for nobody else', () => {
+    const virtual = sampleAddEgress(1, {
+      ranges: [ipPrefix('10.20.0.0/16')],
+      virtualRanges: [ipPrefix('100.64.0.0/16')],
+      routers: [{ nodeId: nodeId('node-1-3') }],
+    })
+    expect(routed(at(3, '10.20.0.7:51821', 'local'), virtual)).toEqual(none)
+  })
+
+  test('is around the gateway of a relayed node as well', () => {
+    const place = at(1, '10.20.0.1:51821', 'declared')
+    const relayed = [...joined, sampleCreateGateway(1), sampleAssignRelay(2, 1), place]
+    const { routes, rules } = routingOf([range('10.20.0.0/16')], new Map(), relayed)
+    expect(routes).toEqual(['tunnel 10.20.0.0/16 mesh 10.1.0.2'])
+    expect(rules).toContain('4 own-bypass')
+  })
+
+  test('is not routed at all by a host that can not tell packets apart', () => {
+    const capabilities = hostCapabilities.filter((each) => each !== 'full-tunnel')
+    const lacking = joined.map(
+      (command): MeshCommand =>
+        command.type === 'RegisterHost' && command.hostId === hostId('host-2') ? { ...command, capabilities } : command,
+    )
+    expect(routingOf([range('198.51.100.0/24')], new Map(), lacking)).toEqual(none)
+    expect(ownRoutes([range('198.51.100.0/24')], lacking)).not.toContain('198.51.100.0/24')
+    expect(configOf([range('198.51.100.0/24')], lacking).refused).toContainEqual({
+      part: 'egress',
+      capability: 'full-tunnel',
+      reason:
+        '198.51.100.0/24 is not used: an endpoint may lie there, and the driver can not keep the packets of the tunnel out of it.',
+    })
   })
 })
 

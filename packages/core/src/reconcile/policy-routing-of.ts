@@ -1,4 +1,8 @@
-/** From a config and the paths chosen on it to what is asked besides the host's own routes: full tunnel (D5), own LAN (E7). */
+/**
+ * From a config and the paths chosen on it to what is asked besides the host's own routes: full tunnel (D5), ranges around the underlay
+ * (E5), own LAN (E7).
+ */
+import { prefixesBeyondMesh } from '../host-config/around-underlay.js'
 import type { ChosenPaths } from '../host-config/chosen-paths.js'
 import { type FullTunnel, type HostConfig, internetPathKey, pathKey } from '../host-config/host-config.js'
 import {
@@ -10,25 +14,53 @@ import {
   ipFamilyOf,
   ipPrefix,
   prefixContains,
+  prefixContainsAddress,
   prefixFamily,
 } from '../values/index.js'
 import { anothersOf } from './anothers.js'
 import {
+  findsMarked,
   noPolicyRouting,
   type OutsideFlow,
   type PolicyRoute,
   type PolicyRouting,
   type PolicyTable,
+  policyRouteSlot,
   policyRulesFor,
 } from './policy-routing.js'
 
 /** What of a config policy routing is made of. */
 export type PolicyRoutingParts = Pick<
   HostConfig,
-  'own' | 'paths' | 'routing' | 'ranges' | 'routes' | 'keptByLan' | 'fullTunnel' | 'nat'
+  'own' | 'paths' | 'routing' | 'ranges' | 'routes' | 'aroundUnderlay' | 'keptByLan' | 'fullTunnel' | 'nat'
 >
 
-/** `servers`: where this host's server is; what goes there stays outside a full tunnel. */
+/** Routes into the mesh, by who is asked for them. */
+export interface DividedRoutes {
+  /** Among the host's own: everybody's packets may take them. */
+  readonly common: readonly HostRoute[]
+  /** In the table `tunnel`: around an endpoint or the server, so that packets which go there may not (E5). */
+  readonly aroundUnderlay: readonly HostRoute[]
+}
+
+/** A host whose driver can't tell WireGuard's own packets apart has no route around the underlay at all. */
+export const divideRoutes = (
+  { own, routes, ranges, aroundUnderlay }: Pick<PolicyRoutingParts, 'own' | 'routes' | 'ranges' | 'aroundUnderlay'>,
+  servers: readonly OutsideFlow[],
+): DividedRoutes => {
+  const holdsServer = (prefix: IpPrefix) =>
+    servers.some(({ address }) => address !== null && prefixContainsAddress(prefix, address))
+  const around = new Set([...aroundUnderlay, ...prefixesBeyondMesh({ routes, ranges }).filter(holdsServer)])
+  if (around.size === 0) return { common: routes, aroundUnderlay: [] }
+  const isAround = ({ prefix }: HostRoute) => around.has(prefix)
+  const canTell = own.capabilities.includes('full-tunnel')
+  return {
+    common: routes.filter((route) => !isAround(route)),
+    aroundUnderlay: canTell ? routes.filter(isAround) : [],
+  }
+}
+
+/** `servers`: where this host's server is; what goes there stays outside. */
 export const policyRoutingOf = (
   config: PolicyRoutingParts,
   chosen: Pick<ChosenPaths, 'hops' | 'vector'>,
@@ -45,17 +77,24 @@ export const policyRoutingOf = (
   const toAnothers = anothers.flatMap(({ egressId }) => paths.get(pathKey('egress', egressId))?.prefixes ?? [])
   const preferred = routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
   const tunnel = tunnelRoutes(config, chosen.hops.has(internetPathKey), ownRanges)
+  const before = tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)
+  const taken = new Set(before.map(policyRouteSlot))
+  const aroundUnderlay = divideRoutes(config, servers)
+    .aroundUnderlay.map(({ prefix, preferredSource }) => intoMesh(prefix, preferredSource))
+    .filter((route) => !taken.has(policyRouteSlot(route)))
   const all = [
     ...around(
       calledSo,
       'forwarded',
       [...keptByLan, ...toAnothers].map((prefix) => ({ prefix, preferredSource: null })),
     ),
-    ...(tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)),
+    ...before,
+    ...aroundUnderlay,
   ]
   if (all.length === 0) return noPolicyRouting
-  const rules = policyRulesFor(all, outsideFlows(servers))
-  return { isBypassed: rules.some(({ kind }) => kind === 'bypass'), routes: all, rules }
+  const yielding = aroundUnderlay.map(({ prefix }) => prefix)
+  const rules = policyRulesFor(all, outsideFlows(servers), yielding)
+  return { isBypassed: rules.some(findsMarked), routes: all, rules }
 }
 
 /** Into the mesh, but for what this host routes itself (E10). */

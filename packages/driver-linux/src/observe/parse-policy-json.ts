@@ -7,10 +7,11 @@ import {
   type PolicyRule,
   type PolicyTable,
   parseIpAddress,
+  parseIpPrefix,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { OWN_ROUTE_PROTOCOL } from '../linux-pitfalls.js'
+import { LOCAL_OUTPUT, OWN_ROUTE_PROTOCOL } from '../linux-pitfalls.js'
 import { everyMark, markMask, type PolicyNumbers } from '../policy-numbers.js'
 import { type LeadingOutside, type OutdatedRule, policyMetrics } from '../render/policy-commands.js'
 import { decodeList, type IpRouteEntry } from './parse-ip-json.js'
@@ -75,7 +76,7 @@ export const areRulesSettled = ({ rules, outdated, hasEnd }: FoundRules): boolea
 
 /** Whether the host's own rules are asked after it. */
 export const isLeadingOutside = (rule: PolicyRule): rule is LeadingOutside =>
-  rule.kind === 'mapped' || rule.kind === 'bypass' || rule.kind === 'outside-flow'
+  rule.kind === 'mapped' || rule.kind === 'bypass' || rule.kind === 'own-bypass' || rule.kind === 'outside-flow'
 
 const isMarked = ({ fwmark, fwmask }: IpRuleEntry, mark: number, mask: number | undefined): boolean =>
   fwmark !== undefined && Number(fwmark) === mark && Number(fwmask) === mask
@@ -88,6 +89,8 @@ const readLeading = (
 ): LeadingOutside | undefined => {
   if (priority === priorities.mapped && iif === name && fwmark !== undefined) return { family, kind: 'mapped' }
   if (priority === priorities.bypass && iif === undefined && fwmark !== undefined) return { family, kind: 'bypass' }
+  if (priority === priorities['own-bypass'] && iif === LOCAL_OUTPUT && fwmark !== undefined)
+    return { family, kind: 'own-bypass' }
   const isAboutFlow = priority === priorities['outside-flow'] && dstlen === undefined
   const flow = isAboutFlow ? readFlow(ipproto, dst, dport) : undefined
   return flow && { family, kind: 'outside-flow', ...flow }
@@ -118,7 +121,7 @@ const readRule = (family: IpFamily, entry: IpRuleEntry, own: OwnNumbers): Policy
     case priorities.bypass:
       return isMarked(entry, everyMark.mark, everyMark.mask) ? leading : undefined
     case priorities['outside-flow']:
-      return leading
+      return leading ?? (isMain ? readYielding(family, entry) : undefined)
     case priorities['before-own-routes']:
       return isPlain && isTunnel && suppress_prefixlen === 0 ? { family, kind: 'before-own-routes' } : undefined
     case priorities['own-routes']:
@@ -128,6 +131,17 @@ const readRule = (family: IpFamily, entry: IpRuleEntry, own: OwnNumbers): Policy
     default:
       return undefined
   }
+}
+
+/** A single address has no length. */
+const readYielding = (
+  family: IpFamily,
+  { iif, fwmark, ipproto, dst, dstlen, suppress_prefixlen }: IpRuleEntry,
+): PolicyRule | undefined => {
+  if (iif !== undefined || fwmark !== undefined || ipproto !== undefined) return undefined
+  const to = parseIpPrefix(`${dst}/${dstlen ?? (family === 4 ? 32 : 128)}`)
+  if (suppress_prefixlen === undefined || E.isLeft(to)) return undefined
+  return { family, kind: 'longer-own-routes', to: to.right, longerThan: suppress_prefixlen }
 }
 
 /** As versions of `ip` print them. */

@@ -4,6 +4,7 @@ import type { ToolCommand } from '../host-tool.js'
 import {
   ALREADY_GONE,
   KERNEL_LACKS_IPV6,
+  LOCAL_OUTPUT,
   NO_SUCH_RULE,
   OWN_ROUTE_PROTOCOL,
   PAST_OUR_RULES,
@@ -64,7 +65,7 @@ export interface OutdatedRule {
 }
 
 /** Rules after which the host's own are asked. */
-export type LeadingOutside = Extract<PolicyRule, { readonly kind: 'mapped' | 'bypass' | 'outside-flow' }>
+export type LeadingOutside = Extract<PolicyRule, { readonly kind: 'mapped' | 'bypass' | 'own-bypass' | 'outside-flow' }>
 
 /** All rules of a family; none where the kernel has no such family. */
 export function showRules(family: IpFamily): ToolCommand {
@@ -112,8 +113,12 @@ function sayingOf(name: string, rule: PolicyRule): readonly string[] {
       return ['iif', name, 'lookup', String(tables.forwarded)]
     case 'bypass':
       return ['fwmark', everyMarkText, ...toTheEnd]
+    case 'own-bypass':
+      return ['iif', LOCAL_OUTPUT, 'fwmark', everyMarkText, ...toTheEnd]
     case 'outside-flow':
       return [...flowWords(rule), ...toTheEnd]
+    case 'longer-own-routes':
+      return ['to', rule.to, 'lookup', 'main', 'suppress_prefixlength', String(rule.longerThan)]
     case 'before-own-routes':
       return ['lookup', String(tables.tunnel), 'suppress_prefixlength', '0']
     case 'own-routes':
@@ -126,6 +131,7 @@ function sayingOf(name: string, rule: PolicyRule): readonly string[] {
 function outdatedSelector(name: string, rule: LeadingOutside, mark: string | undefined): readonly string[] {
   const fwmark = mark === undefined ? [] : ['fwmark', mark]
   if (rule.kind === 'outside-flow') return flowWords(rule)
+  if (rule.kind === 'own-bypass') return ['iif', LOCAL_OUTPUT, ...fwmark]
   return rule.kind === 'mapped' ? ['iif', name, ...fwmark] : fwmark
 }
 

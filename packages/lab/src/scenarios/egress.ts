@@ -1,6 +1,7 @@
 /** Ranges outside the mesh on real packets: who reaches them, by which addresses, and as whom. */
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { answerOn } from '../net/knock.js'
+import { egressAroundEndpoints } from './egress-around-endpoints.js'
 import { awayLimitSeconds } from './failover-limits.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { addEgress, answerFrom, awaitAnswer, openOffice, routeBack } from './office.js'
@@ -142,4 +143,5 @@ export const egressScenarios: readonly Scenario[] = [
   egressVirtualRange,
   egressSegmented,
   egressBehindRelay,
+  egressAroundEndpoints,
 ]

@@ -6,6 +6,7 @@ import {
   type HostConfig,
   type HostId,
   type IpAddress,
+  type IpPrefix,
   ipFamilyOf,
   isPublicAddress,
   Mirrors,
@@ -13,6 +14,7 @@ import {
   type OutsideView,
   type PathMessage,
   type PeerConfig,
+  rangesInMesh,
   type ScoutStep,
   type UdpEndpoint,
 } from '@meshfold/core'
@@ -33,6 +35,7 @@ export class EndpointDuty {
   readonly #mirrors: Mirrors
   readonly #trials: EndpointTrials
   #addresses: readonly IpAddress[] = []
+  #inMesh: readonly IpPrefix[]
   #listenPort: number | undefined
   /** Tries were announced and not taken yet. */
   #isAwaited = false
@@ -41,12 +44,14 @@ export class EndpointDuty {
     this.#options = options
     this.#mirrors = new Mirrors(config, options.nextProbeId)
     this.#trials = new EndpointTrials(config.own.hostId)
+    this.#inMesh = rangesInMesh(config)
     this.#trials.takePeers(config.peers, this.#nowMs())
   }
 
   /** `peers`: those that may be others than before. */
   takeConfig(config: HostConfig, peers: Iterable<readonly [HostId, PeerConfig | undefined]>): void {
     this.#mirrors.takeConfig(config)
+    this.#inMesh = rangesInMesh(config)
     this.#trials.takePeers(peers, this.#nowMs())
   }
 
@@ -62,7 +67,8 @@ export class EndpointDuty {
     const underlay = usableUnderlay(observed.underlayAddresses, this.#options.endpointRules())
     this.#addresses = underlay.map(({ address }) => address)
     const prefixes = underlay.map(({ connectedPrefix }) => connectedPrefix)
-    this.#trials.takePlace({ addresses: this.#addresses, prefixes, seenAt: this.#mirrors.seenAt })
+    const { seenAt } = this.#mirrors
+    this.#trials.takePlace({ addresses: this.#addresses, prefixes, seenAt, inMesh: this.#inMesh })
     this.#trials.look(observed.peers, observed.observedAtEpochMs, this.#nowMs())
   }
 

@@ -165,7 +165,13 @@ export class LiveConfig {
       own !== this.#madeOf.own || routes !== this.#madeOf.routes || !isSameRouting(policyRouting, this.#desired)
     if (!isOwnTouched && !isRestChanged) return false
     this.#madeOf = { own, routes }
-    const desired = config && { ...desiredOwnOf(config), peers: this.#peers, firewall, policyRouting, names }
+    const desired = config && {
+      ...desiredOwnOf(config, this.#servers),
+      peers: this.#peers,
+      firewall,
+      policyRouting,
+      names,
+    }
     if (!isRestChanged && textOf(desired) === textOf(this.#desired)) return false
     this.#desired = desired
     return true

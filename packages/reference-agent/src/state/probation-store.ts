@@ -35,6 +35,7 @@ const policyRuleCodec = t.union([
       mapped: null,
       forwarded: null,
       bypass: null,
+      'own-bypass': null,
       'before-own-routes': null,
       'own-routes': null,
       everything: null,
@@ -47,6 +48,7 @@ const policyRuleCodec = t.union([
     address: orNull(ipAddressCodec),
     port: t.number,
   }),
+  t.strict({ family, kind: t.literal('longer-own-routes'), to: ipPrefixCodec, longerThan: t.number }),
 ])
 const contentsCodec = t.strict({
   policyRouting: t.strict({

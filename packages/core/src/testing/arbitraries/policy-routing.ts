@@ -1,6 +1,6 @@
 /** Random policy routing, small on purpose: two draws differ in a route, in a rule, or in a whole family. */
 import fc from 'fast-check'
-import { type PolicyRoute, type PolicyRouting, policyRulesFor } from '../../reconcile/policy-routing.js'
+import { findsMarked, type PolicyRoute, type PolicyRouting, policyRulesFor } from '../../reconcile/policy-routing.js'
 import {
   type IpAddress,
   type IpFamily,
@@ -16,6 +16,7 @@ const everything: Readonly<Record<IpFamily, IpPrefix>> = { 4: ipPrefix('0.0.0.0/
 const insideRanges = ['192.168.7.0/24', 'fd07::/64'].map(ipPrefix)
 const outsideRanges = ['192.168.8.0/24', 'fd08::/64'].map(ipPrefix)
 const forwardedRanges = ['192.168.9.0/24', 'fd09::/64'].map(ipPrefix)
+const yieldingRanges = ['10.0.0.0/8', '10.7.0.0/16', 'fd70::/48'].map(ipPrefix)
 const servers = ['203.0.113.80', '203.0.113.81', '2001:db8::80'].map(ipAddress)
 
 const dhcp = [
@@ -50,13 +51,14 @@ const routingOf = (wish: Wish): PolicyRouting => {
     ...outsideRanges.filter((each) => ranges.includes(each)).map((prefix) => other(prefix, 'outside')),
   ].filter(({ prefix }) => inFamilies(prefix))
   const forwarded = forwardedRanges.filter((each) => ranges.includes(each)).map((prefix) => into('forwarded', prefix))
-  const routes = [...forwarded, ...tunnel]
+  const yielding = yieldingRanges.filter((each) => ranges.includes(each))
+  const routes = [...forwarded, ...tunnel, ...yielding.map((prefix) => into('tunnel', prefix))]
   const flows = outside.map((address) => ({
     ...{ family: ipFamilyOf(address), address },
     ...{ protocol: 'tcp' as const, port: 443 },
   }))
-  const rules = policyRulesFor(routes, [...flows, ...dhcp])
-  return { isBypassed: rules.some(({ kind }) => kind === 'bypass'), routes, rules }
+  const rules = policyRulesFor(routes, [...flows, ...dhcp], yielding)
+  return { isBypassed: rules.some(findsMarked), routes, rules }
 }
 
 /** A full tunnel of both families, with something of each kind in one. */
@@ -66,7 +68,9 @@ export const samplePolicyRouting = (source4: IpAddress, source6: IpAddress): Pol
     source: { 4: source4, 6: source6 },
     isOpen: true,
     isClosed: true,
-    ranges: [...insideRanges, ...outsideRanges, ...forwardedRanges].filter((range) => prefixFamily(range) === 4),
+    ranges: [...insideRanges, ...outsideRanges, ...forwardedRanges, ...yieldingRanges].filter(
+      (range) => prefixFamily(range) === 4,
+    ),
     servers: servers.slice(0, 2),
   })
 
@@ -80,7 +84,7 @@ export const arbitraryPolicyRouting = (own: readonly IpAddress[]): fc.Arbitrary<
       source: fc.record({ 4: sourceOf(4), 6: sourceOf(6) }),
       isOpen: fc.boolean(),
       isClosed: fc.boolean(),
-      ranges: fc.subarray([...insideRanges, ...outsideRanges, ...forwardedRanges]),
+      ranges: fc.subarray([...insideRanges, ...outsideRanges, ...forwardedRanges, ...yieldingRanges]),
       servers: fc.subarray([...servers]),
     })
     .map(routingOf)

@@ -55,6 +55,39 @@ export const policyScenarios: readonly (readonly [string, HostChange])[] = [
       rule: { family: 6, kind: 'outside-flow', protocol: 'udp', address: ipAddress('2001:db8::99'), port: 8443 },
     },
   ],
+  ['add-policy-rule about what is not passed on', { kind: 'add-policy-rule', rule: { family: 4, kind: 'own-bypass' } }],
+  [
+    'add-policy-rule IPv6 about what is not passed on',
+    { kind: 'add-policy-rule', rule: { family: 6, kind: 'own-bypass' } },
+  ],
+  [
+    'add-policy-rule about another range that yields',
+    {
+      kind: 'add-policy-rule',
+      rule: { family: 4, kind: 'longer-own-routes', to: ipPrefix('172.16.0.9/32'), longerThan: 12 },
+    },
+  ],
+  [
+    'add-policy-rule IPv6 about a range that yields',
+    {
+      kind: 'add-policy-rule',
+      rule: { family: 6, kind: 'longer-own-routes', to: ipPrefix('fd70::/49'), longerThan: 48 },
+    },
+  ],
+  [
+    'remove-policy-rule about a range that yields',
+    {
+      kind: 'remove-policy-rule',
+      rule: { family: 4, kind: 'longer-own-routes', to: ipPrefix('10.7.0.0/16'), longerThan: 16 },
+    },
+  ],
+  [
+    'remove-policy-rule about a range that yields to others',
+    {
+      kind: 'remove-policy-rule',
+      rule: { family: 4, kind: 'longer-own-routes', to: ipPrefix('10.7.0.0/16'), longerThan: 8 },
+    },
+  ],
   ['add-policy-rule that is there', { kind: 'add-policy-rule', rule: { family: 4, kind: 'everything' } }],
   ['remove-policy-rule', { kind: 'remove-policy-rule', rule: { family: 4, kind: 'everything' } }],
   ['remove-policy-rule IPv6', { kind: 'remove-policy-rule', rule: { family: 6, kind: 'bypass' } }],
