@@ -114,4 +114,20 @@ export const pathMutations = [
     replace: "ownLan !== 'own' || routed.has(prefix)",
     tests: ['src/host-config/own-lan'],
   },
+  {
+    area: 'paths',
+    name: 'routers of a wider range are not measured, so that a host takes itself for offline when the inner ones die',
+    file: 'src/host-config/expand-probes.ts',
+    find: 'lists.add(wider.routers)',
+    replace: 'lists.add(range.routers)',
+    tests: ['src/host-config/expand-probes'],
+  },
+  {
+    area: 'paths',
+    name: "the wider range's router sends what it carries for a dead one into the mesh",
+    file: 'src/host-config/ranges-fallen-to.ts',
+    find: 'if (inside.length > 0 && hopOf(path) === undefined)',
+    replace: 'if (inside.length > 0 && hopOf(path) === null)',
+    tests: ['src/reconcile/routes-now', 'src/explain/trace-packet.test'],
+  },
 ]

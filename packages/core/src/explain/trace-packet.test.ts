@@ -10,7 +10,7 @@ import {
   sampleRouteAll,
 } from '../testing/sample-gateways.js'
 import { sampleAddClient, sampleAddEgress, sampleAddPolicy, sampleAddUser, sampleTime } from '../testing/sample-mesh.js'
-import { clientId, hostId, ipPrefix, networkId, nodeId, userId } from '../values/index.js'
+import { clientId, hostId, type IpPrefix, ipPrefix, networkId, nodeId, userId } from '../values/index.js'
 import { createTraceWorld } from './trace-world.js'
 
 const [one, two] = [hostId('host-1'), hostId('host-2')]
@@ -129,4 +129,39 @@ test('E2 a router gives its address to what the network begins, and not to what 
   const fromSite = verdictOf(sites, { kind: 'underlay', hostId: two }, '192.168.2.5', '192.168.1.5')
   expect(fromNode).toMatchObject({ kind: 'delivered', source: 'masqueraded' })
   expect(fromSite).toMatchObject({ kind: 'delivered', source: '192.168.2.5' })
+})
+
+test('E6 a range whose router is gone is carried by the router of the wider one, by its own LAN, and by itself only', () => {
+  const three = hostId('host-3')
+  const known = new Map([[three, { state: 'down', roundTripMs: null } as const]])
+  const verdicts = (localPrefixes: readonly IpPrefix[], fallbackToWider = true) => {
+    const state = stateWith(
+      sampleAddEgress(1, { ranges: [ipPrefix('192.168.0.0/16')] }),
+      sampleAddEgress(2, {
+        ranges: [ipPrefix('192.168.77.0/24')],
+        routers: [{ nodeId: nodeId('node-1-3') }],
+        fallbackToWider,
+      }),
+      {
+        type: 'ReportHostEndpoints',
+        atEpochMs: sampleTime,
+        hostId: one,
+        listenPort: 51_821,
+        endpoints: sampleAbleHost(1).endpoints ?? [],
+        localPrefixes,
+      },
+    )
+    const world = createTraceWorld(state, { dead: new Set([three]), healthOf: () => known })
+    return [
+      verdictOf(world, { kind: 'host', hostId: two }, '10.1.0.2', '192.168.77.5'),
+      verdictOf(world, { kind: 'host', hostId: one }, '10.1.0.1', '192.168.77.5'),
+    ]
+  }
+  for (const localPrefixes of [[], [ipPrefix('192.168.77.0/24')]]) {
+    expect(verdicts(localPrefixes)).toMatchObject([
+      { kind: 'delivered', to: { kind: 'egress', hostId: one, address: '192.168.77.5' }, source: 'masqueraded' },
+      { kind: 'left-outside', hostId: one },
+    ])
+    expect(verdicts(localPrefixes, false)[0]).toMatchObject({ kind: 'dropped', hostId: three })
+  }
 })

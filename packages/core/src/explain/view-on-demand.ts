@@ -2,6 +2,7 @@
 import type { ChosenPaths, OwnVector } from '../host-config/chosen-paths.js'
 import type { SelfFragment } from '../host-config/fragment.js'
 import type { Filter, FullTunnel, HostConfig, RoutedEgress } from '../host-config/host-config.js'
+import { rangesFallenTo } from '../host-config/ranges-fallen-to.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
 import {
@@ -56,11 +57,13 @@ export class ViewOnDemand implements HostView {
     this.#config = config
     this.#choices = choices
     this.#chosen = madeOnce(chosen)
-    this.#routes = madeOnce(() => tableOf(prefixesOf(routes().taken)))
+    const fallen = madeOnce(() => fallenOf(config, choices))
+    const isLed = (prefix: IpPrefix) => !fallen().has(prefix)
+    this.#routes = madeOnce(() => tableOf(prefixesOf(routes().taken).filter(isLed)))
     this.#forwardRoutes = madeOnce(() =>
       routes().kept.length === 0
         ? this.#routes()
-        : tableOf([...prefixesOf(routes().taken), ...prefixesOf(routes().kept)]),
+        : tableOf([...prefixesOf(routes().taken), ...prefixesOf(routes().kept)].filter(isLed)),
     )
     this.#ranges = madeOnce(() => [...rangesOf(state, config, choices)])
     this.#routedRanges = madeOnce(() => new PrefixTable(this.#ranges().map((range) => [range.seen, range])))
@@ -134,6 +137,13 @@ export class ViewOnDemand implements HostView {
 
 const prefixesOf = (list: readonly { readonly prefix: IpPrefix }[]): readonly IpPrefix[] =>
   list.map(({ prefix }) => prefix)
+
+/** What this host carries itself now, because the routers are down that it would send it to (E6). */
+const fallenOf = (config: ConfigOnDemand, { hopOn }: ChoicesOnDemand): ReadonlySet<IpPrefix> => {
+  const routing = config.routing()
+  if (routing.length === 0) return new Set()
+  return rangesFallenTo({ routing, nat: config.nat() }, config.pathsBeyond().values(), hopOn)
+}
 
 const mapped = (address: IpAddress, from: IpPrefix, to: IpPrefix): IpAddress =>
   from === to ? address : mapAddress(address, from, to)

@@ -14,6 +14,7 @@ import { expandFilter } from './expand-filter.js'
 import { expandNat } from './expand-nat.js'
 import { expandPaths } from './expand-paths.js'
 import { expandClients, expandPeers } from './expand-peers.js'
+import { expandProbes } from './expand-probes.js'
 import { expandFullTunnel } from './expand-tunnel.js'
 import { type WriteSet, writeSetAnew } from './filter-sets.js'
 import type { FragmentKind, FragmentOf, SelfFragment } from './fragment.js'
@@ -27,8 +28,8 @@ import {
   selfFragmentId,
 } from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
-import type { Hop, HostConfig, Path, PathKey, PeerConfig, PeerSets, RoutedEgress } from './host-config.js'
-import { meshRouteMetric, pathKey } from './host-config.js'
+import type { HostConfig, Path, PathKey, PeerSets, RoutedEgress } from './host-config.js'
+import { meshRouteMetric } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import type { MembershipPart } from './membership-part.js'
 import { projectSnapshot } from './patch.js'
@@ -74,7 +75,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
     nat: nat.rules,
     names: networkIds.flatMap((networkId) => heldOf(table, namesFragmentId(networkId), 'names') ?? []),
     dns: networkIds.flatMap((networkId) => heldOf(table, dnsFragmentId(networkId), 'dns') ?? []),
-    probes: probesOf(paths, routing, peers),
+    probes: expandProbes({ own, paths, routing, peers }),
     refused: [
       ...lackingParts(own, fullTunnel !== null),
       ...nat.refused,
@@ -189,26 +190,3 @@ const isOwnEgress = ({ routerOf }: MembershipPart, { to }: Path): boolean =>
 
 const sourceOf = (part: MembershipPart, prefix: IpPrefix) =>
   part.addresses.find((address) => address.includes(':') === (prefixFamily(prefix) === 6)) ?? null
-
-/**
- * Users of a list measure what is in it, and a router those that go before it: four at most each. Direct peers alone can be asked, and of
- * routers those alone that are reached directly: whether a relayed one is there, nobody else can tell.
- */
-const probesOf = (
-  paths: ReadonlyMap<PathKey, Path>,
-  routing: readonly RoutedEgress[],
-  peers: ReadonlyMap<HostId, PeerConfig>,
-): readonly HostId[] => {
-  const probes = new Set<HostId>()
-  const routers = (hops: readonly Hop[]) =>
-    hops.filter(({ nodeId }) => paths.get(pathKey('node', nodeId))?.to.kind !== 'relayed')
-  const add = (hops: readonly Hop[]) => {
-    for (const { hostId } of hops.slice(0, 4)) if (peers.has(hostId)) probes.add(hostId)
-  }
-  for (const { to } of paths.values()) {
-    if (to.kind === 'own-gateway' || to.kind === 'internet' || to.kind === 'pair') add(to.gateways)
-    if ((to.kind === 'leaving' || to.kind === 'routed') && to.routers.length > 1) add(routers(to.routers))
-  }
-  for (const { before } of routing) add(routers(before))
-  return [...probes].sort()
-}

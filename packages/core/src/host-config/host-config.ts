@@ -84,7 +84,7 @@ export interface HostConfig {
   /** In the order of the host's networks. */
   readonly names: readonly NamesFragment[]
   readonly dns: readonly DnsFragment[]
-  /** Whom to measure, over control addresses: users of a list measure what is in it, four at most a list. Sorted. */
+  /** Whom to measure, over control addresses: users of a list measure what is in it, four at most a list (`expandProbes`). Sorted. */
   readonly probes: readonly HostId[]
   /** What the mesh asks of this host and its driver can't do. */
   readonly refused: readonly RefusedPart[]

@@ -87,6 +87,7 @@ export {
   type PolicyTable,
 } from '../reconcile/policy-routing.js'
 export { type PolicyRoutingParts, policyRoutingOf } from '../reconcile/policy-routing-of.js'
+export { type RouteParts, routesNow } from '../reconcile/routes-now.js'
 export {
   executePlan,
   type FailedStep,

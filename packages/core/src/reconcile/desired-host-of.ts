@@ -13,6 +13,7 @@ import { firewallOf } from './firewall-of.js'
 import { namesOf } from './names-of.js'
 import type { OutsideFlow } from './policy-routing.js'
 import { divideRoutes, policyRoutingOf } from './policy-routing-of.js'
+import { routesNow } from './routes-now.js'
 
 /** What the operating system shall have, from a config and the paths chosen on it. `servers`: where this host's server is. */
 export const desiredHostOf = (
@@ -25,7 +26,7 @@ export const desiredHostOf = (
   for (const client of config.clients.values()) peers.set(client.wireguardKey, desiredClientOf(client))
   const policyRouting = policyRoutingOf(config, chosen, servers)
   return {
-    ...desiredOwnOf(config, servers),
+    ...desiredOwnOf(config, chosen, servers),
     peers,
     firewall: firewallOf(config, chosen),
     policyRouting,
@@ -36,6 +37,7 @@ export const desiredHostOf = (
 /** Interface, addresses and routes among the host's own, and whether anything is passed on. */
 export const desiredOwnOf = (
   config: HostConfig,
+  chosen: Pick<ChosenPaths, 'hops'>,
   servers: readonly OutsideFlow[],
 ): Omit<DesiredHost, 'peers' | 'firewall' | 'policyRouting' | 'names'> => {
   const { own } = config
@@ -44,7 +46,7 @@ export const desiredOwnOf = (
     listenPort: own.listenPort,
     mtuBytes: own.mtuBytes,
     addresses: ownAddresses(own),
-    routes: divideRoutes(config, servers).common,
+    routes: divideRoutes({ ...config, routes: routesNow(config, chosen).routes }, servers).common,
     forwards: own.capabilities.includes('forward') && own.memberships.some(passesOn),
   }
 }

@@ -28,12 +28,11 @@ import {
   policyRouteSlot,
   policyRulesFor,
 } from './policy-routing.js'
+import { type RouteParts, routesNow } from './routes-now.js'
 
 /** What of a config policy routing is made of. */
-export type PolicyRoutingParts = Pick<
-  HostConfig,
-  'own' | 'paths' | 'routing' | 'ranges' | 'routes' | 'aroundUnderlay' | 'keptByLan' | 'fullTunnel' | 'nat'
->
+export type PolicyRoutingParts = Pick<HostConfig, 'own' | 'paths' | 'ranges' | 'aroundUnderlay' | 'fullTunnel'> &
+  RouteParts
 
 /** Routes into the mesh, by who is asked for them. */
 export interface DividedRoutes {
@@ -66,7 +65,8 @@ export const policyRoutingOf = (
   chosen: Pick<ChosenPaths, 'hops' | 'vector'>,
   servers: readonly OutsideFlow[] = [],
 ): PolicyRouting => {
-  const { own, paths, routing, routes, ranges, keptByLan, nat } = config
+  const { own, paths, routing, ranges, nat } = config
+  const { routes, keptByLan } = routesNow(config, chosen)
   const ownRanges = routing.flatMap((egress) => egress.ranges)
   const anothers = anothersOf(config, chosen)
   const maps = nat.filter((rule) => rule.kind === 'prefix-map')
@@ -76,10 +76,10 @@ export const policyRoutingOf = (
     .flatMap((egress) => egress.ranges)
   const toAnothers = anothers.flatMap(({ egressId }) => paths.get(pathKey('egress', egressId))?.prefixes ?? [])
   const preferred = routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
-  const tunnel = tunnelRoutes(config, chosen.hops.has(internetPathKey), ownRanges)
+  const tunnel = tunnelRoutes({ ...config, routes }, chosen.hops.has(internetPathKey), ownRanges)
   const before = tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)
   const taken = new Set(before.map(policyRouteSlot))
-  const aroundUnderlay = divideRoutes(config, servers)
+  const aroundUnderlay = divideRoutes({ ...config, routes }, servers)
     .aroundUnderlay.map(({ prefix, preferredSource }) => intoMesh(prefix, preferredSource))
     .filter((route) => !taken.has(policyRouteSlot(route)))
   const all = [

@@ -9,6 +9,7 @@ import { egressFailover } from './failover-egress.js'
 import { awayLimitSeconds, checkSilence } from './failover-limits.js'
 import { nodesOnTwoGateways, oneSidedFailure } from './failover-links.js'
 import { egressFailoverRouted } from './failover-routed.js'
+import { egressFallsBack } from './failover-wider.js'
 import { nodeOf } from './mesh-commands.js'
 import { goesThrough, killGateway, type RelayedMesh, relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
@@ -99,4 +100,5 @@ export const failoverScenarios: readonly Scenario[] = [
   nodesOnTwoGateways,
   ...serverChoices.map(egressFailover),
   ...serverChoices.map(egressFailoverRouted),
+  egressFallsBack,
 ]

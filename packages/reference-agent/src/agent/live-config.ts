@@ -24,6 +24,7 @@ import {
   type PolicyRouting,
   policyRoutingOf,
   type Replaced,
+  routesNow,
   type TouchedFragments,
   type WireguardPublicKey,
 } from '@meshfold/core'
@@ -153,8 +154,8 @@ export class LiveConfig {
   /** Answers whether something is otherwise than before. */
   #renewOwn(): boolean {
     const { config } = this
-    const [own, routes] = [config?.own, config?.routes]
     const { chosen } = this.#paths
+    const [own, routes] = [config?.own, config && chosen && routesNow(config, chosen).routes]
     const firewall = config && chosen ? this.#firewalls.make(config, chosen) : null
     const isFirewallChanged = !isSameFirewall(firewall, this.#desired?.firewall ?? null)
     const policyRouting = this.#policyRouting()
@@ -165,13 +166,8 @@ export class LiveConfig {
       own !== this.#madeOf.own || routes !== this.#madeOf.routes || !isSameRouting(policyRouting, this.#desired)
     if (!isOwnTouched && !isRestChanged) return false
     this.#madeOf = { own, routes }
-    const desired = config && {
-      ...desiredOwnOf(config, this.#servers),
-      peers: this.#peers,
-      firewall,
-      policyRouting,
-      names,
-    }
+    const desired = config &&
+      chosen && { ...desiredOwnOf(config, chosen, this.#servers), peers: this.#peers, firewall, policyRouting, names }
     if (!isRestChanged && textOf(desired) === textOf(this.#desired)) return false
     this.#desired = desired
     return true
