@@ -116,6 +116,14 @@ export const pathMutations = [
   },
   {
     area: 'paths',
+    name: 'what the server sent before its host lost everything counts as proof that it is online',
+    file: 'src/host-config/probe-health.ts',
+    find: 'failingSinceMs !== null && atMs >= failingSinceMs &&',
+    replace: 'failingSinceMs !== null &&',
+    tests: ['src/host-config/probe-health'],
+  },
+  {
+    area: 'paths',
     name: 'routers of a wider range are not measured, so that a host takes itself for offline when the inner ones die',
     file: 'src/host-config/expand-probes.ts',
     find: 'lists.add(wider.routers)',

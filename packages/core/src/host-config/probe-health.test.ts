@@ -3,9 +3,11 @@ import { type HostId, hostId } from '../values/index.js'
 import {
   dueProbes,
   healthOf,
+  mayBeOffline,
   noProbes,
   onHeard,
   onProbe,
+  onServerHeard,
   type ProbeHealth,
   probeTimes,
   withTargets,
@@ -23,8 +25,13 @@ interface Run {
   readonly sent: readonly { readonly target: HostId; readonly atMs: number }[]
 }
 
-/** Runs probes from 0 to the time, in steps of 10 ms; an answer takes 50 ms. */
-const run = (targets: readonly HostId[], untilMs: number, world: World): Run => {
+/** Runs probes from 0 to the time, in steps of 10 ms; an answer takes 50 ms. `isServerHeard`: at that moment. */
+const run = (
+  targets: readonly HostId[],
+  untilMs: number,
+  world: World,
+  isServerHeard: (nowMs: number) => boolean = () => false,
+): Run => {
   let health = noProbes
   const story: string[] = []
   const sent: { target: HostId; atMs: number }[] = []
@@ -40,6 +47,7 @@ const run = (targets: readonly HostId[], untilMs: number, world: World): Run => 
       for (const changed of step.changed) story.push(`${now / 1000} ${changed} ${healthOf(health, changed)?.state}`)
     }
     outcomes = outcomes.filter(({ atMs }) => atMs > now)
+    if (isServerHeard(now)) health = onServerHeard(health, now).health
     const step = dueProbes(health, now)
     health = step.health
     for (const target of step.due) {
@@ -146,6 +154,51 @@ describe('probes', () => {
       changed = [...changed, ...step.changed]
     }
     expect(changed).toEqual([one, two])
+  })
+
+  test('F2 D8 with its only targets gone at once, a host knows by its server that it is online itself', () => {
+    for (let diesAt = 5000; diesAt < 6000; diesAt += 50)
+      for (let phase = 0; phase < 2000; phase += 250) {
+        const times = [diesAt, forever] as const
+        const world = silentFrom({ one: times, two: times })
+        const { story } = run([one, two], 12_000, world, (now) => now % 2000 === phase)
+        expect(story).toHaveLength(4)
+        for (const line of story.slice(2)) {
+          expect(line).toMatch(/ (one|two) down$/)
+          expect(Number.parseFloat(line) * 1000 - diesAt).toBeLessThanOrEqual(5000)
+        }
+      }
+  })
+
+  test('F2 what the server sent before the targets were silent proves nothing, nor what was read with the first miss', () => {
+    for (let diesAt = 5000; diesAt < 6000; diesAt += 50) {
+      const times = [diesAt, forever] as const
+      const world = silentFrom({ one: times, two: times })
+      expect(run([one, two], 20_000, world, (now) => now < diesAt + probeTimes.answerMs).story).toHaveLength(2)
+    }
+    const world = silentFrom({ one: [5000, forever], two: [5000, forever] })
+    const firstMissMs = 5000 + probeTimes.answerMs
+    const heardAfter = (ms: number) => run([one, two], 20_000, world, (now) => now === firstMissMs + ms).story.length
+    expect([heardAfter(0), heardAfter(probeTimes.readLateMs - 10)]).toEqual([2, 2])
+    expect(heardAfter(1000)).toBe(4)
+  })
+
+  test('F2 a host that hears its server moves nowhere over a moment without everything else', () => {
+    for (let lastsMs = 100; lastsMs <= 1200; lastsMs += 100)
+      for (let phase = 0; phase < 2000; phase += 250) {
+        const times = [5000, 5000 + lastsMs] as const
+        const world = silentFrom({ one: times, two: times })
+        expect(run([one, two], 14_000, world, (now) => now % 2000 === phase).story).toHaveLength(2)
+      }
+  })
+
+  test('F2 while nothing tells it otherwise it knows that it may be offline', () => {
+    const times = [5000, 9000] as const
+    const world = silentFrom({ one: times, two: times })
+    expect(mayBeOffline(run([one, two], 5000, world).health)).toBe(false)
+    expect(mayBeOffline(run([one, two], 9000, world).health)).toBe(true)
+    expect(mayBeOffline(run([one, two], 12_000, world).health)).toBe(false)
+    expect(mayBeOffline(run([one, two], 12_000, silentFrom({ one: [5000, forever] })).health)).toBe(false)
   })
 
   test('F2 a target that refuses is not down, and no longer proven', () => {

@@ -9,7 +9,8 @@
  * A host that loses everything at once has lost itself. So a target is taken for down only when it missed a probe that was sent after
  * another one's, which that one answered, and that one's after the first miss; the first miss makes all others due at once. Where
  * no other target was proven lately, there is nothing to compare with, and the misses count. Whatever another host sends by itself counts
- * like an answer (`onHeard`): a router whose only targets died is still asked by those who use it.
+ * like an answer (`onHeard`): a router whose only targets died is still asked by those who use it. So does what the server sends
+ * (`onServerHeard`), while the targets are silent and not before: a connection that nobody has found dead yet proves nothing.
  */
 import type { HostId } from '../values/index.js'
 import type { PeerHealth } from './chosen-paths.js'
@@ -25,6 +26,8 @@ export const probeTimes = {
   answersUntilUp: 5,
   /** How long an answer proves a target that is not up. */
   provenMs: 10_000,
+  /** A process that was busy reads what had come meanwhile when it has missed its answers already: so long after, that proves nothing. */
+  readLateMs: 200,
 } as const
 
 /** `answered`: an agent is there. `refused`: the host is alive, without an agent. `missed`: nothing came in time. */
@@ -132,6 +135,32 @@ export const onHeard = (health: ProbeHealth, from: HostId, nowMs: number): Probe
   return judged(health, renewed, nowMs)
 }
 
+/** The server sent something: this host is online. Those that are asked once a second only, by now, are due at once. */
+export const onServerHeard = (health: ProbeHealth, nowMs: number): ProbeStep => {
+  const cameAtMs = nowMs - probeTimes.readLateMs
+  const silent = [...health].filter(([, target]) => isWithoutProof(target, cameAtMs))
+  if (silent.length === 0) return { health, changed: [] }
+  const renewed = new Map(health)
+  for (const [hostId, target] of silent) {
+    const isDue = target.retries === 0 && target.state !== 'down'
+    const nextProbeAtMs = isDue ? Math.min(target.nextProbeAtMs, nowMs) : target.nextProbeAtMs
+    renewed.set(hostId, { ...target, othersReachedAtMs: nowMs, nextProbeAtMs })
+  }
+  return judged(health, renewed, nowMs)
+}
+
+/**
+ * Whether this host may be offline, as far as it knows: a target that it had proven is silent, and so are all the others. It stays with
+ * them, and `status` says why.
+ */
+export const mayBeOffline = (health: ProbeHealth): boolean => {
+  const targets = [...health.values()].filter(({ state }) => state !== 'unproven')
+  return (
+    targets.some(({ state, misses }) => state === 'up' && misses >= probeTimes.missesUntilDown) &&
+    targets.every(({ misses }) => misses > 0)
+  )
+}
+
 const judged = (health: ProbeHealth, renewed: Map<HostId, ProbeTarget>, nowMs: number): ProbeStep => {
   for (const [hostId, each] of renewed)
     if (isLost(renewed, hostId, each, nowMs)) renewed.set(hostId, { ...each, state: 'down', answers: 0 })
@@ -173,11 +202,14 @@ const answered = (target: ProbeTarget, sentAtMs: number, nowMs: number): ProbeTa
 
 const noteForOthers = (health: Map<HostId, ProbeTarget>, reached: HostId, sentAtMs: number): void => {
   for (const [hostId, target] of health) {
-    const { failingSinceMs, othersReachedAtMs } = target
-    if (hostId !== reached && failingSinceMs !== null && sentAtMs >= failingSinceMs && othersReachedAtMs === null)
+    if (hostId !== reached && isWithoutProof(target, sentAtMs))
       health.set(hostId, { ...target, othersReachedAtMs: sentAtMs })
   }
 }
+
+/** Whether it was silent at that time, and nothing has shown yet that this host can reach others. */
+const isWithoutProof = ({ failingSinceMs, othersReachedAtMs }: ProbeTarget, atMs: number): boolean =>
+  failingSinceMs !== null && atMs >= failingSinceMs && othersReachedAtMs === null
 
 const makeOthersDue = (health: Map<HostId, ProbeTarget>, failing: HostId, nowMs: number): void => {
   for (const [hostId, target] of health)

@@ -155,8 +155,8 @@ export class PathKeeper {
   /** Something came on the control port. Only direct peers have a say. */
   receive(from: HostId, message: PathMessage, moment: Moment): PathStep {
     if (!this.#config.peers.has(from)) return this.#endStep()
-    if (message.type === 'probe' || message.type === 'vectors')
-      this.#judge(this.#prober.heard(from, moment.nowMs), moment)
+    // An echo of a target may be late: which probe it answers counts.
+    if (message.type !== 'echo' || !this.health.has(from)) this.#judge(this.#prober.heard(from, moment.nowMs), moment)
     switch (message.type) {
       case 'probe':
         this.#exchange.noteProbe(from, moment.nowMs)
@@ -179,6 +179,12 @@ export class PathKeeper {
     return this.#endStep()
   }
 
+  /** The server sent something: whoever is silent now is so though this host is online. */
+  serverHeard(moment: Moment): PathStep {
+    this.#judge(this.#prober.serverHeard(moment.nowMs), moment)
+    return this.#endStep()
+  }
+
   /** A peer asked where it is seen, and here is the answer; `null`: nobody knows. */
   answerWhere(to: HostId, id: number, seenAt: UdpEndpoint | null): PathStep {
     if (this.#config.peers.has(to)) this.#echo(to, id, seenAt)
@@ -187,7 +193,8 @@ export class PathKeeper {
 
   /** A peer's system says that nobody listens on its control port: its agent is away, the peer is not. */
   refused(from: HostId, moment: Moment): PathStep {
-    this.#judge(this.#prober.refused(from, moment.nowMs), moment)
+    if (this.health.has(from)) this.#judge(this.#prober.refused(from, moment.nowMs), moment)
+    else this.#judge(this.#prober.heard(from, moment.nowMs), moment)
     return this.#endStep()
   }
 

@@ -5,6 +5,7 @@ import {
   noProbes,
   onHeard,
   onProbe,
+  onServerHeard,
   type ProbeHealth,
   type ProbeOutcome,
   type ProbeStep,
@@ -81,6 +82,11 @@ export class Prober {
   /** It sent something by itself. Answers whose state is another. */
   heard(from: HostId, nowMs: number): readonly HostId[] {
     return this.#take(onHeard(this.#health, from, nowMs))
+  }
+
+  /** The server sent something. Answers whose state is another. */
+  serverHeard(nowMs: number): readonly HostId[] {
+    return this.#take(onServerHeard(this.#health, nowMs))
   }
 
   /** An echo came. One that nobody waits for counts for nothing. */

@@ -116,10 +116,12 @@ export {
 export {
   dueProbes,
   healthOf,
+  mayBeOffline,
   nextProbeAtMs,
   noProbes,
   onHeard,
   onProbe,
+  onServerHeard,
   type ProbeHealth,
   type ProbeOutcome,
   type ProbeResult,

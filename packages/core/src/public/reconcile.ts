@@ -87,7 +87,6 @@ export {
   type PolicyTable,
 } from '../reconcile/policy-routing.js'
 export { type PolicyRoutingParts, policyRoutingOf } from '../reconcile/policy-routing-of.js'
-export { type RouteParts, routesNow } from '../reconcile/routes-now.js'
 export {
   executePlan,
   type FailedStep,
@@ -97,6 +96,7 @@ export {
   type ReconcileReport,
   reconcile,
 } from '../reconcile/reconcile.js'
+export { type RouteParts, routesNow } from '../reconcile/routes-now.js'
 export {
   heldUnderlayMtu,
   LEAST_TUNNEL_MTU_BYTES,

@@ -20,6 +20,8 @@ export interface WorldOptions {
 /** How long a pair is tried before it counts as broken (C4), and both ends measure what they could use (C3). */
 const pairTimes = { silentMs: 15_000, probesMs: 1600, measureMs: 2000, checkMs: 500, releaseMs: 10_000 } as const
 
+const heartbeatMs = 2000
+
 export class FailOverWorld {
   readonly time = new VirtualTime()
   readonly underlay = new Underlay()
@@ -37,6 +39,8 @@ export class FailOverWorld {
   patchesOnTheWay = 0
   lastPatchAtMs = 0
   isQuiet = false
+  /** Those that nothing reaches, the server neither. */
+  readonly offline = new Set<HostId>()
   readonly #options: WorldOptions
   readonly #random: () => number
   readonly #disks = new Map<HostId, AgentDisk>()
@@ -54,7 +58,15 @@ export class FailOverWorld {
       this.#skews.set(hostId, Math.floor(this.#random() * 120_000) - 60_000)
       this.time.after(this.#random() * 500, () => this.startAgent(hostId))
     }
+    for (const [at, hostId] of options.plan.hosts.entries())
+      this.time.after((at * 613) % heartbeatMs, () => this.#sayToAgent(hostId))
     this.time.after(pairTimes.checkMs, () => this.#judgePairs())
+  }
+
+  /** The server's heartbeats, which a host hears as long as both are there. */
+  #sayToAgent(hostId: HostId): void {
+    this.time.after(heartbeatMs, () => this.#sayToAgent(hostId))
+    if (this.isServerUp && !this.offline.has(hostId)) this.agents.get(hostId)?.serverHeard()
   }
 
   get nowMs(): number {

@@ -210,6 +210,8 @@ const strike = (world: FailOverWorld, fault: Fault, delayMs: number): number => 
 
 /** Breaks all links of a host, or mends them. */
 export const setAllLinks = (world: FailOverWorld, hostId: HostId, carries: boolean): void => {
+  if (carries) world.offline.delete(hostId)
+  else world.offline.add(hostId)
   for (const other of world.plan.hosts)
     if (other !== hostId) world.underlay.setLink(hostId, other, { there: carries, back: carries }, world.nowMs)
 }

@@ -80,6 +80,10 @@ export class SimulatedAgent {
     this.#take(this.#paths.wake(this.#moment()))
   }
 
+  serverHeard(): void {
+    this.#take(this.#paths.serverHeard(this.#moment()))
+  }
+
   receive(from: HostId, message: AgentMessage): void {
     const moment = this.#moment()
     this.#take(

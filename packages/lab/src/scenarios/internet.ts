@@ -15,7 +15,7 @@ import {
 } from './internet-mesh.js'
 import { command, hasPeers, nodeOf, removeGateway } from './mesh-commands.js'
 import { leaked } from './outside.js'
-import { goesThrough } from './relayed-mesh.js'
+import { assignGateways, goesThrough, isHeard } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 
 const nothing = '-,-'
@@ -215,8 +215,9 @@ async function isLetGo(stage: Stage, internet: InternetMesh): Promise<void> {
 export const internetGatewayFailOpen: Scenario = {
   name: 'internet-gateway-fail-open',
   summary:
-    'the internet gateway is gone, and the node goes out by itself, because it said so; back through it when it returns',
-  rows: ['D5'],
+    'the internet gateway is gone, and the node goes out by itself, because it said so; back through it when it returns; the same with two at once',
+  rows: ['D5', 'D8', 'F2'],
+  slowSeconds: 40,
   async play(stage) {
     const internet = await startInternetMesh(stage)
     const { mesh, gateway, user } = internet
@@ -231,5 +232,26 @@ export const internetGatewayFailOpen: Scenario = {
     stage.check('without it, it goes out by itself', isOut)
     await stage.lab.inet.restore(gateway.host)
     stage.check('and through it again', await isSeenAs(user.host, internet, publicAddresses(stage, gateway)))
+    await bothGo(stage, internet)
   },
+}
+
+/** Of two gateways nobody is left to ask: that the node is online itself only its server tells it. */
+async function bothGo(stage: Stage, internet: InternetMesh): Promise<void> {
+  const { mesh, gateway, user, third } = internet
+  await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, third), internet: {} })
+  await assignGateways(mesh, user, [gateway, third])
+  await isHeard(mesh, third, [user])
+  await pause(3000)
+  const gateways = [gateway, third]
+  await Promise.all(gateways.map(({ host }) => stage.lab.inet.isolate(host)))
+  const startedAt = performance.now()
+  const isOut = await isSeenAs(user.host, internet, publicAddresses(stage, user))
+  stage.metric('both-gateways-gone-to-own-internet-ms', Math.round(performance.now() - startedAt))
+  stage.check('without both of two at once it goes out by itself too, while its server is there', isOut)
+  for (const { host } of gateways) await stage.lab.inet.restore(host)
+  const ofGateways = gateways.map((each) => publicAddresses(stage, each).join())
+  const isBack = async () => ofGateways.includes((await seenFrom(user.host, internet)).join()) || undefined
+  const back = await waitUntil('it goes through one of them', isBack, { limitMs: 20_000 }).catch(() => false)
+  stage.check('and through one of them again', back === true)
 }

@@ -65,6 +65,8 @@ export interface ConfigStatus {
 export interface PathsStatus {
   /** Where others see this host. */
   readonly outside: OutsideView
+  /** None of those that this host measures answers, nor does anything show that it is online itself: it stays with them. */
+  readonly mayBeOffline: boolean
   /** Gateways and routers that this host measures, by name. */
   readonly measured: readonly MeasuredStatus[]
   /** What doesn't simply go to the peer that it is meant for, the first 200, by path. */

@@ -108,7 +108,10 @@ class RunningAgent {
       ...options,
       keeper: this.#config,
       heartbeatMs: timing.heartbeatMs,
-      onHeard: () => this.#probation.heard(),
+      onHeard: () => {
+        this.#probation.heard()
+        this.#paths?.serverHeard()
+      },
       onEnded: (end) => {
         this.#probation.ended(end)
         this.#paths?.serverChanged()

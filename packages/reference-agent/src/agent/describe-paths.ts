@@ -1,4 +1,4 @@
-import type { HostConfig, PathKeeper, PathKey } from '@meshfold/core'
+import { type HostConfig, mayBeOffline, type PathKeeper, type PathKey } from '@meshfold/core'
 import type { HopStatus, MeasuredStatus, PathsStatus } from './agent-status.js'
 
 /** So many paths are told at most. */
@@ -30,6 +30,7 @@ export function pathsStatus(keeper: PathKeeper, config: HostConfig, nowMs: numbe
     if (hops.length === MAX_HOPS) break
   }
   return {
+    mayBeOffline: mayBeOffline(keeper.health),
     measured: measured.sort((a, b) => (a.name < b.name ? -1 : 1)),
     hops: hops.sort((a, b) => (a.path < b.path ? -1 : 1)),
   }

@@ -1,4 +1,4 @@
-import type { IpAddress, MeshCommand, WireguardPublicKey } from '@meshfold/core'
+import { asOfState, type IpAddress, type MeshCommand, type WireguardPublicKey } from '@meshfold/core'
 import { sampleJoinNetwork } from '@meshfold/core/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { sampleAbleHost, sampleAssignRelay, sampleCreateGateway } from '../../../core/src/testing/sample-gateways.js'
@@ -138,6 +138,34 @@ test('F5 status says by whom paths go, and what was measured', async () => {
   await world.pass(1500)
   const later = await host(4).agent.status()
   expect(later.paths?.measured[1]?.state).toBe('no-agent')
+})
+
+describe('F2 all that an agent measures dies at once', () => {
+  const statesOf = async () => {
+    const { paths } = await host(4).agent.status()
+    return { states: paths?.measured.map(({ state }) => state), mayBeOffline: paths?.mayBeOffline }
+  }
+  const dieBoth = () => {
+    for (const gateway of [1, 2]) net.die(controlOf(gateway))
+  }
+
+  test('while its server is heard it knows that they are gone', async () => {
+    dieBoth()
+    const asOf = asOfState(world.server.state)
+    for (let second = 0; second < 6; second += 1) {
+      await world.pass(1000)
+      if (second % 2 === 0) world.server.sayTo(host(4).hostId, JSON.stringify({ type: 'heartbeat', asOf }))
+    }
+    expect(await statesOf()).toEqual({ states: ['down', 'down'], mayBeOffline: false })
+  })
+
+  test('when nothing is heard it stays, and says that it may be offline itself', async () => {
+    dieBoth()
+    await world.server.stop()
+    await world.pass(20_000)
+    expect(await statesOf()).toEqual({ states: ['up', 'up'], mayBeOffline: true })
+    expect(carrierAt(4)).toBe(1)
+  })
 })
 
 describe('what an agent tells of its paths', () => {

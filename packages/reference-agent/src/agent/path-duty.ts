@@ -199,6 +199,11 @@ export class PathDuty implements PathSource {
     this.#observe()
   }
 
+  /** Something came from the server. */
+  serverHeard(): void {
+    this.#steps.take((keeper, moment) => keeper.serverHeard(moment))
+  }
+
   /** Something about the connection to the server is otherwise. */
   serverChanged(): void {
     this.#observe()

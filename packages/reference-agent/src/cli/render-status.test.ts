@@ -16,6 +16,7 @@ const status: HostStatus = {
   peers: [],
   paths: {
     outside: { state: 'not-asked', endpoints: [] },
+    mayBeOffline: false,
     measured: [
       { hostId: hostId('host-1'), name: 'gate-1', state: 'down', roundTripMs: null, lossPercent: 40 },
       { hostId: hostId('host-2'), name: 'gate-2', state: 'no-agent', roundTripMs: 12.5, lossPercent: 0 },
@@ -36,6 +37,13 @@ test('F5 a terminal shows what is measured, and by whom paths go', () => {
   expect(lines).toContain('gate-2    up, no agent  12.5 ms     0 %')
   expect(lines).toContain('internet              internet     no way now')
   expect(lines).toContain('office.mesh.internal  own-gateway  gate-2')
+})
+
+test('F2 a terminal says that the host may be offline itself', () => {
+  const words = 'none of these answers, nor does the server: as if this host were offline, it stays with them'
+  expect(renderStatus(status)).not.toContain(words)
+  const paths = status.paths && { ...status.paths, mayBeOffline: true }
+  expect(renderStatus({ ...status, paths })).toContain(`\n${words}\n`)
 })
 
 test('G8 a terminal shows how names are served, and why not', () => {
@@ -69,7 +77,7 @@ test.each([
   ['asking', 'outside    peers are being asked'],
 ] as const)('A7 behind a NAT it says where others see this host: %s', (state, words) => {
   const outside = { state, endpoints: state === 'seen' ? [udpEndpoint('203.0.113.7:40001')] : [] }
-  const paths = { measured: [], hops: [], outside }
+  const paths = { measured: [], hops: [], outside, mayBeOffline: false }
   expect(renderStatus({ ...status, paths })).toContain(words)
   expect(renderStatus(status)).not.toContain('outside')
 })

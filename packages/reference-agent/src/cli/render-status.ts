@@ -27,6 +27,8 @@ export function renderStatus(status: HostStatus): string {
   if (status.server.reportRefused !== null) lines.push(`refused    ${status.server.reportRefused}`)
   if (differences.length > 0) lines.push('differs', ...differences.map((text) => `  ${text}`))
   lines.push('', peers.length === 0 ? 'no peers' : peerTable(peers))
+  if (paths?.mayBeOffline === true)
+    lines.push('', 'none of these answers, nor does the server: as if this host were offline, it stays with them')
   if (paths !== null && paths.measured.length > 0) lines.push('', measuredTable(paths.measured))
   if (paths !== null && paths.hops.length > 0) lines.push('', hopTable(paths.hops))
   return lines.join('\n')
