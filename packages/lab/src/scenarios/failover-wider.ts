@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { answerOn } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
+import { awayLimitSeconds } from './failover-limits.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { answerFrom } from './office.js'
 import { killGateway } from './relayed-mesh.js'
@@ -81,8 +82,8 @@ async function dieAndReturn(
   const seconds = Math.round((performance.now() - diedAt) / 100) / 10
   stage.metric(`${name}-dead-to-wider-s`, seconds)
   stage.check(
-    `${name} dead: new connections go through the wider range's router within 10 s`,
-    seconds < 10,
+    `${name} dead: new connections go through the wider range's router within ${awayLimitSeconds} s`,
+    seconds < awayLimitSeconds,
     `${seconds} s`,
   )
   for (const { agent } of routers) agent.start()
