@@ -13,8 +13,6 @@ interface Meeting {
   readonly sinceEpochMs: number
 }
 
-type Peers = ReadonlyMap<WireguardPublicKey, ObservedPeer>
-
 /**
  * Looks at WireGuard's own words: a handshake that is younger than the endpoint at which its peer stands. Where one of this host's NATs or the
  * peer's lets answers in and nothing else, that looks the same if the peer spoke first.
@@ -31,7 +29,10 @@ export class ReachedEndpoints {
   }
 
   /** The host was read. */
-  look({ own, peers }: Pick<HostConfig, 'own' | 'peers'>, observed: Peers): void {
+  look(
+    { own, peers }: Pick<HostConfig, 'own' | 'peers'>,
+    observed: ReadonlyMap<WireguardPublicKey, ObservedPeer>,
+  ): void {
     this.#watched ??= this.#choose(own.hostId, peers.values())
     const before = this.#meetings
     const meetings = new Map<HostId, Meeting>()

@@ -85,6 +85,7 @@ export {
   type PolicyRouting,
   type PolicyRule,
   type PolicyTable,
+  type YieldingRange,
 } from '../reconcile/policy-routing.js'
 export { type PolicyRoutingParts, policyRoutingOf } from '../reconcile/policy-routing-of.js'
 export {
