@@ -28,7 +28,7 @@ import {
   selfFragmentId,
 } from './fragment-id.js'
 import { type FragmentTable, tableOfSnapshot } from './fragment-table.js'
-import type { HostConfig, Path, PathKey, PeerSets, RoutedEgress } from './host-config.js'
+import type { HostConfig, Path, PathKey, PeerSets, RefusedPart, RoutedEgress } from './host-config.js'
 import { meshRouteMetric } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import type { MembershipPart } from './membership-part.js'
@@ -40,10 +40,17 @@ export const projectHostConfig = (state: MeshState, hostId: HostId): HostConfig 
   expandHostConfig(tableOfSnapshot(hostId, projectSnapshot(state, hostId)))
 
 /** `undefined` while the table has no own part. */
-export const expandHostConfig = (table: FragmentTable): HostConfig | undefined => expandWith(table, writeSetAnew)
+export const expandHostConfig = (table: FragmentTable): HostConfig | undefined =>
+  expandWith(table, writeSetAnew)?.config
+
+/** A config, and what of its refused parts stays as the underlay changes. */
+export interface Expanded {
+  readonly config: HostConfig
+  readonly refusedAnyway: readonly RefusedPart[]
+}
 
 /** The same, with the sets of the filter written by `write`. */
-export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | undefined => {
+export const expandWith = (table: FragmentTable, write: WriteSet): Expanded | undefined => {
   const own = heldOf(table, selfFragmentId(table.viewer), 'self')
   if (own === undefined) return undefined
   const { paths, shadowed } = expandPaths(table, own)
@@ -55,7 +62,13 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
   const ranges = expandRanges(table, own)
   const around = aroundUnderlay({ own, ranges, routes: routes.taken }, peers.values())
   const networkIds = own.memberships.map(({ networkId }) => networkId)
-  return {
+  const refusedAnyway = [
+    ...lackingParts(own, fullTunnel !== null),
+    ...nat.refused,
+    ...shadowed,
+    ...ownLanParts(routes.kept),
+  ]
+  const config: HostConfig = {
     own,
     networks: networkIds.flatMap((networkId) => heldOf(table, networkFragmentId(networkId), 'network') ?? []),
     memberSets: sortedFragments(table, 'set'),
@@ -76,14 +89,9 @@ export const expandWith = (table: FragmentTable, write: WriteSet): HostConfig | 
     names: networkIds.flatMap((networkId) => heldOf(table, namesFragmentId(networkId), 'names') ?? []),
     dns: networkIds.flatMap((networkId) => heldOf(table, dnsFragmentId(networkId), 'dns') ?? []),
     probes: expandProbes({ own, paths, routing, peers }),
-    refused: [
-      ...lackingParts(own, fullTunnel !== null),
-      ...nat.refused,
-      ...shadowed,
-      ...ownLanParts(routes.kept),
-      ...aroundUnderlayParts(own, around),
-    ],
+    refused: [...refusedAnyway, ...aroundUnderlayParts(own, around)],
   }
+  return { config, refusedAnyway }
 }
 
 const sortedFragments = <K extends FragmentKind>(table: FragmentTable, kind: K): readonly FragmentOf<K>[] =>

@@ -23,6 +23,7 @@ import {
   type PathKey,
   type PeerConfig,
   pathKey,
+  type RefusedPart,
 } from './host-config.js'
 import { heldOf } from './leads-to.js'
 import { ReferredNodes } from './referred-nodes.js'
@@ -39,6 +40,8 @@ export class LiveHostConfig {
   readonly #sets = new FilterSets()
   readonly #referred = new ReferredNodes()
   readonly #around = new AroundUnderlay()
+  /** All refused parts but those around the underlay: no patch but a whole expansion changes them. */
+  #refusedAnyway: readonly RefusedPart[] = []
 
   /**
    * What `expandHostConfig` gives, but for the order in its maps; `undefined` while there is no own part. The maps of peers, clients
@@ -68,12 +71,13 @@ export class LiveHostConfig {
   /** Everything anew. */
   reset(table: FragmentTable): HostConfigStep {
     const step = emptyStep()
-    const next = expandWith(table, this.#sets.write)
+    const { config: next, refusedAnyway = [] } = expandWith(table, this.#sets.write) ?? {}
     replaceAllIn(step.peers, this.#peers, next?.peers ?? new Map())
     replaceAllIn(step.clients, this.#clients, next?.clients ?? new Map())
     replaceAllIn(step.paths, this.#paths, next?.paths ?? new Map())
     this.#sets.keepOnly(next?.filter.sets ?? new Map())
     if (next !== undefined) this.#referred.reset(table, next.own)
+    this.#refusedAnyway = refusedAnyway
     this.#config = next && {
       ...next,
       peers: this.#peers,
@@ -132,9 +136,7 @@ export class LiveHostConfig {
   #aroundOf({ peers }: MutableStep, { own, ...config }: HostConfig): Partial<HostConfig> {
     const aroundUnderlay = this.#around.update(peers.values())
     if (aroundUnderlay === config.aroundUnderlay) return {}
-    const before = aroundUnderlayParts(own, config.aroundUnderlay).length
-    const others = config.refused.slice(0, config.refused.length - before)
-    return { aroundUnderlay, refused: [...others, ...aroundUnderlayParts(own, aroundUnderlay)] }
+    return { aroundUnderlay, refused: [...this.#refusedAnyway, ...aroundUnderlayParts(own, aroundUnderlay)] }
   }
 
   /** What else is another now. */
