@@ -1,9 +1,10 @@
-/** Hosts with their agents, the underlay between them, and a server, in virtual time. */
-import type { HostConfig, PathKey } from '../../src/host-config/host-config.js'
+/** Hosts with their agents, the underlay between them, and their server, in virtual time. */
+import type { HostConfig } from '../../src/host-config/host-config.js'
 import type { HostId } from '../../src/values/index.js'
 import { circleTowards, clientEnd, egressEnd, HostTable, hostEnd, type PacketEnd, walk } from './host-tables.js'
-import { configOf, type MeshPlan, pairBetween, pairName, rolesIn } from './mesh-plan.js'
+import { configOf, type MeshPlan, pairName, rolesIn } from './mesh-plan.js'
 import { type AgentDisk, type AgentMessage, freshDisk, SimulatedAgent } from './simulated-agent.js'
+import { SimulatedServer } from './simulated-server.js'
 import { Underlay } from './underlay.js'
 import { dice, VirtualTime } from './virtual-time.js'
 
@@ -17,64 +18,43 @@ export interface WorldOptions {
   readonly latencyMs: number
 }
 
-/** How long a pair is tried before it counts as broken (C4), and both ends measure what they could use (C3). */
-const pairTimes = { silentMs: 15_000, probesMs: 1600, measureMs: 2000, checkMs: 500, releaseMs: 10_000 } as const
-
-const heartbeatMs = 2000
-
 export class FailOverWorld {
   readonly time = new VirtualTime()
   readonly underlay = new Underlay()
   readonly tables = new Map<HostId, HostTable>()
   readonly agents = new Map<HostId, SimulatedAgent>()
-  plan: MeshPlan
+  readonly server: SimulatedServer
   /** Circles that the choices of all hosts together made, at any moment. */
   readonly circles: string[] = []
   /** Packets that really went round: where nobody's table refuses their source. */
   readonly loops: string[] = []
   readonly agentSinceMs = new Map<HostId, number>()
-  readonly pairSinceMs = new Map<string, number>()
-  serverUpSinceMs = 0
-  /** Patches on their way, and when the last one arrived. */
-  patchesOnTheWay = 0
-  lastPatchAtMs = 0
-  isQuiet = false
   /** Those that nothing reaches, the server neither. */
   readonly offline = new Set<HostId>()
   readonly #options: WorldOptions
   readonly #random: () => number
   readonly #disks = new Map<HostId, AgentDisk>()
   readonly #skews = new Map<HostId, number>()
-  readonly #reported = new Map<string, string>()
   readonly #lostProbes = new Map<string, { readonly inARow: number; readonly passed: number }>()
-  #isChecking = false
 
   constructor(options: WorldOptions) {
     this.#options = options
     this.#random = dice(options.seed)
-    this.plan = options.plan
     for (const hostId of options.plan.hosts) {
       this.tables.set(hostId, new HostTable())
       this.#skews.set(hostId, Math.floor(this.#random() * 120_000) - 60_000)
       this.time.after(this.#random() * 500, () => this.startAgent(hostId))
     }
-    for (const [at, hostId] of options.plan.hosts.entries())
-      this.time.after((at * 613) % heartbeatMs, () => this.#sayToAgent(hostId))
-    this.time.after(pairTimes.checkMs, () => this.#judgePairs())
-  }
-
-  /** The server's heartbeats, which a host hears as long as both are there. */
-  #sayToAgent(hostId: HostId): void {
-    this.time.after(heartbeatMs, () => this.#sayToAgent(hostId))
-    if (this.isServerUp && !this.offline.has(hostId)) this.agents.get(hostId)?.serverHeard()
+    this.server = new SimulatedServer(options.plan, this, this.#random)
   }
 
   get nowMs(): number {
     return this.time.nowMs
   }
 
-  get isServerUp(): boolean {
-    return Number.isFinite(this.serverUpSinceMs)
+  /** As the server has decided. */
+  get plan(): MeshPlan {
+    return this.server.plan
   }
 
   /** Where packets can begin and end. */
@@ -98,7 +78,7 @@ export class FailOverWorld {
     this.agents.set(hostId, agent)
     this.tables.get(hostId)?.take(agent, agent.config.peers.keys())
     this.#noticeCircles()
-    if (this.#disks.has(hostId)) this.#patchLater(hostId)
+    if (this.#disks.has(hostId)) this.server.patchLater(hostId)
   }
 
   stopAgent(hostId: HostId): void {
@@ -117,36 +97,6 @@ export class FailOverWorld {
   revive(hostId: HostId): void {
     this.underlay.revive(hostId, this.nowMs)
     this.startAgent(hostId)
-  }
-
-  setServer(isUp: boolean): void {
-    if (isUp === this.isServerUp) return
-    this.serverUpSinceMs = isUp ? this.nowMs : Number.POSITIVE_INFINITY
-    if (isUp) for (const hostId of this.plan.hosts) this.#patchLater(hostId)
-  }
-
-  /** The server decides; those concerned hear of it at different times. */
-  decide(plan: MeshPlan): void {
-    this.plan = plan
-    for (const hostId of plan.hosts) this.#patchLater(hostId)
-  }
-
-  #patchLater(hostId: HostId): void {
-    this.patchesOnTheWay += 1
-    this.time.after(20 + this.#random() * 400, () => {
-      this.patchesOnTheWay -= 1
-      if (!this.isServerUp) return
-      const agent = this.agents.get(hostId)
-      if (agent === undefined) return
-      const config = this.#configOf(hostId)
-      if (
-        JSON.stringify([...agent.config.paths, agent.config.pairs]) === JSON.stringify([...config.paths, config.pairs])
-      )
-        return
-      this.lastPatchAtMs = this.nowMs
-      agent.takeConfig(config)
-      this.tables.get(hostId)?.noteVectors(agent)
-    })
   }
 
   #configOf(hostId: HostId): HostConfig {
@@ -169,7 +119,7 @@ export class FailOverWorld {
           table?.take(agent, hosts)
           this.#noticeCircles()
         }
-        this.#reportMoves(agent)
+        this.server.hearMoves(agent)
       },
     }
   }
@@ -244,99 +194,5 @@ export class FailOverWorld {
       const config = this.agents.get(hostId)?.config
       return config !== undefined && rolesIn(config) !== rolesIn(this.#configOf(hostId))
     })
-  }
-
-  /** Owners move by themselves; the server records where they are. */
-  #reportMoves({ hostId, config, chooser }: SimulatedAgent): void {
-    for (const { key, to } of config.paths.values()) {
-      const hop = chooser.chosen.hops.get(key)
-      const isOwn = to.kind === 'own-gateway' || (to.kind === 'pair' && to.owner === hostId)
-      const name = `${hostId} ${key}`
-      if (!isOwn || hop === undefined || this.#reported.get(name) === hop) continue
-      this.#reported.set(name, hop)
-      if (this.isServerUp) this.time.after(50 + this.#random() * 300, () => this.#record(hostId, key, hop))
-    }
-  }
-
-  #record(hostId: HostId, key: PathKey, hop: HostId): void {
-    if (!this.isServerUp || this.agents.get(hostId)?.chooser.chosen.hops.get(key) !== hop) return
-    const first = (list: readonly HostId[]) => [hop, ...list.filter((each) => each !== hop)]
-    const own = this.plan.relayed.get(hostId)
-    if (own?.includes(hop) && own[0] !== hop)
-      this.decide({ ...this.plan, relayed: new Map([...this.plan.relayed, [hostId, first(own)]]) })
-    for (const [name, pair] of this.plan.pairs)
-      if (
-        key === `node:n-${pair.ends[1]}` &&
-        pair.ends[0] === hostId &&
-        pair.gateways.includes(hop) &&
-        pair.gateways[0] !== hop
-      )
-        this.decide({
-          ...this.plan,
-          pairs: new Map([...this.plan.pairs, [name, { ...pair, gateways: first(pair.gateways) }]]),
-        })
-  }
-
-  /** C3 to C5, as far as the server does it: broken pairs are relayed, those that are whole again no longer. */
-  #judgePairs(): void {
-    this.time.after(pairTimes.checkMs, () => this.#judgePairs())
-    if (!this.isServerUp || this.isQuiet || this.#isChecking) return
-    const direct = this.plan.hosts.filter((hostId) => !this.plan.relayed.has(hostId) && this.agents.has(hostId))
-    for (const a of direct)
-      for (const b of direct) {
-        if (a >= b) continue
-        const pair = pairBetween(this.plan, a, b)
-        const whole = this.nowMs - this.underlay.carriesSinceMs(a, b)
-        const broken = this.nowMs - Math.max(this.underlay.brokenSinceMs(a, b), this.#agentsSince(a, b))
-        if (pair !== undefined && whole > pairTimes.releaseMs) this.#release(a, b)
-        if (pair === undefined && broken > pairTimes.silentMs + pairTimes.probesMs) this.#engageLater(a, b)
-      }
-  }
-
-  #agentsSince(a: HostId, b: HostId): number {
-    return Math.max(this.agentSinceMs.get(a) ?? 0, this.agentSinceMs.get(b) ?? 0)
-  }
-
-  #release(a: HostId, b: HostId): void {
-    this.decide({ ...this.plan, pairs: new Map([...this.plan.pairs].filter(([name]) => name !== pairName(a, b))) })
-  }
-
-  #engageLater(a: HostId, b: HostId): void {
-    // One at a time: the list of a pair depends on which others there are.
-    this.#isChecking = true
-    this.time.after(pairTimes.measureMs, () => {
-      this.#isChecking = false
-      if (!this.isServerUp || pairBetween(this.plan, a, b) !== undefined || this.underlay.carriesBoth(a, b)) return
-      const gateways = this.relaysFor(a, b).slice(0, 4)
-      if (gateways.length === 0) return
-      const pairs = new Map(this.plan.pairs)
-      pairs.set(pairName(a, b), { ends: a < b ? [a, b] : [b, a], gateways })
-      // No relay path contains another pair (C3): lists that would are without it from now on.
-      for (const [name, { ends, gateways: list }] of this.plan.pairs) {
-        const end = ends.includes(a) ? b : ends.includes(b) ? a : undefined
-        if (end === undefined || !list.includes(end)) continue
-        const left = list.filter((each) => each !== end)
-        const instead = left.length > 0 ? left : this.relaysFor(...ends).filter((each) => each !== end)
-        if (instead.length > 0) pairs.set(name, { ends, gateways: instead.slice(0, 4) })
-        else pairs.delete(name)
-        this.pairSinceMs.set(name, this.nowMs)
-      }
-      this.pairSinceMs.set(pairName(a, b), this.nowMs)
-      this.decide({ ...this.plan, pairs })
-    })
-  }
-
-  /** Gateways that both ends reach directly now; any host that relays is one. */
-  relaysFor(a: HostId, b: HostId): readonly HostId[] {
-    return this.plan.gateways.filter(
-      (each) =>
-        each !== a &&
-        each !== b &&
-        this.agents.has(each) &&
-        this.underlay.carriesBoth(a, each) &&
-        this.underlay.carriesBoth(b, each) &&
-        pairBetween(this.plan, a, each) === undefined &&
-        pairBetween(this.plan, b, each) === undefined,
-    )
   }
 }

@@ -37,7 +37,7 @@ export const recoveryMs = (kind: FailureKind, story: Scenario): number | undefin
   world.time.runUntil(startMs + random() * 1000)
   const fail = failures[kind](world, (list) => list[Math.floor(random() * list.length)])
   if (fail === undefined) return undefined
-  if (kind.endsWith('WithoutServer')) world.setServer(false)
+  if (kind.endsWith('WithoutServer')) world.server.set(false)
   const talking = conversations(world).filter((works) => works())
   const failedAtMs = world.nowMs
   fail()
@@ -116,7 +116,7 @@ const linkToGatewayBreaks =
 const directPair = (world: FailOverWorld, pick: Pick): readonly [HostId, HostId] | undefined => {
   const direct = world.plan.hosts.filter((hostId) => !world.plan.relayed.has(hostId))
   const [a, b] = [pick(direct), pick(direct)]
-  return a === undefined || b === undefined || a === b || world.relaysFor(a, b).length === 0 ? undefined : [a, b]
+  return a === undefined || b === undefined || a === b || world.server.relaysFor(a, b).length === 0 ? undefined : [a, b]
 }
 
 const directLinkBreaks: Failure = (world, pick) => {

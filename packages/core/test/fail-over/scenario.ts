@@ -130,7 +130,7 @@ export const worldOf = (story: Scenario): FailOverWorld => {
 /** Waits until nothing that the server decided is on its way any more. Answers whether that happened at all. */
 export const comesToRest = (world: FailOverWorld): boolean => {
   const untilMs = world.nowMs + restMs
-  const isResting = () => world.patchesOnTheWay === 0 && world.nowMs - world.lastPatchAtMs >= patchMs
+  const isResting = () => world.server.patchesOnTheWay === 0 && world.nowMs - world.server.lastPatchAtMs >= patchMs
   while (!isResting() && world.nowMs < untilMs) world.time.runUntil(world.nowMs + 250)
   return isResting()
 }
@@ -200,7 +200,7 @@ const strike = (world: FailOverWorld, fault: Fault, delayMs: number): number => 
       later(fault.awayMs, () => world.startAgent(hostAt(fault.host)))
       return atMs + fault.awayMs
     case 'server':
-      later(0, () => world.setServer(fault.isUp))
+      later(0, () => world.server.set(fault.isUp))
       return atMs
     case 'assign':
       later(0, () => assign(world, fault))
@@ -219,9 +219,9 @@ export const setAllLinks = (world: FailOverWorld, hostId: HostId, carries: boole
 const assign = (world: FailOverWorld, { relayed, first }: Extract<Fault, { kind: 'assign' }>): void => {
   const entry = nth([...world.plan.relayed], relayed)
   const gateway = nth(world.plan.gateways, first)
-  if (!world.isServerUp || entry === undefined || gateway === undefined) return
+  if (!world.server.isUp || entry === undefined || gateway === undefined) return
   const [id, list] = entry
-  world.decide({
+  world.server.decide({
     ...world.plan,
     relayed: new Map([...world.plan.relayed, [id, [gateway, ...list.filter((each) => each !== gateway)].slice(0, 4)]]),
   })

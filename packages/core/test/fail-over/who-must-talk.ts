@@ -59,7 +59,7 @@ const settledGateways = (world: FailOverWorld): readonly Failure[] =>
  */
 const isOutdated = (world: FailOverWorld, hostId: HostId): boolean => {
   const agent = world.agents.get(hostId)
-  if (world.isServerUp || agent === undefined) return false
+  if (world.server.isUp || agent === undefined) return false
   return rolesIn(agent.config) !== rolesIn(configOf(world.plan, hostId))
 }
 
@@ -76,7 +76,7 @@ const mustConnect = (world: FailOverWorld, a: HostId, b: HostId): boolean => {
   if (a === b) return true
   const pair = pairBetween(world.plan, a, b)
   if (pair !== undefined) {
-    const isSettled = world.nowMs - (world.pairSinceMs.get(pairName(a, b)) ?? 0) > 8000
+    const isSettled = world.nowMs - (world.server.pairSinceMs.get(pairName(a, b)) ?? 0) > 8000
     return (
       isSettled &&
       pair.gateways.some((each) => isProven(world, a, each) && isProven(world, b, each) && isPlain(world, a, b, each))
@@ -86,8 +86,8 @@ const mustConnect = (world: FailOverWorld, a: HostId, b: HostId): boolean => {
   const longAgo = world.nowMs - pairMs
   return (
     world.underlay.brokenSinceMs(a, b) <= longAgo &&
-    world.serverUpSinceMs <= longAgo &&
-    world
+    world.server.upSinceMs <= longAgo &&
+    world.server
       .relaysFor(a, b)
       .some((each) => usableSince(world, a, each) <= longAgo && usableSince(world, b, each) <= longAgo)
   )
