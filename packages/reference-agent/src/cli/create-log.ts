@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { pino, stdTimeFunctions } from 'pino'
 import type { AgentLog } from '../agent/agent-log.js'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -19,7 +19,7 @@ export function createLog(
   const settings = {
     level: options.level,
     base: { host: options.host },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
   if (options.isJson) {

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { type Logger, pino, stdTimeFunctions } from 'pino'
 
 /** What waits for room on a disk that is full; what comes then is lost. */
 const MOST_WAITING_BYTES = 1024 * 1024
@@ -29,6 +29,6 @@ const REDACTED = {
 const FORMAT = {
   base: null,
   redact: REDACTED,
-  timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  timestamp: stdTimeFunctions.isoTime,
   formatters: { level: (label: string) => ({ level: label }) },
 }
