@@ -13,8 +13,15 @@ export function anyOf(...words: readonly RegExp[]): RegExp {
 /** The protocol number on our routes (`ip route … proto 213`): free in rtnetlink.h and in iproute2's table. */
 export const OWN_ROUTE_PROTOCOL = '213'
 
-/** The alias on our interface, by which another program's tunnel of the same name is told apart and left alone. */
+/**
+ * How the alias on our interface begins, by which another program's tunnel of the same name is told apart and left alone. The name that it
+ * was made with follows, by which it is known under another one: anybody may rename a link, and what is said of its name, in packet
+ * filters above all, is then said of nothing.
+ */
 export const OWN_INTERFACE_ALIAS = 'meshfold'
+
+/** The alias on the interface that was made with this name. */
+export const aliasOf = (interfaceName: string): string => `${OWN_INTERFACE_ALIAS}:${interfaceName}`
 
 /**
  * Words of a kernel without WireGuard, in answer to `ip link add … type wireguard`. Trying is the only probe without side

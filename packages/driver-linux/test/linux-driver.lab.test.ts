@@ -72,6 +72,7 @@ describe('drift is found and put right', () => {
       ['interface-differs', 'address-missing', 'route-missing', 'route-missing'],
     ],
     ['the interface is removed', 'ip link del mesh0', undefined],
+    ['the interface gets another name', 'ip link set mesh0 name other0', ['interface-missing']],
     ['another MTU', 'ip link set mesh0 mtu 1300', ['interface-differs']],
     ['an MTU that IPv6 can not live with', 'ip link set mesh0 mtu 1000', undefined],
     ['an address is gone', 'ip addr del 10.66.0.1/32 dev mesh0', ['address-missing', 'route-missing']],
@@ -124,6 +125,21 @@ describe('teardown', () => {
     await converge(driver, undefined)
     expect(await hostSnapshot(host)).toEqual(before)
     await converge(alpha.driver, undefined)
+  })
+
+  test('finds the interface under another name, and leaves one alone that is marked as ours and has a key of others', async () => {
+    const [host] = await lab.publicHosts(['gamma'])
+    const before = await hostSnapshot(host)
+    const [, beta] = await twoHosts(lab)
+    const driver = await openDriver(host, makeKeys())
+    const own = { keys: makeKeys(), number: 3 }
+    const ours = await openDriver(host, own.keys)
+    await converge(ours, meshHost(own, { keys: beta.keys, number: 2 }))
+    await host.sh('ip link set mesh0 name other0')
+    await converge(driver, undefined)
+    expect(await host.sh('ls /sys/class/net')).toContain('other0')
+    await converge(ours, undefined)
+    expect(await hostSnapshot(host)).toEqual(before)
   })
 
   test('works after wireguard-go was killed: no socket stays', async () => {

@@ -41,10 +41,12 @@ export function applyHostChanges(
 
 function applyToInterface(host: ObservedHost, change: HostChange, defaults: InterfaceDefaults): ObservedHost {
   if (host.interface !== undefined) return applyToExisting(host, host.interface, change)
+  const { renamedTo: _, ...others } = host
+  if (change.kind === 'remove-interface') return others
   if (change.kind !== 'create-interface') return host
   const { publicKey, listenPort } = change
   const created = { ...defaults, publicKey, listenPort, mtuBytes: DEFAULT_MTU_BYTES, isUp: false, addresses: [] }
-  return { ...host, interface: created }
+  return { ...others, interface: created }
 }
 
 function applyToExisting(host: ObservedHost, current: ObservedInterface, change: HostChange): ObservedHost {

@@ -6,7 +6,7 @@ import type { HostChange } from './host-change.js'
 import { type DesiredNames, noNames } from './host-names.js'
 import type { ObservedFirewall, ObservedHost } from './observed-host.js'
 import { allPeerKeys, comparePeers, type PeerDifference } from './peer-differences.js'
-import type { PlanContext } from './plan-changes.js'
+import { isInterfaceThere, type PlanContext } from './plan-changes.js'
 import { planFirewallChanges, planForwarding } from './plan-firewall-changes.js'
 import { planForeignFilters } from './plan-foreign-filters.js'
 import { planNames } from './plan-names.js'
@@ -55,7 +55,7 @@ export function describeDrift(
 ): readonly HostDrift[] {
   if (desired === undefined)
     return [
-      ...(observed.interface === undefined ? [] : [{ kind: 'interface-unexpected' } as const]),
+      ...(isInterfaceThere(observed) ? [{ kind: 'interface-unexpected' } as const] : []),
       ...firewallDrift(observed.firewall, null),
       ...forwardingDrift(observed.forwarding, false),
       ...foreignDrift(observed, undefined),

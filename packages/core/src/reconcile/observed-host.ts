@@ -12,6 +12,11 @@ export interface ObservedHost {
   readonly observedAtEpochMs: EpochMs
   /** `undefined`: there is no such interface. Routes then are none either. */
   readonly interface: ObservedInterface | undefined
+  /**
+   * Without an interface: the name that somebody gave it. It goes when the interface is made anew, or is to be gone. Left out: nobody did,
+   * or the driver can't tell.
+   */
+  readonly renamedTo?: string
   readonly peers: ReadonlyMap<WireguardPublicKey, ObservedPeer>
   /** Routes over the own interface that a driver put there, or somebody else did. */
   readonly routes: readonly HostRoute[]

@@ -77,13 +77,17 @@ function planNothing(observed: ObservedHost): readonly HostChange[] {
     ...policy.first,
     ...policy.take,
     ...policy.last,
-    ...(observed.interface === undefined ? [] : [{ kind: 'remove-interface' } as const]),
+    ...(isInterfaceThere(observed) ? [{ kind: 'remove-interface' } as const] : []),
     ...planForwarding(observed.forwarding, false).off,
     ...planForeignFilters(observed.foreignFilters, undefined).close,
     ...planFirewallChanges(observed.firewall, null),
     ...planNames(observed.names, noNames),
   ]
 }
+
+/** Under its own name or another. */
+export const isInterfaceThere = ({ interface: found, renamedTo }: ObservedHost): boolean =>
+  found !== undefined || renamedTo !== undefined
 
 /** The private key comes first: WireGuard forgets a peer that has the interface's own key. */
 function planInterface(observed: ObservedHost, desired: DesiredHost): readonly HostChange[] {

@@ -2,8 +2,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import type { HostDriver } from '../ports/host-driver.js'
 import { sampleDesiredHosts, sampleObservedAt, samplePublicKey } from '../testing/arbitraries/hosts.js'
-import { createSimulatedHost } from '../testing/simulated-host.js'
+import { createSimulatedHost, emptyHost } from '../testing/simulated-host.js'
 import { ipPrefix } from '../values/index.js'
+import { describeDrift } from './describe-drift.js'
 import { planChanges } from './plan-changes.js'
 import { executePlan, RECONCILE_ROUNDS, reconcile } from './reconcile.js'
 
@@ -78,6 +79,17 @@ describe('reconcile', () => {
     })
     const attempts = E.isLeft(failed) ? failed.left.executed.filter(({ kind }) => kind === 'set-mtu') : []
     expect(attempts).toHaveLength(RECONCILE_ROUNDS)
+  })
+
+  test('an interface under another name is gone when one is made, and when none is wanted', async () => {
+    const renamed = { ...emptyHost(sampleObservedAt), renamedTo: 'other0' }
+    expect(describeDrift(renamed, undefined)).toEqual([{ kind: 'interface-unexpected' }])
+    for (const [wanted, does] of [[desired, 'create-interface'] as const, [undefined, 'remove-interface'] as const]) {
+      const host = bareHost()
+      host.disturb((found) => ({ ...found, renamedTo: 'other0' }))
+      expect(await reconcile(host, wanted)).toMatchObject({ right: { executed: { 0: { kind: does } } } })
+      expect(host.state.renamedTo).toBeUndefined()
+    }
   })
 
   test('a host that can not be read is not touched', async () => {

@@ -9,7 +9,7 @@ import {
   ROUTE_EXISTS,
   replaceIsSafe,
 } from '../linux-pitfalls.js'
-import { isMarkedOurs } from '../observe/observe-link.js'
+import { isOfAnyMesh } from '../observe/marks.js'
 import { parseIpAddr, parseIpRoute } from '../observe/parse-ip-json.js'
 import { type FoundRoute, readRoutes } from '../observe/read-host.js'
 import { showAddressesOf } from '../render/address-commands.js'
@@ -45,7 +45,7 @@ async function replaceOwnRoute(host: LinuxHost, route: HostRoute): Outcome {
 async function wayOutOf(host: LinuxHost, devices: readonly string[]): Promise<string> {
   for (const device of devices) {
     const links = await runAndRead(host, showAddressesOf(device), ADD, parseIpAddr)
-    if (E.isRight(links) && links.right.some(isMarkedOurs))
+    if (E.isRight(links) && links.right.some(isOfAnyMesh))
       return 'that is another mesh on this host. No two may have a range in common: let one have another control range (`meshfold mesh update --control-range`, before it has a host), or its network another range'
   }
   return 'give the mesh another range, or that route another metric'

@@ -1,8 +1,10 @@
 import type { HostChange } from '@meshfold/core'
+import { samplePublicKey } from '@meshfold/core/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { hostAnswering, publicKey, secret } from '../../test/support/answering-host.js'
 import type { LinuxHost } from '../linux-host.js'
+import { observeLinuxHost } from '../observe/observe-linux-host.js'
 import { executeChange } from './execute-change.js'
 
 const create: HostChange = { kind: 'create-interface', publicKey, listenPort: 51821 }
@@ -14,9 +16,10 @@ describe('create-interface', () => {
     expect(await executeChange(host, create)).toEqual(E.right(undefined))
     expect(lines()).toEqual([
       'ip -N -j -d addr show dev mesh0',
+      'ip -N -j -d addr show',
       'ip link add dev mesh0 type wireguard',
       'wg --version',
-      'ip link set dev mesh0 alias meshfold',
+      'ip link set dev mesh0 alias meshfold:mesh0',
       'ip link set dev mesh0 addrgenmode none',
       'wg set mesh0 listen-port 51821 private-key /dev/stdin',
     ])
@@ -94,6 +97,42 @@ test('a tool that repeats the key in its error does not get it into ours', async
     expect(outcome).toMatchObject({ left: { reason: expect.stringContaining('[redacted]') } })
     expect(JSON.stringify(outcome)).not.toContain(secret)
   }
+})
+
+describe("the kernel's interface under another name", () => {
+  const linkOf = (more: object) => ({ ifname: 'other0', flags: ['UP'], mtu: 1420, addr_info: [], ...more })
+  const marked = { ifalias: 'meshfold:mesh0', linkinfo: { info_kind: 'wireguard' } }
+  const shown = (more: object) => ({ stdout: JSON.stringify([linkOf(more)]) })
+  const none = { exitCode: 1, stderr: 'Device "mesh0" does not exist.' }
+  const dump = (key: string) => ({ stdout: `${secret}\t${key}\t51821\toff\n` })
+
+  test.each([
+    ['goes before one is made', create, shown(marked), publicKey, true],
+    ['goes when none is wanted', { kind: 'remove-interface' }, shown(marked), publicKey, true],
+    ['stays with a key of others', create, shown(marked), samplePublicKey(7), false],
+    ['stays when it was made as another', create, shown({ ...marked, ifalias: 'meshfold:mesh1' }), publicKey, false],
+    ['stays without a name in its mark', create, shown({ ...marked, ifalias: 'meshfold' }), publicKey, false],
+  ] as const)('%s', async (_name, change, links, key, isGone) => {
+    const { host, lines } = hostAnswering({
+      'addr show dev mesh0': none,
+      'ip -N -j -d addr show': links,
+      'wg show other0 dump': dump(key),
+    })
+    expect(await executeChange(host, change)).toEqual(E.right(undefined))
+    expect(lines().includes('ip link del dev other0')).toBe(isGone)
+  })
+
+  test('is told by who looks', async () => {
+    const { host } = hostAnswering({ 'ip -N -j -d addr show': shown(marked), 'wg show other0 dump': dump(publicKey) })
+    expect(await observeLinuxHost(host)).toMatchObject({ right: { interface: undefined, renamedTo: 'other0' } })
+  })
+})
+
+test('a link of our name that is marked as made under another is not ours', async () => {
+  const link = [{ ifname: 'mesh0', flags: ['UP'], mtu: 1420, addr_info: [], ifalias: 'meshfold:mesh1' }]
+  const { host, lines } = hostAnswering({ 'addr show dev mesh0': { stdout: JSON.stringify(link) } })
+  expect(await executeChange(host, { kind: 'remove-interface' })).toMatchObject({ left: { code: 'host-refused' } })
+  expect(lines()).not.toContain('ip link del dev mesh0')
 })
 
 test('with the interface goes what waits for changes of it', async () => {

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostChange } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { toolFailure, toolRefusal } from '../host-tool.js'
-import { type LinuxHost, type Outcome, refuse, run, runAll } from '../linux-host.js'
+import { type LinuxHost, type Outcome, refuse, run, runAll, runAndRead } from '../linux-host.js'
 import { KERNEL_LACKS_WIREGUARD, NO_SUCH_LINK, WIREGUARD_GO_ENDED } from '../linux-pitfalls.js'
-import { isMarkedOurs, observeDevice } from '../observe/observe-link.js'
-import type { IpLinkEntry } from '../observe/parse-ip-json.js'
+import { isMarkedOurs } from '../observe/marks.js'
+import { findRenamed, observeDevice } from '../observe/observe-link.js'
+import { type IpLinkEntry, parseIpAddr } from '../observe/parse-ip-json.js'
 import { loadFittingPrivateKey } from '../private-key.js'
+import { showAddresses } from '../render/address-commands.js'
 import { addKernelLink, deleteLink, markOwnLink } from '../render/interface-commands.js'
 import { findOwnLink } from './find-link.js'
 import { setDevice } from './set-device.js'
@@ -51,7 +53,10 @@ export async function markBegun(host: LinuxHost, action: string): Outcome {
 export async function removeInterface(host: LinuxHost): Outcome {
   const link = await findOwnLink(host, REMOVE)
   if (E.isLeft(link)) return link
-  if (link.right === undefined) return removeStaleSocket(host)
+  if (link.right === undefined) {
+    const away = await removeRenamed(host, REMOVE)
+    return E.isLeft(away) ? away : removeStaleSocket(host)
+  }
   // With our mark on it, it goes even when its process doesn't answer any more.
   const found = isMarkedOurs(link.right) ? link : await observeDevice(host, link.right, REMOVE)
   if (E.isLeft(found)) return found
@@ -60,6 +65,19 @@ export async function removeInterface(host: LinuxHost): Outcome {
   // Nothing is left that changes would come for.
   await host.runner.close?.()
   return socketGone(host)
+}
+
+/**
+ * Takes the own interface away that somebody gave another name: everything on it goes with it, as from one that was deleted. Giving it its
+ * name back would keep more, and older kernels do that only while it is down, which takes as much.
+ */
+async function removeRenamed(host: LinuxHost, action: string): Outcome {
+  const links = await runAndRead(host, showAddresses, action, parseIpAddr)
+  if (E.isLeft(links)) return links
+  const renamed = await findRenamed(host, links.right, action)
+  if (E.isLeft(renamed) || renamed.right === undefined) return E.map(() => undefined)(renamed)
+  const deleted = await run(host, deleteLink(renamed.right.ifname), action)
+  return E.isLeft(deleted) ? deleted : socketGone(host)
 }
 
 /** Who made the link, and when. */
@@ -71,6 +89,8 @@ async function keepLink(host: LinuxHost, link: IpLinkEntry): Outcome<Made> {
 }
 
 async function addLink(host: LinuxHost): Outcome<Made> {
+  const away = await removeRenamed(host, CREATE)
+  if (E.isLeft(away)) return away
   const free = await socketFree(host)
   if (E.isLeft(free)) return free
   if (host.choice === 'userspace') return startUserspace(host)

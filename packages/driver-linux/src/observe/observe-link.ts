@@ -1,9 +1,9 @@
 import type { ObservedInterface, WireguardPublicKey } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { type LinuxHost, type Outcome, orUnreadable, refuse, run } from '../linux-host.js'
-import { OWN_INTERFACE_ALIAS } from '../linux-pitfalls.js'
 import { loadPrivateKey, publicKeyOf } from '../private-key.js'
 import { wgShowDump } from '../render/peer-commands.js'
+import { isMarkedOurs, isMarkedRenamed } from './marks.js'
 import type { IpLinkEntry } from './parse-ip-json.js'
 import { parseUapiGet } from './parse-uapi-get.js'
 import { parseWgDump } from './parse-wg-dump.js'
@@ -27,13 +27,28 @@ export async function observeDevice(host: LinuxHost, link: IpLinkEntry, action: 
   return refuse(action, `${link.ifname} is another program's tunnel: choose another interface name, or remove it`)
 }
 
-/** Whether the driver put its mark on the link. */
-export function isMarkedOurs(link: IpLinkEntry): boolean {
-  return link.ifalias === OWN_INTERFACE_ALIAS
+/**
+ * The own interface where somebody gave it another name: with the mark of ours, and a key of this host. Its routes go on under that name,
+ * and what is said of it by its own name, as in packet filters, does not.
+ */
+export async function findRenamed(
+  host: LinuxHost,
+  links: readonly IpLinkEntry[],
+  action: string,
+): Outcome<IpLinkEntry | undefined> {
+  for (const link of links.filter((each) => isMarkedRenamed(each, host.interfaceName))) {
+    const found = await askDevice(host, implementationOf(link), action, link.ifname)
+    if (E.isLeft(found)) return found
+    if (found.right !== undefined && (await looksOurs(host, found.right))) return E.right(link)
+  }
+  return E.right(undefined)
 }
 
+const implementationOf = (link: IpLinkEntry): FoundDevice['implementation'] =>
+  link.linkinfo?.info_kind === 'wireguard' ? 'kernel' : 'userspace'
+
 async function readDevice(host: LinuxHost, link: IpLinkEntry, action: string): Outcome<FoundDevice> {
-  const implementation = link.linkinfo?.info_kind === 'wireguard' ? 'kernel' : 'userspace'
+  const implementation = implementationOf(link)
   const device = await askDevice(host, implementation, action)
   if (E.isLeft(device)) return device
   if (device.right === undefined) {
@@ -42,14 +57,18 @@ async function readDevice(host: LinuxHost, link: IpLinkEntry, action: string): O
   return E.right({ implementation, device: device.right })
 }
 
-/** What WireGuard says of itself: wireguard-go by its socket, without a process; `undefined`: there is no such socket. */
+/**
+ * What WireGuard says of itself: wireguard-go by its socket, without a process, which keeps the name that it was started with; `undefined`:
+ * there is no such socket.
+ */
 export async function askDevice(
   host: LinuxHost,
   implementation: FoundDevice['implementation'],
   action: string,
+  linkName: string = host.interfaceName,
 ): Outcome<WireguardDevice | undefined> {
   if (implementation === 'kernel') {
-    const dump = await run(host, wgShowDump(host.interfaceName), action)
+    const dump = await run(host, wgShowDump(linkName), action)
     return E.isLeft(dump) ? dump : orUnreadable(parseWgDump(dump.right, host.parsers), action)
   }
   const lines = await host.socket.get()

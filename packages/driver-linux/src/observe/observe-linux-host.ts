@@ -6,7 +6,7 @@ import { showAddresses } from '../render/address-commands.js'
 import { givingUp } from './giving-up.js'
 import { observeForeignFilters, observeTables } from './observe-foreign-filters.js'
 import { observeForwarding } from './observe-forwarding.js'
-import { observeDevice } from './observe-link.js'
+import { findRenamed, observeDevice } from './observe-link.js'
 import { observeNames } from './observe-names.js'
 import { type OwnRouting, observePolicyRouting } from './observe-policy-routing.js'
 import { observeRouting } from './observe-routing.js'
@@ -64,7 +64,7 @@ async function observeAll(host: LinuxHost, wish: ObservationWish | undefined): O
 }
 
 /** What hangs on the own interface, and what is asked with it. */
-interface OwnLink extends Pick<ObservedHost, 'interface' | 'peers' | 'underlayMtu' | 'routes'> {
+interface OwnLink extends Pick<ObservedHost, 'interface' | 'renamedTo' | 'peers' | 'underlayMtu' | 'routes'> {
   /** What WireGuard's socket puts on its packets. */
   readonly mark: number | undefined
   readonly policy: OwnRouting
@@ -79,8 +79,11 @@ async function observeOwnLink(host: LinuxHost, links: readonly IpLinkEntry[]): O
   const { main: routes, policy } = routing.right
   if (link === undefined) {
     host.seenImplementation.current = undefined
+    const renamed = await findRenamed(host, links, ACTION)
+    if (E.isLeft(renamed)) return renamed
     return E.right({
       interface: undefined,
+      ...(renamed.right !== undefined && { renamedTo: renamed.right.ifname }),
       peers: new Map(),
       underlayMtu: undefined,
       routes: [],

@@ -14,7 +14,8 @@ test('the tunnel of another mesh is no way to this host, whatever it is called; 
   const links = [
     link('eth0', '192.0.2.1'),
     link('office0', '10.67.0.1', { ifalias: 'meshfold' }),
-    link('vpn0', '10.68.0.1', { ifalias: 'of the firm' }),
+    link('office1', '10.67.1.1', { ifalias: 'meshfold:anything' }),
+    link('vpn0', '10.68.0.1', { ifalias: 'meshfolded, of the firm' }),
     link('wg0', '10.66.0.1'),
   ]
   const found = readUnderlayAddresses(links, 'wg0')

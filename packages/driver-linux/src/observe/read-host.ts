@@ -14,7 +14,7 @@ import {
   type UnderlayAddress,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
-import { OWN_INTERFACE_ALIAS } from '../linux-pitfalls.js'
+import { isOfAnyMesh } from './marks.js'
 import type { IpAddressEntry, IpLinkEntry, IpRouteEntry } from './parse-ip-json.js'
 import { type Unreadable, unreadable } from './wireguard-device.js'
 
@@ -50,7 +50,7 @@ export function readUnderlayAddresses(
   const found: UnderlayAddress[] = []
   for (const link of links) {
     const isUsable = link.flags.includes('LOWER_UP') && link.flags.includes('UP') && !link.flags.includes('LOOPBACK')
-    if (link.ifname === ownInterface || link.ifalias === OWN_INTERFACE_ALIAS || !isUsable) continue
+    if (link.ifname === ownInterface || isOfAnyMesh(link) || !isUsable) continue
     for (const entry of link.addr_info.filter(isLasting)) {
       const address = readAddress(entry)
       if (E.isLeft(address)) return address

@@ -1,6 +1,6 @@
 import { encodeBase64 } from '@meshfold/core'
 import type { ToolCommand } from '../host-tool.js'
-import { ALREADY_GONE, KERNEL_LACKS_IPV6, NO_LINK_LOCAL, OWN_INTERFACE_ALIAS } from '../linux-pitfalls.js'
+import { ALREADY_GONE, aliasOf, KERNEL_LACKS_IPV6, NO_LINK_LOCAL } from '../linux-pitfalls.js'
 
 /** Makes an interface of the kernel's WireGuard, down and without a key. */
 export function addKernelLink(name: string): ToolCommand {
@@ -10,7 +10,7 @@ export function addKernelLink(name: string): ToolCommand {
 /** Marks the interface as ours and keeps the kernel from giving it an address of its own. */
 export function markOwnLink(name: string): readonly ToolCommand[] {
   return [
-    { tool: 'ip', args: ['link', 'set', 'dev', name, 'alias', OWN_INTERFACE_ALIAS] },
+    { tool: 'ip', args: ['link', 'set', 'dev', name, 'alias', aliasOf(name)] },
     { tool: 'ip', args: ['link', 'set', 'dev', name, ...NO_LINK_LOCAL], tolerates: KERNEL_LACKS_IPV6 },
   ]
 }

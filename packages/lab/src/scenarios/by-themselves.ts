@@ -103,7 +103,8 @@ async function forgetRunning({ host, agent }: MeshMember): Promise<void> {
 
 export const drift: Scenario = {
   name: 'drift',
-  summary: 'somebody deletes a route, a peer and the packet filter of a host: all of it comes back',
+  summary:
+    'somebody deletes a route, a peer and the packet filter of a host, then gives its interface another name: all of it comes back',
   rows: ['E3'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
@@ -122,7 +123,29 @@ export const drift: Scenario = {
     stage.check('all of it is back', back)
     const reached = await waitUntil('it is reached', async () => ping(member.host, await mesh.address(other), 7))
     stage.check('and packets go there again', reached > 0)
+    await renamed(stage, mesh, isWhole)
   },
+}
+
+/** By its name packet filters know it: under another one its packets meet none. */
+async function renamed(stage: Stage, mesh: Mesh, isWhole: () => Promise<boolean>): Promise<void> {
+  const [{ host, agent }, other] = [mesh.member(0), mesh.member(1)]
+  const as = (name: string) => host.sh(`ip link set ${agent.interfaceName} name ${name}`)
+  await as('other0')
+  const renamedAt = performance.now()
+  const isBack = async () => (await agent.tunnel()) !== undefined && (await isWhole())
+  const back = await waitUntil('it is made anew', isBack, { limitMs: 30_000 }).catch(() => false)
+  stage.metric('made-anew-ms', Math.round(performance.now() - renamedAt))
+  stage.check('the interface has its own name again, and all that it had', back)
+  const links = await host.sh('ls /sys/class/net')
+  stage.check('and there is no other', !links.includes('other0'), links.split('\n').join(' '))
+  const reached = await waitUntil('it is reached', async () => ping(host, await mesh.address(other), 7))
+  stage.check('packets go there again after the other name', reached > 0)
+  await agent.stop()
+  await as('other0')
+  await agent.down()
+  const left = await host.sh('ls /sys/class/net; ls /run/wireguard')
+  stage.check('under another name it goes down too', !/other0|wg/.test(left), left.split('\n').join(' '))
 }
 
 /** Whether routes, peers and the packet filter of a member are as they are now. */

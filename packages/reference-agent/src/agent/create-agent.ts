@@ -274,6 +274,7 @@ class RunningAgent {
   }
 
   #onObserved(observed: ObservedHost): void {
+    this.#underlay.noteInterface(observed)
     if (this.#duty.notSaved === null) this.#keys?.observed(observed.interface?.publicKey)
     this.#paths?.noteObserved(observed)
     const change = this.#underlay.note(observed.underlayAddresses, this.#reporter.endpointRules())

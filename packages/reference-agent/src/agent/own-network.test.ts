@@ -54,6 +54,31 @@ test('who is told of a lost address acts at once, before anything is looked at',
   expect(kinds(sample)).toHaveLength(refreshed)
 })
 
+test('an interface that was given another name is made anew as soon as it is seen, tried once at once', async () => {
+  let events: UnderlayEvents | undefined
+  const { world, sample } = await withLivePeer({
+    watchUnderlay: (given) => {
+      events = given
+      return () => {}
+    },
+  })
+  const made = () => kinds(sample).filter((kind) => kind === 'create-interface').length
+  const rename = ({ interface: _, ...host }: ObservedHost): ObservedHost => ({
+    ...host,
+    ...{ interface: undefined, peers: new Map(), routes: [], renamedTo: 'other0' },
+  })
+  sample.host.disturb(rename)
+  events?.onChanged()
+  await world.pass(1500)
+  expect(made()).toBe(2)
+  expect(world.toDo(sample)).toEqual([])
+  expect(sample.host.state.renamedTo).toBeUndefined()
+  const words = 'the interface was given another name: it is made anew'
+  expect(sample.logged.filter(({ message }) => message === words)).toMatchObject([{ fields: { renamedTo: 'other0' } }])
+  await sample.agent.stopAndRemove()
+  expect(sample.logged.filter(({ message }) => message.startsWith('the interface is gone'))).toEqual([])
+})
+
 test('while a host moves, peers are greeted on each change, before anything is looked at', async () => {
   let events: UnderlayEvents | undefined
   const { world, sample } = await withLivePeer({

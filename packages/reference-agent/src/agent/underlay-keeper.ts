@@ -1,4 +1,4 @@
-import type { IpAddress, Timers, UnderlayAddress, UnderlayMtu } from '@meshfold/core'
+import type { IpAddress, ObservedHost, Timers, UnderlayAddress, UnderlayMtu } from '@meshfold/core'
 import { type EndpointRules, isUnderlayInterface, usableUnderlay } from '../report/own-endpoints.js'
 import type { AgentLog } from './agent-log.js'
 import type { AgentOptions, AgentTiming } from './agent-options.js'
@@ -11,7 +11,7 @@ export interface UnderlayKeeperOptions extends Pick<AgentOptions, 'watchUnderlay
   readonly onGone: () => void
   /** Something else changed shortly afterwards: this host may send from elsewhere now. */
   readonly onMoving: () => void
-  /** The own interface went away. */
+  /** The own interface went away, or has another name. */
   readonly onOwnInterfaceGone: () => void
   /** The host is to be looked at. */
   readonly onLook: () => void
@@ -29,6 +29,8 @@ export class UnderlayKeeper {
   readonly #options: UnderlayKeeperOptions
   #known: ReadonlySet<IpAddress> | undefined
   #mtu: UnderlayMtu | undefined
+  #hadInterface = false
+  #hasStopped = false
   #goneAtMs = Number.NEGATIVE_INFINITY
   #lookedAtMs = Number.NEGATIVE_INFINITY
   readonly #stops: (() => void)[] = []
@@ -66,6 +68,7 @@ export class UnderlayKeeper {
   }
 
   stop(): void {
+    this.#hasStopped = true
     for (const stop of this.#stops.splice(0)) stop()
     this.#cancelLook?.()
     this.#cancelTelling?.()
@@ -90,6 +93,17 @@ export class UnderlayKeeper {
       return 'gone'
     }
     return now.size > before.size ? 'came' : 'same'
+  }
+
+  /** The host was read: what is told of the own interface is its end, and not that somebody gave it another name. */
+  noteInterface({ interface: own, renamedTo }: Pick<ObservedHost, 'interface' | 'renamedTo'>): void {
+    const { log, onOwnInterfaceGone } = this.#options
+    const isGone = this.#hadInterface && own === undefined && !this.#hasStopped
+    this.#hadInterface = own !== undefined
+    if (!isGone) return
+    const what = renamedTo === undefined ? 'is gone' : 'was given another name'
+    log.warn({ renamedTo }, `the interface ${what}: it is made anew`)
+    onOwnInterfaceGone()
   }
 
   /** Whether the way to peers takes other sizes than at the last call. */
