@@ -34,6 +34,7 @@ let service: MeshService
 let presence: Presence
 let sweeper: Sweeper
 let errors: string[]
+let warnings: string[]
 let folder: string
 
 const submit = async (command: UnstampedCommand) => {
@@ -52,7 +53,7 @@ const sweeperOf = (own: Presence, shared: SharedPresence, absence?: AbsenceTimes
   const serverLog = {
     debug: () => {},
     info: () => {},
-    warn: () => {},
+    warn: (_: object, text: string) => void warnings.push(text),
     error: (_: object, text: string) => void errors.push(text),
   }
   return new Sweeper({
@@ -70,6 +71,7 @@ const sweeperOf = (own: Presence, shared: SharedPresence, absence?: AbsenceTimes
 beforeEach(async () => {
   clock = new ManualClock()
   errors = []
+  warnings = []
   folder = await mkdtemp(join(tmpdir(), 'meshfold-sweeper-'))
   const serverLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const options = { log: createInMemoryEventLog(), stream: 'mesh-1', crypto: nodeCrypto, clock, timers: clock.timers }
@@ -95,7 +97,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** Time in which it sweeps as it does, only less often. */
 const passes = async (ms: number) => {
+  for (let passed = 0; passed < ms; passed += 30_000) await skips(Math.min(30_000, ms - passed))
+}
+
+/** Time in which it stands still. */
+const skips = async (ms: number) => {
   clock.advance(ms)
   await sweeper.sweep()
 }
@@ -172,6 +180,58 @@ describe('the sweeper', () => {
     clock.jump(-20 * MINUTE)
     await passes(10 * MINUTE)
     expect(nodeOf(nodeId)?.expired).toBe(true)
+  })
+
+  it('believes a clock that has stayed where it jumped to for a quarter of an hour', async () => {
+    const nodeId = await joinNetwork({ ephemeral: false, expiresAtEpochMs: clock.nowEpochMs() + 10 * MINUTE })
+    clock.jump(20 * MINUTE)
+    await passes(5000)
+    // Another jump, and it waits from there.
+    clock.jump(5 * MINUTE)
+    await passes(15 * MINUTE)
+    expect(nodeOf(nodeId)?.expired).toBe(false)
+    expect(errors).toHaveLength(2)
+    await passes(30_000)
+    expect(nodeOf(nodeId)?.expired).toBe(true)
+    expect(warnings).toHaveLength(1)
+    await passes(4 * MINUTE)
+    expect(errors).toHaveLength(2)
+  })
+
+  it('judges absence again some time after a sleep, from five minutes after it on', async () => {
+    const nodeId = await joinNetwork({ ephemeral: true, expiresAtEpochMs: null })
+    clock.jump(60 * MINUTE)
+    await passes(1)
+    const woke = clock.nowEpochMs()
+    await passes(14 * MINUTE)
+    expect(nodeOf(nodeId)?.awaySinceEpochMs).toBeNull()
+    await passes(MINUTE)
+    expect(nodeOf(nodeId)?.awaySinceEpochMs).toBe(woke + 5 * MINUTE)
+  })
+
+  it('believes a clock that was set back, and counts nothing from a time that is still to come', async () => {
+    const nodeId = await joinNetwork({ ephemeral: true, expiresAtEpochMs: null })
+    presence.connected(host, null, clock.nowEpochMs())
+    await passes(30 * MINUTE)
+    presence.disconnected(host, clock.nowEpochMs())
+    clock.jump(-20 * MINUTE)
+    await passes(15 * MINUTE)
+    expect(nodeOf(nodeId)?.awaySinceEpochMs).toBeNull()
+    await passes(MINUTE)
+    expect(nodeOf(nodeId)?.awaySinceEpochMs).not.toBeNull()
+  })
+
+  it('gives agents time again after it stood still itself', async () => {
+    const nodeId = await joinNetwork({ ephemeral: true, expiresAtEpochMs: null })
+    await passes(7 * MINUTE)
+    expect(nodeOf(nodeId)?.awaySinceEpochMs).not.toBeNull()
+    await skips(60 * MINUTE)
+    expect(warnings).toHaveLength(1)
+    await passes(4 * MINUTE)
+    expect(nodeOf(nodeId)).toBeDefined()
+    await passes(2 * MINUTE)
+    expect(nodeOf(nodeId)).toBeUndefined()
+    expect(errors).toEqual([])
   })
 
   it('knows hosts that are connected to another server of the same folder', async () => {

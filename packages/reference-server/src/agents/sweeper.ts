@@ -13,6 +13,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { UnstampedCommand } from '../mesh-service/command-answer.js'
 import type { MeshService } from '../mesh-service/mesh-service.js'
 import type { ServerLog } from '../server-log.js'
+import { type BelievedTime, ClockWatch } from './clock-watch.js'
 import type { Presence } from './presence.js'
 import type { SharedPresence } from './shared-presence.js'
 
@@ -20,7 +21,7 @@ import type { SharedPresence } from './shared-presence.js'
 export interface AbsenceTimes {
   /** A shorter break in the connection is no absence. */
   readonly awayAfterMs: number
-  /** After a start agents get so long to come back before anybody counts as absent. */
+  /** After a start, or a sleep, agents get so long to come back before anybody counts as absent. */
   readonly patienceAfterStartMs: number
 }
 
@@ -38,23 +39,18 @@ export interface SweeperOptions {
 }
 
 const SWEEP_MS = 5000
-/** Wall and monotonic clock may part by so much: then one of them jumped, and nothing that it says is due can be believed. */
-const CLOCKS_PART_MS = 60_000
 
 export class Sweeper {
   readonly #options: SweeperOptions
   readonly #absence: AbsenceTimes
   readonly #stop: CancelTimer
-  readonly #startedAtEpochMs: number
-  readonly #clocksApartMs: number
-  #isPaused = false
+  readonly #watch: ClockWatch
   #sweeping: Promise<void> | undefined
 
   constructor(options: SweeperOptions) {
     this.#options = options
     this.#absence = options.absence ?? usualAbsence
-    this.#startedAtEpochMs = options.clock.nowEpochMs()
-    this.#clocksApartMs = this.#apartMs()
+    this.#watch = new ClockWatch({ ...options, patienceMs: this.#absence.patienceAfterStartMs })
     this.#stop = options.timers.every(Math.min(SWEEP_MS, this.#absence.awayAfterMs), () => void this.sweep())
   }
 
@@ -73,34 +69,35 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    const { service, presence, shared, clock, serverLog } = this.#options
-    if (this.#clocksParted()) return
-    const now = clock.nowEpochMs()
+    const { service, presence, shared, serverLog } = this.#options
+    const time = this.#watch.look()
+    if (time === undefined) return
+    const now = time.nowEpochMs
     try {
       const ephemeral = [...largeMapValues(service.state.nodes)].filter((node) => node.ephemeral)
       const here = [...new Set(ephemeral.map(({ hostId }) => hostId))].filter((hostId) => presence.isConnected(hostId))
       await shared.tell(here, now)
       const elsewhere = ephemeral.length === 0 ? new Set<HostId>() : await shared.others(now)
       const isThere = (hostId: HostId) => presence.isConnected(hostId) || elsewhere.has(hostId)
-      const due = [...largeMapValues(service.state.nodes)].flatMap((node) => this.#dueOf(node, now, isThere) ?? [])
+      const due = [...largeMapValues(service.state.nodes)].flatMap((node) => this.#dueOf(node, time, isThere) ?? [])
       await Promise.all(due.map((command) => this.#carryOut(command)))
     } catch (thrown) {
       serverLog.error({ err: thrown }, 'sweeping failed; it goes on at the next turn')
     }
   }
 
-  #dueOf(node: Node, now: number, isThere: (hostId: HostId) => boolean): UnstampedCommand | undefined {
+  #dueOf(node: Node, time: BelievedTime, isThere: (hostId: HostId) => boolean): UnstampedCommand | undefined {
+    const { nowEpochMs: now, countedFromEpochMs: counted } = time
     const { nodeId, hostId, ephemeral, awaySinceEpochMs } = node
     if (node.expiresAtEpochMs !== null && !node.expired && node.expiresAtEpochMs <= now)
       return { type: 'ExpireNode', nodeId }
     if (!ephemeral) return undefined
-    const { awayAfterMs, patienceAfterStartMs } = this.#absence
-    const counted = this.#startedAtEpochMs + patienceAfterStartMs
     if (isThere(hostId)) return awaySinceEpochMs === null ? undefined : { type: 'MarkNodeReturned', nodeId }
     if (awaySinceEpochMs === null) {
       const seen = this.#options.presence.of(hostId)?.lastContactEpochMs ?? 0
-      const quietSince = Math.max(seen, counted, node.joinedAtEpochMs)
-      if (now - quietSince < awayAfterMs) return undefined
+      // Later than now: by a clock that was set back since.
+      const quietSince = Math.max(seen > now ? 0 : seen, counted, node.joinedAtEpochMs)
+      if (now - quietSince < this.#absence.awayAfterMs) return undefined
       return { type: 'MarkNodeAway', nodeId, lastContactAtEpochMs: epochMs(Math.floor(quietSince)) }
     }
     const graceMs = (this.#options.service.state.mesh?.settings.ephemeralGraceSeconds ?? 0) * 1000
@@ -113,24 +110,5 @@ export class Sweeper {
     const answer = await service.submit(command, context)
     // Another server may have been quicker, or the agent came back just now.
     if (E.isLeft(answer)) serverLog.debug({ type: command.type, code: answer.left.code }, 'a sweep was refused')
-  }
-
-  #apartMs(): number {
-    const { clock } = this.#options
-    return clock.nowEpochMs() - clock.monotonicMs()
-  }
-
-  #clocksParted(): boolean {
-    const partedMs = Math.round(this.#apartMs() - this.#clocksApartMs)
-    const isParted = Math.abs(partedMs) > CLOCKS_PART_MS
-    const { serverLog } = this.#options
-    if (isParted && !this.#isPaused)
-      serverLog.error(
-        { partedMs },
-        'the clock jumped, or the machine slept: nothing expires and nobody is removed until it is back, or the server is started again with the right time',
-      )
-    if (!isParted && this.#isPaused) serverLog.info({}, 'the clock is right again: sweeping goes on')
-    this.#isPaused = isParted
-    return isParted
   }
 }
