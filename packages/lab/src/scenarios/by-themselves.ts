@@ -1,5 +1,6 @@
 /** What hosts do without being told again: come in relayed, come back from a reboot without a server, put right what others changed. */
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
+import type { HostProcess } from '../net/host-process.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
@@ -57,14 +58,16 @@ async function joins(stage: Stage, mesh: Mesh, name: string, gateway: object): P
 export const serverDownReboot: Scenario = {
   name: 'server-down-reboot',
   summary:
-    'hosts reboot while the server is down, one with a full disk, one with a read-only one: they come up from their last config, and the mesh is there',
+    'hosts reboot while the server is down, one with a full disk, one with a read-only one, one with its port taken: they come up from their last config, and the mesh is there',
   rows: ['A8'],
   async play(stage) {
     const mesh = await startMesh(stage, 3)
     await mesh.pingMatrix()
     await mesh.server.stop()
+    const [portless, full, readOnly] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const port = await listenPort(portless)
     for (const member of mesh.members) await forgetRunning(member)
-    const [full, readOnly] = [mesh.member(1), mesh.member(2)]
+    const other = await takePort(portless, port)
     await onOwnDisk(full, `head -c 1M /dev/zero > filler; test -e filler`)
     await onOwnDisk(readOnly, "printf 'half a line' >> config.journal; mount -o remount,ro .")
     const startedAt = performance.now()
@@ -81,6 +84,17 @@ export const serverDownReboot: Scenario = {
     }
     const { server } = (await full.agent.status()) as { server: { connected: boolean } }
     stage.check('with a full disk an agent can be asked', !server.connected)
+    const differing = async () =>
+      ((await portless.agent.status()) as { differences: readonly string[] }).differences.join(', ')
+    const differences = await differing()
+    const words = `listenPort is ${await listenPort(portless)} instead of ${port}`
+    stage.check('whose port is taken says that it is at another', differences === words, differences)
+    await mesh.server.start()
+    const settled = await waitUntil('the mesh knows', async () => (await differing()) === '', {
+      limitMs: 20_000,
+    }).catch(() => false)
+    stage.check('and the mesh gives it that one when the server is back', settled)
+    await other.kill('SIGKILL')
     await readOnly.agent.stop()
     for (const { name, agent } of [full, readOnly]) {
       await agent.down()
@@ -93,6 +107,16 @@ export const serverDownReboot: Scenario = {
 async function onOwnDisk({ host, agent }: MeshMember, andThen: string): Promise<void> {
   await host.sh(`cd ${agent.stateFolder} && cp -a . /run/kept && mount -t tmpfs -o size=128k,mode=0700 tmpfs . &&
 cd ${agent.stateFolder} && cp -a /run/kept/. . && { ${andThen}; }; cd /`)
+}
+
+const listenPort = async ({ host, agent }: MeshMember): Promise<number> =>
+  Number(await host.sh(`wg show ${agent.interfaceName} listen-port`))
+
+/** Another program was quicker. */
+async function takePort({ host }: MeshMember, port: number): Promise<HostProcess> {
+  const other = host.spawn(process.execPath, ['-e', `require('node:dgram').createSocket('udp6').bind(${port})`])
+  await waitUntil('the port is taken', async () => (await host.sh('ss -Huln')).includes(`:${port}`))
+  return other
 }
 
 /** As a reboot does: nothing that ran is left, and everything on disk. */

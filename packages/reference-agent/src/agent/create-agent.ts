@@ -101,7 +101,7 @@ class RunningAgent {
       onReborn: () => this.#greeter.greetAll(),
       takeTries: () => this.#paths?.takeTries() ?? [],
       onTried: (tries) => this.#greeter.greet(tries.map(({ hostId }) => hostId)),
-      onPortRefused: (port) => void this.#reporter.portRefused(port),
+      onPortWished: () => this.#reporter.report(),
       onOutcome: (asOf, outcome, detail) => this.#reporter.acknowledge(asOf, outcome, detail),
     })
     this.#link = new LinkKeeper({

@@ -12,11 +12,12 @@ import { MAX_DRIFT } from './describe-status.js'
 import { GivingWay } from './giving-way.js'
 import { HostKeeper, type KeptHost } from './host-keeper.js'
 import { logApplied, logPutRight, type Occasion } from './log-outcomes.js'
+import { PortWish } from './port-wish.js'
 import type { ProbationKeeper } from './probation-keeper.js'
 import { ReadBack } from './read-back.js'
 import { Turns } from './turns.js'
 
-export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' | 'timers'> {
+export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' | 'timers' | 'findFreePort'> {
   readonly log: AgentLog
   readonly timing: AgentTiming
   readonly config: ConfigKeeper
@@ -32,8 +33,8 @@ export interface HostDutyOptions extends Pick<AgentOptions, 'driver' | 'clock' |
   /** Which peers are to be made anew, each at another endpoint; asked after a look. */
   readonly takeTries: () => readonly EndpointTry[]
   readonly onTried: (tries: readonly EndpointTry[]) => void
-  /** The host would not listen on the port of its config. */
-  readonly onPortRefused: (port: number) => void
+  /** The host listens at another port than its config says, and would like to keep it. */
+  readonly onPortWished: () => void
   /** The host is, or is not, as everything up to there says. */
   readonly onOutcome: (asOf: AsOf, outcome: 'applied' | 'failed', detail: string | null) => void
 }
@@ -46,6 +47,7 @@ const LISTENING_STEPS: ReadonlySet<string> = new Set(['create-interface', 'set-l
 
 export class HostDuty {
   readonly host: HostKeeper
+  readonly portWish: PortWish
   readonly #options: HostDutyOptions
   readonly #turns: Turns<Deed>
   readonly #readBack: ReadBack
@@ -62,6 +64,7 @@ export class HostDuty {
     const { driver, clock, timers, timing, config, onObserved } = options
     this.#options = options
     this.#retryMs = timing.firstRetryMs
+    this.portWish = new PortWish({ ...options, configured: () => config.live.own?.listenPort })
     const rangesOutside = () => config.live.config?.routing.flatMap(({ ranges }) => ranges) ?? []
     this.host = new HostKeeper({ driver, monotonicMs: clock.monotonicMs, rangesOutside, onObserved })
     this.#readBack = new ReadBack({ timers, clock, deed: (deed) => this.want(deed) })
@@ -172,7 +175,7 @@ export class HostDuty {
   /** What is to be put into effect now. */
   #desired(): DesiredHost | undefined {
     const { config, probation } = this.#options
-    return config.live.desired && probation.narrowed(config.live.desired)
+    return config.live.desired && this.portWish.instead(probation.narrowed(config.live.desired))
   }
 
   async #look(): Promise<void> {
@@ -230,7 +233,7 @@ export class HostDuty {
 
   /** `desired`: what was tried; the config may have moved on meanwhile. */
   #onFailure(error: ReconcileError, desired?: DesiredHost): void {
-    const { config, log, timers, timing, onOutcome, onPortRefused } = this.#options
+    const { config, log, timers, timing, onOutcome } = this.#options
     const detail = describeReconcileError(error).slice(0, LONGEST_DETAIL)
     const asOf = config.receivedAsOf
     const isNews = detail !== this.#failure
@@ -240,11 +243,17 @@ export class HostDuty {
     const drift = error.code === 'did-not-converge' ? error.drift.slice(0, MAX_DRIFT).map(describeOneDrift) : [detail]
     this.#drift = drift.map((text) => text.slice(0, 300))
     if (desired !== undefined && error.code === 'step-failed' && LISTENING_STEPS.has(error.change.kind)) {
-      onPortRefused(desired.listenPort)
+      void this.#portRefused(desired.listenPort)
     }
     this.#cancelRetry()
     this.#cancelRetry = timers.after(this.#retryMs, () => this.want('put-right'))
     this.#retryMs = Math.min(timing.driftCheckMs, this.#retryMs * 2)
+  }
+
+  async #portRefused(port: number): Promise<void> {
+    if (!(await this.portWish.refused(port))) return
+    this.want('put-right')
+    this.#options.onPortWished()
   }
 
   async #save(): Promise<void> {

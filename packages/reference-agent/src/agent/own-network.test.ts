@@ -148,18 +148,18 @@ test('nothing is reported before the server has told what is new: an old port wo
 })
 
 /** A host on which another program has a port. */
-const withoutPort = (host: SampleHost['host'], taken: number): HostDriver => ({
+const withoutPort = (host: SampleHost['host'], ...taken: readonly number[]): HostDriver => ({
   capabilities: host.capabilities,
   observe: () => host.observe(),
   execute: async (change) => {
-    const isTaken = 'listenPort' in change && change.listenPort === taken
+    const isTaken = 'listenPort' in change && taken.includes(change.listenPort ?? 0)
     const reason = 'the UDP port is in use'
     return isTaken ? E.left({ code: 'host-refused', action: change.kind, reason }) : host.execute(change)
   },
   close: () => host.close(),
 })
 
-test('a port that another program has: the mesh is asked for the next one, and gives it', async () => {
+test('a port that another program has: the host listens at the next one, asks the mesh for it, and gets it', async () => {
   const world = new SampleWorld()
   const keys = world.admit(1)
   const host = world.simulatedHost(keys)
@@ -169,12 +169,32 @@ test('a port that another program has: the mesh is asked for the next one, and g
   await world.pass(500)
   const wished = world.server.saidBy(sample.hostId, 'report').at(-1)?.report
   expect(wished).toMatchObject({ listenPort: 51_823, endpoints: [{ endpoint: '203.0.113.9:51823' }] })
+  expect(host.state.interface).toMatchObject({ listenPort: 51_823, isUp: true })
+  expect((await sample.agent.status()).differences).toEqual(['listenPort is 51823 instead of 51821'])
   world.server.submit({ type: 'UpdateHost', atEpochMs: sampleTime, hostId: sample.hostId, listenPort: 51_823 })
   await world.pass(1000)
   expect(world.toDo(sample)).toEqual([])
   expect(host.state.interface?.listenPort).toBe(51_823)
   const acks = world.server.saidBy(sample.hostId, 'ack').map(({ outcome }) => outcome)
-  expect(acks).toEqual(['failed', 'applied'])
+  expect(acks).toEqual(['failed', 'applied', 'applied'])
+  expect((await sample.agent.status()).differences).toEqual([])
+})
+
+test('without a server, and with the next port taken as well, the host listens at one that is free', async () => {
+  const world = new SampleWorld()
+  const first = await world.started(1)
+  await first.agent.stop()
+  await world.server.stop()
+  const host = world.simulatedHost(first.keys)
+  const driver = withoutPort(host, 51_821, 51_823)
+  const sample = world.agentOf(1, first.keys, {
+    ...{ host, store: first.store, driver },
+    findFreePort: async (port) => port + 2,
+  })
+  await sample.agent.start()
+  await world.pass(500)
+  expect(host.state.interface).toMatchObject({ listenPort: 51_825, isUp: true })
+  expect((await sample.agent.status()).config.failure).toBeNull()
 })
 
 test('a wish for another port does not outlive the port that was refused', async () => {
@@ -191,7 +211,9 @@ test('a wish for another port does not outlive the port that was refused', async
   const sample = world.agentOf(1, first.keys, options)
   await sample.agent.start()
   await world.pass(500)
-  expect(sample.logged.map(({ message }) => message)).toContain('the port is in use; asking the mesh for another')
+  expect(sample.logged.map(({ message }) => message)).toContain(
+    'the port is in use; listening at another, which the mesh is asked for',
+  )
   setPort(51_999)
   world.server.start()
   await world.pass(2000)

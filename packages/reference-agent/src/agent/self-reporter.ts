@@ -6,11 +6,10 @@ import { describeReverted } from './describe-status.js'
 import type { HostDuty } from './host-duty.js'
 import type { LinkKeeper } from './link-keeper.js'
 import type { PathDuty } from './path-duty.js'
-import { PortWish } from './port-wish.js'
 import type { ProbationKeeper } from './probation-keeper.js'
 import { endpointRulesOf, reportOf } from './self-description.js'
 
-export interface SelfReporterOptions extends Pick<AgentOptions, 'facts' | 'driver' | 'findFreePort' | 'log'> {
+export interface SelfReporterOptions extends Pick<AgentOptions, 'facts' | 'driver'> {
   readonly config: ConfigKeeper
   readonly duty: HostDuty
   readonly probation: ProbationKeeper
@@ -21,18 +20,16 @@ export interface SelfReporterOptions extends Pick<AgentOptions, 'facts' | 'drive
 /** Tells the server, whenever there is one, how this host is and what became of what the server sent. */
 export class SelfReporter {
   readonly #options: SelfReporterOptions
-  readonly #portWish: PortWish
 
   constructor(options: SelfReporterOptions) {
     this.#options = options
-    this.#portWish = new PortWish({ ...options, configured: () => options.config.live.own?.listenPort })
   }
 
   /** Which addresses of this host are told, and with which port. */
   endpointRules(): EndpointRules {
-    const { facts, config, paths } = this.#options
+    const { facts, config, paths, duty } = this.#options
     const rules = endpointRulesOf(facts, config.live.config, paths?.seenAt ?? [])
-    const { port } = this.#portWish
+    const { port } = duty.portWish
     return port === undefined ? rules : { ...rules, listenPort: port }
   }
 
@@ -43,11 +40,6 @@ export class SelfReporter {
     const { observed } = duty.host
     if (session?.isUpToDate !== true || observed === undefined) return
     session.report(reportOf(this.#options, observed, config.live.config, this.endpointRules(), duty.drift))
-  }
-
-  /** The host would not listen at the port that it was given. */
-  async portRefused(port: number): Promise<void> {
-    if (await this.#portWish.refused(port)) this.report()
   }
 
   /** What was sent is, or couldn't be, put into effect. */
