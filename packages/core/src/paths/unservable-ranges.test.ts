@@ -32,13 +32,24 @@ describe('E6 a router says what it can not serve', () => {
     expect(reasonOf(named, up, ways as unknown as Record<string, string[]>)).toBe(reason)
   })
 
-  test('at once, and takes it back after a while', () => {
+  test('at once, and takes it back once it has been seen there again for a while, however long nobody looked before', () => {
     const watch = new UnservableWatch()
-    const gone = new Map([[site, 'no-link' as const]])
+    const [gone, back] = [new Map([[site, 'no-link' as const]]), new Map()]
+    const seenAgainAtMs = SERVABLE_AGAIN_AFTER_MS + 1
     expect(watch.take(gone, 0)).toEqual(gone)
-    expect(watch.take(new Map(), SERVABLE_AGAIN_AFTER_MS - 1)).toEqual(gone)
+    expect(watch.take(back, seenAgainAtMs)).toEqual(gone)
+    expect(watch.take(back, seenAgainAtMs + SERVABLE_AGAIN_AFTER_MS - 1)).toEqual(gone)
+    expect(watch.take(back, seenAgainAtMs + SERVABLE_AGAIN_AFTER_MS)).toEqual(back)
+  })
+
+  test('a cable that is loose again begins anew', () => {
+    const watch = new UnservableWatch()
+    const [gone, back] = [new Map([[site, 'no-link' as const]]), new Map()]
+    expect(watch.take(gone, 0)).toEqual(gone)
+    expect(watch.take(back, 1)).toEqual(gone)
     expect(watch.take(gone, SERVABLE_AGAIN_AFTER_MS)).toEqual(gone)
-    expect(watch.take(new Map(), 2 * SERVABLE_AGAIN_AFTER_MS - 1)).toEqual(gone)
-    expect(watch.take(new Map(), 2 * SERVABLE_AGAIN_AFTER_MS)).toEqual(new Map())
+    expect(watch.take(back, SERVABLE_AGAIN_AFTER_MS + 1)).toEqual(gone)
+    expect(watch.take(back, 2 * SERVABLE_AGAIN_AFTER_MS)).toEqual(gone)
+    expect(watch.take(back, 2 * SERVABLE_AGAIN_AFTER_MS + 1)).toEqual(back)
   })
 })

@@ -34,18 +34,27 @@ const reasonAgainst = (
   return usable.some((each) => linksUp.includes(each)) ? null : 'no-link'
 }
 
-/** So long a range must have been there again before its router says so: a loose cable moves nobody back and forth. */
+/** So long a range must be seen there again before its router says so: a loose cable moves nobody back and forth. */
 export const SERVABLE_AGAIN_AFTER_MS = 10_000
+
+interface Held {
+  readonly reason: UnservableReason
+  /** When it was first seen there again. `undefined`: it was not there at the last look. */
+  readonly backSinceMs: number | undefined
+}
 
 /** Says at once what can't be served, and later that it can again. */
 export class UnservableWatch {
-  readonly #heldSince = new Map<EgressId, { readonly reason: UnservableReason; readonly lastSeenMs: number }>()
+  readonly #held = new Map<EgressId, Held>()
 
   /** What is to be told, after another look. */
   take(seen: Unservable, nowMs: number): Unservable {
-    for (const [egressId, reason] of seen) this.#heldSince.set(egressId, { reason, lastSeenMs: nowMs })
-    for (const [egressId, { lastSeenMs }] of this.#heldSince)
-      if (nowMs - lastSeenMs >= SERVABLE_AGAIN_AFTER_MS) this.#heldSince.delete(egressId)
-    return new Map([...this.#heldSince].map(([egressId, { reason }]) => [egressId, reason]))
+    for (const [egressId, reason] of seen) this.#held.set(egressId, { reason, backSinceMs: undefined })
+    for (const [egressId, { reason, backSinceMs = nowMs }] of this.#held) {
+      if (seen.has(egressId)) continue
+      if (nowMs - backSinceMs >= SERVABLE_AGAIN_AFTER_MS) this.#held.delete(egressId)
+      else this.#held.set(egressId, { reason, backSinceMs })
+    }
+    return new Map([...this.#held].map(([egressId, { reason }]) => [egressId, reason]))
   }
 }
