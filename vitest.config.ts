@@ -30,7 +30,7 @@ export default defineConfig({
           // What ends is no matter of time: busy machines are slow, and only what hangs shall fail.
           testTimeout: 60_000,
           include: ['packages/*/{src,test}/**/*.test.ts', 'tools/**/*.test.{ts,mjs}'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.lab.test.ts', '**/*.browser.test.ts', ...lawsApart],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.{lab,outside,browser}.test.ts', ...lawsApart],
         },
       },
       {
@@ -43,6 +43,10 @@ export default defineConfig({
           // Scenarios mostly wait: three beside each other take what two leave of two cores.
           maxWorkers: 3,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'outside', include: ['packages/*/test/**/*.outside.test.ts'], testTimeout: 60_000 },
       },
     ],
   },

@@ -81,6 +81,15 @@ export const steps = [
     when: exists('packages/lab/src/sandbox-exec.ts'),
   },
   {
+    // Of the lab, what can't be tried inside the sandbox that its tests are in.
+    name: 'lab tests outside',
+    commands: [['vitest', 'run', '--project', 'outside']],
+    vitest: true,
+    slow: true,
+    needs: 'build',
+    when: exists('packages/lab/src/sandbox-exec.ts'),
+  },
+  {
     // It takes the whole machine: beside it other scenarios would be late.
     name: 'kernel WireGuard',
     commands: [['node', 'packages/lab/dist/cli.js', 'run', 'kernel-wireguard']],

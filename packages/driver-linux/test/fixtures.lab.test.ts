@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect, test } from 'vitest'
-import { type Host, Lab } from '../../lab/src/index.js'
+import { type Host, Lab, leaveOut } from '../../lab/src/index.js'
 import type { CommandRunner } from '../src/command.js'
 import { openUserspaceSocket } from '../src/userspace-socket.js'
 import {
@@ -25,7 +25,8 @@ test.for(fixtureNames)('%s', async (name, { skip }) => {
   const [host] = await lab.hosts(['recorded'])
   const setup = readFixture(name, 'setup.sh')
   if (setup === undefined) throw new Error(`${name} has no setup.sh`)
-  if (setup.includes('type wireguard') && !(await hasKernelWireguard(host))) skip('the kernel has no WireGuard')
+  if (setup.includes('type wireguard') && !(await hasKernelWireguard(host)))
+    leaveOut(skip, { lack: 'kernel-module', reason: 'the kernel has no WireGuard' })
   await host.sh(`set -e\n${fixtureVariables}\n${setup}`)
   const found = observationAsJson(await observeWith(host, name))
   if (isRecording) return writeFileSync(fixturePath(name, 'expected.json'), `${JSON.stringify(found, null, 2)}\n`)

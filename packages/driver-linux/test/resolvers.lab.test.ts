@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeDrift, type HostDriver, ipAddress, type WantedResolver } from '@meshfold/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { findResolver, type Host, type HostResolver, Lab, makeResolver, startDnsServer } from '../../lab/src/index.js'
+import {
+  findResolver,
+  type Host,
+  type HostResolver,
+  Lab,
+  leaveOut,
+  makeResolver,
+  startDnsServer,
+} from '../../lab/src/index.js'
 import { createCommandRunner } from '../src/command-runner.js'
 import { rewriteTextFile } from '../src/names/text-file.js'
 import { openDriver } from './support/lab-driver.js'
@@ -75,7 +83,7 @@ const kinds = ['file', 'openresolv', 'resolvconf', 'systemd-resolved'] as const
 describe.each(kinds)('%s', (kind) => {
   test('everything is asked through the mesh, and nothing elsewhere, until it is taken back', async ({ skip }) => {
     const made = await makeHost(kind)
-    if (typeof made === 'string') return skip(made)
+    if (typeof made === 'string') return leaveOut(skip, { lack: 'resolvers', reason: made })
     const { host, theirs, tools, bring, own } = made
     expect(await ask(host, 'example')).toBe(ownAnswer)
     const before = await stateOf(host, kind, tools)
@@ -99,7 +107,7 @@ describe.each(kinds)('%s', (kind) => {
     skip,
   }) => {
     const made = await makeHost(kind)
-    if (typeof made === 'string') return skip(made)
+    if (typeof made === 'string') return leaveOut(skip, { lack: 'resolvers', reason: made })
     const { host, bring } = made
     const { means } = await bring(office)
     expect(await ask(host, 'example')).toBe(ownAnswer)
@@ -109,7 +117,7 @@ describe.each(kinds)('%s', (kind) => {
 
   test('with the interface away, nothing of it stays', async ({ skip }) => {
     const made = await makeHost(kind)
-    if (typeof made === 'string') return skip(made)
+    if (typeof made === 'string') return leaveOut(skip, { lack: 'resolvers', reason: made })
     const { host, driver, bring, tools } = made
     const before = await stateOf(host, kind, tools)
     await bring(everything)

@@ -12,6 +12,7 @@ import { playAll, prepareAll } from './cli/play-all.js'
 import { playOften } from './cli/play-often.js'
 import { openShell } from './cli/shell.js'
 import { fetchDebianKernel } from './kernel/debian-kernel.js'
+import { UnknownLack } from './left-out.js'
 import { SandboxImpossible, sandboxMark } from './sandbox/run-in-sandbox.js'
 import { scenarioList } from './scenario-list.js'
 import { scenarios } from './scenarios/index.js'
@@ -121,6 +122,7 @@ async function play(scenario: Scenario, { json, data, pcap, shell, draw }: PlayC
   }
   const result = await playScenario(scenario, {
     tell,
+    environment: process.env,
     draw,
     ...(data !== undefined && { dataFolder: resolve(data) }),
     ...(pcap !== undefined && { pcapFolder: resolve(pcap) }),
@@ -138,7 +140,7 @@ try {
   if (error instanceof SandboxImpossible) {
     process.stderr.write(`The lab cannot run here. ${error.reason}\nThe way out:\n  ${error.remedy}\n`)
     process.exitCode = 69
-  } else if (error instanceof Misused) {
+  } else if (error instanceof Misused || error instanceof UnknownLack) {
     process.stderr.write(`${error.message}\n(npm run pnpm -- lab --help tells the rest)\n`)
     process.exitCode = 2
   } else throw error

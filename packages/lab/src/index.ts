@@ -5,6 +5,8 @@
  * or firewall. In it, a `Lab` holds an internet (`Router`), hosts on it, NAT boxes, LANs and slow wires; on the hosts run
  * the real server and real agents as processes of their own.
  */
+
+export { type LeftOut, leaveOut } from './left-out.js'
 export { type ApiAddress, ApiClient, ApiRefused } from './mesh/api-client.js'
 export { Mesh, type MeshMember, type MeshPlan } from './mesh/mesh.js'
 export { type AgentPlan, MeshAgent } from './mesh/mesh-agent.js'

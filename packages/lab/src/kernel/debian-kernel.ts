@@ -10,7 +10,12 @@ import { type Draft, fetchedFolder, fetchFolder } from '../tools/fetched-folder.
 /** The kernel and its modules as files, or why there is none. */
 export type DebianKernel =
   | { readonly available: true; readonly image: string; readonly modules: string; readonly version: string }
-  | { readonly available: false; readonly reason: string }
+  | {
+      readonly available: false
+      /** Whether there is one for this machine's processor. */
+      readonly isKnown: boolean
+      readonly reason: string
+    }
 
 const folderName = 'debian-kernel'
 const target = fetchedFolder(folderName)
@@ -26,15 +31,15 @@ const neededTools: Readonly<Record<string, string>> = {
 
 /** What an earlier `fetchDebianKernel` left; asks no network. */
 export function findDebianKernel(): DebianKernel {
+  if (process.arch !== 'x64')
+    return { available: false, isKnown: false, reason: `no kernel is known for ${process.arch}` }
   const missing = Object.entries(neededTools).filter(([tool]) => findTool(tool) === undefined)
   if (missing.length > 0) {
     const packages = missing.map(([, name]) => name).join(' ')
-    return { available: false, reason: `programs are missing (apt-get install --no-install-recommends ${packages})` }
+    return missingKernel(`programs are missing (apt-get install --no-install-recommends ${packages})`)
   }
   const [version] = existsSync(join(target, 'lib/modules')) ? readdirSync(join(target, 'lib/modules')) : []
-  if (version === undefined) {
-    return { available: false, reason: "Debian's kernel was not fetched (npm run pnpm -- lab fetch)" }
-  }
+  if (version === undefined) return missingKernel("Debian's kernel was not fetched (npm run pnpm -- lab fetch)")
   const image = join(target, 'boot', `vmlinuz-${version}`)
   return { available: true, image, modules: join(target, 'lib/modules', version), version }
 }
@@ -42,14 +47,13 @@ export function findDebianKernel(): DebianKernel {
 /** Fetches it from the mirror that this machine uses anyway, once: 70 MB. Needs a network, so it must run outside the sandbox. */
 export async function fetchDebianKernel(): Promise<DebianKernel> {
   const found = findDebianKernel()
-  if (found.available || existsSync(target)) return found
-  if (process.arch !== 'x64') return { available: false, reason: `no kernel is known for ${process.arch}` }
-  if (!findTool('apt-get') || !findTool('dpkg-deb')) return { available: false, reason: 'this machine has no apt' }
+  if (found.available || !found.isKnown || existsSync(target)) return found
+  if (!findTool('apt-get') || !findTool('dpkg-deb')) return missingKernel('this machine has no apt')
   const fault = await fetchFolder(folderName, fetchLimitMs, download)
-  return fault === undefined
-    ? findDebianKernel()
-    : { available: false, reason: `Debian's kernel could not be fetched: ${fault}` }
+  return fault === undefined ? findDebianKernel() : missingKernel(`Debian's kernel could not be fetched: ${fault}`)
 }
+
+const missingKernel = (reason: string): DebianKernel => ({ available: false, isKnown: true, reason })
 
 async function download(draft: Draft): Promise<void> {
   await draft.run('apt-get', '-o', 'APT::Sandbox::User=', 'download', await imagePackage(draft))

@@ -23,7 +23,8 @@ export const kernelWireguard: Scenario = {
   },
   obstacle() {
     const kernel = findDebianKernel()
-    return kernel.available ? undefined : kernel.reason
+    if (kernel.available) return undefined
+    return { lack: kernel.isKnown ? 'debian-kernel' : 'processor', reason: kernel.reason }
   },
   async play(stage) {
     const kernel = findDebianKernel()

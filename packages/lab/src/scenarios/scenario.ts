@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { faultOf, type LeftOut } from '../left-out.js'
 import { Lab } from '../net/lab.js'
 import { findNewerWireguardGo } from '../tools/newer-wireguard-go.js'
 
@@ -22,7 +23,7 @@ export interface Scenario {
   /** What needs a network of this machine: called before, outside the sandbox. */
   readonly prepare?: () => Promise<void>
   /** Why it can't be played on this machine; undefined: it can. */
-  readonly obstacle?: () => string | undefined
+  readonly obstacle?: () => LeftOut | undefined
   readonly play: (stage: Stage) => Promise<void>
 }
 
@@ -69,6 +70,8 @@ export interface ScenarioResult {
 
 export interface PlayOptions {
   readonly tell: (text: string) => void
+  /** Whether this is CI, where what can't be tried is a failed check, and what is declared there. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Keeps logs and data there. Without it they are kept only if something failed, and it is told where. */
   readonly dataFolder?: string
   /** Every host's packets are written there, a file for each. */
@@ -87,10 +90,13 @@ interface Build {
 /** Plays a scenario to its end; whatever goes wrong is a failed check. */
 export async function playScenario(scenario: Scenario, options: PlayOptions): Promise<ScenarioResult> {
   const obstacle = scenario.obstacle?.()
-  if (obstacle !== undefined) return notPlayed(scenario, obstacle, options)
+  if (obstacle !== undefined) {
+    const { skipped, faults } = judgeLeftOut([obstacle], scenario, options)
+    return { scenario: scenario.name, passed: faults.length === 0, checks: faults, metrics: {}, skipped }
+  }
   const checks: Check[] = []
   const metrics: Record<string, number> = {}
-  const { builds, skipped } = buildsFor(scenario)
+  const { builds, leftOut } = buildsFor(scenario)
   const draw = { seed: randomInt(1, 1_000_000), from: 0, runs: undefined, ...options.draw }
   for (const build of builds) {
     const prefix = builds.length > 1 ? `${build.label}: ` : ''
@@ -108,16 +114,26 @@ export async function playScenario(scenario: Scenario, options: PlayOptions): Pr
     }
     await playOnce(scenario, stage, { ...options, ...folderOf(options, builds, build) })
   }
-  for (const reason of skipped) options.tell(`left out: ${reason}`)
+  const { skipped, faults } = judgeLeftOut(leftOut, scenario, options)
+  checks.push(...faults)
   const passed = checks.length > 0 && checks.every((check) => check.passed)
   return { scenario: scenario.name, passed, checks, metrics, skipped }
 }
 
-function notPlayed({ name }: Scenario, obstacle: string, { tell }: PlayOptions): ScenarioResult {
-  const reason = `${name}: ${obstacle}`
-  tell(`left out: ${reason}`)
-  return { scenario: name, passed: true, checks: [], metrics: {}, skipped: [reason] }
+/** Says what can't be tried here; in CI each is a check that failed, unless it is declared. */
+function judgeLeftOut(
+  leftOut: readonly LeftOut[],
+  { name }: Scenario,
+  { tell, environment }: PlayOptions,
+): { readonly skipped: readonly string[]; readonly faults: readonly Check[] } {
+  const skipped = leftOut.map(({ reason }) => `${name}: ${reason}`)
+  for (const reason of skipped) tell(`left out: ${reason}`)
+  const faults = leftOut.flatMap((each) => faultOf(each, environment) ?? [])
+  for (const fault of faults) tell(`FAILED ${everythingTried}: ${fault}`)
+  return { skipped, faults: faults.map((detail) => ({ name: everythingTried, passed: false, detail })) }
 }
+
+const everythingTried = 'everything is tried'
 
 /** Each build begins with nothing: what the other left would be an enrolled host and a mesh that was told already. */
 function folderOf(
@@ -152,10 +168,13 @@ async function playOnce(scenario: Scenario, plainStage: Omit<Stage, 'lab'>, opti
   await afterwards?.(lab)
 }
 
-function buildsFor({ bothBuilds = false }: Scenario): { builds: readonly Build[]; skipped: readonly string[] } {
+function buildsFor({ bothBuilds = false }: Scenario): { builds: readonly Build[]; leftOut: readonly LeftOut[] } {
   const system = { label: 'system', toolFolder: undefined }
-  if (!bothBuilds) return { builds: [system], skipped: [] }
+  if (!bothBuilds) return { builds: [system], leftOut: [] }
   const newer = findNewerWireguardGo()
-  if (!newer.available) return { builds: [system], skipped: [`the newer build: ${newer.reason}`] }
-  return { builds: [system, { label: 'newer', toolFolder: newer.folder }], skipped: [] }
+  if (!newer.available) {
+    const reason = `the newer build: ${newer.reason}`
+    return { builds: [system], leftOut: [{ lack: 'newer-wireguard-go', reason }] }
+  }
+  return { builds: [system, { label: 'newer', toolFolder: newer.folder }], leftOut: [] }
 }

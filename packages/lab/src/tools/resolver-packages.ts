@@ -32,12 +32,16 @@ export function findResolver(name: ResolverPackage): FoundResolver {
   const program = join(folder, programs[name])
   if (!existsSync(program)) return { available: false, reason: `${name} was not fetched (npm run pnpm -- lab fetch)` }
   if (name !== 'systemd-resolved') return { available: true, folder }
-  if (findTool('dbus-daemon') === undefined) return { available: false, reason: 'there is no dbus-daemon' }
+  if (findTool('dbus-daemon') === undefined)
+    return { available: false, reason: 'there is no dbus-daemon (apt-get install dbus-daemon)' }
   try {
     execFileSync(program, ['--version'], { stdio: 'ignore' })
     return { available: true, folder }
   } catch {
-    return { available: false, reason: `${name} does not run here: it wants the libraries of the same systemd` }
+    return {
+      available: false,
+      reason: `${name} does not run here: it wants the libraries of the same systemd (apt-get install libsystemd-shared)`,
+    }
   }
 }
 

@@ -21,7 +21,11 @@ function testScenario(scenario: Scenario): void {
     skip(reason !== undefined, reason)
     const said: string[] = []
     const draw = scenario.testSeed === undefined ? {} : { seed: scenario.testSeed }
-    const { checks, skipped } = await playScenario(scenario, { tell: (text) => said.push(text), draw })
+    const { checks, skipped } = await playScenario(scenario, {
+      tell: (text) => said.push(text),
+      environment: process.env,
+      draw,
+    })
     for (const each of skipped) await annotate(each, leftOut)
     skip(checks.length === 0 && skipped.length > 0, skipped.join())
     const failed = checks.filter(({ passed }) => !passed)
