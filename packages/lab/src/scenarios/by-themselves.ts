@@ -1,59 +1,10 @@
-/** What hosts do without being told again: come in relayed, come back from a reboot without a server, put right what others changed. */
+/** What hosts do without being told again: come back from a reboot without a server, put right what others changed. */
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import type { HostProcess } from '../net/host-process.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { command, hasPeers, mayBeGateways, nodeOf } from './mesh-commands.js'
-import { isVia, killGateway } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 import { startMesh } from './start-mesh.js'
-
-export const relayByEnrolment: Scenario = {
-  name: 'relay-by-enrolment',
-  summary: 'keys with a gateway, and with whichever is nearest: who joins by one is relayed from the start',
-  rows: ['C2', 'G1'],
-  async play(stage) {
-    const mesh = await startMesh(stage, 2)
-    const [gateway, third] = [mesh.member(0), mesh.member(1)]
-    const [far] = await mesh.admit(await stage.lab.publicHosts(['far'], { delayMs: 30 }))
-    if (far === undefined) throw new Error('Nobody was admitted.')
-    await mayBeGateways(mesh)
-    const gatewayId = await nodeOf(mesh, gateway)
-    await command(mesh, { type: 'CreateGateway', nodeId: gatewayId })
-    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, far) })
-    const branch = await joins(stage, mesh, 'branch', { mode: 'manual', nodeId: gatewayId })
-    await isVia(mesh, branch, gateway)
-    // The far one has fewer users: it is the one that a node gets before it has measured.
-    const office = await joins(stage, mesh, 'office', { mode: 'auto' })
-    stage.check(
-      'with an automatic one it has the nearest',
-      await isVia(mesh, office, gateway, 30_000).catch(() => false),
-    )
-    const { reachable, pairs } = await mesh.pingMatrix()
-    stage.check('everybody reaches everybody', reachable === pairs, `${reachable} of ${pairs}`)
-    await killGateway(gateway)
-    const late = await joins(stage, mesh, 'late', { mode: 'auto' })
-    stage.check('with that dead, one that is alive', await isVia(mesh, late, far).catch(() => false))
-    const to = await mesh.address(third)
-    const answer = await waitUntil('it is reached', () => ping(late.host, to)).catch(() => undefined)
-    stage.check('and through that it reaches the others', answer !== undefined)
-    for (const { host } of [branch, office, late]) {
-      const past = await stage.lab.inet.packets(host, third.host)
-      stage.check(`nothing of ${host.name} ever went past its gateway`, past === 0, `${past} packets`)
-    }
-  },
-}
-
-async function joins(stage: Stage, mesh: Mesh, name: string, gateway: object): Promise<MeshMember> {
-  const hosts = await stage.lab.publicHosts([name])
-  const startedAt = performance.now()
-  const [member] = await mesh.admit(hosts, { gateway })
-  if (member === undefined) throw new Error('Nobody was admitted.')
-  await waitUntil(`${name} has a tunnel`, () => member.agent.tunnel(), { limitMs: 30_000 })
-  await hasPeers(mesh, member, 1)
-  stage.metric(`${name}-joined-ms`, Math.round(performance.now() - startedAt))
-  return member
-}
 
 export const serverDownReboot: Scenario = {
   name: 'server-down-reboot',
