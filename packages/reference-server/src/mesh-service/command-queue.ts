@@ -75,14 +75,18 @@ export class CommandQueue {
   }
 
   async #commit(batch: readonly WaitingCommand[]): Promise<void> {
-    let open = batch
-    while (open.length > 0) {
+    for (let open = this.#stillOpen(batch); open.length > 0; open = this.#stillOpen(open)) {
       const { state } = this.#options.history
       if (this.#closed?.code === 'event-log-unreadable') {
         this.#answerAll(open, this.#closed)
         return
       }
       const decided = decideBatch(state, open, this.#options.clock.nowEpochMs(), this.#onCrash)
+      // An append tells whether all that is in the log was known. Without one, what is refused here may go by now, and be so no more.
+      if (decided.steps.length === 0) {
+        if (!(await this.#readOn(open))) return
+        if (this.#options.history.state.revision !== state.revision) continue
+      }
       const appended = await this.#appendAndSettle(open, decided, state.revision)
       if (E.isRight(appended)) return
       if (appended.left.code !== 'wrong-expected-revision') {
@@ -128,20 +132,27 @@ export class CommandQueue {
     batch: readonly WaitingCommand[],
     decidedAt: number,
   ): Promise<readonly WaitingCommand[] | undefined> {
+    if (!(await this.#readOn(batch))) return undefined
+    const open = this.#stillOpen(batch)
+    const isNews = this.#options.history.state.revision > decidedAt
+    return isNews || open.length === 0 ? open : this.#withoutRepeats(open)
+  }
+
+  /** Answers whether all that is in the log is known now; the batch gets the reason why not. */
+  async #readOn(batch: readonly WaitingCommand[]): Promise<boolean> {
     const { log, stream, history } = this.#options
     const caughtUp = await readOn(log, stream, history)
-    if (E.isLeft(caughtUp)) {
-      this.#fail(batch, caughtUp.left)
-      return undefined
-    }
-    const open: WaitingCommand[] = []
-    for (const waiting of batch) {
-      const found = history.answered.get(waiting.context.commandId)
-      if (found === undefined) open.push(waiting)
-      else this.#answer(waiting, found)
-    }
-    if (history.state.revision > decidedAt || open.length === 0) return open
-    return this.#withoutRepeats(open)
+    if (E.isLeft(caughtUp)) this.#fail(batch, caughtUp.left)
+    return E.isRight(caughtUp)
+  }
+
+  /** Answers those that another server carried out, to which the same command was given. */
+  #stillOpen(batch: readonly WaitingCommand[]): readonly WaitingCommand[] {
+    return batch.filter((waiting) => {
+      const found = this.#options.history.answered.get(waiting.context.commandId)
+      if (found !== undefined) this.#answer(waiting, found)
+      return found === undefined
+    })
   }
 
   /** Nobody wrote, and yet the log refused: it knows the id of a command that was forgotten here. */
