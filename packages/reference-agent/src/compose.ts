@@ -1,4 +1,5 @@
 /** The one place that picks adapters: Linux's driver, and WebSockets to the server. */
+import { uptime } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Clock, Crypto, HostDriver, HostDriverError, SecretVault, Timers } from '@meshfold/core'
 import { createLinuxDriver } from '@meshfold/driver-linux'
@@ -17,6 +18,7 @@ import { readHostSystem } from './system/host-system.js'
 import { watchByIpMonitor } from './system/ip-monitor.js'
 import { tellProgram } from './system/role-program.js'
 import { createServerPlaces } from './system/server-places.js'
+import { steadyHandshakes } from './system/steady-handshakes.js'
 import { openUdpControlPort } from './system/udp-control-port.js'
 import { createUdpGreeter } from './system/udp-greeter.js'
 import { agentVersion } from './system/version.js'
@@ -61,7 +63,7 @@ export function composeAgent(options: ComposeAgentOptions): Agent {
   return createAgent({
     membership: { meshId, hostId, epoch, serverIdentityKey, identityPrivateKey },
     facts: { system: readHostSystem(agentVersion()), listenPort, declaredEndpoints, excludedPrefixes },
-    driver,
+    driver: steadyHandshakes(driver, { nowEpochMs: clock.nowEpochMs, sinceBootMs: () => uptime() * 1000 }),
     connect: (link) => connectAgent({ ...link, url, ...(record.serverCa === null ? {} : { ca: record.serverCa }) }),
     store: folder.configStore(hostId),
     probationStore: folder.probationStore(),
