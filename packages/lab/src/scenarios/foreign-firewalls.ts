@@ -3,6 +3,7 @@ import { Mesh, type MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { answerOn, knock } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
+import { publishPort } from './docker-port.js'
 import { bans, docker, type ForeignProgram, firewalld, forbiddenPort, ufw } from './foreign-rule-sets.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { isVia } from './relayed-mesh.js'
@@ -142,10 +143,9 @@ export async function officeBehind(
   return { isReached }
 }
 
-/** As Docker publishes a port: what comes for it to the host is passed on to somebody else. */
+/** Whether a port that the router publishes is reached. */
 async function publishedPort(mesh: Mesh, router: MeshMember, user: MeshMember, container: string): Promise<boolean> {
-  const chain = '{ type nat hook prerouting priority dstnat; fib daddr type local tcp dport 8080 dnat ip to'
-  await router.host.sh(`nft 'table inet published { chain in ${chain} ${container}:80; }; }'`)
+  await publishPort(router.host, 8080, container)
   const to = await mesh.address(router)
   const [isReached = false] = await knock(user.host, [{ from: null, to, protocol: 'tcp', port: 8080 }])
   await router.host.sh('nft delete table inet published')

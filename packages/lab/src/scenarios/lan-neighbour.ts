@@ -3,6 +3,7 @@ import { Mesh, type MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { answerOn, knock } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
+import { publishPort } from './docker-port.js'
 import { legacyRules } from './iptables-backend.js'
 import { command } from './mesh-commands.js'
 import { addEgress, answerFrom, awaitAnswer, type Office, openOffice, routeBack } from './office.js'
@@ -36,7 +37,7 @@ async function neighbourOf(stage: Stage, mesh: Mesh, member: MeshMember, number:
   const { check } = stage
   const office = await openOffice(stage, member, number, `lan-of-${member.name}`)
   await routeBack(office)
-  await publishPort(stage, member, number + 100)
+  await publishForContainer(stage, member, number + 100)
   await answerOn(member.host, { ports: [80] })
   const inMesh: Addresses = { ipv4: await mesh.address(member), ipv6: await mesh.address(member, 'ipv6') }
   await strangerIsKeptOut(stage, member, office, inMesh)
@@ -117,13 +118,12 @@ socket.bind(${port}, from, () => socket.send('.', ${port}, to, () => socket.clos
   if (said.code !== 0) throw new Error(`${host.name} could not send to ${to}: ${said.stderr}`)
 }
 
-/** As Docker does it: what comes for the host is passed on to a container. */
-async function publishPort(stage: Stage, member: MeshMember, number: number): Promise<void> {
+/** What comes for port 8080 of the host is passed on to a container. */
+async function publishForContainer(stage: Stage, member: MeshMember, number: number): Promise<void> {
   const container = await openOffice(stage, member, number, `container-of-${member.name}`, 'docker0')
   await routeBack(container)
-  const chain = '{ type nat hook prerouting priority dstnat; fib daddr type local tcp dport 8080 dnat ip to'
-  await member.host.sh(`sysctl -qw net.ipv4.ip_forward=1
-nft 'table inet published { chain in ${chain} ${container.addresses.ipv4}:80; }; }'`)
+  await member.host.sh('sysctl -qw net.ipv4.ip_forward=1')
+  await publishPort(member.host, 8080, container.addresses.ipv4)
 }
 
 async function reachesContainer(from: Host, to: string): Promise<boolean> {
