@@ -90,9 +90,7 @@ async function isAtTheEmptier(
   const near = figures.filter(({ ms }) => ms <= nearestMs + equallyGoodMs)
   const [best, ...others] = near.sort((one, other) => one.users - other.users)
   const isClear = best !== undefined && others.every((other) => other.users > best.users)
-  const detail = figures
-    .map(({ gateway, ms, users }) => `${gateway.name} ${ms.toFixed(1)} ms, ${users} nodes`)
-    .join('; ')
+  const detail = figures.map(({ gateway, ms, users }) => `${gateway.name} ${ms.toFixed(1)} ms, has ${users}`).join('; ')
   if (best === undefined || !isClear) throw new Error(`Nothing sets them apart: ${detail}.`)
   const isThere = await isVia(mesh, member, best.gateway).catch(() => false)
   stage.metric(`near-${member.name}`, near.length)

@@ -61,9 +61,10 @@ async function playRoaming(
   stage.tell(what)
   const movedAt = performance.now()
   const sign = await move(mesh, mover)
-  await Promise.all(others.map((other) => followed(mesh, other, publicKey, sign)))
+  const have = await Promise.allSettled(others.map((other) => followed(mesh, other, publicKey, sign)))
   stage.metric('followed-ms', Math.round(performance.now() - movedAt))
-  stage.check('every other host has the new endpoint', true)
+  const late = others.filter((_, at) => have[at]?.status === 'rejected').map(({ name }) => name)
+  stage.check('every other host has the new endpoint', late.length === 0, late.join(' '))
   const patched = () =>
     configMessagesSince(logs).then((messages) =>
       others.every((other) => messages.some(({ member }) => member === other)),

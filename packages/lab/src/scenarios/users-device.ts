@@ -7,7 +7,7 @@ import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { connectPhone, type Phone } from './phone.js'
 import type { Scenario, Stage } from './scenario.js'
 import { eventsOf } from './server-view.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 export const usersDevice: Scenario = {
   name: 'users-device',
@@ -19,6 +19,7 @@ export const usersDevice: Scenario = {
     const connected = (deviceId: string) =>
       connectPhone(stage, mesh, gateway, { hostName: deviceId, type: 'ConnectDevice', userId, deviceId })
     const [phone, laptop] = [await connected('phone'), await connected('laptop')]
+    for (const { host } of [phone, laptop]) await waitUntil(`${host.name} has a session`, () => hasSession(host))
     stage.check('before any policy it reaches nobody', !(await reaches(phone, open)))
     await command(mesh, {
       type: 'AddPolicy',
@@ -58,16 +59,14 @@ const knockMs = 900
 async function userMesh(
   stage: Stage,
 ): Promise<{ readonly mesh: Mesh; readonly gateway: MeshMember } & Readonly<Record<'open' | 'shut', Answerer>>> {
-  const mesh = await startMesh(stage, 3)
-  await mesh.pingMatrix()
-  const gateway = mesh.member(0)
+  const { mesh, gateway, ...nodes } = await startCast(stage, ['gateway', 'open', 'shut'])
   await mayBeGateways(mesh)
   await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
   const answerer = async (member: MeshMember): Promise<Answerer> => {
     await answerOn(member.host, { ports: [port] })
     return { member, nodeId: await nodeOf(mesh, member), address: await mesh.address(member) }
   }
-  const [open, shut] = [await answerer(mesh.member(1)), await answerer(mesh.member(2))]
+  const [open, shut] = [await answerer(nodes.open), await answerer(nodes.shut)]
   await command(mesh, { type: 'SwitchDefaultPolicy', networkId: mesh.networkId, everyoneAllowed: false })
   const isClosed = async () => !(await isAnswered(gateway.host, open))
   await waitUntil('nobody reaches anybody', isClosed)
@@ -91,6 +90,10 @@ async function newUser(mesh: Mesh, login: string): Promise<string> {
 
 const isAnswered = async (from: Host, { address }: Answerer): Promise<boolean> =>
   (await knock(from, [{ from: null, to: address, protocol: 'tcp', port }], knockMs))[0] === true
+
+/** Without one it would reach nobody for that reason alone. */
+const hasSession = async (host: Host): Promise<boolean> =>
+  /\t[1-9]\d*$/m.test(await host.sh('wg show phone0 latest-handshakes'))
 
 const reaches = ({ host }: Phone, to: Answerer): Promise<boolean> => isAnswered(host, to)
 
