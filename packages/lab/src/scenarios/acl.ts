@@ -5,7 +5,7 @@ import { answerOn, follow, knock } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
 import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 const answered = { ports: [80, 443], streams: [7000] }
 
@@ -75,14 +75,10 @@ interface Seen {
 
 /** Three hosts that answer, tunnels between all of them, and then no policy. */
 async function closedMesh(stage: Stage) {
-  const mesh = await startMesh(stage, 3)
-  await mesh.pingMatrix()
+  const { mesh, ...members } = await startCast(stage, ['h1', 'h2', 'h3'])
   for (const { host } of mesh.members) await answerOn(host, answered)
-  const seen = async (index: number): Promise<Seen> => {
-    const member = mesh.member(index)
-    return { member, nodeId: await nodeOf(mesh, member) }
-  }
-  const [h1, h2, h3] = [await seen(0), await seen(1), await seen(2)]
+  const seen = async (member: MeshMember): Promise<Seen> => ({ member, nodeId: await nodeOf(mesh, member) })
+  const [h1, h2, h3] = [await seen(members.h1), await seen(members.h2), await seen(members.h3)]
   await command(mesh, { type: 'SwitchDefaultPolicy', networkId: mesh.networkId, everyoneAllowed: false })
   await waitUntil('nobody gets in any more', async () => (await openPorts(mesh, h1, h2)).length === 0 || undefined)
   return { mesh, h1, h2, h3 }

@@ -4,7 +4,7 @@ import type { HostProcess } from '../net/host-process.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
 import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast, startMesh } from './start-mesh.js'
 
 export const serverDownReboot: Scenario = {
   name: 'server-down-reboot',
@@ -82,9 +82,7 @@ export const drift: Scenario = {
     'somebody deletes a route, a peer and the packet filter of a host, then gives its interface another name: all of it comes back',
   rows: ['E3'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
-    const [member, other] = [mesh.member(0), mesh.member(1)]
+    const { mesh, member, other } = await startCast(stage, ['member', 'other', 'third'])
     const isWhole = await wholeness(mesh, member)
     stage.check('routes, peers and the packet filter are there', await isWhole())
     const { publicKey } = await mesh.tunnel(other)

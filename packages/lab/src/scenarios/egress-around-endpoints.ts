@@ -9,7 +9,7 @@ import { command, nodeOf } from './mesh-commands.js'
 import { openWeb } from './outside.js'
 import type { Scenario, Stage } from './scenario.js'
 import { hostsOf } from './server-view.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 const ranges = ['198.51.100.0/24', '2001:db8:51::/64']
 const families = ['ipv4', 'ipv6'] as const
@@ -22,10 +22,8 @@ export const egressAroundEndpoints: Scenario = {
     'a range in which all hosts and the server are: it is reached through its router, and no tunnel leads into itself',
   rows: ['E5'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
+    const { mesh, router, user, third } = await startCast(stage, ['router', 'user', 'third'])
     const web = await openWeb(stage.lab)
-    const [router, user, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
     await answerOn(user.host, { ports: [22] })
     const before = await routingOf(user.host)
     const { events } = await command(mesh, {

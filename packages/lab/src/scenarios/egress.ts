@@ -1,20 +1,20 @@
 /** Ranges outside the mesh on real packets: who reaches them, by which addresses, and as whom. */
-import type { Mesh, MeshMember } from '../mesh/mesh.js'
-import { answerOn } from '../net/knock.js'
 import { egressAroundEndpoints } from './egress-around-endpoints.js'
 import { awayLimitSeconds } from './failover-limits.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { addEgress, answerFrom, awaitAnswer, openOffice, routeBack } from './office.js'
 import { assignGateways, isHeard, isVia, killGateway } from './relayed-mesh.js'
-import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import type { Scenario } from './scenario.js'
+import { startCast } from './start-mesh.js'
+
+const parts = ['router', 'user', 'third'] as const
 
 const egressRouted: Scenario = {
   name: 'egress-routed',
   summary: 'a range without NAT: the machine there sees who asks, and answers by its own route',
   rows: ['E1', 'E2'],
   async play(stage) {
-    const { mesh, router, user } = await reachedMesh(stage)
+    const { mesh, router, user } = await startCast(stage, parts)
     const office = await openOffice(stage, router, 77, 'office')
     await routeBack(office)
     await addEgress(mesh, router, office, { nat: false })
@@ -31,7 +31,7 @@ const egressIpv6: Scenario = {
   summary: 'a range of IPv6 with NAT66: the machine there sees its router',
   rows: ['E2'],
   async play(stage) {
-    const { mesh, router, user } = await reachedMesh(stage)
+    const { mesh, router, user } = await startCast(stage, parts)
     const office = await openOffice(stage, router, 77, 'office')
     await addEgress(mesh, router, office, { ranges: [office.ranges.ipv6] })
     const answer = await awaitAnswer(user.host, office.addresses.ipv6)
@@ -46,7 +46,7 @@ const egressVirtualRange: Scenario = {
   summary: 'two sites with the same range: each is reached by its virtual one',
   rows: ['E8'],
   async play(stage) {
-    const { mesh, router, user, third } = await reachedMesh(stage)
+    const { mesh, router, user, third } = await startCast(stage, parts)
     const sites = [
       { at: router, name: 'north', virtual: '100.64.1' },
       { at: third, name: 'south', virtual: '100.64.2' },
@@ -70,7 +70,7 @@ const egressSegmented: Scenario = {
   summary: 'a restricted range: nobody reaches it but whom a policy names',
   rows: ['E9', 'G5'],
   async play(stage) {
-    const { mesh, router, user, third } = await reachedMesh(stage)
+    const { mesh, router, user, third } = await startCast(stage, parts)
     const office = await openOffice(stage, router, 77, 'office')
     const egressId = await addEgress(mesh, router, office, { restricted: true })
     await command(mesh, {
@@ -95,8 +95,7 @@ const egressBehindRelay: Scenario = {
   summary: 'a router that is relayed: its range is reached through its gateway, and through the standby when that dies',
   rows: ['C7', 'E10', 'F3'],
   async play(stage) {
-    const { mesh, router, user, third } = await reachedMesh(stage, 4)
-    const standby = mesh.member(3)
+    const { mesh, router, user, third, standby } = await startCast(stage, ['router', 'user', 'third', 'standby'])
     await mayBeGateways(mesh)
     for (const gateway of [third, standby])
       await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
@@ -122,18 +121,6 @@ const egressBehindRelay: Scenario = {
     const isBack = answers.every((answer) => answer !== undefined) && seconds < awayLimitSeconds
     stage.check(`its gateway dies: it answers again within ${awayLimitSeconds} s`, isBack, `${seconds} s`)
   },
-}
-
-/** Three members, or more, that reach each other; the first is to be a router. */
-export async function reachedMesh(
-  stage: Stage,
-  count = 3,
-): Promise<{ readonly mesh: Mesh } & Readonly<Record<'router' | 'user' | 'third', MeshMember>>> {
-  const mesh = await startMesh(stage, count)
-  await mesh.pingMatrix()
-  const [router, user, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
-  await answerOn(user.host, { ports: [80] })
-  return { mesh, router, user, third }
 }
 
 /** All about ranges outside the mesh. */

@@ -10,7 +10,7 @@ import { command, nodeOf } from './mesh-commands.js'
 import { killGateway } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 import type { ServerChoice } from './server-choice.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 const range = '192.168.77.0/24'
 const toldPort = 9
@@ -25,9 +25,9 @@ export const egressFailoverRouted = ({ name, phrase, serverRuns }: ServerChoice)
   summary: `of two routers without NAT one loses its LAN, has it again, and dies, with the server ${phrase}: TCP goes on by the other, and back`,
   async play(stage) {
     const told = join(stage.lab.dataFolder, 'tell-the-lan')
-    const mesh = await startMesh(stage, 3, { runOptions: ['--on-active-router', told] })
-    await mesh.pingMatrix()
-    const [first, second, user] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const { mesh, first, second, user } = await startCast(stage, ['first', 'second', 'user'], {
+      runOptions: ['--on-active-router', told],
+    })
     const lan = await openLan(stage, [first, second], told)
     await addRoutedEgress(mesh, [first, second])
     const goesBy = (router: MeshMember, limitMs = awayLimitSeconds * 1_000) =>

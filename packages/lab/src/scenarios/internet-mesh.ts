@@ -5,7 +5,7 @@ import { waitUntil } from '../wait-until.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { askWeb, openWeb, watchUplink } from './outside.js'
 import type { Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 /** What scenarios about internet gateways stand on. */
 export interface InternetMesh {
@@ -18,10 +18,8 @@ export interface InternetMesh {
 
 /** Three hosts and a web server; the first host is an internet gateway, the second is connected to it, in split tunnel. */
 export async function startInternetMesh(stage: Stage): Promise<InternetMesh> {
-  const mesh = await startMesh(stage, 3)
-  await mesh.pingMatrix()
+  const { mesh, gateway, user, third } = await startCast(stage, ['gateway', 'user', 'third'])
   const web = await openWeb(stage.lab)
-  const [gateway, user, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
   await mayBeGateways(mesh)
   const nodeId = await nodeOf(mesh, gateway)
   await command(mesh, { type: 'CreateGateway', nodeId })

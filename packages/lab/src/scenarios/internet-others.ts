@@ -7,17 +7,15 @@ import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { askWeb, leaked, openWeb, startWeb } from './outside.js'
 import { connectPhone } from './phone.js'
 import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 export const internetGatewayCascade: Scenario = {
   name: 'internet-gateway-cascade',
   summary: 'a gateway behind an internet gateway: it and the node that it relays go out there, and the mesh as before',
   rows: ['D6'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
+    const { mesh, exit, between, relayed } = await startCast(stage, ['exit', 'between', 'relayed'])
     const web = await openWeb(stage.lab)
-    const [exit, between, relayed] = [mesh.member(0), mesh.member(1), mesh.member(2)]
     await mayBeGateways(mesh)
     const settings = { gatewayBehindInternetGateway: 'cascade' }
     await command(mesh, { type: 'UpdateNetwork', networkId: mesh.networkId, settings })
@@ -44,10 +42,8 @@ export const natGateway: Scenario = {
   summary: 'an egress of everything: all nodes of the network go out through its router, and nothing goes past it',
   rows: ['E4'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
+    const { mesh, router, user, third } = await startCast(stage, ['router', 'user', 'third'])
     const web = await openWeb(stage.lab)
-    const [router, user, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
     await mayBeGateways(mesh)
     const { events } = await command(mesh, {
       type: 'AddEgress',
@@ -92,9 +88,7 @@ export const egressOwnLan: Scenario = {
     'a gateway whose own LAN has the range of an egress: its own packets stay there, those that it passes on go into the mesh',
   rows: ['E7'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
-    const [router, gateway, relayed] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const { mesh, router, gateway, relayed } = await startCast(stage, ['router', 'gateway', 'relayed'])
     await mayBeGateways(mesh)
     const address = await officeOf(stage, router, 'office')
     await officeOf(stage, gateway, 'home')

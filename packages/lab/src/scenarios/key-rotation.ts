@@ -8,7 +8,7 @@ import { waitUntil } from '../wait-until.js'
 import { relayedMesh } from './relayed-mesh.js'
 import type { Scenario, Stage } from './scenario.js'
 import { eventsOf, hostNamed } from './server-view.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 const intervalMs = 50
 /** With the server up, pairs are back within it (A11). */
@@ -50,9 +50,7 @@ export const keyRotationCrashes: Scenario = {
   summary: 'the server is away, then the agent is killed while its host changes its key: the host keeps one that works',
   rows: ['A11'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
-    const [one, other] = [mesh.member(0), mesh.member(1)]
+    const { mesh, one, other } = await startCast(stage, ['one', 'other', 'third'])
     await serverAway(stage, mesh, one, other)
     await agentKilled(stage, mesh, one, other)
     const rotated = (await eventsOf(mesh.server)).filter(({ type }) => type === 'HostKeyRotated')

@@ -4,7 +4,7 @@ import type { Host } from '../net/host.js'
 import { transfer } from '../net/transfer.js'
 import { waitUntil } from '../wait-until.js'
 import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 const [ordinary, narrowLink, narrow] = [1_420, 1_400, 1_320]
 /** What surrounds the content of a ping. */
@@ -16,9 +16,7 @@ export const narrowUnderlay: Scenario = {
   summary: 'a link with a smaller MTU: tunnels over it follow at both ends, and large packets pass',
   rows: ['A7'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
-    const [behind, far, aside] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const { mesh, behind, far, aside } = await startCast(stage, ['behind', 'far', 'aside'])
     stage.check('on ordinary links tunnels take 1,420 bytes', (await mtuOf(behind)) === ordinary)
     const addresses = { ipv4: await mesh.address(behind), ipv6: await mesh.address(behind, 'ipv6') }
     await setLink(stage, behind, narrowLink)

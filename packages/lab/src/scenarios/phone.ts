@@ -5,7 +5,7 @@ import { patient } from '../patience.js'
 import { waitUntil } from '../wait-until.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 /** A device that has WireGuard and nothing else, connected by the file that the mesh made for it. */
 export interface Phone {
@@ -104,12 +104,11 @@ export const clientDisable: Scenario = {
   summary: 'a client is disabled: its packets end within a second, and go on when it is enabled',
   rows: ['B7'],
   async play(stage) {
-    const mesh = await startMesh(stage, 2)
-    await mesh.pingMatrix()
+    const { mesh, gateway, node } = await startCast(stage, ['gateway', 'node'])
     await mayBeGateways(mesh)
-    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, mesh.member(0)) })
-    const phone = await connectPhone(stage, mesh, mesh.member(0))
-    const to = await mesh.address(mesh.member(1))
+    await command(mesh, { type: 'CreateGateway', nodeId: await nodeOf(mesh, gateway) })
+    const phone = await connectPhone(stage, mesh, gateway)
+    const to = await mesh.address(node)
     const isReached = async () => (await ping(phone.host, to, 1)) !== undefined
     stage.check('it reaches a node', await waitUntil('it does', isReached).catch(() => false))
     const { clientId } = phone
@@ -119,7 +118,7 @@ export const clientDisable: Scenario = {
     const isQuick = endMs !== undefined && endMs < patient(3_000)
     stage.check('disabled, its packets end within 3 s', isQuick, endMs === undefined ? 'they went on' : `${endMs} ms`)
     stage.check('and it reaches nobody', !(await isReached()))
-    stage.check('its gateway has no peer for it any more', !(await letsIn(mesh, mesh.member(0), phone)))
+    stage.check('its gateway has no peer for it any more', !(await letsIn(mesh, gateway, phone)))
     await command(mesh, { type: 'EnableClient', clientId })
     // Its session is gone on one side only: WireGuard begins another after 15 s without an answer.
     const back = await waitUntil('it does', isReached, { limitMs: 30_000 }).catch(() => false)

@@ -2,12 +2,13 @@
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { ask } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
+import { publishPort } from './docker-port.js'
 import { isSeenAs, publicAddresses, routeAll } from './internet-mesh.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { addEgress, type Office, openOffice, routeBack } from './office.js'
 import { openWeb } from './outside.js'
 import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 /** As Docker calls it, which tells the agent that it is no LAN, and as somebody else might. */
 const bridges = ['docker0', 'web'] as const
@@ -18,9 +19,7 @@ export const publishedPort: Scenario = {
     'what a host publishes for a container is reached through the mesh, though the mesh or a full tunnel takes the container’s range',
   rows: ['D5', 'E7', 'G5'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
-    const [gateway, host, user] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const { mesh, gateway, host, user } = await startCast(stage, ['gateway', 'host', 'user'])
     const containers = [
       await publish(stage, host, { number: 177, bridge: bridges[0], port: 8177 }),
       await publish(stage, host, { number: 178, bridge: bridges[1], port: 8178 }),
@@ -58,7 +57,7 @@ async function fullTunnel(
   await areReached(stage, mesh, { from: user, at: host }, 'with its LANs inside a full tunnel')
 }
 
-/** As Docker does it: what comes for the host is passed on to a container. */
+/** What comes for that port of the host is passed on to a container. */
 async function publish(
   stage: Stage,
   { host, ...member }: MeshMember,
@@ -66,9 +65,8 @@ async function publish(
 ): Promise<Office> {
   const container = await openOffice(stage, { host, ...member }, number, `container-${bridge}`, bridge)
   await routeBack(container)
-  const chain = `{ type nat hook prerouting priority dstnat; fib daddr type local tcp dport ${port} dnat ip to`
-  await host.sh(`sysctl -qw net.ipv4.ip_forward=1
-nft 'table inet published_${bridge} { chain in ${chain} ${container.addresses.ipv4}:80; }; }'`)
+  await host.sh('sysctl -qw net.ipv4.ip_forward=1')
+  await publishPort(host, port, container.addresses.ipv4, `published_${bridge}`)
   return container
 }
 

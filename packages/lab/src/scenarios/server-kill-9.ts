@@ -4,7 +4,7 @@ import { waitUntil } from '../wait-until.js'
 import { checkNoSnapshot, configMessagesSince, markLogs } from './agent-logs.js'
 import type { Scenario, Stage } from './scenario.js'
 import { eventsOf, hostNamed, hostsOf } from './server-view.js'
-import { checkStreams, startMesh, startStreams } from './start-mesh.js'
+import { checkStreams, startCast, startStreams } from './start-mesh.js'
 
 /** The server is not on the path of a packet: its death, and its return, is felt by nobody. */
 export const serverKill9: Scenario = {
@@ -12,15 +12,7 @@ export const serverKill9: Scenario = {
   summary: 'the server dies: pings go on, hosts come back from disk, nothing flaps when it returns',
   rows: ['A8'],
   async play(stage) {
-    const mesh = await startMesh(stage, 5)
-    await mesh.pingMatrix()
-    const [h1, h2, h3, h4, h5] = [0, 1, 2, 3, 4].map((index) => mesh.member(index)) as [
-      MeshMember,
-      MeshMember,
-      MeshMember,
-      MeshMember,
-      MeshMember,
-    ]
+    const { mesh, h1, h2, h3, h4, h5 } = await startCast(stage, ['h1', 'h2', 'h3', 'h4', 'h5'])
     const tunnels = new Map(await Promise.all(mesh.members.map(async (at) => [at, await mesh.tunnel(at)] as const)))
     const events = await eventsOf(mesh.server)
     const logs = await markLogs(mesh.members)

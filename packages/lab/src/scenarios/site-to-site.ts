@@ -1,10 +1,10 @@
 /** Two LANs by their routers, which say to machines that know of no tunnel how much goes through it at once. */
 import type { MeshMember } from '../mesh/mesh.js'
 import { transfer } from '../net/transfer.js'
-import { reachedMesh } from './egress.js'
 import { command } from './mesh-commands.js'
 import { addEgress, answerFrom, awaitAnswer, type Office, openOffice, routeBack } from './office.js'
 import type { Scenario, Stage } from './scenario.js'
+import { startCast } from './start-mesh.js'
 
 export const siteToSite: Scenario = {
   name: 'site-to-site',
@@ -12,7 +12,7 @@ export const siteToSite: Scenario = {
     'two LANs, a router each, no NAT: machines reach each other, large segments too, and only the way that policies say',
   rows: ['E1', 'E9'],
   async play(stage) {
-    const { mesh, router, user, third } = await reachedMesh(stage)
+    const { mesh, router, user, third } = await startCast(stage, ['router', 'user', 'third'])
     const [north, south] = [await openOffice(stage, router, 77, 'north'), await openOffice(stage, third, 78, 'south')]
     for (const office of [north, south]) await routeBack(office)
     const from = await addEgress(mesh, router, north, { nat: false, restricted: true })

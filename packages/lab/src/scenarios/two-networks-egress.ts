@@ -4,7 +4,7 @@ import { waitUntil } from '../wait-until.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { addEgress, answerFrom, awaitAnswer, type Office, openOffice, routeBack } from './office.js'
 import type { Scenario, Stage } from './scenario.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 import { addressIn, openOther } from './two-networks.js'
 
 export const twoNetworksEgress: Scenario = {
@@ -13,9 +13,7 @@ export const twoNetworksEgress: Scenario = {
     'a host in two networks reaches the ranges of both, with the address it has in each; of equal ranges one wins',
   rows: ['A4', 'E1'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
-    const [first, both, second] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const { mesh, first, both, second } = await startCast(stage, ['first', 'both', 'second'])
     const other = { networkId: await openOther(mesh, both, second), router: second }
     const own = { networkId: mesh.networkId, router: first }
     const [north, south] = [await openOffice(stage, first, 77, 'north'), await openOffice(stage, second, 78, 'south')]

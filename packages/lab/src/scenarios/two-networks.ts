@@ -7,7 +7,7 @@ import { waitUntil } from '../wait-until.js'
 import { command, nodeOf } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
 import { hostNamed } from './server-view.js'
-import { startMesh } from './start-mesh.js'
+import { startCast } from './start-mesh.js'
 
 /** The second network. */
 export const otherNetwork = { name: 'other', range4: '10.67.0.0/24', range6: 'fd67::/64' }
@@ -17,9 +17,7 @@ export const twoNetworks: Scenario = {
   summary: 'a host in two networks reaches both, and nobody gets through it from one into the other',
   rows: ['A4'],
   async play(stage) {
-    const mesh = await startMesh(stage, 3)
-    await mesh.pingMatrix()
-    const [first, both, second] = [mesh.member(0), mesh.member(1), mesh.member(2)]
+    const { mesh, first, both, second } = await startCast(stage, ['first', 'both', 'second'])
     await openOther(mesh, both, second)
     const [inFirst, inSecond] = [await mesh.address(first), await addressIn(mesh, second)]
     await waitUntil('both are reached', async () => (await ping(both.host, inSecond, 1)) !== undefined || undefined)
