@@ -13,6 +13,7 @@ import { playOften } from './cli/play-often.js'
 import { openShell } from './cli/shell.js'
 import { fetchDebianKernel } from './kernel/debian-kernel.js'
 import { UnknownLack } from './left-out.js'
+import { obstacleToFolder } from './make-folder.js'
 import { SandboxImpossible, sandboxMark } from './sandbox/run-in-sandbox.js'
 import { scenarioList } from './scenario-list.js'
 import { scenarios } from './scenarios/index.js'
@@ -50,6 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (values.all && command === 'run') return playAll(scenarios, values)
     const [scenario, ...others] = names.flatMap((name) => scenarios.filter((one) => one.name === name))
     if (scenario === undefined) throw new Misused('Which scenario?')
+    makeGiven([values.data, values.pcap])
     if (times !== undefined && command === 'run') {
       refuseExisting(values.log)
       refuseFilled(values.data)
@@ -73,6 +75,14 @@ function drawOf({ log, ...values }: Readonly<Partial<Record<keyof RandomDraw, st
   return { ...Object.fromEntries(numbers), ...(log !== undefined && { log: resolve(log) }) }
 }
 
+/** What is wrong with a folder is told before a scenario begins. */
+function makeGiven(folders: readonly (string | undefined)[]): void {
+  for (const folder of folders) {
+    const obstacle = folder === undefined ? undefined : obstacleToFolder(resolve(folder))
+    if (obstacle !== undefined) throw new Misused(obstacle)
+  }
+}
+
 /** A page of many runs is not to be lost to one of few. */
 function refuseExisting(log: string | undefined): void {
   if (log !== undefined && existsSync(log)) throw new Misused(`${log} is there already: name another file for --log.`)
@@ -80,7 +90,7 @@ function refuseExisting(log: string | undefined): void {
 
 /** What a run that failed left there would be another one's beginning. */
 function refuseFilled(data: string | undefined): void {
-  if (data !== undefined && existsSync(data) && readdirSync(data).length > 0)
+  if (data !== undefined && readdirSync(data).length > 0)
     throw new Misused(`${data} is not empty: name another folder for --data.`)
 }
 

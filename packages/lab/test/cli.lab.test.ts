@@ -52,6 +52,14 @@ test('a scenario that fails: exit code 1, and the last line is one object that s
   expect(await processesOf(folder)).toEqual([])
 })
 
+test('a folder that can be no folder is misused, and nothing begins', async () => {
+  const folder = await ownFolder()
+  for (const option of ['--data', '--pcap']) {
+    const { code, stderr } = await lab(['run', 'mesh', option, '/proc/nothing'], { folder })
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("/proc/nothing can't be made") })
+  }
+})
+
 test('a shell that is left: exit code 0, and nothing is left', { timeout: 120_000 }, async () => {
   const folder = await ownFolder()
   const { code, stdout, stderr } = await lab(['shell', 'relay-manual'], {

@@ -1,6 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg, release } from 'node:os'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../make-folder.js'
 import type { Scenario, ScenarioResult } from '../scenarios/scenario.js'
 import { enterSandbox } from './enter-sandbox.js'
 import { prepareAll } from './play-all.js'
@@ -38,7 +39,7 @@ export async function playOften(scenarios: readonly Scenario[], choice: PlayOfte
 /** The run, or the code that it ended with when a signal ended it. */
 async function playOnce(name: string, number: number, data: string | undefined): Promise<SeriesRun | number> {
   const folder = data === undefined ? undefined : join(resolve(data), `${name}-${number}`)
-  if (folder !== undefined) await mkdir(folder, { recursive: true })
+  if (folder !== undefined) makeFolder(folder)
   const startedAt = new Date()
   const begunMs = performance.now()
   let printed = ''

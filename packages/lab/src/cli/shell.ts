@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../make-folder.js'
 import { productProgram } from '../mesh/product-program.js'
 import type { Lab } from '../net/lab.js'
 import { toolPath } from '../tool-path.js'
@@ -13,7 +14,7 @@ import { agentScript, serverScript } from './shell-programs.js'
  */
 export async function openShell(lab: Lab): Promise<void> {
   const bin = join(lab.dataFolder, 'bin')
-  await mkdir(bin, { recursive: true })
+  makeFolder(bin)
   const cases = lab.everyHost.map(({ name, enterArguments }) => `${name}) set -- ${enterArguments.join(' ')} "$@" ;;`)
   const names = lab.everyHost.map(({ name }) => name).join(' ')
   const script = `#!/bin/sh

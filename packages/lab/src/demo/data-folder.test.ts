@@ -51,6 +51,8 @@ test('folders that cannot serve are refused before anything is made', () => {
   expect(() => takeDataFolder('/run/meshfold-lab-test')).toThrow(/lies in \/run/)
   expect(existsSync('/run/meshfold-lab-test')).toBe(false)
   expect(() => takeDataFolder(join(scratch(), 'x'.repeat(90)))).toThrow(/too long/)
+  expect(() => takeDataFolder('/proc/nothing')).toThrow(/can't be made/)
+  expect(() => takeDataFolder('/proc')).toThrow(/Nothing can be written there/)
   const link = join(scratch(), 'link')
   symlinkSync('/run', link)
   expect(() => takeDataFolder(link)).toThrow(/lies in \/run/)

@@ -1,5 +1,4 @@
 import {
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,6 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { obstacleToFolder } from '../make-folder.js'
 import { longestSocketName } from '../mesh/mesh-server.js'
 import { WrongOptions } from './demo-options.js'
 
@@ -31,13 +31,13 @@ export interface DataFolder {
  */
 export function takeDataFolder(given: string | undefined): DataFolder {
   if (given === undefined) removeLeftovers()
-  const path = given === undefined ? mkdtempSync(join(shortTemporaryFolder(), prefix)) : makeFolder(resolve(given))
+  const path = given === undefined ? mkdtempSync(join(shortTemporaryFolder(), prefix)) : givenFolder(resolve(given))
   const holder = join(path, holderFile)
   const other = livingHolder(holder)
   if (other !== undefined) {
     throw new WrongOptions(`Another demo (process ${other}) uses ${path}. If that is not so, remove ${holder}.`)
   }
-  writeFileSync(holder, `${process.pid} ${processNamespace()}`)
+  hold(holder)
   return {
     path,
     release: (keep) => {
@@ -47,10 +47,19 @@ export function takeDataFolder(given: string | undefined): DataFolder {
   }
 }
 
-function makeFolder(path: string): string {
+function hold(file: string): void {
+  try {
+    writeFileSync(file, `${process.pid} ${processNamespace()}`)
+  } catch (error) {
+    throw new WrongOptions(`Nothing can be written there: ${(error as Error).message}. Choose another folder.`)
+  }
+}
+
+function givenFolder(path: string): string {
   // Checked as it is written, before anything is made, and as it really is: a part of it may be a link.
   refuseUnfit(path)
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const obstacle = obstacleToFolder(path)
+  if (obstacle !== undefined) throw new WrongOptions(obstacle)
   const real = realpathSync(path)
   refuseUnfit(real)
   return real

@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { IpAddress } from '@meshfold/core'
 import { type RunningServer, silentLog, startServer } from '@meshfold/reference-server'
 import * as E from 'fp-ts/lib/Either.js'
+import { makeFolder } from '../make-folder.js'
 import { ApiClient } from '../mesh/api-client.js'
 import { ensureNetwork, isMeshIpv4, isMeshIpv6, makeEnrollmentToken } from '../mesh/mesh-network.js'
 import { waitUntil } from '../wait-until.js'
@@ -66,7 +67,7 @@ export async function startSimulatedMesh(plan: SimulatedPlan): Promise<Simulated
 }
 
 async function openServer(folder: string, port: number): Promise<RunningServer> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const listen = [{ kind: 'tcp', host: '127.0.0.1', port }] as const
   const started = await startServer({ data: join(folder, 'server'), listen, serverLog: silentLog })
   if (E.isLeft(started)) throw new Error(started.left.message)

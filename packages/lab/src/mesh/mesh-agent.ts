@@ -1,5 +1,6 @@
-import { access, mkdir, writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../make-folder.js'
 import type { Host } from '../net/host.js'
 import type { HostProcess } from '../net/host-process.js'
 import { toolPath } from '../tool-path.js'
@@ -56,7 +57,7 @@ export class MeshAgent {
   /** Makes keys and joins the mesh. The token goes by the environment: a command line is everybody's to read. */
   async enroll(serverUrl: string, token: string): Promise<void> {
     const { folder, name } = this.plan
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     const told = this.plan.enrollOptions?.(this.host) ?? []
     const args = ['enroll', '--server', serverUrl, '--state', this.stateFolder, '--name', name, ...told]
     const result = await this.#run([...args, '--interface', this.interfaceName], { MESHFOLD_ENROLLMENT_TOKEN: token })

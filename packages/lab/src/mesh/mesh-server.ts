@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { makeFolder } from '../make-folder.js'
 import type { Host } from '../net/host.js'
 import type { HostProcess } from '../net/host-process.js'
 import { patient } from '../patience.js'
@@ -81,7 +82,7 @@ export class MeshServer {
         `${this.socketFile} is longer than ${longestSocketName} characters: choose a shorter data folder.`,
       )
     }
-    await mkdir(this.plan.dataFolder, { recursive: true, mode: 0o700 })
+    makeFolder(this.plan.dataFolder)
     // A killed server leaves its socket behind.
     await rm(this.socketFile, { force: true })
     const { address, port = 7400, dataFolder, serveOptions = [] } = this.plan

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../make-folder.js'
 import { waitUntil } from '../wait-until.js'
 import type { Host } from './host.js'
 
@@ -22,7 +22,7 @@ while (defined(my $from = recv($socket, my $packet, 65536, 0))) {
 
 /** Has all packets of a host, of every interface that it has or will have, written to `<host>.pcap` until the host is closed. */
 export async function capture(host: Host, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   const writing = host.spawn('perl', ['-e', program, join(folder, `${host.name}.pcap`)])
   let said = ''
   for (const stream of [writing.child.stdout, writing.child.stderr])
