@@ -100,10 +100,10 @@ describe('the commands', () => {
     expect(nodes).toMatch(/user .*active +- +gate, then spare +never/)
     expect((await cli('command', 'SetAutoGateway', '--node-id', 'gate')).err).not.toMatch(/node_/)
     expect((await cli('command', 'AssignRelay', '--node-id', 'spare', '--gateway-ids', 'user.site')).err).toContain(
-      'Node "user.site" is no gateway',
+      'Node "user" of network "site" is no gateway',
     )
     expect((await cli('key', 'create', 'via', '--network', 'site', '--gateway', 'user')).err).toMatch(
-      /^Node "user" is not a gateway of /,
+      /^Node "user" of network "site" is not a gateway of /,
     )
     await ok('network', 'remove', 'site', '--even-with-nodes')
     for (const name of ['gate', 'spare', 'user']) await ok('host', 'remove', name)

@@ -1,15 +1,14 @@
 /** One English line for each event, as `meshfold events` prints it. */
-import type { ClientId, EpochMs, MemberId, NetworkId, NodeId } from '../values/index.js'
+import type { EpochMs } from '../values/index.js'
 import { clientLines } from './areas/client-lines.js'
 import { dnsLines } from './areas/dns-lines.js'
 import { egressLines } from './areas/egress-lines.js'
-import type { Names } from './areas/event-lines.js'
 import { gatewayLines } from './areas/gateway-lines.js'
 import { policyLines } from './areas/policy-lines.js'
 import { userLines } from './areas/user-lines.js'
-import { largeMapGet } from './large-map.js'
 import type { MeshEvent, MeshEventOf, MeshEventType } from './mesh-event.js'
 import { emptyMeshState, type MeshState } from './mesh-state.js'
+import { type Names, namesIn } from './names-in.js'
 
 /**
  * What happened, in one line without a time. Names come from `state`, best the one before the event: who leaves still has a name
@@ -18,29 +17,6 @@ import { emptyMeshState, type MeshState } from './mesh-state.js'
 export const describeMeshEvent = (event: MeshEvent, state: MeshState = emptyMeshState()): string => {
   const describe = lines[event.type] as (event: MeshEvent, name: Names) => string
   return describe(event, namesIn(state))
-}
-
-const namesIn = (state: MeshState): Names => {
-  const network = (networkId: NetworkId) => quoted(largeMapGet(state.networks, networkId)?.name, networkId)
-  const member = (memberId: MemberId) => {
-    const found = largeMapGet(state.nodes, memberId as NodeId) ?? largeMapGet(state.clients, memberId as ClientId)
-    return found === undefined ? memberId : `"${found.name}" of network ${network(found.networkId)}`
-  }
-  return {
-    network,
-    host: (hostId) => quoted(largeMapGet(state.hosts, hostId)?.name, hostId),
-    node: member,
-    key: (keyId) => quoted(largeMapGet(state.enrollmentKeys, keyId)?.name, keyId),
-    policy: (policyId) => quoted(largeMapGet(state.policies, policyId)?.name, policyId),
-    policyTest: (policyTestId) => quoted(largeMapGet(state.policyTests, policyTestId)?.name, policyTestId),
-    user: (userId) => quoted(largeMapGet(state.users, userId)?.login, userId),
-    group: (groupId) => quoted(largeMapGet(state.groups, groupId)?.name, groupId),
-    apiToken: (apiTokenId) => quoted(largeMapGet(state.apiTokens, apiTokenId)?.name, apiTokenId),
-    egress: (egressId) => quoted(largeMapGet(state.egresses, egressId)?.name, egressId),
-    dnsRecord: (dnsRecordId) => quoted(largeMapGet(state.dnsRecords, dnsRecordId)?.name, dnsRecordId),
-    resolver: (resolverId) => quoted(largeMapGet(state.resolvers, resolverId)?.name, resolverId),
-    member,
-  }
 }
 
 const lines: { readonly [T in MeshEventType]: (event: MeshEventOf<T>, name: Names) => string } = {
@@ -112,8 +88,6 @@ const causes: { readonly [C in MeshEventOf<'NodeLeft'>['cause']]: string } = {
   'away-too-long': 'it was away longer than the grace',
   'gateway-removed': "its gateway was removed, and its user's device may not be at the next",
 }
-
-const quoted = (name: string | undefined, id: string): string => (name === undefined ? id : `"${name}"`)
 
 const listed = (items: readonly (string | null)[]): string => items.filter((item) => item !== null).join(' and ')
 

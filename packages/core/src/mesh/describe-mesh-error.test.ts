@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { sampleTime } from '../testing/sample-mesh.js'
+import {
+  eventsOf,
+  sampleCreateMesh,
+  sampleCreateNetwork,
+  sampleJoinNetwork,
+  sampleRegisterHost,
+  sampleTime,
+} from '../testing/sample-mesh.js'
 import {
   apiTokenId,
   clientId,
@@ -25,6 +32,7 @@ import {
   wireguardPublicKey,
 } from '../values/index.js'
 import { describeMeshError } from './describe-mesh-error.js'
+import { replay } from './evolve.js'
 import type { MeshErrorCode, MeshErrorOf, RangeOwner } from './mesh-error.js'
 import { pairIdOf } from './mesh-state.js'
 
@@ -326,7 +334,7 @@ describe('a refusal', () => {
 
   test('says its facts', () => {
     expect(describeMeshError({ code: 'address-taken', address, memberId: node.nodeId, name: node.name })).toBe(
-      '10.1.0.7 is the address of "laptop" (node-1). Choose another, or give none for the lowest free one.',
+      '10.1.0.7 is the address of "laptop". Choose another, or give none for the lowest free one.',
     )
     expect(describeMeshError({ code: 'range-overlaps', range, owner })).toBe(
       '10.1.0.0/24 overlaps 10.1.0.0/24 of network "office". Choose a range that shares no address with it.',
@@ -334,6 +342,19 @@ describe('a refusal', () => {
     expect(describeMeshError({ code: 'network-has-nodes', ...network, nodes: 1 })).toBe(
       'Network "office" has 1 node. Remove it first, or say that it shall be removed too.',
     )
+  })
+
+  test('names whom it is about, as far as the state knows them', () => {
+    const state = replay(eventsOf(sampleCreateMesh(), sampleCreateNetwork(), sampleRegisterHost(), sampleJoinNetwork()))
+    const error = { code: 'gateway-unknown', nodeId: nodeId('node-1-1') } as const
+    expect(describeMeshError(error)).toBe('Node node-1-1 is no gateway. Make it one first, or choose one that is.')
+    expect(describeMeshError(error, state)).toMatch(/^Node "[a-z0-9-]+" of network "[a-z0-9-]+" is no gateway\. /)
+  })
+
+  test('of a taken name says no id: the name is what was asked for', () => {
+    const ofNames = sentences.filter(([code]) => /name-taken$|^login-taken$/.test(code))
+    expect(ofNames.length).toBeGreaterThan(8)
+    for (const [, sentence] of ofNames) expect(sentence).not.toMatch(/[a-z]-1\b/)
   })
 
   test('gives nothing away about keys', () => {

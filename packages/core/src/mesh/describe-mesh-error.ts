@@ -8,15 +8,20 @@ import { policyRefusals } from './areas/policy-errors.js'
 import { haveFilter } from './areas/refusal-texts.js'
 import { userRefusals } from './areas/user-errors.js'
 import type { MeshError, MeshErrorCode, MeshErrorOf } from './mesh-error.js'
+import { emptyMeshState, type MeshState } from './mesh-state.js'
+import { type Names, namesIn } from './names-in.js'
 import { rangeOwnerText } from './range-owner.js'
 
-/** One or two sentences for people. Holds no secret; names and texts in it are free of control characters. */
-export const describeMeshError = (error: MeshError): string => {
-  const describe = sentences[error.code] as (error: MeshError) => string
-  return describe(error)
+/**
+ * One or two sentences for people. Holds no secret; names and texts in it are free of control characters. Whom the refusal has by an id
+ * alone is named from `state`, the one that the command was decided in; ids stand in where it doesn't know them.
+ */
+export const describeMeshError = (error: MeshError, state: MeshState = emptyMeshState()): string => {
+  const describe = sentences[error.code] as (error: MeshError, names: Names) => string
+  return describe(error, namesIn(state))
 }
 
-const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => string } = {
+const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>, names: Names) => string } = {
   'command-malformed': ({ problem }) => `The command is malformed: ${problem}. Decode it with its codec first.`,
   'mesh-unknown': () => 'There is no such mesh. Create it first.',
   'mesh-exists': ({ meshId, name }) =>
@@ -36,8 +41,7 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
   'network-unknown': ({ networkId }) => `There is no network ${networkId}. List the networks to find the right id.`,
   'network-id-taken': ({ networkId, name }) =>
     `The id ${networkId} is network "${name}" already, with other content. Update that network, or take a fresh id.`,
-  'network-name-taken': ({ name, networkId }) =>
-    `Network ${networkId} has the name "${name}" already. Choose another name.`,
+  'network-name-taken': ({ name }) => `There is a network "${name}" already. Choose another name.`,
   'network-needs-range': ({ name }) =>
     `Network "${name}" needs an IPv4 range, an IPv6 range, or both. Give at least one.`,
   'network-used': ({ name, field }) =>
@@ -78,10 +82,10 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
   'node-id-taken': ({ nodeId }) => `There is a node or client ${nodeId} already. Take a fresh id.`,
   'node-ids-missing': ({ needed, given }) =>
     `The host joins ${counted(needed, 'network')}, but ${given} fresh node ids came with the command. Give one for each.`,
-  'node-name-taken': ({ name, networkName, memberId }) =>
-    `${memberId} of network "${networkName}" has the name "${name}". Choose another, or give none.`,
-  'host-in-network': ({ nodeId, name, networkName }) =>
-    `The host is in network "${networkName}" already, as node "${name}" (${nodeId}), on other terms. Remove that node first, or leave it as it is.`,
+  'node-name-taken': ({ name, networkName }) =>
+    `Network "${networkName}" has a node or client "${name}" already. Choose another name, or give none.`,
+  'host-in-network': ({ name, networkName }) =>
+    `The host is in network "${networkName}" already, as node "${name}", on other terms. Remove that node first, or leave it as it is.`,
   'expiry-not-ahead': ({ expiresAtEpochMs, atEpochMs }) =>
     `The time to expire, ${timeText(expiresAtEpochMs)}, is not after now, ${timeText(atEpochMs)}. Give a later one, or none.`,
   'node-not-due': ({ name, expiresAtEpochMs }) =>
@@ -99,8 +103,8 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
     `There is no node or client ${memberId}. List the nodes or the clients to find the right id.`,
   'too-many-tags': ({ name, limit }) => `"${name}" has ${limit} tags, and no more are possible. Remove one first.`,
 
-  'address-taken': ({ address, memberId, name }) =>
-    `${address} is the address of "${name}" (${memberId}). Choose another, or give none for the lowest free one.`,
+  'address-taken': ({ address, name }) =>
+    `${address} is the address of "${name}". Choose another, or give none for the lowest free one.`,
   'address-not-usable': ({ address, networkName, range, reason }) =>
     `${addressText[reason](address, networkName, range)} Choose another, or give none.`,
 
@@ -113,13 +117,13 @@ const sentences: { readonly [C in MeshErrorCode]: (error: MeshErrorOf<C>) => str
     `The enrolment key expired at ${timeText(expiresAtEpochMs)}. Ask for a new one.`,
   'enrollment-key-suspended': () =>
     'The enrolment key is suspended: its gateway went away. Ask an administrator to give it another gateway, or for a new key.',
-  'enrollment-key-gateway-unfit': ({ nodeId, name }) =>
-    `Node ${nodeId} is not a gateway of a network that enrolment key "${name}" leads to. Choose one that is, "auto", or none.`,
+  'enrollment-key-gateway-unfit': ({ nodeId, name }, names) =>
+    `Node ${names.node(nodeId)} is not a gateway of a network that enrolment key "${name}" leads to. Choose one that is, "auto", or none.`,
   'enrollment-key-unknown': ({ keyId }) => `There is no enrolment key ${keyId}. List the keys to find the right id.`,
   'enrollment-key-id-taken': ({ keyId, name }) =>
     `The id ${keyId} is enrolment key "${name}" already, with other content. Take a fresh id.`,
-  'enrollment-key-name-taken': ({ name, keyId }) =>
-    `Enrolment key ${keyId} has the name "${name}". Choose another name, or revoke that key first.`,
+  'enrollment-key-name-taken': ({ name }) =>
+    `There is an enrolment key "${name}" already. Choose another name, or revoke that key first.`,
   'enrollment-key-needs-network': ({ name }) => `Enrolment key "${name}" leads to no network. Name at least one.`,
 
   ...clientRefusals,

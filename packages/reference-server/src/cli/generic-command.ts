@@ -11,7 +11,7 @@ import type { CliIo } from './cli-io.js'
 import { fieldHelp, fieldValue, flagOf, jsonOf } from './command-fields.js'
 import { eventLine } from './events-command.js'
 import { examples } from './examples.js'
-import { inWordsOf, withIds } from './ids-of-names.js'
+import { withIds } from './ids-of-names.js'
 import { collect } from './parse-options.js'
 
 export const genericCommand = (io: CliIo, nowEpochMs: () => number): Command => {
@@ -86,10 +86,7 @@ const commandOfType = (io: CliIo, type: MeshCommandType, nowEpochMs: () => numbe
       const [whole, given] = [fieldsOf(fields), fieldsOfOptions(type, options, nowEpochMs)]
       checkComplete(type, { ...whole, ...given })
       const context = await contextOf(io, self)
-      const { values, texts } = await withIds(context.client, meshCommandFields(type), given)
-      await give(context, { ...whole, ...values, type }).catch((thrown: unknown) => {
-        throw inWordsOf(texts, thrown)
-      })
+      await give(context, { ...whole, ...(await withIds(context.client, meshCommandFields(type), given)), type })
     })
 }
 

@@ -2,7 +2,7 @@
 import type { CodecOutline, FieldOutline, ThingKind } from '@meshfold/core'
 import type { StateAnswer } from '../api/history-api.js'
 import type { ApiClient } from './api-client.js'
-import { CliError, refused } from './cli-error.js'
+import { refused } from './cli-error.js'
 import { wholeState } from './whole-state.js'
 
 /** Of which things an id may be. */
@@ -25,20 +25,12 @@ const kindsOfId: ReadonlyMap<string, readonly ThingKind[]> = new Map<string, rea
 
 type Things = StateAnswer['things']
 
-/** Fields with ids where names were given. */
-export interface Named {
-  readonly values: Record<string, unknown>
-  /** What was said for which id. */
-  readonly texts: ReadonlyMap<string, string>
-}
-
 /** The same fields, with ids where names were given, however deep. What nobody is called stays: the server says what is wrong with it. */
 export const withIds = async (
   client: ApiClient,
   fields: readonly FieldOutline[],
   values: Readonly<Record<string, unknown>>,
-): Promise<Named> => {
-  const texts = new Map<string, string>()
+): Promise<Record<string, unknown>> => {
   const asked = new Map<ThingKind, Promise<Things>>()
   const thingsOf = (kind: ThingKind): Promise<Things> => {
     const things = asked.get(kind) ?? wholeState(client, undefined, kind).then((state) => state.things)
@@ -47,9 +39,7 @@ export const withIds = async (
   }
   const idOf = async (kinds: readonly ThingKind[], text: string): Promise<string> => {
     if (isMadeHere(text)) return text
-    const id = idIn((await Promise.all(kinds.map(thingsOf))).flat(), text)
-    if (id !== text) texts.set(id, text)
-    return id
+    return idIn((await Promise.all(kinds.map(thingsOf))).flat(), text)
   }
   const inObject = async (fields: readonly FieldOutline[], value: Fields): Promise<Record<string, unknown>> => {
     const result: Record<string, unknown> = { ...value }
@@ -64,14 +54,7 @@ export const withIds = async (
     const kinds = taken?.kind === 'value' ? kindsOfId.get(taken.name) : undefined
     return kinds === undefined ? value : idOf(kinds, value as string)
   }
-  return { values: await inObject(fields, values), texts }
-}
-
-/** A refusal in the words of who asked: names where the server has ids. */
-export const inWordsOf = (texts: Named['texts'], thrown: unknown): unknown => {
-  if (!(thrown instanceof CliError)) return thrown
-  const message = [...texts].reduce((said, [id, text]) => said.replaceAll(id, JSON.stringify(text)), thrown.message)
-  return new CliError(thrown.exitCode, thrown.code, message)
+  return inObject(fields, values)
 }
 
 /** The id of what somebody means by a name, a name with its network's, or an id. */

@@ -12,7 +12,6 @@ import { contextOf, print } from './cli-context.js'
 import { byName, type CliIo, table, timeText } from './cli-io.js'
 import { examples } from './examples.js'
 import { findKeyId, findNetworkId, findNodeId } from './find-by-name.js'
-import { inWordsOf } from './ids-of-names.js'
 import { collect, parseMoment, parseNumber } from './parse-options.js'
 
 export const keyCommands = (io: CliIo, nowEpochMs: () => number): Command => {
@@ -75,7 +74,6 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
       const { client } = context
       const networkIds = await Promise.all(options.network.map((nameOrId) => findNetworkId(client, nameOrId)))
       const gateway = options.gateway === undefined ? null : await gatewayOf(client, options.gateway)
-      const called = gateway?.nodeId === undefined ? [] : [[gateway.nodeId, options.gateway ?? ''] as const]
       const body = {
         name,
         networkIds,
@@ -92,11 +90,7 @@ const createKey = (io: CliIo, nowEpochMs: () => number): Command =>
         body,
         answer: createdEnrollmentKeyAnswer,
       } as const
-      await change(context, call, ({ token, serverUrl }) => shownOnce(token, serverUrl ?? client.target.url)).catch(
-        (thrown: unknown) => {
-          throw inWordsOf(new Map(called), thrown)
-        },
-      )
+      await change(context, call, ({ token, serverUrl }) => shownOnce(token, serverUrl ?? client.target.url))
     })
 
 const gatewayOf = async (client: ApiClient, nameOrAuto: string): Promise<{ mode: string; nodeId?: string }> =>

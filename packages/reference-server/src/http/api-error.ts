@@ -1,4 +1,4 @@
-import { describeMeshError, type MeshError, type MeshErrorCode } from '@meshfold/core'
+import { describeMeshError, type MeshError, type MeshErrorCode, type MeshState } from '@meshfold/core'
 import { describeServiceError, isServiceError, type ServiceError } from '../mesh-service/command-answer.js'
 
 /** A refusal on its way to whoever asked: a status of HTTP, a code for programs, a sentence with the way out for people. */
@@ -8,11 +8,11 @@ export interface ApiError {
   readonly message: string
 }
 
-/** What a refused or failed command is to a client. */
-export const apiErrorOf = (error: MeshError | ServiceError): ApiError =>
+/** What a refused or failed command is to a client. Whom it is about is named from `state`, for those who may look at that. */
+export const apiErrorOf = (error: MeshError | ServiceError, state?: MeshState): ApiError =>
   isServiceError(error)
     ? { status: serviceStatus[error.code], code: error.code, message: describeServiceError(error) }
-    : { status: meshStatus[error.code], code: error.code, message: describeMeshError(error) }
+    : { status: meshStatus[error.code], code: error.code, message: describeMeshError(error, state) }
 
 /** Long ids are not repeated: somebody may have pasted a token. Ours are shorter. */
 export const notFound = (what: string, id: string): ApiError => ({

@@ -36,7 +36,7 @@ function* planInSteps(
   isEnough: IsEnough,
 ): Generator<undefined, E.Either<ApiError, PlanAnswer>> {
   const plan = yield* planCommandInSteps(state, command, { isEnough })
-  if (E.isLeft(plan)) return E.left(apiErrorOf(plan.left))
+  if (E.isLeft(plan)) return E.left(apiErrorOf(plan.left, state))
   const { events, after } = plan.right
   const eventLines = yield* linesInSteps(state, events)
   const changeLines = describeStateChange(state, after, plan.right)

@@ -40,7 +40,7 @@ export const carryOut = async (
   context: CommandContext,
 ): Promise<E.Either<ApiError, CommandDone>> => {
   const answer = await service.submit(command, context)
-  return E.isLeft(answer) ? E.left(apiErrorOf(answer.left)) : answer
+  return E.isLeft(answer) ? E.left(apiErrorOf(answer.left, service.state)) : answer
 }
 
 /** The first event of a type; a repeated call finds there which id its first one took. */

@@ -99,20 +99,20 @@ export const clientRefusals: RefusalTexts<ClientError> = {
   'client-unknown': ({ clientId }) => `There is no client ${clientId}. List the clients to find the right id.`,
   'client-id-taken': ({ clientId, name }) =>
     `The id ${clientId} is client "${name}" already, with other content. Update that client, or take a fresh id.`,
-  'client-name-taken': ({ name, networkName, memberId }) =>
-    `${memberId} has the name "${name}" in network "${networkName}" already. Choose another.`,
-  'client-gateway-unknown': ({ gatewayId }) =>
-    `Node ${gatewayId} is no gateway. Create a gateway there, or choose one that is.`,
-  'client-gateway-elsewhere': ({ gatewayId, name, networkName }) =>
-    `Gateway ${gatewayId} isn't in network "${networkName}", where client "${name}" is. Choose one of that network, or add a client in the other.`,
+  'client-name-taken': ({ name, networkName }) =>
+    `Network "${networkName}" has a node or client "${name}" already. Choose another name.`,
+  'client-gateway-unknown': ({ gatewayId }, names) =>
+    `Node ${names.node(gatewayId)} is no gateway. Create a gateway there, or choose one that is.`,
+  'client-gateway-elsewhere': ({ gatewayId, name, networkName }, names) =>
+    `Gateway ${names.node(gatewayId)} isn't in network "${networkName}", where client "${name}" is. Choose one of that network, or add a client in the other.`,
   'wireguard-key-taken': ({ holder }) =>
     `${holderText(holder)}, and a key is one machine's alone. Make a new pair of keys on the device.`,
   'client-needs-address': ({ name }) =>
     `Client "${name}" needs an address of its network at least. Give one, or leave the addresses as they are.`,
   'client-address-unusable': ({ prefix, networkName, range, reason }) =>
     `${addressText[reason](prefix, networkName, range)} Choose another, or give none for the highest free one.`,
-  'client-address-taken': ({ prefix, memberId, name }) =>
-    `${prefix} is, or holds, an address of "${name}" (${memberId}). Choose another, or give none for the highest free one.`,
+  'client-address-taken': ({ prefix, name }) =>
+    `${prefix} is, or holds, an address of "${name}". Choose another, or give none for the highest free one.`,
   'client-prefixes-overlap': ({ prefix, other }) =>
     `${prefix} and ${other} of one client share addresses. Give each address once.`,
   'client-script-unfit': ({ field, line, reason }) => `Line ${line} of ${scriptText[field]} ${scriptProblems[reason]}`,
@@ -120,11 +120,11 @@ export const clientRefusals: RefusalTexts<ClientError> = {
     `${scriptText[field]} has ${characters} characters, and ${limit} are possible. Use a script on the device instead.`,
   'client-is-device': ({ name }) =>
     `Client "${name}" is a device that its user connected, and stays that user's. Remove it instead, and let the other user connect.`,
-  'device-connected': ({ userId, deviceId, gatewayId, memberId }) =>
-    `Device ${deviceId} of user ${userId} is at gateway ${gatewayId} already, as ${memberId}. Use that one, or remove it first.`,
+  'device-connected': ({ userId, deviceId, gatewayId, memberId }, names) =>
+    `Device ${deviceId} of user ${names.user(userId)} is at gateway ${names.node(gatewayId)} already, as ${names.member(memberId)}. Use that one, or remove it first.`,
   'client-disabled': ({ name }) => `Client "${name}" is disabled. Ask an administrator to enable it, or to remove it.`,
-  'client-gateway-no-endpoint': ({ gatewayId, name }) =>
-    `Gateway "${name}" (${gatewayId}) has no public endpoint that a device could connect to. Give its host a declared one.`,
+  'client-gateway-no-endpoint': ({ name }) =>
+    `Gateway "${name}" has no public endpoint that a device could connect to. Give its host a declared one.`,
   'client-key-not-held': ({ name }) =>
     `The private key of client "${name}" is not held here, so no QR code can be made. Take the file and put the key in on the device, or give the client a new key.`,
   'client-private-key-malformed': ({ name }) =>

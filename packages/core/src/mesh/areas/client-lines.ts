@@ -1,7 +1,8 @@
 /** What happened to clients, in English. */
 import type { ClientContent } from '../client-parts.js'
+import type { Names } from '../names-in.js'
 import type { ClientEvent } from './client-events.js'
-import type { EventLines, Names } from './event-lines.js'
+import type { EventLines } from './event-lines.js'
 
 export const clientLines: EventLines<ClientEvent> = {
   ClientAdded: (e, name) =>

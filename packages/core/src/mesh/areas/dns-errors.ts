@@ -49,20 +49,20 @@ export const dnsRefusals: RefusalTexts<DnsError> = {
     `There is no DNS record ${dnsRecordId}. List the records to find the right id.`,
   'dns-record-id-taken': ({ dnsRecordId, name }) =>
     `The id ${dnsRecordId} is the record of ${name} already, with other content. Remove that record first, or take a fresh id.`,
-  'dns-name-taken': ({ name, dnsRecordId }) =>
-    `Record ${dnsRecordId} of the network has the name ${name}. Remove it first, or choose another name.`,
-  'dns-name-of-member': ({ name, memberId }) =>
-    `${name} is the name of node or client ${memberId}, which has it by itself. Choose another name.`,
-  'name-of-dns-record': ({ name, networkName, dnsRecordId }) =>
-    `"${name}" of network "${networkName}" would have the name of DNS record ${dnsRecordId}. Choose another name, or remove that record first.`,
-  'domain-gives-taken-name': ({ domain, name, memberId, dnsRecordId }) =>
-    `With the domain ${domain}, node or client ${memberId} would be ${name}, which is DNS record ${dnsRecordId}. Remove that record first, or choose another domain.`,
+  'dns-name-taken': ({ name }) =>
+    `The network has a DNS record ${name} already. Remove that record first, or choose another name.`,
+  'dns-name-of-member': ({ name, memberId }, names) =>
+    `${name} is the name of node or client ${names.member(memberId)}, which has it by itself. Choose another name.`,
+  'name-of-dns-record': ({ name, networkName, dnsRecordId }, names) =>
+    `"${name}" of network "${networkName}" would have the name of DNS record ${names.dnsRecord(dnsRecordId)}. Choose another name, or remove that record first.`,
+  'domain-gives-taken-name': ({ domain, name, memberId }, names) =>
+    `With the domain ${domain}, node or client ${names.member(memberId)} would be ${name}, which is a DNS record. Remove that record first, or choose another domain.`,
   'resolver-unknown': ({ resolverId }) =>
     `There is no resolver ${resolverId}. List the resolvers to find the right id.`,
   'resolver-id-taken': ({ resolverId, name }) =>
     `The id ${resolverId} is resolver "${name}" already, with other content. Update that resolver, or take a fresh id.`,
-  'resolver-name-taken': ({ name, resolverId, networkName }) =>
-    `Resolver ${resolverId} of network "${networkName}" has the name "${name}". Choose another name.`,
-  'resolver-domain-taken': ({ domain, resolverId, name }) =>
-    `Resolver "${name}" (${resolverId}) is asked about ${domain} already. Add the servers there, or leave the domain out.`,
+  'resolver-name-taken': ({ name, networkName }) =>
+    `Network "${networkName}" has a resolver "${name}" already. Choose another name.`,
+  'resolver-domain-taken': ({ domain, name }) =>
+    `Resolver "${name}" is asked about ${domain} already. Add the servers there, or leave the domain out.`,
 }

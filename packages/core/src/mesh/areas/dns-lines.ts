@@ -1,6 +1,8 @@
 /** What happened to DNS records and resolvers, in English. */
+
+import type { Names } from '../names-in.js'
 import type { DnsEvent } from './dns-events.js'
-import type { EventLines, Names } from './event-lines.js'
+import type { EventLines } from './event-lines.js'
 
 export const dnsLines: EventLines<DnsEvent> = {
   DnsRecordAdded: (e, name) =>

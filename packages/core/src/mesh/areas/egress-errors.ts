@@ -107,14 +107,13 @@ export const egressRefusals: RefusalTexts<EgressError> = {
   'egress-unknown': ({ egressId }) => `There is no egress ${egressId}. List the egresses to find the right id.`,
   'egress-id-taken': ({ egressId, name }) =>
     `The id ${egressId} is egress "${name}" already, with other content. Update that egress, or take a fresh id.`,
-  'egress-name-taken': ({ name, egressId, networkName }) =>
-    `Egress ${egressId} of network "${networkName}" has the name "${name}". Choose another name.`,
+  'egress-name-taken': ({ name, networkName }) =>
+    `Network "${networkName}" has an egress "${name}" already. Choose another name.`,
   'egress-needs-router': ({ name }) =>
     `Egress "${name}" would have no router. Name at least one node, or remove the egress.`,
-  'egress-router-elsewhere': ({ nodeId, networkName, home }) =>
-    `Node ${nodeId} belongs to network "${home}", not to "${networkName}". Name a node of "${networkName}": its host may join it.`,
-  'egress-router-twice': ({ nodeId, name }) =>
-    `Node "${name}" (${nodeId}) is named as router twice, on different terms. Name it once.`,
+  'egress-router-elsewhere': ({ nodeId, networkName }, names) =>
+    `Node ${names.node(nodeId)} is not of network "${networkName}". Name a node of that network: its host may join it.`,
+  'egress-router-twice': ({ name }) => `Node "${name}" is named as router twice, on different terms. Name it once.`,
   'egress-router-unable': ({ name, capability }) =>
     `Host "${name}" ${unable[capability]}: its driver lacks the capability ${capability}. Choose another router${wayOut[capability]}, or ${haveFilter}.`,
   'nat66-unsupported': ({ name, ranges }) =>
@@ -123,8 +122,8 @@ export const egressRefusals: RefusalTexts<EgressError> = {
     `Egress "${name}" has ${routers} routers and no NAT: the network behind must send answers to whichever is active. Say that this is seen to (returnRoute external), switch NAT on, or keep one router.`,
   'egress-range-inside': ({ range, owner }) =>
     `${range} is, or lies inside, ${rangeOwnerText(owner)}. Choose another range, or one that lies around it.`,
-  'egress-range-taken': ({ range, egressId, name }) =>
-    `${range} is a range of egress "${name}" (${egressId}) already. Give one of the two a virtual range, or add routers to that egress.`,
+  'egress-range-taken': ({ range, name }) =>
+    `${range} is a range of egress "${name}" already. Give one of the two a virtual range, or add routers to that egress.`,
   'virtual-range-around-real': ({ range, virtualRange }) =>
     `The virtual range ${virtualRange} holds ${range}, which the egress leads to. Choose a virtual range elsewhere.`,
   'virtual-ranges-mismatch': ({ ranges }) =>

@@ -1,6 +1,8 @@
 /** What happened to egress, in English. */
+
+import type { Names } from '../names-in.js'
 import type { EgressEvent } from './egress-events.js'
-import type { EventLines, Names } from './event-lines.js'
+import type { EventLines } from './event-lines.js'
 
 export const egressLines: EventLines<EgressEvent> = {
   EgressAdded: (e, name) => `Egress "${e.name}" (${e.egressId}) was added: ${contentText(e, name)}`,

@@ -85,7 +85,8 @@ export type GatewayError =
   | ({ readonly code: 'auto-relay-off' } & ConcernedNode)
 
 export const gatewayRefusals: RefusalTexts<GatewayError> = {
-  'gateway-unknown': ({ nodeId }) => `Node ${nodeId} is no gateway. Make it one first, or choose one that is.`,
+  'gateway-unknown': ({ nodeId }, names) =>
+    `Node ${names.node(nodeId)} is no gateway. Make it one first, or choose one that is.`,
   'gateway-exists': ({ name }) => `Node "${name}" is a gateway already, on other terms. Update it instead.`,
   'gateway-node-inactive': ({ name }) =>
     `Node "${name}" takes no part in its network. Approve, connect or renew it first.`,
@@ -101,12 +102,12 @@ export const gatewayRefusals: RefusalTexts<GatewayError> = {
     `${hostsText(hosts, count)} would be behind an internet gateway and have a gateway, which ${networksText(networkNames)} to refuse. Set gatewayBehindInternetGateway to "cascade" there, or use another host.`,
   'gateway-has-dependents': ({ name, nodes, clients }) =>
     `Without gateway "${name}", ${counted(nodes, 'node')} and ${counted(clients, 'client')} would have none. Say which gateway they move to, or that they shall be let go.`,
-  'gateway-elsewhere': ({ nodeId, networkName }) =>
-    `${nodeId} is not of network "${networkName}". Choose a gateway or node of that network.`,
+  'gateway-elsewhere': ({ nodeId, networkName }, names) =>
+    `Node ${names.node(nodeId)} is not of network "${networkName}". Choose a gateway or node of that network.`,
   'gateway-away': ({ name }) =>
     `Gateway "${name}" takes no part in its network now. Connect or renew it first, or choose another.`,
-  'gateway-of-itself': ({ nodeId }) => `Node ${nodeId} can't be its own gateway. Choose another.`,
-  'gateway-named-twice': ({ nodeId }) => `Gateway ${nodeId} is named twice. Name each once.`,
+  'gateway-of-itself': ({ nodeId }, names) => `Node ${names.node(nodeId)} can't be its own gateway. Choose another.`,
+  'gateway-named-twice': ({ nodeId }, names) => `Gateway ${names.node(nodeId)} is named twice. Name each once.`,
 
   'internet-gateway-needs-linux': ({ name, os }) =>
     `Host "${name}" runs ${os}; only Linux can be an internet gateway. Choose a Linux host.`,
@@ -128,7 +129,8 @@ export const gatewayRefusals: RefusalTexts<GatewayError> = {
     `Node "${name}" moved to its gateway by itself, and the gateway is there. Leave that one first, or assign gateways by hand.`,
   'relay-order-unfit': ({ name }) =>
     `Node "${name}" sends everything through its gateway. Put internet gateways first, or switch that off.`,
-  'gateway-not-in-list': ({ gatewayId }) => `${gatewayId} is none of the gateways in the list. Assign it first.`,
+  'gateway-not-in-list': ({ gatewayId }, names) =>
+    `Node ${names.node(gatewayId)} is none of the gateways in the list. Assign it first.`,
 
   'route-all-needs-internet-gateway': ({ name }) =>
     `Node "${name}" has no internet gateway to send everything through. Assign one first.`,
@@ -140,9 +142,10 @@ export const gatewayRefusals: RefusalTexts<GatewayError> = {
     `Host "${hostName}" can't send everything through a gateway: its driver lacks the capability full-tunnel. Leave it in split tunnel, or ${haveFilter}.`,
 
   'auto-relay-unknown': ({ pairId }) => `The pair ${pairId} uses no gateway. List the pairs that do.`,
-  'auto-relay-needs-two-nodes': ({ nodeId }) => `Node ${nodeId} is no pair with itself. Name two nodes.`,
-  'auto-relay-across-networks': ({ nodeIds }) =>
-    `Nodes ${nodeIds.join(' and ')} are of different networks, which stay apart. Name two nodes of one network.`,
+  'auto-relay-needs-two-nodes': ({ nodeId }, names) =>
+    `Node ${names.node(nodeId)} is no pair with itself. Name two nodes.`,
+  'auto-relay-across-networks': ({ nodeIds }, names) =>
+    `Nodes ${nodeIds.map(names.node).join(' and ')} are of different networks, which stay apart. Name two nodes of one network.`,
   'auto-relay-end-unfit': ({ name, reason }) => `Node "${name}" ${endTexts[reason]}`,
   'auto-relay-off': ({ name }) =>
     `Gateway "${name}" takes no pairs. Switch auto-relay on for it, or choose another gateway.`,

@@ -2,7 +2,8 @@
 import type { NodeId } from '../../values/index.js'
 import type { PathEvidence } from '../gateway-codecs.js'
 import type { PairId } from '../mesh-state.js'
-import type { EventLines, Names } from './event-lines.js'
+import type { Names } from '../names-in.js'
+import type { EventLines } from './event-lines.js'
 import type { GatewayEvent } from './gateway-events.js'
 
 export const gatewayLines: EventLines<GatewayEvent> = {

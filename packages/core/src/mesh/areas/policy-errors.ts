@@ -1,5 +1,5 @@
 /** Why commands about policies, their tests, the default policy are refused: data here, and each one's English below. */
-import type { IpAddress, NetworkName, PolicyId, PolicyTestId } from '../../values/index.js'
+import type { EgressId, IpAddress, MemberId, NetworkName, PolicyId, PolicyTestId } from '../../values/index.js'
 import type { PolicyTest } from '../mesh-state.js'
 import type { RefusalTexts } from './refusal-texts.js'
 
@@ -55,20 +55,20 @@ export const policyRefusals: RefusalTexts<PolicyError> = {
   'policy-unknown': ({ policyId }) => `There is no policy ${policyId}. List the policies to find the right id.`,
   'policy-id-taken': ({ policyId, name }) =>
     `The id ${policyId} is policy "${name}" already, with other content. Update that policy, or take a fresh id.`,
-  'policy-name-taken': ({ name, policyId, networkName }) =>
-    `Policy ${policyId} of network "${networkName}" has the name "${name}". Choose another name.`,
+  'policy-name-taken': ({ name, networkName }) =>
+    `Network "${networkName}" has a policy "${name}" already. Choose another name.`,
   'policy-ports-too-many': ({ ranges, limit }) =>
     `${ranges} ranges of ports are too many for one policy: at most ${limit} of a protocol. Make several policies of it.`,
   'selected-unknown': ({ kind, id }) =>
     `There is no ${kind} ${id}. List the ${plurals[kind]} to find the right id, or leave it out.`,
-  'selected-elsewhere': ({ kind, id, networkName, home }) =>
-    `The ${kind} ${id} belongs to network "${home}", not to "${networkName}". Networks are isolated: name one of "${networkName}".`,
+  'selected-elsewhere': ({ kind, id, networkName, home }, names) =>
+    `The ${kind} ${kind === 'egress' ? `${names.egress(id as EgressId)} of network "${home}"` : names.member(id as MemberId)} is not of network "${networkName}". Networks are isolated: name one of "${networkName}".`,
   'policy-test-unknown': ({ policyTestId }) =>
     `There is no policy test ${policyTestId}. List the tests to find the right id.`,
   'policy-test-id-taken': ({ policyTestId, name }) =>
     `The id ${policyTestId} is policy test "${name}" already, with other content. Remove that test first, or take a fresh id.`,
-  'policy-test-name-taken': ({ name, policyTestId, networkName }) =>
-    `Policy test ${policyTestId} of network "${networkName}" has the name "${name}". Choose another name.`,
+  'policy-test-name-taken': ({ name, networkName }) =>
+    `Network "${networkName}" has a policy test "${name}" already. Choose another name.`,
   'policy-test-port': ({ protocol }) =>
     protocol === 'icmp' ? 'ICMP has no ports. Leave the port out.' : `A test of ${protocol} needs a port. Give one.`,
   'policy-test-address': ({ address, networkName }) =>

@@ -1,7 +1,8 @@
 /** What happened to policies, their tests, the default policy, in English. */
 
 import type { DestinationSelector, TestEnd, Traffic } from '../mesh-state.js'
-import type { EventLines, Names } from './event-lines.js'
+import type { Names } from '../names-in.js'
+import type { EventLines } from './event-lines.js'
 import type { PolicyEvent } from './policy-events.js'
 
 export const policyLines: EventLines<PolicyEvent> = {

@@ -41,8 +41,8 @@ export type UserError =
   | { readonly code: 'host-is-device'; readonly hostId: HostId; readonly name: HostName }
 
 export const userRefusals: RefusalTexts<UserError> = {
-  'actor-not-allowed': ({ byUserId, action }) =>
-    `User ${byUserId} may not ${actionText[action]}. Ask an owner or an admin.`,
+  'actor-not-allowed': ({ byUserId, action }, names) =>
+    `User ${names.user(byUserId)} may not ${actionText[action]}. Ask an owner or an admin.`,
   'role-above-own': ({ role, ownRole }) =>
     `${capital(article(ownRole))} can't give the role ${role}, which is above their own. Ask an owner, or choose another role.`,
   'user-above-own': ({ login, role, ownRole }) =>
@@ -51,19 +51,18 @@ export const userRefusals: RefusalTexts<UserError> = {
   'user-unknown': ({ userId }) => `There is no user ${userId}. List the users to find the right id.`,
   'user-id-taken': ({ userId, login }) =>
     `The id ${userId} is user "${login}" already, with other content. Update that user, or take a fresh id.`,
-  'login-taken': ({ login, userId }) =>
-    `User ${userId} has the login "${login}" already, perhaps in other capitals. Choose another.`,
-  'identity-taken': ({ issuer, userId }) =>
-    `User ${userId} signs in with that identity of ${issuer} already. Use that user, or give the right subject.`,
+  'login-taken': ({ login }) => `There is a user "${login}" already, perhaps in other capitals. Choose another login.`,
+  'identity-taken': ({ issuer, userId }, names) =>
+    `User ${names.user(userId)} signs in with that identity of ${issuer} already. Use that user, or give the right subject.`,
   'role-has-all-networks': ({ role }) =>
     `${capital(article(role))} has all networks, so none can be named. Leave them out, or choose the role network-admin or user.`,
   'group-unknown': ({ groupId }) => `There is no group ${groupId}. List the groups to find the right id.`,
   'group-id-taken': ({ groupId, name }) =>
     `The id ${groupId} is group "${name}" already. Update that group, or take a fresh id.`,
-  'group-name-taken': ({ name, groupId }) =>
-    `Group ${groupId} has the name "${name}" already, perhaps in other capitals. Choose another.`,
-  'group-change-contradicts': ({ userId }) =>
-    `User ${userId} is to be added and removed at once. Name each user in one of the two lists.`,
+  'group-name-taken': ({ name }) =>
+    `There is a group "${name}" already, perhaps in other capitals. Choose another name.`,
+  'group-change-contradicts': ({ userId }, names) =>
+    `User ${names.user(userId)} is to be added and removed at once. Name each user in one of the two lists.`,
   'api-token-unknown': ({ apiTokenId }) =>
     `There is no API token ${apiTokenId}, or it was revoked. List the tokens to find the right id.`,
   'api-token-id-taken': ({ apiTokenId, name }) =>

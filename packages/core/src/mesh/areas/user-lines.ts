@@ -1,7 +1,8 @@
 /** What happened to users, groups, API tokens, in English. */
 
 import type { User } from '../mesh-state.js'
-import type { EventLines, Names } from './event-lines.js'
+import type { Names } from '../names-in.js'
+import type { EventLines } from './event-lines.js'
 import type { UserEvent } from './user-events.js'
 
 export const userLines: EventLines<UserEvent> = {

@@ -47,7 +47,7 @@ export const clientRoutes = (server: ServerContext): readonly Route[] => [
       const client = largeMapGet(state.clients, clientId)
       if (client === undefined) return E.left(notFound('client', clientId))
       const file = clientFile(state, clientId)
-      if (E.isLeft(file)) return E.left(apiErrorOf(file.left))
+      if (E.isLeft(file)) return E.left(apiErrorOf(file.left, state))
       const { name, publicKey } = client
       const { text, hash } = file.right
       const [isStale, warnings] = [isClientStale(state, clientId), viewWarnings(file.right)]
