@@ -124,6 +124,19 @@ describe('meshfold explain', () => {
     })
   })
 
+  it('ends with 1 where it does not work, for who asks with --exit-code', async () => {
+    expect((await cli('explain', 'alpha', 'beta', '--tcp', '443', '--exit-code')).code).toBe(0)
+    const { code, out, err } = await cli('explain', 'alpha', 'beta', '--exit-code')
+    expect([code, out, err]).toEqual([
+      1,
+      expect.stringContaining('does not work'),
+      expect.stringContaining('--exit-code'),
+    ])
+    const asJson = await cli('explain', 'alpha', 'beta', '--exit-code', '--json')
+    expect(JSON.parse(asJson.out).works).toBe(false)
+    expect(JSON.parse(asJson.err).error.code).toBe('does-not-work')
+  })
+
   it.each([
     [2, ['alpha'], "'to'"],
     [2, ['alpha', 'beta', '--tcp', 'https'], '--tcp'],

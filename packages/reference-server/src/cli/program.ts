@@ -53,6 +53,7 @@ export const createProgram = (io: CliIo): Command => {
     'meshfold events --follow',
     'meshfold explain alpha beta --tcp 443',
   ])
+  program.addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no server there.\n')
   for (const command of everyCommand(program)) prepare(command, io)
   return program
 }

@@ -52,7 +52,7 @@ export const loginCommand = (io: CliIo): Command =>
         io.stdout(
           json === true
             ? `${JSON.stringify({ url, path, meshId: mesh.meshId })}\n`
-            : `Logged in to mesh ${mesh.name} at ${url}; kept in ${path}.\n`,
+            : `Logged in to mesh "${mesh.name}" at ${url}; kept in ${path}.\n`,
         )
       }),
     ['meshfold login', 'meshfold login --url https://mesh.example.org:7400 < token.txt'],
