@@ -1,8 +1,9 @@
 /** What somebody gets to read who types something wrong: each time what it was, and where to look. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { selfSignedCertificate } from '../../transport-ws/test/self-signed-certificate.js'
 import { runLine } from './support/command-line.js'
 
 let folder: string
@@ -42,6 +43,30 @@ it.each([['--token-file'], ['--ca']])('a file that can not be read is told with 
   const { code, err } = await run('status', option, path)
   expect([code, err]).toEqual([2, expect.stringContaining(`${option} ${path} can't be read: ENOENT`)])
 })
+
+it('a file of certificates without any is told before somebody is asked', async () => {
+  const path = join(folder, 'key.pem')
+  await writeFile(path, '-----BEGIN PRIVATE KEY-----\n')
+  const { code, err } = await run('status', '--ca', path)
+  expect([code, err]).toEqual([2, `--ca ${path} holds no certificate in PEM (a text with BEGIN CERTIFICATE).\n`])
+})
+
+const certificates = [selfSignedCertificate(), selfSignedCertificate()]
+
+it.skipIf(certificates.some((one) => 'missing' in one))(
+  'a certificate and the key of another one are told as that, not as a port that somebody has',
+  async () => {
+    const [mine, other] = certificates.map((one) => ('missing' in one ? { cert: '', key: '' } : one))
+    const [cert, key] = [join(folder, 'chain.pem'), join(folder, 'other.pem')]
+    await writeFile(cert, mine?.cert ?? '')
+    await writeFile(key, other?.key ?? '')
+    const tls = ['--tls-cert', cert, '--tls-key', key]
+    const { code, err } = await run('serve', '--data', join(folder, 'tls'), '--listen', '127.0.0.1:0', ...tls)
+    expect([code, err]).toEqual([2, expect.stringContaining('are no certificate and its private key in PEM')])
+    const missing = await run('serve', '--tls-cert', join(folder, 'none'), '--tls-key', key)
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('--tls-cert ')])
+  },
+)
 
 it('a port of an address that the machine has not is not taken by somebody', async () => {
   const { code, err } = await run(

@@ -9,6 +9,7 @@ import { createdEnrollmentKeyAnswer } from '../src/api/enrollment-key-api.js'
 import { meshAnswer } from '../src/api/mesh-api.js'
 import { networkAnswer } from '../src/api/network-api.js'
 import { ApiClient } from '../src/cli/api-client.js'
+import { runLine } from './support/command-line.js'
 import { claimsOf, enroll, FakeAgent, freshKeys } from './support/fake-agent.js'
 import { startTestServer, type TestServer, until } from './support/test-server.js'
 
@@ -89,5 +90,23 @@ describe('listeners', () => {
     expect((await trusting.call({ path: '/mesh', answer: meshAnswer })).mesh.meshId).toBe(test.server.meshId)
     const doubting = new ApiClient({ url: test.url, token, ca: undefined })
     await expect(doubting.call({ path: '/mesh', answer: meshAnswer })).rejects.toThrow('self-signed')
+  })
+
+  it.skipIf('missing' in certificate)('are trusted from login on, where it was told whom to trust', async () => {
+    if ('missing' in certificate) return
+    const tls = { cert: Buffer.from(certificate.cert), key: Buffer.from(certificate.key) }
+    test = await startTestServer({ tls })
+    const ca = join(folder, 'ca.pem')
+    await writeFile(ca, certificate.cert)
+    const { url, token } = test
+    const cli = (...args: readonly string[]) => runLine({ HOME: folder }, args, token)
+    const doubting = await cli('login', '--url', url)
+    expect([doubting.code, doubting.err]).toEqual([3, expect.stringContaining('--ca ca.pem')])
+    expect((await cli('login', '--url', url, '--ca', ca)).code).toBe(0)
+    await rm(ca)
+    expect((await cli('status')).code).toBe(0)
+    expect((await cli('status', '--url', url.replace('https:', 'http:'))).err).toContain('https:// instead')
+    // What was kept is for that server alone.
+    expect((await cli('status', '--url', url.replace('127.0.0.1', 'localhost'))).err).toContain('--ca ca.pem')
   })
 })

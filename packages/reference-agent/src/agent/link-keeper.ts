@@ -31,7 +31,8 @@ export interface LinkKeeperOptions extends Pick<AgentOptions, 'connect' | 'membe
 
 const MOVED: ConnectionEnd = { code: 'closed-here', detail: 'an own address went away' }
 
-const WAY_OUT = 'if this host was removed from its mesh: meshfold-agent down --purge, then enroll with a new token'
+const WAY_OUT =
+  'if this host was removed from its mesh: meshfold-agent down --purge, then enroll with a new token; if it joined after the backup that its server was restored from: enroll again, then start the agent anew'
 
 /** The way to the server: one link for as long as the agent runs, one session for each connection over it. */
 export class LinkKeeper {

@@ -25,7 +25,7 @@ export function enrollFailure(error: EnrollHostError, serverUrl: string): CliFai
     case 'server-unreachable':
       return new CliFailure(
         error.code,
-        `No answer from ${serverUrl}: ${error.reason}. ${unreachableHint(error.reason)} Enrolling again is safe at any time.`,
+        `No answer from ${serverUrl}: ${withoutAdviceOfNode(error.reason)}. ${unreachableHint(error.reason, serverUrl)} Enrolling again is safe at any time.`,
         EXIT.serverUnreachable,
       )
     case 'server-refused':
@@ -68,11 +68,18 @@ const strangerFailure = (code: string, status: number, serverUrl: string): CliFa
       )
     : new CliFailure(code, `${notMeshfold(serverUrl)}: HTTP status ${status}. ${STRANGER_HINT}`)
 
-function unreachableHint(reason: string): string {
+/** Node appends how one would start Node: nobody starts that here. */
+const withoutAdviceOfNode = (reason: string): string => reason.replace(/; if the root CA is installed.*$/, '')
+
+function unreachableHint(reason: string, serverUrl: string): string {
+  if (/altnames/i.test(reason)) return 'Call it by a name that its certificate has.'
+  if (/expired/i.test(reason)) return "The server's certificate is out of date: it needs a new one."
   if (/certificate|self-signed/i.test(reason))
     return 'If the certificate is your own, name the file of its authority: --ca ca.pem.'
   if (/wrong version number|packet length too long/i.test(reason))
     return 'It speaks no TLS there: is it http:// instead of https://, or another port?'
+  if (/socket hang up/i.test(reason) && serverUrl.startsWith('http:'))
+    return 'Perhaps it speaks TLS there: is it https:// instead of http://?'
   return 'Is the server running, is the URL right, and does a firewall let this host through?'
 }
 

@@ -64,7 +64,7 @@ export async function enroll(options: EnrollOptions, output: Output): Promise<vo
     if (known === undefined) await checkInterfaceFree(settings.interfaceName)
     const record = await enrollWith(folder, token, options.server, settings, known)
     const agentPid = await lockHolder(folder.lockFile)
-    report(record, folder, { wasEnrolled: known !== undefined, agentPid }, output)
+    report(record, folder, { known, agentPid }, output)
   } finally {
     lock.right.release()
   }
@@ -196,7 +196,7 @@ function checkSameServer(known: EnrollmentRecord, token: EnrollmentToken, state:
 function report(
   record: EnrollmentRecord,
   folder: StateFolder,
-  { wasEnrolled, agentPid }: { readonly wasEnrolled: boolean; readonly agentPid: number | undefined },
+  { known, agentPid }: { readonly known: EnrollmentRecord | undefined; readonly agentPid: number | undefined },
   output: Output,
 ): void {
   const { hostId, meshId, name, serverUrl, interfaceName, wireguardKey } = record
@@ -208,7 +208,8 @@ function report(
     interface: interfaceName,
     wireguardKey,
     state: folder.path,
-    wasEnrolled,
+    wasEnrolled: known !== undefined,
   }
-  output.result(value, enrolledText(value, agentPid))
+  const isAnotherHost = known !== undefined && known.hostId !== hostId
+  output.result(value, enrolledText({ ...value, isAnotherHost }, agentPid))
 }

@@ -141,7 +141,7 @@ function addEnroll(program: Command): void {
         prefixesOption,
       ),
     )
-    .option('--ca <file>', "certificates in PEM that the server's must lead to (default: the system's)")
+    .option('--ca <file>', "certificates in PEM that the server's must lead to (default: those that Node brings along)")
     .option('--token-file <file>', `file with the enrolment token; - for standard input (default: ${TOKEN_VARIABLE})`)
     .addOption(new Option('--token <token>', 'the enrolment token; others can see it').hideHelp())
     .addOption(jsonOption())

@@ -26,7 +26,7 @@ export function agentUrlOf(serverUrl: URL, agentUrlPath: string): string {
   return url.href
 }
 
-/** Speaks to one server. `ca`: certificates in PEM to trust instead of the system's. */
+/** Speaks to one server. `ca`: certificates in PEM to trust instead of those that Node brings along. */
 export function createPostJson(serverUrl: URL, ca: string | null): PostJson {
   return async (path, body) => {
     const answer = await exchange(under(serverUrl, path), JSON.stringify(body), ca)

@@ -6,12 +6,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { errorAnswer } from '../api/error-api.js'
 import { type CliError, refused, unreachable, usage } from './cli-error.js'
+import { unreachableHint, withoutAdviceOfNode } from './unreachable-hint.js'
 
 export interface ApiTarget {
   /** `http://…`, `https://…` or `unix:/path`. */
   readonly url: string
   readonly token: string | undefined
-  /** PEM of a certificate to trust besides the usual ones. */
+  /** PEM of the certificates to trust instead of the usual ones. */
   readonly ca: string | undefined
 }
 
@@ -78,7 +79,7 @@ export class ApiClient {
       request.once('error', (error: NodeJS.ErrnoException) =>
         reject(
           unreachable(
-            `Can't reach a server at ${this.target.url}: ${error.message}. Start one (meshfold serve --data DIR), or name another: --url, MESHFOLD_URL or meshfold login.`,
+            `Can't reach a server at ${this.target.url}: ${withoutAdviceOfNode(error.message)}. ${unreachableHint(error.code, this.target.url)}`,
           ),
         ),
       )

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { ApiClient } from './api-client.js'
 import type { CliIo } from './cli-io.js'
 import { readLogin } from './config-file.js'
-import { readGivenFile } from './given-file.js'
+import { readCa, readGivenFile } from './given-file.js'
 
 /** What a command works with, once its options are read. */
 export interface CliContext {
@@ -37,7 +37,7 @@ export const contextOf = async (io: CliIo, command: Command): Promise<CliContext
   const url = urlGiven ?? login?.url ?? DEFAULT_URL
   // A token is for the server that gave it, and not shown to another.
   const token = tokenGiven ?? (login?.url === url ? login.token : undefined)
-  const ca = options.ca === undefined ? undefined : await readGivenFile('--ca', options.ca)
+  const ca = options.ca === undefined ? (login?.url === url ? login.ca : undefined) : await readCa(options.ca)
   const { json: isJson = false, dryRun: isDryRun = false, reason } = options
   return { io, client: new ApiClient({ url, token, ca }), isJson, isDryRun, reason }
 }

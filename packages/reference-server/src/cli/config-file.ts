@@ -7,7 +7,7 @@ import * as t from 'io-ts'
 import { ignoreMissing, readIfThere, writeWhole } from '../secrets/whole-files.js'
 import { refused } from './cli-error.js'
 
-const savedLogin = t.type({ url: t.string, token: t.string })
+const savedLogin = t.intersection([t.type({ url: t.string, token: t.string }), t.partial({ ca: t.string })])
 
 /** What `meshfold login` keeps. */
 export type SavedLogin = t.TypeOf<typeof savedLogin>

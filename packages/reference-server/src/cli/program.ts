@@ -24,7 +24,10 @@ export const createProgram = (io: CliIo): Command => {
     .version(VERSION)
     .option('--url <url>', `the server: http://…, https://… or unix:/PATH (MESHFOLD_URL; default: ${DEFAULT_URL})`)
     .option('--token-file <file>', 'file with the admin token (MESHFOLD_TOKEN, or what meshfold login kept)')
-    .option('--ca <file>', 'certificate to trust, PEM')
+    .option(
+      '--ca <file>',
+      "certificates that the server's must lead to, PEM (what meshfold login kept, else those that Node brings along)",
+    )
     .option('--reason <text>', 'why; kept beside the events')
     .option('--json', 'print JSON')
   const commands = [

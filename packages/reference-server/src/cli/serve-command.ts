@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { domain as domainCodec, title, wholeNumber } from '../api/api-codecs.js'
@@ -6,10 +6,12 @@ import { startServer } from '../compose.js'
 import { isLocal, type ListenAddress, parseListenAddress } from '../server/listen-address.js'
 import type { RunningServer } from '../server/server-options.js'
 import type { ServerLog } from '../server-log.js'
+import { DEFAULT_URL } from './cli-context.js'
 import { refused, usage } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
 import { createServerLog } from './create-server-log.js'
 import { examples } from './examples.js'
+import { readGivenFile } from './given-file.js'
 import { collect, parseNumber, parseText } from './parse-options.js'
 
 interface ServeOptions {
@@ -91,20 +93,28 @@ const serve = async (io: CliIo, options: ServeOptions): Promise<void> => {
   log.info({}, 'stopped')
 }
 
-const announce = (io: CliIo, { urls, meshId, adminToken }: RunningServer, { data, json }: ServeOptions): void => {
+const announce = (io: CliIo, server: RunningServer, { data, json, publicUrl }: ServeOptions): void => {
+  const { urls, meshId, adminToken } = server
   if (json === true) {
     io.stdout(`${JSON.stringify({ ready: true, urls, meshId, adminToken })}\n`)
     return
   }
-  io.stdout(`Meshfold serves mesh ${meshId}:\n${urls.map((url) => `  ${url}\n`).join('')}`)
+  const told = publicUrl === undefined || urls.includes(publicUrl) ? urls : [...urls, publicUrl]
+  io.stdout(`Meshfold serves mesh ${meshId}:\n${told.map((url) => `  ${url}\n`).join('')}`)
   if (adminToken === null) {
     io.stdout(`An admin token was made earlier; to make another: meshfold token rotate --data ${data}\n`)
     return
   }
   const line = `Admin token: ${adminToken}`
   const bar = '─'.repeat(line.length + 2)
-  io.stdout(`\n┌${bar}┐\n│ ${line} │\n└${bar}┘\nIt is shown this once. Keep it, and use it: meshfold login\n`)
+  io.stdout(
+    `\n┌${bar}┐\n│ ${line} │\n└${bar}┘\nIt is shown this once. Keep it, and use it: meshfold login${urlOption(told)}\n`,
+  )
 }
+
+/** By which URL the command line reaches it: what needs no option, else the public one. */
+const urlOption = (urls: readonly string[]): string =>
+  urls.includes(DEFAULT_URL) ? '' : ` --url ${urls.findLast((url) => url.startsWith('http')) ?? urls[0]}`
 
 const warnOfPlainText = (log: ServerLog, listen: readonly ListenAddress[], isTls: boolean): void => {
   if (isTls || listen.every(isLocal)) return
@@ -117,11 +127,14 @@ const warnOfPlainText = (log: ServerLog, listen: readonly ListenAddress[], isTls
 const tlsOf = async ({ tlsCert, tlsKey }: ServeOptions): Promise<{ cert: Buffer; key: Buffer } | undefined> => {
   if (tlsCert === undefined && tlsKey === undefined) return undefined
   if (tlsCert === undefined || tlsKey === undefined) throw usage('--tls-cert and --tls-key belong together.')
-  const read = (path: string) =>
-    readFile(path).catch((error: Error) => {
-      throw refused('tls-file-unreadable', `${path} can't be read: ${error.message}`)
-    })
-  return { cert: await read(tlsCert), key: await read(tlsKey) }
+  const [cert, key] = [await readGivenFile('--tls-cert', tlsCert), await readGivenFile('--tls-key', tlsKey)]
+  try {
+    createSecureContext({ cert, key })
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    throw usage(`--tls-cert ${tlsCert} and --tls-key ${tlsKey} are no certificate and its private key in PEM: ${why}`)
+  }
+  return { cert: Buffer.from(cert), key: Buffer.from(key) }
 }
 
 const listenOption = (text: string, before: readonly ListenAddress[] = []): readonly ListenAddress[] => {

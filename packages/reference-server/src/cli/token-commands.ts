@@ -38,7 +38,7 @@ export const tokenCommands = (io: CliIo): Command => {
 export const loginCommand = (io: CliIo): Command =>
   examples(
     new Command('login')
-      .description('keep the URL of a server and its admin token in a file of yours (0600)')
+      .description('keep the URL of a server, its admin token and what --ca names in a file of yours (0600)')
       .action(async (_options, command: Command) => {
         const { client } = await contextOf(io, command)
         const { url, ca } = client.target
@@ -48,12 +48,12 @@ export const loginCommand = (io: CliIo): Command =>
         const token = (isGiven ? client.target.token : undefined) ?? (await io.readSecret(`Admin token of ${url}: `))
         if (token === '') throw usage('No token came. Type it, pipe it, or give --token-file FILE.')
         const { mesh } = await new ApiClient({ url, token, ca }).call({ path: '/mesh', answer: meshAnswer })
-        const path = await writeLogin(io.env, { url, token })
+        const path = await writeLogin(io.env, { url, token, ...(ca === undefined ? {} : { ca }) })
         io.stdout(
           json === true
             ? `${JSON.stringify({ url, path, meshId: mesh.meshId })}\n`
             : `Logged in to mesh "${mesh.name}" at ${url}; kept in ${path}.\n`,
         )
       }),
-    ['meshfold login', 'meshfold login --url https://mesh.example.org:7400 < token.txt'],
+    ['meshfold login', 'meshfold login --url https://mesh.example.org:7400 --ca ca.pem < token.txt'],
   )
