@@ -104,6 +104,22 @@ describe('meshfold command', () => {
     expect(help).toContain('--egress-id <value> id of an egress; made by the server when left out')
     expect(help).toContain('--ranges <value> required; a range such as 10.66.0.0/24; may be given again')
     expect(help).toContain('--return-route <value> none | external')
+    // Inside JSON as it stands there: what help shows can be typed.
+    const users = (await runLine({}, ['command', 'AddUser', '--help'])).out.replaceAll(/\s+/g, ' ')
+    expect(users).toContain('--sign-in <value> required; {"kind": "password"} | {"kind": "oidc", "issuer": a text')
+    const wrong = await cli(
+      'command',
+      'AddUser',
+      '--login',
+      'a',
+      '--display-name',
+      'A',
+      '--role',
+      'user',
+      '--sign-in',
+      'x',
+    )
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('\nSee: meshfold command AddUser --help\n')])
     const lists = (await runLine({}, ['command', 'EnableInternetGateway', '--help'])).out.replaceAll(/\s+/g, ' ')
     expect(lists).toContain("required; id of a node; may be given again; '[]' for none")
   })

@@ -86,7 +86,7 @@ export interface MeasuredStatus {
 export interface HopStatus {
   /** `node:<id>`, `network:<id>`, `egress:<id>`, or `internet`. */
   readonly path: PathKey
-  /** What it leads to, such as `alpha.office.mesh.internal`; `null`: this host knows no name for it. */
+  /** What it leads to, such as `alpha.office.mesh.internal`, or `192.168.1.0/24 of office`; `null`: this host knows no name for it. */
   readonly name: string | null
   readonly kind: Path['to']['kind']
   /** The peer's name; `null`: there is no way now. */

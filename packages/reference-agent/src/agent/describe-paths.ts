@@ -1,4 +1,4 @@
-import { type HostConfig, mayBeOffline, type PathKeeper, type PathKey } from '@meshfold/core'
+import { type HostConfig, mayBeOffline, type Path, type PathKeeper } from '@meshfold/core'
 import type { HopStatus, MeasuredStatus, PathsStatus } from './agent-status.js'
 
 /** So many paths are told at most. */
@@ -19,11 +19,12 @@ export function pathsStatus(keeper: PathKeeper, config: HostConfig, nowMs: numbe
     }
   })
   const hops: HopStatus[] = []
-  for (const { key, to } of config.paths.values()) {
+  for (const path of config.paths.values()) {
+    const { key, to } = path
     if (to.kind === 'direct' || to.kind === 'behind-node') continue
     hops.push({
       path: key,
-      name: targetName(key, config),
+      name: targetName(path, config),
       kind: to.kind,
       via: nameOf(keeper.chooser.chosen.hops.get(key)),
     })
@@ -36,9 +37,13 @@ export function pathsStatus(keeper: PathKeeper, config: HostConfig, nowMs: numbe
   }
 }
 
-/** Names of members and networks are in the config, those of egresses are not. */
-function targetName(key: PathKey, { names }: HostConfig): string | null {
+/** Names of members and networks are in the config, those of egresses are not: they go by their ranges. */
+function targetName({ key, networkId, prefixes }: Path, { names, networks }: HostConfig): string | null {
   const id = key.slice(key.indexOf(':') + 1)
+  if (key.startsWith('egress:')) {
+    const network = networks.find((each) => each.networkId === networkId)?.name
+    return network === undefined || prefixes.length === 0 ? null : `${rangesText(prefixes)} of ${network}`
+  }
   if (key.startsWith('network:')) return names.find(({ networkId }) => networkId === id)?.suffix ?? null
   if (!key.startsWith('node:')) return null
   for (const { suffix, entries } of names) {
@@ -47,3 +52,6 @@ function targetName(key: PathKey, { names }: HostConfig): string | null {
   }
   return null
 }
+
+const rangesText = (prefixes: Path['prefixes']): string =>
+  `${prefixes.slice(0, 3).join(', ')}${prefixes.length > 3 ? ` and ${prefixes.length - 3} more` : ''}`

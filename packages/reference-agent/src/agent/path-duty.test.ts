@@ -1,5 +1,5 @@
-import { asOfState, type IpAddress, type MeshCommand, type WireguardPublicKey } from '@meshfold/core'
-import { sampleJoinNetwork } from '@meshfold/core/testing'
+import { asOfState, type IpAddress, ipPrefix, type MeshCommand, nodeId, type WireguardPublicKey } from '@meshfold/core'
+import { sampleAddEgress, sampleJoinNetwork } from '@meshfold/core/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { sampleAbleHost, sampleAssignRelay, sampleCreateGateway } from '../../../core/src/testing/sample-gateways.js'
 import { nodeCrypto } from '../../../transport-ws/src/node-crypto.js'
@@ -134,6 +134,13 @@ test('F5 status says by whom paths go, and what was measured', async () => {
   expect(paths?.hops).toMatchObject([
     { name: 'office-1.mesh.internal', kind: 'own-gateway', via: paths?.measured[1]?.name },
   ])
+  const ranges = ['1', '2', '3', '4'].map((net) => ipPrefix(`192.168.${net}.0/24`))
+  world.server.submit(
+    sampleAddEgress(1, { ranges, routers: [{ nodeId: nodeId('node-1-3'), metric: 256, interfaceName: null }] }),
+  )
+  await world.pass(1500)
+  const leaving = (await host(2).agent.status()).paths?.hops.find(({ kind }) => kind === 'leaving')
+  expect(leaving?.name).toBe('192.168.1.0/24, 192.168.2.0/24, 192.168.3.0/24 and 1 more of office-1')
   await host(2).agent.stop()
   await world.pass(1500)
   const later = await host(4).agent.status()

@@ -33,7 +33,21 @@ const outlineText = (outline: CodecOutline): string => {
 }
 
 const fieldText = ({ name, isRequired, takes }: FieldOutline): string =>
-  `"${name}"${isRequired ? '' : '?'}: ${takes.kind === 'list' ? `[${outlineText(takes.item)}]` : outlineText(takes)}`
+  `"${name}"${isRequired ? '' : '?'}: ${jsonText(takes)}`
+
+/** As it stands in JSON. */
+const jsonText = (takes: CodecOutline): string => {
+  switch (takes.kind) {
+    case 'list':
+      return `[${jsonText(takes.item)}]`
+    case 'constant':
+      return JSON.stringify(takes.value)
+    case 'choice':
+      return takes.options.map(jsonText).join(' | ')
+    default:
+      return outlineText(takes)
+  }
+}
 
 const words: ReadonlyMap<string, string> = new Map([
   ['EpochMs', '30m, 24h, 7d, or a date'],

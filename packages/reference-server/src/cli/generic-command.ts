@@ -6,7 +6,7 @@ import { commandAnswer, mustBeGiven } from '../api/command-api.js'
 import { eventsAnswer } from '../api/event-api.js'
 import { change, dryRunOption } from './change.js'
 import { type CliContext, contextOf } from './cli-context.js'
-import { usage } from './cli-error.js'
+import { CliError, usage } from './cli-error.js'
 import type { CliIo } from './cli-io.js'
 import { fieldHelp, fieldValue, flagOf, jsonOf } from './command-fields.js'
 import { eventLine } from './events-command.js'
@@ -86,9 +86,18 @@ const commandOfType = (io: CliIo, type: MeshCommandType, nowEpochMs: () => numbe
       const [whole, given] = [fieldsOf(fields), fieldsOfOptions(type, options, nowEpochMs)]
       checkComplete(type, { ...whole, ...given })
       const context = await contextOf(io, self)
-      await give(context, { ...whole, ...(await withIds(context.client, meshCommandFields(type), given)), type })
+      const named = await withIds(context.client, meshCommandFields(type), given)
+      await give(context, { ...whole, ...named, type }).catch((thrown: unknown) => {
+        throw withHelp(type, thrown)
+      })
     })
 }
+
+/** What the server can't even read was typed wrongly. */
+const withHelp = (type: MeshCommandType, thrown: unknown): unknown =>
+  thrown instanceof CliError && thrown.code === 'invalid-input'
+    ? new CliError(2, thrown.code, `${thrown.message}\nSee: meshfold command ${type} --help`)
+    : thrown
 
 type Options = Readonly<Record<string, readonly string[] | undefined>>
 
