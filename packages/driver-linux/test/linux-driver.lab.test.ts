@@ -1,4 +1,4 @@
-import { describeDrift } from '@meshfold/core'
+import { describeDrift, ipPrefix } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Lab, makeKeys, PingStream, ping, waitUntil } from '../../lab/src/index.js'
@@ -17,6 +17,24 @@ describe('a tunnel between two hosts', () => {
     expect(await ping(alpha.host, '10.66.0.2')).toBeDefined()
     expect(await ping(alpha.host, 'fd66::2')).toBeDefined()
     for (const { driver, desired } of [alpha, beta]) expect((await converge(driver, desired)).executed).toEqual([])
+  })
+
+  test('is filtered on a host without files for the names of protocols and services', async () => {
+    const [alpha] = await twoHosts(lab)
+    await alpha.host.sh('rm -f /etc/protocols /etc/services')
+    const members = ['10.66.0.1/32', '10.66.0.2/32', 'fd66::1/128', 'fd66::2/128'].map(ipPrefix)
+    const input = (['icmp', 'tcp'] as const).map((protocol) => ({
+      policyId: null,
+      to: 'm',
+      from: ['m'],
+      within: null,
+      traffic: [protocol === 'icmp' ? { protocol } : { protocol, ports: [] }],
+    }))
+    const filter = { mesh: 'm', ranges: 'm', own: [], control: [], input, forward: [] }
+    const firewall = { rules: { filter, nat: [] }, sets: new Map([['m', members]]) }
+    await converge(alpha.driver, { ...alpha.desired, firewall })
+    for (const address of ['10.66.0.2', 'fd66::2']) expect(await ping(alpha.host, address)).toBeDefined()
+    expect((await converge(alpha.driver, { ...alpha.desired, firewall })).executed).toEqual([])
   })
 
   test('shows handshakes, counters and the endpoint that a peer came from', async () => {

@@ -220,7 +220,7 @@ describe('meshfold command', () => {
     [2, ['command', 'AddEgress', '--routers', '{x}'], '--routers'],
     [2, ['command', 'UpdateNode', '--node-id', 'x', '--expires-at-epoch-ms', 'soon'], '30m, 24h, 7d'],
     [1, ['command', 'RemovePolicy', '--policy-id', 'gone'], 'gone'],
-    [1, ['command', 'UpdateGateway', '--node-id', 'x', '--auto-relay', 'perhaps'], '$.autoRelay'],
+    [2, ['command', 'UpdateGateway', '--node-id', 'x', '--auto-relay', 'perhaps'], '$.autoRelay'],
   ] as const)('ends with %s: %j', async (code, args, word) => {
     const run = await cli(...args)
     expect(run.err).toContain(word)

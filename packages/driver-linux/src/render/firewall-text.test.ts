@@ -37,7 +37,7 @@ test('all rules are there from the first piece on, and the set of the whole mesh
 const texts = (...members: readonly string[]): readonly IpPrefix[] => members.map(ipPrefix)
 
 /** Everybody in `m1` may come in to whom `m2` has. */
-const between = (m1: readonly IpPrefix[], m2: readonly IpPrefix[]): string =>
+const between = (m1: readonly IpPrefix[], m2: readonly IpPrefix[], protocol: 'any' | 'icmp' = 'any'): string =>
   firewallText(
     'wg0',
     {
@@ -47,7 +47,7 @@ const between = (m1: readonly IpPrefix[], m2: readonly IpPrefix[]): string =>
           ranges: 'm1',
           own: [],
           control: [],
-          input: [{ policyId: null, to: 'm2', from: ['m1'], within: null, traffic: [{ protocol: 'any' }] }],
+          input: [{ policyId: null, to: 'm2', from: ['m1'], within: null, traffic: [{ protocol }] }],
           forward: [],
         },
         nat: [{ kind: 'masquerade', egressId: null, from: m2, to: null, interfaceName: null }],
@@ -86,6 +86,14 @@ test('nobody is asked for a family, or in a kind, that nobody in the set is of',
   const text = between(texts('10.1.0.1/32', 'fd01::1/128'), texts('10.2.0.0/24'))
   expect(letIn(text)).toEqual(['ip saddr @m1_4 ip daddr @m2_4_ranges accept'])
   expect(text).not.toContain('@m2_6')
+})
+
+test('pings are named in words of nft, which not every host has a file for', () => {
+  const text = between(texts('10.1.0.1/32', 'fd01::1/128'), texts('10.2.0.1/32', 'fd02::1/128'), 'icmp')
+  expect(letIn(text)).toEqual([
+    'ip saddr @m1_4 ip daddr @m2_4 meta l4proto icmp accept',
+    'ip6 saddr @m1_6 ip6 daddr @m2_6 meta l4proto icmpv6 accept',
+  ])
 })
 
 test('E8 what goes elsewhere than it was sent to is marked; what is passed on within the mesh is mapped by nobody', () => {

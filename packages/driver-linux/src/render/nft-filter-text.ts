@@ -72,7 +72,8 @@ function matchText(own: string, family: IpFamily, match: Exclude<Match, { on: 's
 const read = (of: Read): string => (of === 'flow' ? 'ct original ' : '')
 
 function trafficText({ traffic, read: of }: Extract<Match, { on: 'traffic' }>, family: IpFamily): string {
-  if (traffic.protocol === 'icmp') return `meta l4proto ${family === 4 ? 'icmp' : 'ipv6-icmp'}`
+  // A word of nft's own: for `ipv6-icmp` it looks into /etc/protocols, which not every host has.
+  if (traffic.protocol === 'icmp') return `meta l4proto ${family === 4 ? 'icmp' : 'icmpv6'}`
   const protocol = `meta l4proto ${traffic.protocol}`
   if (traffic.ports.length === 0) return protocol
   return portsText(of === 'packet' ? `${traffic.protocol} dport` : `${protocol} ct original proto-dst`, traffic.ports)
