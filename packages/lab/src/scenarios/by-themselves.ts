@@ -103,7 +103,13 @@ export const drift: Scenario = {
 /** By its name packet filters know it: under another one its packets meet none. */
 async function renamed(stage: Stage, mesh: Mesh, isWhole: () => Promise<boolean>): Promise<void> {
   const [{ host, agent }, other] = [mesh.member(0), mesh.member(1)]
-  const as = (name: string) => host.sh(`ip link set ${agent.interfaceName} name ${name}`)
+  // Kernels before 6.2 rename only what is down.
+  const as = (name: string) =>
+    host.sh(`ip -batch - <<'END'
+link set ${agent.interfaceName} down
+link set ${agent.interfaceName} name ${name}
+link set ${name} up
+END`)
   await as('other0')
   const renamedAt = performance.now()
   const isBack = async () => (await agent.tunnel()) !== undefined && (await isWhole())
