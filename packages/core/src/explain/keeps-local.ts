@@ -4,10 +4,11 @@ import type { HostView } from './host-view.js'
 
 /** Whether what comes from the underlay goes to the host's own LAN, as it would without a mesh: its own ranges, and what no route leads into. */
 export const keepsLocal = (view: HostView, destination: IpAddress): boolean => {
+  if (hasNoRoute(view, destination)) return true
   const local = view.localPrefixes.longest(destination)
-  if (local === undefined) return false
   const routed = ownRangeLength(view, destination)
   const route = view.routes.longest(destination)?.length ?? 0
+  if (local === undefined) return routed > 0 && routed >= route
   if (route >= local.length && route > routed) return false
   const { fullTunnel } = view
   const isInside =
@@ -20,6 +21,7 @@ export const keepsLocal = (view: HostView, destination: IpAddress): boolean => {
  * route into the mesh, and what its full tunnel leaves out (D5). Routes go by addresses: whose packet it is, they don't ask.
  */
 export const leadsOutOfMesh = (view: HostView, destination: IpAddress): boolean => {
+  if (hasNoRoute(view, destination)) return true
   const { fullTunnel } = view
   const route = view.forwardRoutes.longest(destination)?.length ?? 0
   const local = view.localPrefixes.longest(destination)?.length ?? 0
@@ -27,6 +29,10 @@ export const leadsOutOfMesh = (view: HostView, destination: IpAddress): boolean 
   if (local > route) return tunnel?.settings.localNetwork !== 'inside'
   return route === 0 && tunnel?.outsidePrefixes.some((prefix) => prefixContainsAddress(prefix, destination)) === true
 }
+
+/** Not even one that a peer's allowed addresses say: a driver without tables of its own takes none around the underlay (E5). */
+const hasNoRoute = ({ own, forwardRoutes }: HostView, destination: IpAddress): boolean =>
+  !own.capabilities.includes('full-tunnel') && forwardRoutes.longest(destination) === undefined
 
 /** How long the longest range is that the host routes and the address lies in; 0: none, or all of the internet. */
 export const ownRangeLength = (view: HostView, destination: IpAddress): number => {

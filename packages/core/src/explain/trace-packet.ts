@@ -133,13 +133,14 @@ class Tracing {
     return rule === undefined ? this.#drop(hostId, from, 'input-filter') : delivered(byPolicy(rule.policyId))
   }
 
-  /** What a host makes itself: its own LAN first, where that is at least as near. */
+  /** What a host makes itself: what it routes first, and its own LAN, where that is nearer. */
   #send(hostId: HostId, view: HostView): TraceVerdict {
     const { destination } = this.#packet
     this.#flow.add(hostId)
     const route = view.routes.longest(destination)
     const local = view.localPrefixes.longest(destination)
-    const isOwn = local !== undefined && ownRangeLength(view, destination) >= (route?.length ?? 0)
+    const ownLength = ownRangeLength(view, destination)
+    const isOwn = ownLength > 0 && ownLength >= (route?.length ?? 0)
     if (route !== undefined && route.length >= (local?.length ?? 0) && !isOwn) return this.#toPeer(hostId, view, null)
     const { fullTunnel } = view
     if (fullTunnel === null || !fullTunnel.families.includes(ipFamilyOf(destination))) return this.#leave(hostId, null)

@@ -58,7 +58,8 @@ export class ViewOnDemand implements HostView {
     this.#choices = choices
     this.#chosen = madeOnce(chosen)
     const fallen = madeOnce(() => fallenOf(config, choices))
-    const isLed = (prefix: IpPrefix) => !fallen().has(prefix)
+    const unused = madeOnce(() => (this.#hasTables ? [] : config.whole().aroundUnderlay))
+    const isLed = (prefix: IpPrefix) => !fallen().has(prefix) && !unused().includes(prefix)
     this.#routes = madeOnce(() => tableOf(prefixesOf(routes().taken).filter(isLed)))
     this.#forwardRoutes = madeOnce(() =>
       routes().kept.length === 0
@@ -95,7 +96,12 @@ export class ViewOnDemand implements HostView {
   }
 
   get fullTunnel(): FullTunnel | null {
-    return this.#config.fullTunnel()
+    return this.#hasTables ? this.#config.fullTunnel() : null
+  }
+
+  /** Whether the driver asks other tables than the host's own: for a full tunnel, and for routes around the underlay (E5, E10). */
+  get #hasTables(): boolean {
+    return this.own.capabilities.includes('full-tunnel')
   }
 
   get filter(): Filter {

@@ -1,6 +1,7 @@
 /**
- * Which routes into the mesh lead around places that WireGuard's own packets go to (E5): such a packet must not take the route, or the
- * tunnel would lead into itself. Kept up peer by peer: a change costs what it changed, however many peers there are.
+ * Which routes into the mesh lead around what is reached by the underlay: places that WireGuard's own packets go to (E5), where the tunnel
+ * would lead into itself, and ranges that the host routes itself (E10). Kept up peer by peer: a change costs what it changed, however many
+ * peers there are.
  */
 import type { EndpointCandidate } from '../mesh/endpoint-candidate.js'
 import { isPublicAddress } from '../mesh/listeners.js'
@@ -17,7 +18,7 @@ import type { Replaced } from './config-step.js'
 import type { HostConfig, PeerConfig } from './host-config.js'
 
 /** What of a config says which ranges there are. */
-export type RangeParts = Pick<HostConfig, 'own' | 'routes' | 'ranges'>
+export type RangeParts = Pick<HostConfig, 'own' | 'routes' | 'ranges' | 'routing'>
 
 /** The prefixes of routes around the underlay, in the order of routes. */
 export const aroundUnderlay = (parts: RangeParts, peers: Iterable<PeerConfig>): readonly IpPrefix[] =>
@@ -85,10 +86,15 @@ export class AroundUnderlay {
  * Peers and clients roam: anywhere on the internet, and among private addresses to where this host itself is. What they are told by is
  * known only once their packets get through.
  */
-const isAroundAnyway = ({ own }: RangeParts, prefix: IpPrefix): boolean =>
+const isAroundAnyway = ({ own, routing }: RangeParts, prefix: IpPrefix): boolean =>
   isPublicAddress(prefixFirst(prefix)) ||
   isPublicAddress(prefixLast(prefix)) ||
-  own.localPrefixes.some((local) => prefixContains(prefix, local))
+  own.localPrefixes.some((local) => prefixContains(prefix, local)) ||
+  isAroundOwnRange({ routing }, prefix)
+
+/** Whether a route has all of a range that the host routes itself (E10). */
+export const isAroundOwnRange = ({ routing }: Pick<HostConfig, 'routing'>, prefix: IpPrefix): boolean =>
+  routing.some(({ ranges }) => ranges.some((range) => prefixContains(prefix, range)))
 
 /**
  * Where a peer is reached. Of one that is known elsewhere the addresses of its own LANs don't count, unless one of them comes first: a

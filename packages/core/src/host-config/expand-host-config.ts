@@ -60,7 +60,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): Expanded | un
   const routes = expandRoutes(table, own, paths)
   const fullTunnel = expandFullTunnel(own, paths, peers, routing)
   const ranges = expandRanges(table, own)
-  const around = aroundUnderlay({ own, ranges, routes: routes.taken }, peers.values())
+  const around = aroundUnderlay({ own, ranges, routing, routes: routes.taken }, peers.values())
   const networkIds = own.memberships.map(({ networkId }) => networkId)
   const refusedAnyway = [
     ...lackingParts(own, fullTunnel !== null),
@@ -89,7 +89,7 @@ export const expandWith = (table: FragmentTable, write: WriteSet): Expanded | un
     names: networkIds.flatMap((networkId) => heldOf(table, namesFragmentId(networkId), 'names') ?? []),
     dns: networkIds.flatMap((networkId) => heldOf(table, dnsFragmentId(networkId), 'dns') ?? []),
     probes: expandProbes({ own, paths, routing, peers }),
-    refused: [...refusedAnyway, ...aroundUnderlayParts(own, around)],
+    refused: [...refusedAnyway, ...aroundUnderlayParts({ own, routing }, around)],
   }
   return { config, refusedAnyway }
 }

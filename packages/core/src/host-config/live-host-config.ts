@@ -133,10 +133,10 @@ export class LiveHostConfig {
     }
   }
 
-  #aroundOf({ peers }: MutableStep, { own, ...config }: HostConfig): Partial<HostConfig> {
+  #aroundOf({ peers }: MutableStep, config: HostConfig): Partial<HostConfig> {
     const aroundUnderlay = this.#around.update(peers.values())
     if (aroundUnderlay === config.aroundUnderlay) return {}
-    return { aroundUnderlay, refused: [...this.#refusedAnyway, ...aroundUnderlayParts(own, aroundUnderlay)] }
+    return { aroundUnderlay, refused: [...this.#refusedAnyway, ...aroundUnderlayParts(config, aroundUnderlay)] }
   }
 
   /** What else is another now. */

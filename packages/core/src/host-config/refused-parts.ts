@@ -1,7 +1,8 @@
 /** What of a config can't take effect on its host, and why, in English. */
 import { comparePrefixes, type IpPrefix } from '../values/index.js'
+import { isAroundOwnRange } from './around-underlay.js'
 import type { SelfFragment } from './fragment.js'
-import type { RefusedPart } from './host-config.js'
+import type { HostConfig, RefusedPart } from './host-config.js'
 
 /** A prefix that the host reaches by its own LAN, whatever the mesh says. */
 export interface KeptByLan {
@@ -20,14 +21,19 @@ export const ownLanParts = (kept: readonly KeptByLan[]): readonly RefusedPart[] 
       reason: `${prefix} of network "${networkName}" is not used: this host has ${lan} at its own interfaces. The node may prefer the mesh (ownLan).`,
     }))
 
-/** E5: what can't be routed without leading the tunnel into itself. */
-export const aroundUnderlayParts = (own: SelfFragment, aroundUnderlay: readonly IpPrefix[]): readonly RefusedPart[] =>
-  own.capabilities.includes('full-tunnel')
+/** What can't be routed without leading the tunnel into itself (E5), or a range of this host's own into the mesh (E10). */
+export const aroundUnderlayParts = (
+  config: Pick<HostConfig, 'own' | 'routing'>,
+  aroundUnderlay: readonly IpPrefix[],
+): readonly RefusedPart[] =>
+  config.own.capabilities.includes('full-tunnel')
     ? []
     : aroundUnderlay.map((prefix) => ({
         part: 'egress',
         capability: 'full-tunnel',
-        reason: `${prefix} is not used: an endpoint may lie there, and the driver can not keep the packets of the tunnel out of it.`,
+        reason: isAroundOwnRange(config, prefix)
+          ? `${prefix} is not used: this host routes a part of it itself, and the driver can not keep the packets for that out of the tunnel.`
+          : `${prefix} is not used: an endpoint may lie there, and the driver can not keep the packets of the tunnel out of it.`,
       }))
 
 /** What the host's driver can't do of what the mesh asks. */

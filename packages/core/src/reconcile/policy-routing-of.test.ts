@@ -38,6 +38,14 @@ const joined: readonly MeshCommand[] = [
 /** Host 1 is an internet gateway, host 2 uses it. */
 const setUp: readonly MeshCommand[] = [...joined, sampleCreateExit(1), sampleAssignRelay(2, 1)]
 
+/** The same without a full tunnel at host 2. */
+const lacking = joined.map(
+  (command): MeshCommand =>
+    command.type === 'RegisterHost' && command.hostId === hostId('host-2')
+      ? { ...command, capabilities: hostCapabilities.filter((each) => each !== 'full-tunnel') }
+      : command,
+)
+
 const server: OutsideFlow = { protocol: 'tcp', address: ipAddress('203.0.113.80'), port: 443 }
 
 const traits = (fields: object) =>
@@ -204,11 +212,6 @@ describe('E5 a range around the underlay', () => {
   })
 
   test('is not routed at all by a host that can not tell packets apart', () => {
-    const capabilities = hostCapabilities.filter((each) => each !== 'full-tunnel')
-    const lacking = joined.map(
-      (command): MeshCommand =>
-        command.type === 'RegisterHost' && command.hostId === hostId('host-2') ? { ...command, capabilities } : command,
-    )
     expect(routingOf([range('198.51.100.0/24')], new Map(), lacking)).toEqual(none)
     expect(ownRoutes([range('198.51.100.0/24')], lacking)).not.toContain('198.51.100.0/24')
     expect(configOf([range('198.51.100.0/24')], lacking).refused).toContainEqual({
@@ -216,6 +219,40 @@ describe('E5 a range around the underlay', () => {
       capability: 'full-tunnel',
       reason:
         '198.51.100.0/24 is not used: an endpoint may lie there, and the driver can not keep the packets of the tunnel out of it.',
+    })
+  })
+})
+
+describe('E10 a range of the host itself in a wider one of another', () => {
+  const own = (fields: object = {}) =>
+    sampleAddEgress(2, { ranges: [ipPrefix('172.30.5.0/24')], routers: [{ nodeId: nodeId('node-1-2') }], ...fields })
+  const wider = sampleAddEgress(1, { ranges: [ipPrefix('172.30.0.0/16')], routers: [{ nodeId: nodeId('node-1-3') }] })
+  const routed = (...commands: readonly MeshCommand[]) => routingOf(commands, new Map(), joined)
+
+  test('is reached by its own links, though no LAN of its own has it', () => {
+    const { routes, rules } = routed(own(), wider)
+    expect(routes).toEqual(['tunnel 172.30.0.0/16 mesh 10.1.0.2', 'tunnel 172.30.5.0/24 outside -'])
+    expect(rules).toContain('4 longer-own-routes 172.30.0.0/16 16')
+    expect(rules.at(-1)).toBe('4 before-own-routes')
+    expect(routed(wider).routes).toEqual([])
+  })
+
+  test('is whose the mesh says it is for what is passed on, where it is mapped', () => {
+    const virtualRanges = [ipPrefix('10.99.5.0/24')]
+    expect(routed(own({ virtualRanges }), wider).routes).toEqual([
+      'forwarded 172.30.5.0/24 mesh -',
+      'tunnel 172.30.0.0/16 mesh 10.1.0.2',
+      'tunnel 172.30.5.0/24 outside -',
+    ])
+  })
+
+  test('keeps the wider one from being used where the driver has no tables of its own', () => {
+    expect(routingOf([own(), wider], new Map(), lacking).routes).toEqual([])
+    expect(configOf([own(), wider], lacking).refused).toContainEqual({
+      part: 'egress',
+      capability: 'full-tunnel',
+      reason:
+        '172.30.0.0/16 is not used: this host routes a part of it itself, and the driver can not keep the packets for that out of the tunnel.',
     })
   })
 })
@@ -237,6 +274,17 @@ describe('E7 a range that the own LAN has', () => {
     expect(preferring.routes).toEqual(['tunnel 192.168.7.0/24 mesh 10.1.0.2'])
     expect(preferring.rules.slice(-1)).toEqual(['4 before-own-routes'])
     expect(preferring.isBypassed).toBe(true)
+  })
+
+  test('leads into the mesh in full tunnel too, where the node prefers that, though its local network stays outside', () => {
+    const { routes } = routingOf([range('192.168.7.0/24'), traits({ ownLan: 'mesh' }), sampleRouteAll(2)])
+    expect(routes).toContain('tunnel 192.168.7.0/24 mesh 10.1.0.2')
+    expect(routes).not.toContain('tunnel 192.168.7.0/24 outside -')
+  })
+
+  test('is not taken from the own LAN by a driver without tables of its own, whatever the node prefers', () => {
+    const preferring = [range('192.168.7.0/24'), traits({ ownLan: 'mesh' })]
+    expect(routingOf(preferring, new Map(), lacking).routes).toEqual([])
   })
 })
 

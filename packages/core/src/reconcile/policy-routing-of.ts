@@ -1,10 +1,16 @@
 /**
  * From a config and the paths chosen on it to what is asked besides the host's own routes: full tunnel (D5), ranges around the underlay
- * (E5), own LAN (E7).
+ * (E5) and around the host's own (E10), own LAN (E7).
  */
 import { prefixesBeyondMesh } from '../host-config/around-underlay.js'
 import type { ChosenPaths } from '../host-config/chosen-paths.js'
-import { type FullTunnel, type HostConfig, internetPathKey, pathKey } from '../host-config/host-config.js'
+import {
+  type FullTunnel,
+  type HostConfig,
+  internetPathKey,
+  pathKey,
+  type RoutedEgress,
+} from '../host-config/host-config.js'
 import {
   comparePrefixes,
   type HostRoute,
@@ -38,11 +44,14 @@ export type PolicyRoutingParts = Pick<HostConfig, 'own' | 'paths' | 'ranges' | '
 export interface DividedRoutes {
   /** Among the host's own: everybody's packets may take them. */
   readonly common: readonly HostRoute[]
-  /** In the table `tunnel`: around an endpoint or the server, so that packets which go there may not (E5). */
+  /**
+   * In the table `tunnel`: around an endpoint or the server (E5), or a range of the host's own (E10), so that packets which go there may
+   * not.
+   */
   readonly aroundUnderlay: readonly HostRoute[]
 }
 
-/** A host whose driver can't tell WireGuard's own packets apart has no route around the underlay at all. */
+/** A host whose driver asks no tables but the host's own has no route around the underlay at all. */
 export const divideRoutes = (
   { own, routes, ranges, aroundUnderlay }: Pick<PolicyRoutingParts, 'own' | 'routes' | 'ranges' | 'aroundUnderlay'>,
   servers: readonly OutsideFlow[],
@@ -71,28 +80,36 @@ export const policyRoutingOf = (
   const anothers = anothersOf(config, chosen)
   const maps = nat.filter((rule) => rule.kind === 'prefix-map')
   // By its own addresses a mapped range is whose the mesh says it is.
+  const isMapped = ({ egressId }: RoutedEgress) => maps.some((map) => map.egressId === egressId)
   const calledSo = routing
-    .filter((egress) => !anothers.includes(egress) && !maps.some(({ egressId }) => egressId === egress.egressId))
+    .filter((egress) => !anothers.includes(egress) && !isMapped(egress))
     .flatMap((egress) => egress.ranges)
+  const mapped = routing.filter(isMapped).flatMap((egress) => egress.ranges)
   const toAnothers = anothers.flatMap(({ egressId }) => paths.get(pathKey('egress', egressId))?.prefixes ?? [])
-  const preferred = routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
+  const preferred = own.capabilities.includes('full-tunnel')
+    ? routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
+    : []
+  const lan = around(ownRanges, 'tunnel', preferred)
+  const inLan = new Set(lan.filter(({ to }) => to === 'mesh').map(({ prefix }) => prefix))
   const tunnel = tunnelRoutes({ ...config, routes }, chosen.hops.has(internetPathKey), ownRanges)
-  const before = tunnel.length > 0 ? tunnel : around(ownRanges, 'tunnel', preferred)
-  const taken = new Set(before.map(policyRouteSlot))
-  const aroundUnderlay = divideRoutes({ ...config, routes }, servers)
-    .aroundUnderlay.map(({ prefix, preferredSource }) => intoMesh(prefix, preferredSource))
-    .filter((route) => !taken.has(policyRouteSlot(route)))
-  const all = [
+  // The node said of these ranges that the mesh has them, and of its LAN as a whole that it stays outside: ranges are nearer.
+  const before = [...tunnel.filter(({ prefix, to }) => to !== 'outside' || !inLan.has(prefix)), ...lan]
+  const beyond = divideRoutes({ ...config, routes }, servers).aroundUnderlay
+  const isAround = (range: IpPrefix) => beyond.some(({ prefix }) => prefixContains(prefix, range))
+  const forwarded = [...keptByLan, ...toAnothers, ...mapped.filter((range) => isAround(range) && !isInLan(own, range))]
+  const all = withoutSame([
     ...around(
       calledSo,
       'forwarded',
-      [...keptByLan, ...toAnothers].map((prefix) => ({ prefix, preferredSource: null })),
+      forwarded.map((prefix) => ({ prefix, preferredSource: null })),
     ),
     ...before,
-    ...aroundUnderlay,
-  ]
+    ...beyond.map(({ prefix, preferredSource }) => intoMesh(prefix, preferredSource)),
+    ...routesOf('tunnel', ownRanges.filter(isAround), 'outside'),
+  ])
   if (all.length === 0) return noPolicyRouting
-  const yielding = aroundUnderlay.map(({ prefix }) => prefix)
+  const goesBefore = new Set(before.filter(({ to }) => to === 'mesh').map(({ prefix }) => prefix))
+  const yielding = beyond.map(({ prefix }) => prefix).filter((prefix) => !goesBefore.has(prefix))
   const rules = policyRulesFor(all, outsideFlows(servers), yielding)
   return { isBypassed: rules.some(findsMarked), routes: all, rules }
 }
@@ -109,6 +126,19 @@ const around = (
     ...taken.map(({ prefix, preferredSource }) => ({ table, prefix, to: 'mesh' as const, preferredSource })),
     ...routesOf(table, outside, 'outside'),
   ]
+}
+
+const isInLan = ({ localPrefixes }: HostConfig['own'], range: IpPrefix): boolean =>
+  localPrefixes.some((lan) => prefixContains(lan, range))
+
+/** The first of each slot. */
+const withoutSame = (routes: readonly PolicyRoute[]): readonly PolicyRoute[] => {
+  const found = new Map<string, PolicyRoute>()
+  for (const route of routes) {
+    const slot = policyRouteSlot(route)
+    if (!found.has(slot)) found.set(slot, route)
+  }
+  return [...found.values()]
 }
 
 /** Everything of the tunnel's families; `[]` where nothing of it goes into the tunnel now. */
