@@ -11,7 +11,15 @@ import type { MeshState, Network, Node } from '../src/mesh/mesh-state.js'
 import type { End } from '../src/policy/end.js'
 import { type PacketTraffic, policyAllows } from '../src/policy/index.js'
 import { policiesOf } from '../src/policy/network-policies.js'
-import { type HostId, ipFamilyOf, ipPrefix, type NetworkId, prefixContainsAddress } from '../src/values/index.js'
+import {
+  type HostId,
+  type IpPrefix,
+  ipFamilyOf,
+  ipPrefix,
+  type NetworkId,
+  prefixContains,
+  prefixContainsAddress,
+} from '../src/values/index.js'
 import { endsOfNetwork, haveWayBetween, isAlive, isSeenAs, type LivingMesh, type MeshEnd } from './ends-of-mesh.js'
 
 /** Packets from one end to another of the same network and family. */
@@ -163,13 +171,29 @@ const isAnyRouters = (state: MeshState, end: End): boolean => {
   return egress?.nat === true && egress.routers.length > 1
 }
 
-/** A node with the other's address in its own LAN sends there (E7), and so does a router with what comes from its site. */
+/**
+ * A node with the other's address in its own LAN sends there (E7), and so does a router with what comes from its site; and what a host
+ * routes itself, in whichever network, it reaches by its own links (E10).
+ */
 const keepsToItself = ({ state, trace }: FlowWorld, { end, nodeId }: MeshEnd, other: MeshEnd): boolean => {
   const isThere = nodeId !== null && (end.kind === 'node' || end.kind === 'egress')
   const hostId = isThere ? largeMapGet(state.nodes, nodeId)?.hostId : undefined
-  const local = (hostId && trace.viewOf(hostId)?.config.own.localPrefixes) ?? []
-  return local.some((prefix) => prefixContainsAddress(prefix, other.end.address))
+  const view = hostId === undefined ? undefined : trace.viewOf(hostId)
+  const { address } = other.end
+  const isAround = (prefix: IpPrefix) => prefixContainsAddress(prefix, address)
+  if (view?.config.own.localPrefixes.some(isAround)) return true
+  const egress = other.end.kind === 'egress' ? largeMapGet(state.egresses, other.end.egressId) : undefined
+  const range = (egress?.virtualRanges ?? egress?.ranges ?? []).find(isAround)
+  const isOwn = (own: IpPrefix) => range !== undefined && isAround(own) && prefixContains(range, own)
+  return view?.routing.some(({ ranges }) => ranges.some(isOwn)) ?? false
 }
+
+/** Whichever router of several an answer comes to: where it routes the asker's range as well, it has no need of the mesh (E10). */
+export const goesByOwnLinks = ({ trace }: FlowWorld, { packet, verdict }: Trace): boolean =>
+  verdict.kind === 'left-outside' &&
+  (trace.viewOf(verdict.hostId)?.routing ?? []).some(({ ranges }) =>
+    ranges.some((range) => prefixContainsAddress(range, packet.destination)),
+  )
 
 /** A host in two networks has one way to a range that both have: its config says which of them is left out. */
 export const isShadowed = ({ trace }: FlowWorld, { network, from, to }: Flow, { hops }: Trace): boolean =>

@@ -79,7 +79,10 @@ test('a range that yields goes before the own routes by its length, and has a ru
           if (rule.kind !== 'longer-own-routes') continue
           const inTable = routes
             .filter(
-              ({ prefix, to }) => to === 'mesh' && prefixContainsAddress(prefix, rule.to.split('/')[0] as IpAddress),
+              ({ table, prefix, to }) =>
+                table === 'tunnel' &&
+                to === 'mesh' &&
+                prefixContainsAddress(prefix, rule.to.split('/')[0] as IpAddress),
             )
             .map(({ prefix }) => prefixLength(prefix))
           expect(Math.max(...inTable)).toBe(rule.longerThan)
