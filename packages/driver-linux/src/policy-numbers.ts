@@ -7,6 +7,8 @@ export interface PolicyNumbers {
   readonly mark: number
   /** On packets that came out of the mesh for a virtual range. */
   readonly mappedMark: number
+  /** On flows, not packets: they began with a packet that came out of the mesh. */
+  readonly cameMark: number
   readonly tables: Readonly<Record<PolicyTable, number>>
   readonly priorities: Readonly<Record<PolicyRule['kind'], number>>
   /** Of the rule that says nothing and stands after all the others. */
@@ -18,6 +20,8 @@ const FIRST_PRIORITY = 5399
 const PRIORITIES_EACH = 8
 const INTERFACES = 1024
 const FIRST_MARK = 0x6d_66_00_00
+/** No rule finds packets with it: others (wg-quick does) give packets the marks of their flows. */
+const FLOW_BIT = 0x8_00
 
 /**
  * Made of the interface's name, so that two interfaces of one host have two sets: 6d66 stands in front of marks and tables. Two names
@@ -30,6 +34,7 @@ export const policyNumbersOf = (interfaceName: string): PolicyNumbers => {
   return {
     mark: base,
     mappedMark: base + 1,
+    cameMark: base | FLOW_BIT,
     tables: { tunnel: base, forwarded: base + 1 },
     priorities: {
       mapped: first,
@@ -52,6 +57,9 @@ export const markText = (interfaceName: string): string => hex(policyNumbersOf(i
 
 /** The mark of what is for a virtual range, likewise. */
 export const mappedMarkText = (interfaceName: string): string => hex(policyNumbersOf(interfaceName).mappedMark)
+
+/** The mark of flows that came out of the mesh. A flow has a mark once: where somebody else gave it one, it keeps that. */
+export const cameMarkText = (interfaceName: string): string => hex(policyNumbersOf(interfaceName).cameMark)
 
 /** Which bits a mark is made of. */
 export const markMask = (0xff_ff_ff_ff & ~MARK_BITS_OF_KUBE_PROXY) >>> 0

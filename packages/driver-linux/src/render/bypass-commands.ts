@@ -1,16 +1,17 @@
 /**
  * How packets get the mark by which the rule `bypass` finds them. WireGuard's own have it from its socket. What comes in from outside and
  * is meant for this host has it from the moment it comes in: the kernel then judges its source by the host's own routes, and what it accepts
- * answers with the same mark. What was accepted before, and what is passed on for others, is told by the flow that it belongs to.
+ * answers with the same mark. What was accepted before, and what is passed on for others, is told by the flow that it belongs to. Flows that
+ * came out of the mesh have a mark of their own: their answers go back into it by the rules, as if nothing came in from outside.
  */
 import type { ToolCommand } from '../host-tool.js'
 import { NFT_FINDS_NO_TABLE } from '../linux-pitfalls.js'
-import { markText } from '../policy-numbers.js'
+import { cameMarkText, markText } from '../policy-numbers.js'
 import { tableName } from './firewall-text.js'
 import { hasMark, setMarkTo } from './nft-words.js'
 
 /** Raised when the rules are written in another way: what stands on hosts is then replaced. */
-const writing = 2
+const writing = 3
 
 /** Switches of the kernel that are on while there is a tunnel. */
 export const bypassSwitches = ['net.ipv4.conf.all.src_valid_mark', 'net.ipv4.tcp_fwmark_accept'] as const
@@ -37,11 +38,13 @@ export const bypassRuleMark = (at: number, total: number): string => `meshfold-b
 
 const rulesOf = (own: string): readonly (readonly [chain: 'prerouting' | 'output', rule: string])[] => {
   const setMark = setMarkTo(markText(own))
-  const outside = `iifname != { "lo", "${own}" } ${hasMark('0')}`
+  const came = cameMarkText(own)
+  const outside = `iifname != { "lo", "${own}" } ${hasMark('0')} ct mark != ${came}`
   return [
+    ['prerouting', `iifname "${own}" ct direction original ct mark 0 ct mark set ${came}`],
     ['prerouting', `${outside} fib daddr type local ${setMark}`],
     ['prerouting', `${outside} ct direction reply ${setMark}`],
-    ['output', `oifname "${own}" ct direction reply fib saddr . oif type != local ${setMark}`],
+    ['output', `oifname "${own}" ct direction reply ct mark != ${came} fib saddr . oif type != local ${setMark}`],
   ]
 }
 

@@ -1,6 +1,6 @@
 /** As `bypass-commands.ts`, in iptables' words: chains of our own in `mangle`, whose `OUTPUT` chooses the way again for what it marks. */
 import type { IpFamily } from '@meshfold/core'
-import { markMaskText, maskedMarkText } from '../policy-numbers.js'
+import { cameMarkText, markMaskText, maskedMarkText } from '../policy-numbers.js'
 import { type BypassSwitch, bypassRuleMark, bypassSwitches } from './bypass-commands.js'
 import { type FoundJump, jumpOf } from './iptables-text.js'
 import { chainName, type EmptyChain, markChains, type OwnChainName } from './iptables-words.js'
@@ -14,10 +14,18 @@ export const switchWasOffChains: Readonly<Record<BypassSwitch, EmptyChain>> = {
 const rulesOf = (own: string): readonly (readonly [chain: OwnChainName, rule: string])[] => {
   const setMark = `-j MARK --set-xmark ${maskedMarkText(own)}`
   const unmarked = `-m mark --mark 0x0/${markMaskText}`
+  const came = cameMarkText(own)
   return [
     ['mark_in', '-i lo -j RETURN'],
+    [
+      'mark_in',
+      `-i ${own} -m conntrack --ctdir ORIGINAL -m connmark --mark 0x0 -j CONNMARK --set-xmark ${came}/0xffffffff`,
+    ],
+    ['mark_in', `-i ${own} -j RETURN`],
+    ['mark_in', `-m connmark --mark ${came} -j RETURN`],
     ['mark_in', `${unmarked} -m addrtype --dst-type LOCAL ${setMark}`],
     ['mark_in', `${unmarked} -m conntrack --ctdir REPLY ${setMark}`],
+    ['mark_back', `-m connmark --mark ${came} -j RETURN`],
     ['mark_back', `-m conntrack --ctdir REPLY -m addrtype ! --src-type LOCAL --limit-iface-out ${setMark}`],
   ]
 }

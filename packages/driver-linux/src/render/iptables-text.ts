@@ -95,7 +95,7 @@ const ways: Readonly<Record<OwnChainName, string>> = {
   nat: '',
   map_mark: '-i own ',
   out: '-o own ',
-  mark_in: '! -i own ',
+  mark_in: '',
   mark_back: '-o own ',
 }
 
