@@ -4,6 +4,7 @@ import {
   clientFile,
   type FlowMemory,
   type HostId,
+  type HostView,
   type IpAddress,
   type IpPrefix,
   internetPathKey,
@@ -15,6 +16,7 @@ import {
   type PacketOrigin,
   type PacketTraffic,
   prefixContainsAddress,
+  prefixLength,
   type Trace,
   type TraceWorld,
   tracePacket,
@@ -78,15 +80,29 @@ export function freelyAsked(world: TraceWorld, asker: Asker, packet: Packet<null
     const expected = { name: webName, sources: [uplink] }
     return isTunnelled ? [] : [{ asker: name, ...packet, trace: null, expected }]
   }
-  const source = tunnelAddress(world, origin.hostId, packet.destination) ?? uplink
+  const source = sourceTaken(world, origin.hostId, packet.destination) ?? uplink
   return [{ ...askedOf(world, asker, { ...packet, source }, outside), ...packet }]
 }
 
-/** The address that a host's full tunnel gives what it carries. */
-const tunnelAddress = (world: TraceWorld, id: HostId, destination: IpAddress): IpAddress | undefined => {
+/** The address that the kernel gives what takes the tunnel: by a route into the mesh, or by a full tunnel; `undefined`: it leaves outside. */
+const sourceTaken = (world: TraceWorld, id: HostId, destination: IpAddress): IpAddress | undefined => {
   const view = world.viewOf(id)
+  if (view === undefined || leavesOutside(world, id, destination)) return undefined
+  const length = view.routes.longest(destination)?.length
+  const route = view.config.routes.find(
+    ({ prefix }) => prefixContainsAddress(prefix, destination) && prefixLength(prefix) === length,
+  )
+  return route?.preferredSource ?? tunnelAddress(view, destination)
+}
+
+const leavesOutside = (world: TraceWorld, id: HostId, destination: IpAddress): boolean => {
+  const packet = { source: destination, destination, traffic: { protocol: 'icmp' as const } }
+  return tracePacket(world, { kind: 'host', hostId: id }, packet).hops[0]?.action === 'left-outside'
+}
+
+const tunnelAddress = (view: HostView, destination: IpAddress): IpAddress | undefined => {
   const family = ipFamilyOf(destination)
-  if (view?.fullTunnel?.families.includes(family) !== true) return undefined
+  if (view.fullTunnel?.families.includes(family) !== true) return undefined
   const networkId = view.config.paths.get(internetPathKey)?.networkId
   const part = view.own.memberships.find((each) => each.networkId === networkId)
   return part?.addresses.find((each) => ipFamilyOf(each) === family)

@@ -77,14 +77,28 @@ const plans = fc.record({
   pairs: fc.array(fc.record({ one: any, other: any, by: some(2) }), { maxLength: 3 }),
   egresses: fc.array(
     fc.record({
-      kind: fc.constantFrom('own', 'own', 'common', 'common', 'virtual', 'virtual', 'everything'),
+      kind: fc.constantFrom(
+        ...([
+          'own',
+          'own',
+          'own',
+          'common',
+          'common',
+          'common',
+          'virtual',
+          'virtual',
+          'virtual',
+          'everything',
+        ] as const),
+        ...(['around sites', 'provider', 'within provider'] as const),
+      ),
       routers: some(2),
       nat: fc.boolean(),
       isNamed: fc.boolean(),
       restricted: fc.boolean(),
       network,
     }),
-    { maxLength: 3 },
+    { maxLength: 4 },
   ),
   clients: fc.array(fc.record({ at: any, fullTunnel: fc.boolean(), hasMore: fc.boolean(), owner: ownerOrNobody }), {
     maxLength: mostClients,

@@ -55,3 +55,12 @@ export const additionalAddress = (number: number): IpPrefix => ipPrefix(`10.77.$
 
 /** The ranges of an egress that leads everywhere (E4). */
 export const everything: readonly IpPrefix[] = [ipPrefix('0.0.0.0/0'), ipPrefix('::/0')]
+
+/** Around the LANs of all sites: wider than any of them. */
+export const aroundSites: readonly IpPrefix[] = [ipPrefix('192.168.0.0/16'), ipPrefix('fd0a::/48')]
+
+/** Around the addresses that hosts, phones and the web server have on the internet: one as wide as their provider's, and one in it. */
+export const aroundUplinks: readonly (readonly IpPrefix[])[] = [
+  [ipPrefix('198.51.100.0/24'), ipPrefix('2001:db8:51::/64')],
+  [ipPrefix('198.51.100.0/28'), ipPrefix('2001:db8:51::/124')],
+]

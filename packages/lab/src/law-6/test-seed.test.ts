@@ -3,7 +3,7 @@ import { hostCapabilities, type MeshCommand, udpEndpoint } from '@meshfold/core'
 import { sampleCreateMesh, sampleRegisterHost } from '@meshfold/core/testing'
 import { expect, test } from 'vitest'
 import { modelVsKernel, usualRuns } from '../scenarios/model-vs-kernel.js'
-import { everything, siteRanges } from './sites.js'
+import { aroundSites, aroundUplinks, everything, siteRanges } from './sites.js'
 import { tell } from './told.js'
 import { topologyOf } from './topology.js'
 
@@ -47,6 +47,11 @@ test.each<readonly [string, number]>([
   ['restricted ones', egresses.filter(({ restricted }) => restricted).length],
   ['egresses with two routers', egresses.filter(({ routers }) => routers.length > 1).length],
   ['egresses for everything', egresses.filter(({ ranges }) => ranges[0] === everything[0]).length],
+  ['egresses around all sites', egresses.filter(({ ranges }) => ranges[0] === aroundSites[0]).length],
+  ...aroundUplinks.map(
+    ([range]) =>
+      [`egresses around endpoints: ${range}`, egresses.filter(({ ranges }) => ranges[0] === range).length] as const,
+  ),
   [
     'named interfaces',
     egresses.filter(({ routers }) => routers.some(({ interfaceName }) => interfaceName != null)).length,

@@ -1,5 +1,5 @@
 /** Random meshes for law 6, as commands: what the rules refuse is left out. */
-import { type MeshCommand, networkId } from '@meshfold/core'
+import { type IpPrefix, type MeshCommand, networkId } from '@meshfold/core'
 import {
   sampleAddClient,
   sampleAddEgress,
@@ -10,7 +10,16 @@ import {
 } from '@meshfold/core/testing'
 import { type Plan, planOf } from './plan.js'
 import { node, Reading, user } from './reading.js'
-import { additionalAddress, commonRanges, everything, ownRanges, siteInterface, virtualRanges } from './sites.js'
+import {
+  additionalAddress,
+  aroundSites,
+  aroundUplinks,
+  commonRanges,
+  everything,
+  ownRanges,
+  siteInterface,
+  virtualRanges,
+} from './sites.js'
 import { ownersOf, peopleOf, waysOutOf } from './ways-out.js'
 
 const at = { atEpochMs: sampleTime } as const
@@ -94,8 +103,29 @@ const carrying = (read: Reading): readonly MeshCommand[] => [
   ),
 ]
 
-const rangesOf = (kind: Plan['egresses'][number]['kind'], router: number) =>
-  kind === 'everything' ? everything : (kind === 'own' ? ownRanges(router) : commonRanges).map(({ prefix }) => prefix)
+type EgressKind = Plan['egresses'][number]['kind']
+
+const rangesOf = (kind: EgressKind, router: number): readonly IpPrefix[] => {
+  const [provider = [], within = []] = aroundUplinks
+  switch (kind) {
+    case 'everything':
+      return everything
+    case 'around sites':
+      return aroundSites
+    case 'provider':
+      return provider
+    case 'within provider':
+      return within
+    case 'own':
+      return ownRanges(router).map(({ prefix }) => prefix)
+    case 'common':
+    case 'virtual':
+      return commonRanges.map(({ prefix }) => prefix)
+  }
+}
+
+/** They lead by the uplink, or by several links. */
+const unnamedKinds: readonly EgressKind[] = ['everything', 'provider', 'within provider']
 
 /** A range of its own has one router; what every site has, and the internet, may have two: metrics tell which one is used. */
 const egressCommand = (
@@ -109,11 +139,11 @@ const egressCommand = (
     networkId: networkId(`net-${of}`),
     ranges: rangesOf(kind, first),
     virtualRanges: kind === 'virtual' ? virtualRanges(first) : null,
-    routers: hosts.slice(0, kind === 'common' || kind === 'everything' ? 2 : 1).map((each, rank) => ({
+    routers: hosts.slice(0, kind === 'own' || kind === 'virtual' ? 1 : 2).map((each, rank) => ({
       nodeId: node(each, of),
       metric: 10 * (rank + 1),
       // What leads everywhere leads to LANs as well, by other interfaces than the uplink's, of which the tracer knows nothing.
-      ...(isNamed && kind !== 'everything' && { interfaceName: siteInterface }),
+      ...(isNamed && !unnamedKinds.includes(kind) && { interfaceName: siteInterface }),
     })),
     nat,
     restricted,
