@@ -4,7 +4,7 @@ import type { Host } from '../net/host.js'
 import { answerOn, knock } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { isSeenAs, publicAddresses } from './internet-mesh.js'
+import { type InternetMesh, isSeenAs, publicAddresses } from './internet-mesh.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { openWeb } from './outside.js'
 import type { Scenario, Stage } from './scenario.js'
@@ -20,7 +20,7 @@ export const egressAroundEndpoints: Scenario = {
   name: 'egress-around-endpoints',
   summary:
     'a range in which all hosts and the server are: it is reached through its router, and no tunnel leads into itself',
-  rows: ['E5'],
+  rows: ['E5', 'E10'],
   async play(stage) {
     const { mesh, router, user, third } = await startCast(stage, ['router', 'user', 'third'])
     const web = await openWeb(stage.lab)
@@ -39,6 +39,7 @@ export const egressAroundEndpoints: Scenario = {
     await newcomerIsReached(stage, mesh)
     await isDirect(stage, mesh, user, third)
     await isAnsweredOutside(stage, user, web.host)
+    await hasOwnRange(stage, mesh, { third, web })
     await isQuiet(stage, user)
     await nearerRoutesStay(stage, user.host)
     const offline = (await hostsOf(mesh.server)).filter(({ presence }) => !presence.online).map(({ name }) => name)
@@ -49,6 +50,28 @@ export const egressAroundEndpoints: Scenario = {
     const back = await waitUntil('routes and rules are as before', isAsBefore, { limitMs: 10_000 }).catch(() => false)
     stage.check('routes, rules and marks are as before', back === true, await routingOf(user.host))
   },
+}
+
+/** A narrower range that another host routes: it reaches that by its own links, though a wider one is all around, and others through it. */
+async function hasOwnRange(
+  stage: Stage,
+  mesh: Mesh,
+  { third, web }: { readonly third: MeshMember } & Pick<InternetMesh, 'web'>,
+): Promise<void> {
+  const { ipv4, ipv6 } = stage.lab.inet.uplink(web.host).address
+  const { events } = await command(mesh, {
+    type: 'AddEgress',
+    networkId: mesh.networkId,
+    name: 'web',
+    ranges: [`${ipv4}/32`, `${ipv6}/128`],
+    routers: [{ nodeId: await nodeOf(mesh, third) }],
+  })
+  const seen = publicAddresses(stage, third)
+  for (const { name, host } of [mesh.member(1), third])
+    stage.check(`${name} is seen as ${third.name}, which routes the nearer range`, await isSeenAs(host, { web }, seen))
+  await command(mesh, { type: 'RemoveEgress', egressId: events[0]?.egressId })
+  const before = publicAddresses(stage, mesh.member(0))
+  stage.check(`${third.name} is seen as the router again`, await isSeenAs(third.host, { web }, before))
 }
 
 /** One who joins now, reaches the server and everybody from within the range. */
