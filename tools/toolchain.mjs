@@ -8,6 +8,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -156,6 +157,8 @@ function ensureInstalled(packages, reason, finish) {
   try {
     npmInstall(draft, packages)
     finish?.(join(draft, ...inside))
+    // Drafts are their owner's alone; whoever may read the repository may run its tools.
+    chmodSync(draft, 0o755)
     renameUnlessThere(draft, target)
   } finally {
     rmSync(draft, { recursive: true, force: true })

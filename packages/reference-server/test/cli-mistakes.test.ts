@@ -51,22 +51,19 @@ it('a file of certificates without any is told before somebody is asked', async 
   expect([code, err]).toEqual([2, `--ca ${path} holds no certificate in PEM (a text with BEGIN CERTIFICATE).\n`])
 })
 
-const certificates = [selfSignedCertificate(), selfSignedCertificate()]
-
-it.skipIf(certificates.some((one) => 'missing' in one))(
-  'a certificate and the key of another one are told as that, not as a port that somebody has',
-  async () => {
-    const [mine, other] = certificates.map((one) => ('missing' in one ? { cert: '', key: '' } : one))
-    const [cert, key] = [join(folder, 'chain.pem'), join(folder, 'other.pem')]
-    await writeFile(cert, mine?.cert ?? '')
-    await writeFile(key, other?.key ?? '')
-    const tls = ['--tls-cert', cert, '--tls-key', key]
-    const { code, err } = await run('serve', '--data', join(folder, 'tls'), '--listen', '127.0.0.1:0', ...tls)
-    expect([code, err]).toEqual([2, expect.stringContaining('are no certificate and its private key in PEM')])
-    const missing = await run('serve', '--tls-cert', join(folder, 'none'), '--tls-key', key)
-    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('--tls-cert ')])
-  },
-)
+it('a certificate and the key of another one are told as that, not as a port that somebody has', async ({ skip }) => {
+  const [mine, other] = [selfSignedCertificate(), selfSignedCertificate()]
+  if ('missing' in mine) return skip(mine.missing)
+  if ('missing' in other) return skip(other.missing)
+  const [cert, key] = [join(folder, 'chain.pem'), join(folder, 'other.pem')]
+  await writeFile(cert, mine.cert)
+  await writeFile(key, other.key)
+  const tls = ['--tls-cert', cert, '--tls-key', key]
+  const { code, err } = await run('serve', '--data', join(folder, 'tls'), '--listen', '127.0.0.1:0', ...tls)
+  expect([code, err]).toEqual([2, expect.stringContaining('are no certificate and its private key in PEM')])
+  const missing = await run('serve', '--tls-cert', join(folder, 'none'), '--tls-key', key)
+  expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('--tls-cert ')])
+})
 
 it('a port of an address that the machine has not is not taken by somebody', async () => {
   const { code, err } = await run(
