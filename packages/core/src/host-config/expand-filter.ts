@@ -214,10 +214,11 @@ class NetworkFilter {
       .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
   }
 
+  /** All prefixes are one set: a driver writes a rule for each set. */
   #ends({ sets, prefixes }: Ends): readonly string[] {
     return [
       ...sets.map((name) => this.#set(name)),
-      ...prefixes.map((prefix) => this.#write(`prefix:${prefix}`, () => [prefix])),
+      ...(prefixes.length === 0 ? [] : [this.#write(`prefixes:${prefixes.join()}`, () => prefixes)]),
     ]
   }
 
