@@ -1,5 +1,6 @@
 import { type FirewallFilter, ipPrefix, policyId, type Traffic } from '@meshfold/core'
 import { describe, expect, test } from 'vitest'
+import type { FilterRule } from './filter-rule.js'
 import { filterRules } from './filter-rules.js'
 import { type IptablesWriting, iptablesRules } from './iptables-rule-text.js'
 import { filterChains } from './nft-filter-text.js'
@@ -51,6 +52,36 @@ test('none where the policy is not about TCP, and of every port where it is abou
   expect(written(router({ protocol: 'icmp' }, { protocol: 'udp', ports: [] }))).toEqual([])
   expect(written(router({ protocol: 'any' })).filter((rule) => /port/.test(rule))).toEqual([])
   expect(written(router({ protocol: 'any' }))).toHaveLength(2)
+})
+
+describe("a router's own addresses in its ranges", () => {
+  const policy: Traffic = { protocol: 'tcp', ports: [{ first: 443, last: 443 }] }
+  /** Of IPv4, those that let somebody in by a set. */
+  const accepted = (rules: readonly FilterRule[]) =>
+    rules
+      .filter(({ family, verdict }) => family === 4 && verdict === 'accept')
+      .map(({ matches }) =>
+        matches.flatMap((match) =>
+          match.on === 'set' ? [`${match.isIn ? '' : 'not '}${match.side} ${match.set}`] : [],
+        ),
+      )
+      .filter((sets) => sets.length > 0)
+  const listed = (filter: FirewallFilter) => {
+    const { input, output } = filterRules(filter)
+    return { input: accepted(input), output: accepted(output) }
+  }
+
+  test('are let in to as others there, but for those in the mesh, and answer while that holds', () => {
+    const rule = ['not daddr m0', 'saddr m1', 'daddr m2']
+    expect(listed(router(policy))).toEqual({ input: [rule], output: [rule] })
+  })
+
+  test('are not let in to by whoever may use the internet by the gateway', () => {
+    const [rule] = router(policy).forward
+    if (rule === undefined) throw new TypeError('a rule')
+    const exit = { ...router(policy), forward: [{ ...rule, to: null }] }
+    expect(listed(exit)).toEqual({ input: [], output: [] })
+  })
 })
 
 describe("what comes by other interfaces for the host's own addresses", () => {

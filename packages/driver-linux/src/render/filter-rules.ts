@@ -17,7 +17,7 @@ import {
 import { beside, publishedBeside } from './beside-rules.js'
 import type { FilterHook, FilterRule, Match, Read } from './filter-rule.js'
 import { families } from './nft-words.js'
-import { accepting, endsOf, isIn, passing, related, reply } from './passing-rules.js'
+import { accepting, endsOf, isIn, isNotIn, passing, related, reply } from './passing-rules.js'
 
 /** Of packets that come in, leave or pass over the own interface, in order; of all others, those to the host's own addresses. */
 export const filterRules = (filter: FirewallFilter): Readonly<Record<FilterHook, readonly FilterRule[]>> => ({
@@ -26,10 +26,16 @@ export const filterRules = (filter: FirewallFilter): Readonly<Record<FilterHook,
     errors,
     { family: null, matches: [reply], verdict: 'accept' },
     ...letIn(filter, [], 'packet'),
+    ...letInByRange(filter, []),
     drop,
   ],
   // What the host begins goes out as it likes; what it answers, while the question would be let in.
-  output: [errors, ...letIn(filter, [reply], 'flow'), { family: null, matches: [reply], verdict: 'drop' }],
+  output: [
+    errors,
+    ...letIn(filter, [reply], 'flow'),
+    ...letInByRange(filter, [reply]),
+    { family: null, matches: [reply], verdict: 'drop' },
+  ],
   // Relays look at each packet by itself, both ways; all others remember whom they let through.
   forward: [
     ...publishedBeside(filter),
@@ -68,6 +74,17 @@ const letIn = ({ control, input }: FirewallFilter, which: readonly Match[], read
   }),
   ...input.flatMap((rule) => inputRule(rule, which, read)),
 ]
+
+/** A router's own addresses in the ranges that it routes are reached as all others there; those in the mesh have rules of their own. */
+const letInByRange = (filter: FirewallFilter, which: readonly Match[]): readonly FilterRule[] =>
+  filter.forward
+    .filter(({ direction, to }) => direction === 'mesh-to-underlay' && to !== null)
+    .flatMap((rule) =>
+      passing([...which, ...isNotIn('daddr', filter.ranges, 'flow')], filter.mesh, rule, {
+        isTurned: false,
+        read: 'flow',
+      }),
+    )
 
 const inputRule = (
   { from, within, to, traffic }: FirewallInput,

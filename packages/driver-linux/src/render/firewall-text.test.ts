@@ -79,7 +79,9 @@ test('addresses and ranges of a set are asked for in rules of their own, and who
     'ip saddr @m1_4_ranges ip daddr @m2_4 accept',
     'ip saddr @m1_4_ranges ip daddr @m2_4_ranges accept',
   ])
-  expect(lines(text, /masquerade/)[0]).toContain('ip daddr != @m1_4 ip daddr != @m1_4_ranges masquerade')
+  expect(lines(text, /masquerade/)[0]).toContain(
+    'ct original ip daddr != @m1_4 ct original ip daddr != @m1_4_ranges masquerade',
+  )
 })
 
 test('nobody is asked for a family, or in a kind, that nobody in the set is of', () => {

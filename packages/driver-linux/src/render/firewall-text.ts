@@ -9,7 +9,7 @@ import { filterChains } from './nft-filter-text.js'
 import { type NftSet, nftSetNames, nftSetsOf } from './nft-sets.js'
 
 /** Raised when the same rules are written in another way: what stands on hosts is then replaced. */
-const writing = 9
+const writing = 10
 
 /** What the names of all our tables begin with, those of other interfaces of ours too. */
 export const tablePrefix = 'meshfold_'

@@ -59,7 +59,9 @@ function masquerade(writing: IptablesWriting, mesh: string | undefined, rule: Na
   const out = rule.interfaceName === null ? `! -o ${interfaceName}` : `-o ${rule.interfaceName}`
   const beyond =
     mesh === undefined ? '' : `-m set ! --match-set ${ipsetName(interfaceName, generation, mesh, family)} dst`
-  const targets = rule.to === null ? [beyond] : ofFamily(rule.to, family).map((to) => `-d ${to}`)
+  // What is for a virtual range has another address by now, and no set is asked about the one that it had.
+  const targets =
+    rule.to === null ? [`${beyond} -m conntrack ! --ctstate DNAT`] : ofFamily(rule.to, family).map((to) => `-d ${to}`)
   return from.flatMap((source) =>
     targets.map((target) => `-s ${source} ${target} ${out} -j MASQUERADE`.replace('  ', ' ')),
   )

@@ -64,8 +64,9 @@ const masquerade = (own: string, rule: NatRule, mesh: (family: IpFamily) => read
     const from = ofFamily(rule.from, family)
     const to = rule.to === null ? null : ofFamily(rule.to, family)
     if (from.length === 0 || to?.length === 0) return []
+    // As it was sent: what is for a virtual range has another address by now.
     const beyond = mesh(family)
-      .map((set) => `${ip(family)} daddr != @${set} `)
+      .map((set) => `ct original ${ip(family)} daddr != @${set} `)
       .join('')
     const target = to === null ? beyond : `${ip(family)} daddr { ${to.join(', ')} } `
     return [`iifname "${own}" ${out} ${ip(family)} saddr { ${from.join(', ')} } ${target}masquerade`]

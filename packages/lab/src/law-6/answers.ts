@@ -166,6 +166,7 @@ function expectedOf({ verdict, packet }: Trace, source: IpAddress, outside: Outs
   if (verdict.kind === 'left-outside') {
     if (isForWeb) return atWeb(outside.uplinksOf(verdict.hostId).filter((each) => each === source))
     const site = siteOf(verdict.hostId, packet.destination)
+    if (site?.router === packet.destination) return atRouter(verdict.hostId, source)
     return site?.machine === packet.destination
       ? { name: machineName(numberOf(verdict.hostId)), sources: [source] }
       : null
@@ -176,10 +177,15 @@ function expectedOf({ verdict, packet }: Trace, source: IpAddress, outside: Outs
   if (to.kind === 'client') return { name: phoneName(to.clientId), sources: seen([]) }
   if (isForWeb) return verdict.source === 'masqueraded' ? atWeb(outside.uplinksOf(to.hostId)) : null
   const site = siteOf(to.hostId, to.address)
+  // Who may use the internet by a gateway may not use the gateway itself.
+  if (site?.router === to.address) return to.kind === 'internet' ? null : atRouter(to.hostId, source)
   if (site?.machine !== to.address) return null
   const routers = siteRanges(numberOf(to.hostId)).map(({ router }) => router)
   return { name: machineName(numberOf(to.hostId)), sources: seen(routers) }
 }
+
+/** A router's own address in its LAN: nothing goes out to the LAN, and nothing is masqueraded. */
+const atRouter = (id: HostId, source: IpAddress): Expected => ({ name: hostName(numberOf(id)), sources: [source] })
 
 const atWeb = (sources: readonly IpAddress[]): Expected | null =>
   sources.length === 0 ? null : { name: webName, sources }

@@ -11,7 +11,7 @@ import {
   type PacketOrigin,
   prefixFirst,
 } from '@meshfold/core'
-import { siteRanges, virtualAddresses } from './sites.js'
+import { ownRanges, siteRanges, virtualAddresses } from './sites.js'
 
 /** Where packets begin, in the world: a host, the machine of its LAN, a client. */
 export interface Asker {
@@ -74,6 +74,8 @@ export function everyAddress(state: MeshState, hosts: number): readonly IpAddres
   const all = [
     ...ids.flatMap((id) => [...nodeAddresses(state, id), ...controlAddresses(state, id)]),
     ...ids.flatMap((id) => siteRanges(numberOf(id)).map(({ machine }) => machine)),
+    // In a range that all have, every router's own address is the same, and every kernel takes it for its own.
+    ...ids.flatMap((id) => ownRanges(numberOf(id)).map(({ router }) => router)),
     ...ids.flatMap((id) => virtualAddresses(numberOf(id))),
     ...[...largeMapValues(state.clients)].flatMap(clientAddresses),
   ]

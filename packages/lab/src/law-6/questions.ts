@@ -1,10 +1,10 @@
 /** Everything that is tried in a topology, with what the tracer says must come of it. Pure. */
 import { createTraceWorld, type IpAddress, ipFamilyOf, type MeshState, type TraceWorld } from '@meshfold/core'
 import { type Asked, askedOf, freelyAsked, type Packet, type Traffic } from './answers.js'
-import { type Asker, askersOf, controlAddresses, everyAddress, hostIds, nodeAddresses } from './askers.js'
+import { type Asker, askersOf, controlAddresses, everyAddress, hostIds, nodeAddresses, numberOf } from './askers.js'
 import type { Outside } from './outside.js'
 import { webName } from './outside.js'
-import { siteOf } from './sites.js'
+import { siteOf, siteRanges } from './sites.js'
 
 /** Ports on which everybody answers. */
 export const answeredPorts = [80, 443] as const
@@ -51,7 +51,11 @@ const isControl = (state: MeshState, hosts: number, address: IpAddress): boolean
 const isOwn = (state: MeshState, { addresses, origin }: Asker, destination: IpAddress): boolean =>
   addresses.includes(destination) ||
   (origin.kind === 'host' &&
-    [...nodeAddresses(state, origin.hostId), ...controlAddresses(state, origin.hostId)].includes(destination)) ||
+    [
+      ...nodeAddresses(state, origin.hostId),
+      ...controlAddresses(state, origin.hostId),
+      ...siteRanges(numberOf(origin.hostId)).map(({ router }) => router),
+    ].includes(destination)) ||
   (origin.kind === 'underlay' && siteOf(origin.hostId, destination) !== undefined)
 
 /** What somebody asks the web server. */
