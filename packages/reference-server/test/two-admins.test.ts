@@ -1,6 +1,6 @@
 /** Two administrators at two servers of one log, at the same moment: each command is carried out once or refused, in an order that both see. */
 import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { buildServerProgram, type ServerProgram } from './support/server-process.js'
 import { type Answer, callApi, temporaryFolder, until } from './support/test-server.js'
 
@@ -15,8 +15,16 @@ type Call = (method: string, path: string, body?: unknown, headers?: Record<stri
 /** Two servers of one new mesh, and what to call them with. */
 const withTwo = async (play: (one: Call, two: Call) => Promise<void>) => {
   const data = await temporaryFolder()
-  const first = await program.start(data)
-  const second = await program.start(data)
+  onTestFinished(() => rm(data, { recursive: true, force: true }))
+  const started = async () => {
+    const server = await program.start(data)
+    onTestFinished(async () => {
+      server.child.kill('SIGTERM')
+      await server.ended
+    })
+    return server
+  }
+  const [first, second] = [await started(), await started()]
   const token = first.adminToken ?? ''
   const [one, two] = [first, second].map(
     ({ url }): Call =>
@@ -25,11 +33,6 @@ const withTwo = async (play: (one: Call, two: Call) => Promise<void>) => {
   )
   if (one === undefined || two === undefined) throw new Error('no servers')
   await play(one, two)
-  for (const { child, ended } of [first, second]) {
-    child.kill('SIGTERM')
-    await ended
-  }
-  await rm(data, { recursive: true, force: true })
 }
 
 const give = (call: Call, fields: object, headers?: Record<string, string>) =>

@@ -11,6 +11,7 @@ import type { HostConfig } from '../host-config/host-config.js'
 import type { PathVector, PathVectors } from '../host-config/path-vector.js'
 import { largeMapKeys, largeMapValues } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
+import { routesNow } from '../reconcile/routes-now.js'
 import {
   type HostId,
   hostPrefix,
@@ -98,9 +99,14 @@ test('what is looked up at a host is what its whole config says', () => {
         const chosen = choosePaths(config, health, vectors, undefined)
         const view = world.viewOf(hostId)
         const peers = wholeTable(config, chosen.allowedIps)
-        const routed = config.routes.map(({ prefix }) => prefix)
+        // A driver that asks no tables but the host's own has no full tunnel, and no route around the underlay.
+        const hasTables = config.own.capabilities.includes('full-tunnel')
+        const now = routesNow(config, chosen)
+        const routed = now.routes
+          .map(({ prefix }) => prefix)
+          .filter((prefix) => hasTables || !config.aroundUnderlay.includes(prefix))
         const routes = setOf(routed)
-        const forwardRoutes = setOf([...routed, ...config.keptByLan])
+        const forwardRoutes = setOf([...routed, ...now.keptByLan])
         for (const address of addresses) {
           const at = { hostId, address }
           expect({ ...at, peer: view?.peers.longest(address) }).toEqual({ ...at, peer: peers.longest(address) })
@@ -114,7 +120,7 @@ test('what is looked up at a host is what its whole config says', () => {
         expect(view).toMatchObject({
           own: config.own,
           routing: config.routing,
-          fullTunnel: config.fullTunnel,
+          fullTunnel: hasTables ? config.fullTunnel : null,
           filter: config.filter,
           vector: chosen.vector,
         })
