@@ -58,6 +58,10 @@ const isOwn = (state: MeshState, { addresses, origin }: Asker, destination: IpAd
     ].includes(destination)) ||
   (origin.kind === 'underlay' && siteOf(origin.hostId, destination) !== undefined)
 
+/** Out of a router under the address that the asker has on the internet: the answer goes there, and the mesh has no part in it. */
+const isAnsweredPastMesh = ({ source, trace }: Asked, own: readonly IpAddress[]): boolean =>
+  trace?.verdict.kind === 'delivered' && trace.verdict.source === source && source !== null && own.includes(source)
+
 /** What somebody asks the web server. */
 const outward = (world: TraceWorld, hosts: number, asker: Asker, outside: Outside): readonly Asked[] => {
   const own = asker.origin.kind === 'host' ? outside.uplinksOf(asker.name) : []
@@ -66,7 +70,8 @@ const outward = (world: TraceWorld, hosts: number, asker: Asker, outside: Outsid
     ...sources
       .filter((source) => isOfFamily(source, destination))
       .flatMap((source) => withAllTraffic({ source, destination }))
-      .map((packet) => askedOf(world, asker, packet, outside)),
+      .map((packet) => askedOf(world, asker, packet, outside))
+      .filter((asked) => !isAnsweredPastMesh(asked, own)),
     ...withAllTraffic({ source: null, destination }).flatMap((packet) => freelyAsked(world, asker, packet, outside)),
   ])
 }
