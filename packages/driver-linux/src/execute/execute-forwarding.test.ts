@@ -57,3 +57,20 @@ test('so it is with iptables', async () => {
   expect(isOff).toBe(false)
   expect(written).toContain('*filter\n:mf_wg1_was_off - [0:0]\n-X mf_mesh0_was_off\nCOMMIT\n')
 })
+
+test('on by another mesh in the same moment: what that one puts back is left to it', async () => {
+  const inBetween = { stdout: 'net.ipv6.conf.all.forwarding = 1\nnet.ipv6.conf.eth0.forwarding = 1\n' }
+  const { host, lines } = hostAnswering({ ...own, ...tables('meshfold_mesh0'), 'sysctl -e -a': inBetween })
+  const seen = ['net.ipv6.conf.all.forwarding = 0\n', 'net.ipv6.conf.all.forwarding = 1\n']
+  const runner: typeof host.runner = async (command) => {
+    const ended = await host.runner(command)
+    const isSwitch = command.args[0] === '-e' && command.args[1] === 'net.ipv4.ip_forward'
+    return isSwitch ? E.right({ exitCode: 0, stdout: seen.shift() ?? '', stderr: '' }) : ended
+  }
+  const raced = { ...host, runner }
+  const change = { kind: 'set-forwarding', family: 6, isOn: true } as const
+  expect(await executeChange({ ...raced, firewall: nftBackend(raced) }, change)).toEqual(E.right(undefined))
+  expect(seen).toEqual([])
+  expect(lines().filter((line) => line.includes('-w'))).toEqual([])
+  expect(lines().join('\n')).toContain('add chain inet meshfold_mesh0 ipv6_was_off')
+})

@@ -3,7 +3,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { FirewallBackend } from '../firewall/firewall-backend.js'
 import { type LinuxHost, type Outcome, run, runAll } from '../linux-host.js'
 import { observeForwarding, readSwitches } from '../observe/observe-forwarding.js'
-import { setSwitches, showTouchedByForwarding, switchForwarding } from '../render/forwarding-commands.js'
+import {
+  forwardingKeys,
+  setSwitches,
+  showForwarding,
+  showTouchedByForwarding,
+  switchForwarding,
+} from '../render/forwarding-commands.js'
 import { withBackend } from './execute-firewall.js'
 
 const ACTION = 'set-forwarding'
@@ -36,9 +42,15 @@ async function setForwarding(host: LinuxHost, backend: FirewallBackend, { family
   return E.isLeft(remembered) ? remembered : turn(host, family, true)
 }
 
-/** In one process, so that nothing comes between what the kernel changes besides and its being put back. */
+/**
+ * In one process, so that nothing comes between what the kernel changes besides and its being put back. Another mesh's agent may do the
+ * same in this moment: what was seen of interfaces is how they were before that only if the switch is not turned even afterwards.
+ */
 async function turn(host: LinuxHost, family: IpFamily, isOn: boolean): Outcome {
-  const shown = await run(host, showTouchedByForwarding(family), ACTION)
-  if (E.isLeft(shown)) return shown
-  return runAll(host, [setSwitches(switchForwarding(family, isOn, readSwitches(shown.right)))], ACTION)
+  const touched = await run(host, showTouchedByForwarding(family), ACTION)
+  if (E.isLeft(touched)) return touched
+  const switches = await run(host, showForwarding, ACTION)
+  if (E.isLeft(switches)) return switches
+  if (readSwitches(switches.right).get(forwardingKeys[family]) === (isOn ? '1' : '0')) return E.right(undefined)
+  return runAll(host, [setSwitches(switchForwarding(family, isOn, readSwitches(touched.right)))], ACTION)
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { ApiClient } from './api-client.js'
 
 /** The network that every lab mesh has. */
@@ -21,7 +22,7 @@ export async function makeEnrollmentToken(
   uses: number,
   terms: object = {},
 ): Promise<string> {
-  const key = { name: `key-${Date.now()}`, networkIds: [networkId], maxUses: uses, ...terms }
+  const key = { name: `key-${randomUUID()}`, networkIds: [networkId], maxUses: uses, ...terms }
   return (await api.post<{ token: string }>('/api/v1/enrollment-keys', key)).token
 }
 

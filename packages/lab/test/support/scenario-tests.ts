@@ -29,7 +29,9 @@ function testScenario(scenario: Scenario): void {
     for (const each of skipped) await annotate(each, leftOut)
     skip(checks.length === 0 && skipped.length > 0, skipped.join())
     const failed = checks.filter(({ passed }) => !passed)
-    expect(failed, said.join('\n')).toEqual([])
+    // What failed comes first: of a long message many reports show the beginning only.
+    const told = [...failed.map(({ name, detail }) => `${name}: ${detail}`), ...said]
+    expect(failed, told.join('\n')).toEqual([])
     expect(checks.length).toBeGreaterThan(0)
   })
 }
