@@ -30,8 +30,14 @@ const neverEmpty: readonly string[] = [
 /** Everything that an agent could leave behind on a host, as text by kind. */
 export type Footprint = Readonly<Record<keyof typeof views, string>>
 
+/** An address has its route only when its link was seen to be up, which the kernel looks at in its own time. */
+const addressesSettle =
+  'for each in $(seq 100); do [ -z "$(ip -6 -o addr show tentative)" ] && exit; sleep 0.05; done; exit 1'
+
 /** @throws Error where something could not be looked at */
 export async function takeFootprint(host: Pick<Host, 'name' | 'trySh'>): Promise<Footprint> {
+  const { code } = await host.trySh(`(${addressesSettle})`)
+  if (code !== 0) throw new Error(`${host.name}: an address of it is not in use after five seconds`)
   const look = async ([kind, command]: readonly [string, string]) => {
     const { stdout, stderr } = await host.trySh(command)
     const text = stdout.trim()
