@@ -27,9 +27,13 @@ test('what came and what went, by kind', () => {
   ])
 })
 
-const answering = (stdout: string, stderr = '') => ({
+const answering = (stdout: string, { stderr = '', code = 0 } = {}) => ({
   name: 'h1',
-  trySh: async () => ({ code: 1, stdout, stderr }),
+  trySh: async () => ({ code, stdout, stderr }),
+})
+
+test('while an address of its own has no route yet, nothing is compared', async () => {
+  await expect(takeFootprint(answering('something', { code: 1 }))).rejects.toThrow('h1: an address of it is not in use')
 })
 
 test('what can never be empty and is could not be looked at', async () => {
