@@ -1,4 +1,5 @@
 /** Where a host's own LAN goes before the mesh, for what others send it from there or from the internet. */
+import { asksOwnTables } from '../host-config/own-tables.js'
 import { type IpAddress, ipFamilyOf, prefixContainsAddress, prefixLength } from '../values/index.js'
 import type { HostView } from './host-view.js'
 
@@ -32,7 +33,7 @@ export const leadsOutOfMesh = (view: HostView, destination: IpAddress): boolean 
 
 /** Not even one that a peer's allowed addresses say: a driver without tables of its own takes none around the underlay (E5). */
 const hasNoRoute = ({ own, forwardRoutes }: HostView, destination: IpAddress): boolean =>
-  !own.capabilities.includes('full-tunnel') && forwardRoutes.longest(destination) === undefined
+  !asksOwnTables(own) && forwardRoutes.longest(destination) === undefined
 
 /** How long the longest range is that the host routes and the address lies in; 0: none, or all of the internet. */
 export const ownRangeLength = (view: HostView, destination: IpAddress): number => {

@@ -2,6 +2,7 @@
 import type { ChosenPaths, OwnVector } from '../host-config/chosen-paths.js'
 import type { SelfFragment } from '../host-config/fragment.js'
 import type { Filter, FullTunnel, HostConfig, RoutedEgress } from '../host-config/host-config.js'
+import { asksOwnTables } from '../host-config/own-tables.js'
 import { rangesFallenTo } from '../host-config/ranges-fallen-to.js'
 import { largeMapGet } from '../mesh/large-map.js'
 import type { MeshState } from '../mesh/mesh-state.js'
@@ -58,7 +59,7 @@ export class ViewOnDemand implements HostView {
     this.#choices = choices
     this.#chosen = madeOnce(chosen)
     const fallen = madeOnce(() => fallenOf(config, choices))
-    const unused = madeOnce(() => (this.#hasTables ? [] : config.whole().aroundUnderlay))
+    const unused = madeOnce(() => (asksOwnTables(this.own) ? [] : config.whole().aroundUnderlay))
     const isLed = (prefix: IpPrefix) => !fallen().has(prefix) && !unused().includes(prefix)
     this.#routes = madeOnce(() => tableOf(prefixesOf(routes().taken).filter(isLed)))
     this.#forwardRoutes = madeOnce(() =>
@@ -96,12 +97,7 @@ export class ViewOnDemand implements HostView {
   }
 
   get fullTunnel(): FullTunnel | null {
-    return this.#hasTables ? this.#config.fullTunnel() : null
-  }
-
-  /** Whether the driver asks other tables than the host's own: for a full tunnel, and for routes around the underlay (E5, E10). */
-  get #hasTables(): boolean {
-    return this.own.capabilities.includes('full-tunnel')
+    return asksOwnTables(this.own) ? this.#config.fullTunnel() : null
   }
 
   get filter(): Filter {

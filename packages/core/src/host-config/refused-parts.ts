@@ -3,6 +3,7 @@ import { comparePrefixes, type IpPrefix } from '../values/index.js'
 import { isAroundOwnRange } from './around-underlay.js'
 import type { SelfFragment } from './fragment.js'
 import type { HostConfig, RefusedPart } from './host-config.js'
+import { asksOwnTables } from './own-tables.js'
 
 /** A prefix that the host reaches by its own LAN, whatever the mesh says. */
 export interface KeptByLan {
@@ -26,7 +27,7 @@ export const aroundUnderlayParts = (
   config: Pick<HostConfig, 'own' | 'routing'>,
   aroundUnderlay: readonly IpPrefix[],
 ): readonly RefusedPart[] =>
-  config.own.capabilities.includes('full-tunnel')
+  asksOwnTables(config.own)
     ? []
     : aroundUnderlay.map((prefix) => ({
         part: 'egress',

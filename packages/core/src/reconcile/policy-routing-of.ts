@@ -11,6 +11,7 @@ import {
   pathKey,
   type RoutedEgress,
 } from '../host-config/host-config.js'
+import { asksOwnTables } from '../host-config/own-tables.js'
 import {
   comparePrefixes,
   type HostRoute,
@@ -61,10 +62,9 @@ export const divideRoutes = (
   const around = new Set([...aroundUnderlay, ...prefixesBeyondMesh({ routes, ranges }).filter(holdsServer)])
   if (around.size === 0) return { common: routes, aroundUnderlay: [] }
   const isAround = ({ prefix }: HostRoute) => around.has(prefix)
-  const canTell = own.capabilities.includes('full-tunnel')
   return {
     common: routes.filter((route) => !isAround(route)),
-    aroundUnderlay: canTell ? routes.filter(isAround) : [],
+    aroundUnderlay: asksOwnTables(own) ? routes.filter(isAround) : [],
   }
 }
 
@@ -74,45 +74,47 @@ export const policyRoutingOf = (
   chosen: Pick<ChosenPaths, 'hops' | 'vector'>,
   servers: readonly OutsideFlow[] = [],
 ): PolicyRouting => {
-  const { own, paths, routing, ranges, nat } = config
   const { routes, keptByLan } = routesNow(config, chosen)
-  const ownRanges = routing.flatMap((egress) => egress.ranges)
-  const anothers = anothersOf(config, chosen)
-  const maps = nat.filter((rule) => rule.kind === 'prefix-map')
-  // By its own addresses a mapped range is whose the mesh says it is.
-  const isMapped = ({ egressId }: RoutedEgress) => maps.some((map) => map.egressId === egressId)
-  const calledSo = routing
-    .filter((egress) => !anothers.includes(egress) && !isMapped(egress))
-    .flatMap((egress) => egress.ranges)
-  const mapped = routing.filter(isMapped).flatMap((egress) => egress.ranges)
-  const toAnothers = anothers.flatMap(({ egressId }) => paths.get(pathKey('egress', egressId))?.prefixes ?? [])
-  const preferred = own.capabilities.includes('full-tunnel')
-    ? routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
-    : []
-  const lan = around(ownRanges, 'tunnel', preferred)
-  const inLan = new Set(lan.filter(({ to }) => to === 'mesh').map(({ prefix }) => prefix))
-  const tunnel = tunnelRoutes({ ...config, routes }, chosen.hops.has(internetPathKey), ownRanges)
-  // The node said of these ranges that the mesh has them, and of its LAN as a whole that it stays outside: ranges are nearer.
-  const before = [...tunnel.filter(({ prefix, to }) => to !== 'outside' || !inLan.has(prefix)), ...lan]
-  const beyond = divideRoutes({ ...config, routes }, servers).aroundUnderlay
-  const isAround = (range: IpPrefix) => beyond.some(({ prefix }) => prefixContains(prefix, range))
-  const forwarded = [...keptByLan, ...toAnothers, ...mapped.filter((range) => isAround(range) && !isInLan(own, range))]
+  const parts = { ...config, routes }
+  const ownRanges = rangesOf(config.routing)
+  const { aroundUnderlay } = divideRoutes(parts, servers)
+  const isAround = (range: IpPrefix) => aroundUnderlay.some(({ prefix }) => prefixContains(prefix, range))
+  const first = tunnelOrLan(parts, chosen.hops.has(internetPathKey), ownRanges)
   const all = withoutSame([
-    ...around(
-      calledSo,
-      'forwarded',
-      forwarded.map((prefix) => ({ prefix, preferredSource: null })),
-    ),
-    ...before,
-    ...beyond.map(({ prefix, preferredSource }) => intoMesh(prefix, preferredSource)),
+    ...forwardedRoutes(config, chosen, keptByLan, isAround),
+    ...first,
+    ...aroundUnderlay.map(({ prefix, preferredSource }) => intoMesh(prefix, preferredSource)),
     ...routesOf('tunnel', ownRanges.filter(isAround), 'outside'),
   ])
   if (all.length === 0) return noPolicyRouting
-  const goesBefore = new Set(before.filter(({ to }) => to === 'mesh').map(({ prefix }) => prefix))
-  const yielding = beyond.map(({ prefix }) => prefix).filter((prefix) => !goesBefore.has(prefix))
+  const asked = new Set(first.filter(({ to }) => to === 'mesh').map(({ prefix }) => prefix))
+  const yielding = aroundUnderlay.map(({ prefix }) => prefix).filter((prefix) => !asked.has(prefix))
   const rules = policyRulesFor(all, outsideFlows(servers), yielding)
   return { isBypassed: rules.some(findsMarked), routes: all, rules }
 }
+
+/** What is passed on goes by ranges: into the mesh to those who have them, and out of it for what this host routes itself. */
+const forwardedRoutes = (
+  config: PolicyRoutingParts,
+  chosen: Pick<ChosenPaths, 'hops' | 'vector'>,
+  keptByLan: readonly IpPrefix[],
+  isAround: (range: IpPrefix) => boolean,
+): readonly PolicyRoute[] => {
+  const { own, paths, routing, nat } = config
+  const anothers = anothersOf(config, chosen)
+  const maps = new Set(nat.flatMap((rule) => (rule.kind === 'prefix-map' ? [rule.egressId] : [])))
+  const isMapped = ({ egressId }: RoutedEgress) => maps.has(egressId)
+  const toAnothers = anothers.flatMap(({ egressId }) => paths.get(pathKey('egress', egressId))?.prefixes ?? [])
+  const mappedAround = rangesOf(routing.filter(isMapped)).filter((range) => isAround(range) && !isInLan(own, range))
+  return around(
+    // By its own addresses a mapped range is whose the mesh says it is.
+    rangesOf(routing.filter((egress) => !isMapped(egress) && !anothers.includes(egress))),
+    'forwarded',
+    [...keptByLan, ...toAnothers, ...mappedAround].map((prefix) => ({ prefix, preferredSource: null })),
+  )
+}
+
+const rangesOf = (routing: readonly RoutedEgress[]): readonly IpPrefix[] => routing.flatMap(({ ranges }) => ranges)
 
 /** Into the mesh, but for what this host routes itself (E10). */
 const around = (
@@ -141,13 +143,28 @@ const withoutSame = (routes: readonly PolicyRoute[]): readonly PolicyRoute[] => 
   return [...found.values()]
 }
 
+/** A full tunnel (D5), and of the own LAN what the node wants from the mesh (E7). */
+const tunnelOrLan = (
+  parts: PolicyRoutingParts,
+  hasGateway: boolean,
+  ownRanges: readonly IpPrefix[],
+): readonly PolicyRoute[] => {
+  const { own, ranges, routes } = parts
+  const preferred = routes.filter(({ prefix }) => own.localPrefixes.includes(prefix) && !ranges.includes(prefix))
+  const lan = asksOwnTables(own) ? around(ownRanges, 'tunnel', preferred) : []
+  const inMesh = new Set(lan.filter(({ to }) => to === 'mesh').map(({ prefix }) => prefix))
+  // The node said of these ranges that the mesh has them, and of its LAN as a whole that it stays outside: ranges are nearer.
+  const tunnel = tunnelRoutes(parts, hasGateway, ownRanges)
+  return [...tunnel.filter(({ prefix, to }) => to !== 'outside' || !inMesh.has(prefix)), ...lan]
+}
+
 /** Everything of the tunnel's families; `[]` where nothing of it goes into the tunnel now. */
 const tunnelRoutes = (
   { own, paths, routes, fullTunnel }: PolicyRoutingParts,
   hasGateway: boolean,
   ownRanges: readonly IpPrefix[],
 ): readonly PolicyRoute[] => {
-  if (fullTunnel === null || !own.capabilities.includes('full-tunnel')) return []
+  if (fullTunnel === null || !asksOwnTables(own)) return []
   const isClosed = fullTunnel.settings.whenGatewayGone === 'block'
   if (!hasGateway && !isClosed) return []
   const networkId = paths.get(internetPathKey)?.networkId

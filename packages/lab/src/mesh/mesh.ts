@@ -22,6 +22,8 @@ export interface MeshPlan {
   readonly progress?: (text: string) => void
   readonly agent?: Pick<AgentPlan, 'toolFolder' | 'runOptions'>
   readonly server?: Pick<ServerPlan, 'serveOptions'>
+  /** What a shell does on each host that `join` makes, before it enrols. */
+  readonly hostScript?: string
 }
 
 /** A whole mesh: the real server and real agents, each a process on a host of its own. */
@@ -72,6 +74,8 @@ export class Mesh {
   /** New hosts, enrolled with one key and their agents started. */
   async join(names: readonly string[]): Promise<readonly MeshMember[]> {
     const hosts = await this.lab.publicHosts(names)
+    const { hostScript } = this.#plan
+    if (hostScript !== undefined) await Promise.all(hosts.map((host) => host.sh(hostScript)))
     return this.admit(hosts)
   }
 

@@ -45,7 +45,7 @@ import { roamingAddress, roamingPort } from './roaming.js'
 import type { Scenario } from './scenario.js'
 import { serverKill9 } from './server-kill-9.js'
 import { serverKill9UnderChange } from './server-kill-9-under-change.js'
-import { siteInWiderRange } from './site-in-wider-range.js'
+import { siteInWiderRangeScenarios } from './site-in-wider-range.js'
 import { siteToSite } from './site-to-site.js'
 import { sixthHostJoins } from './sixth-host-joins.js'
 import { teardownClean } from './teardown-clean.js'
@@ -83,7 +83,7 @@ export const scenarios: readonly Scenario[] = [
   egressNat,
   ...egressScenarios,
   siteToSite,
-  siteInWiderRange,
+  ...siteInWiderRangeScenarios,
   foreignFirewalls,
   iptablesBackend,
   iptablesTunnel,

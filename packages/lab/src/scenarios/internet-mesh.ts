@@ -5,7 +5,7 @@ import { waitUntil } from '../wait-until.js'
 import { command, mayBeGateways, nodeOf } from './mesh-commands.js'
 import { askWeb, openWeb, watchUplink } from './outside.js'
 import type { Stage } from './scenario.js'
-import { startCast } from './start-mesh.js'
+import { type MeshOptions, startCast } from './start-mesh.js'
 
 /** What scenarios about internet gateways stand on. */
 export interface InternetMesh {
@@ -17,8 +17,8 @@ export interface InternetMesh {
 }
 
 /** Three hosts and a web server; the first host is an internet gateway, the second is connected to it, in split tunnel. */
-export async function startInternetMesh(stage: Stage): Promise<InternetMesh> {
-  const { mesh, gateway, user, third } = await startCast(stage, ['gateway', 'user', 'third'])
+export async function startInternetMesh(stage: Stage, options?: MeshOptions): Promise<InternetMesh> {
+  const { mesh, gateway, user, third } = await startCast(stage, ['gateway', 'user', 'third'], options)
   const web = await openWeb(stage.lab)
   await mayBeGateways(mesh)
   const nodeId = await nodeOf(mesh, gateway)

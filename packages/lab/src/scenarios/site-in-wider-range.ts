@@ -3,6 +3,7 @@ import type { MeshMember } from '../mesh/mesh.js'
 import { answerOn, ask } from '../net/knock.js'
 import { ping } from '../net/ping.js'
 import { routeAll, startInternetMesh } from './internet-mesh.js'
+import { legacyRules } from './iptables-backend.js'
 import { command, nodeOf } from './mesh-commands.js'
 import { addEgress, answerFrom, awaitAnswer, type Office, openOffice, routeBack } from './office.js'
 import type { Scenario, Stage } from './scenario.js'
@@ -11,13 +12,22 @@ const port = 80
 /** Around the LANs of both. */
 const wider = ['192.168.0.0/16', 'fd77::/32']
 
-export const siteInWiderRange: Scenario = {
-  name: 'site-in-wider-range',
-  summary:
-    "a branch in the headquarters' wider range, no NAT: its machines and its router answer into the mesh, in full tunnel too",
+const filters = [
+  { name: '', phrase: '', options: {}, marks: 'nft list table inet meshfold_wg0_bypass' },
+  {
+    name: '-iptables',
+    phrase: ', where all filter with iptables',
+    options: { hostScript: legacyRules },
+    marks: 'iptables-legacy-save -t mangle | grep mf_wg0_mark_in && ! nft list table inet meshfold_wg0_bypass',
+  },
+] as const
+
+const siteInWiderRange = ({ name, phrase, options, marks }: (typeof filters)[number]): Scenario => ({
+  name: `site-in-wider-range${name}`,
+  summary: `a branch in the headquarters' wider range, no NAT: its machines and its router answer into the mesh, in full tunnel too${phrase}`,
   rows: ['E5', 'E10', 'D5'],
   async play(stage) {
-    const internet = await startInternetMesh(stage)
+    const internet = await startInternetMesh(stage, options)
     const { mesh, user: branch, third: headquarters } = internet
     const north = await openOffice(stage, headquarters, 77, 'north')
     const south = await openOffice(stage, branch, 78, 'south')
@@ -42,11 +52,15 @@ export const siteInWiderRange: Scenario = {
       direction: 'both',
     })
     await areAnswered(stage, { north, south, branch }, 'by default')
+    stage.check('flows out of the mesh are marked', (await branch.host.trySh(marks)).code === 0)
     await routeAll(mesh, branch, true)
     await areAnswered(stage, { north, south, branch }, 'while the branch sends all it has to an internet gateway')
     await routeAll(mesh, branch, false)
   },
-}
+})
+
+/** Every one of them. */
+export const siteInWiderRangeScenarios: readonly Scenario[] = filters.map(siteInWiderRange)
 
 interface Sites {
   readonly north: Office

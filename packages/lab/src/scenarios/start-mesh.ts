@@ -1,4 +1,4 @@
-import { Mesh, type MeshMember } from '../mesh/mesh.js'
+import { Mesh, type MeshMember, type MeshPlan } from '../mesh/mesh.js'
 import type { AgentPlan } from '../mesh/mesh-agent.js'
 import type { ServerPlan } from '../mesh/mesh-server.js'
 import { PingStream } from '../net/ping.js'
@@ -7,20 +7,22 @@ import { waitUntil } from '../wait-until.js'
 import { haveFirstConfigs, markLogs } from './agent-logs.js'
 import type { Stage } from './scenario.js'
 
-/** What a scenario asks of its server and agents. */
-type MeshOptions = Pick<AgentPlan, 'runOptions' | 'enrollOptions'> & Pick<ServerPlan, 'serveOptions'>
+/** What a scenario asks of its server, its agents, and the hosts that they are on. */
+export type MeshOptions = Pick<AgentPlan, 'runOptions' | 'enrollOptions'> &
+  Pick<ServerPlan, 'serveOptions'> &
+  Pick<MeshPlan, 'hostScript'>
 
 /** A mesh of `h1` to `h<count>`, with the build of wireguard-go that is the scenario's turn. */
 export async function startMesh(
   { lab, toolFolder, tell }: Stage,
   count: number,
-  { serveOptions, ...options }: MeshOptions = {},
+  { serveOptions, hostScript, ...options }: MeshOptions = {},
 ): Promise<Mesh> {
   const hostNames = Array.from({ length: count }, (_, index) => `h${index + 1}`)
   tell(`a mesh of ${count} hosts`)
   const agent = { ...options, ...(toolFolder !== undefined && { toolFolder }) }
   const server = serveOptions === undefined ? {} : { serveOptions }
-  const plan = { hostNames, progress: tell, agent, server }
+  const plan = { hostNames, progress: tell, agent, server, ...(hostScript !== undefined && { hostScript }) }
   const mesh = await Mesh.start(lab, plan)
   await logsComeToRest(mesh)
   return mesh
