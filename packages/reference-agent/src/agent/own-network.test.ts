@@ -118,6 +118,31 @@ test('where changes can no longer be told, they are looked for', async () => {
   expect(kinds(sample)).not.toContain('refresh-underlay')
 })
 
+test('who tells of changes is asked for again, less and less often, and is heard', async () => {
+  const begun: UnderlayEvents[] = []
+  const { world, sample } = await withLivePeer({
+    watchUnderlay: (events) => {
+      begun.push(events)
+      return () => {}
+    },
+  })
+  const watchers: number[] = []
+  for (const seconds of [9, 2, 18, 4]) {
+    begun.at(-1)?.onFailed('`ip monitor` ended (exit code null)')
+    await world.pass(seconds * 1_000)
+    watchers.push(begun.length)
+  }
+  expect(watchers).toEqual([1, 2, 2, 3])
+  const told = 'changes of the network are not told: looking every now and then instead, tried again in'
+  const said = sample.logged.filter(({ message }) => message.startsWith(told)).map(({ message }) => message)
+  expect(said.map((message) => message.slice(told.length))).toEqual([' 10 s', ' 20 s'])
+
+  sample.host.disturb(at(sampleUnderlay('203.0.113.77')))
+  begun.at(-1)?.onAddressGone('eth0')
+  await world.settle()
+  expect(kinds(sample)).toContain('refresh-underlay')
+})
+
 test('container bridges, excluded prefixes and the mesh itself are not told; declared endpoints come first', async () => {
   const declared = udpEndpoint('198.51.100.1:1234')
   const facts = { ...sampleFacts, declaredEndpoints: [declared], excludedPrefixes: ['192.168.0.0/16' as never] }

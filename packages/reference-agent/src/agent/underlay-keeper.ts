@@ -1,7 +1,7 @@
 import type { IpAddress, ObservedHost, Timers, UnderlayAddress, UnderlayMtu } from '@meshfold/core'
 import { type EndpointRules, isUnderlayInterface, usableUnderlay } from '../report/own-endpoints.js'
 import type { AgentLog } from './agent-log.js'
-import type { AgentOptions, AgentTiming } from './agent-options.js'
+import type { AgentOptions, AgentTiming, WatchUnderlay } from './agent-options.js'
 
 export interface UnderlayKeeperOptions extends Pick<AgentOptions, 'watchUnderlay' | 'clock'> {
   readonly timers: Timers
@@ -23,6 +23,8 @@ const MOVING_MS = 5000
 const CHANGES_APART_MS = 20
 /** On a machine whose containers come and go, something changes all the time. */
 const LOOKS_APART_MS = 1000
+/** Whoever tells of changes may have been ended by mistake, or be missing for good: tried again after so long, then less and less often. */
+const [WATCHES_AGAIN_MS, WATCHES_AGAIN_AT_MOST_MS] = [10_000, 600_000] as const
 
 /** Notices changes of the host's own network, by being told or by looking. */
 export class UnderlayKeeper {
@@ -33,7 +35,10 @@ export class UnderlayKeeper {
   #hasStopped = false
   #goneAtMs = Number.NEGATIVE_INFINITY
   #lookedAtMs = Number.NEGATIVE_INFINITY
-  readonly #stops: (() => void)[] = []
+  #watchesAgainMs: number = WATCHES_AGAIN_MS
+  #stopWatching: (() => void) | undefined
+  #cancelPolling: (() => void) | undefined
+  #cancelWatching: (() => void) | undefined
   #cancelLook: (() => void) | undefined
   #cancelTelling: (() => void) | undefined
 
@@ -42,11 +47,13 @@ export class UnderlayKeeper {
   }
 
   start(): void {
-    const { watchUnderlay, log } = this.#options
-    if (watchUnderlay === undefined) {
-      this.#poll()
-      return
-    }
+    const { watchUnderlay } = this.#options
+    if (watchUnderlay === undefined) this.#poll()
+    else this.#watch(watchUnderlay)
+  }
+
+  #watch(watchUnderlay: WatchUnderlay): void {
+    let hasFailed = false
     const stop = watchUnderlay({
       onAddressGone: (interfaceName) => {
         if (!isUnderlayInterface(interfaceName)) return
@@ -60,16 +67,33 @@ export class UnderlayKeeper {
         this.#lookSoon()
       },
       onFailed: (reason) => {
-        log.warn({ reason }, 'changes of the network are not told; looking every now and then instead')
-        this.#poll()
+        if (hasFailed || this.#hasStopped) return
+        hasFailed = true
+        this.#lookInstead(reason, watchUnderlay)
       },
     })
-    this.#stops.push(stop)
+    this.#stopWatching = stop
+  }
+
+  #lookInstead(reason: string, watchUnderlay: WatchUnderlay): void {
+    const { log, timers, onLook } = this.#options
+    const againMs = this.#watchesAgainMs
+    const again = `tried again in ${againMs / 1_000} s`
+    log.warn({ reason }, `changes of the network are not told: looking every now and then instead, ${again}`)
+    this.#watchesAgainMs = Math.min(againMs * 2, WATCHES_AGAIN_AT_MOST_MS)
+    this.#poll()
+    this.#cancelWatching = timers.after(againMs, () => {
+      this.#cancelPolling?.()
+      this.#watch(watchUnderlay)
+      onLook()
+    })
   }
 
   stop(): void {
     this.#hasStopped = true
-    for (const stop of this.#stops.splice(0)) stop()
+    this.#stopWatching?.()
+    this.#cancelPolling?.()
+    this.#cancelWatching?.()
     this.#cancelLook?.()
     this.#cancelTelling?.()
   }
@@ -119,7 +143,7 @@ export class UnderlayKeeper {
 
   #poll(): void {
     const { timers, timing, onLook } = this.#options
-    this.#stops.push(timers.every(timing.underlayPollMs, onLook))
+    this.#cancelPolling = timers.every(timing.underlayPollMs, onLook)
   }
 
   /** Without a look at the host, which takes many times as long. */
