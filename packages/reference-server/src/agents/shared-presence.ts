@@ -14,6 +14,8 @@ const presenceFile = t.type({ atEpochMs: t.number, hosts: t.array(hostIdCodec) }
 
 /** A server that has not written for so long is gone. */
 const MOST_AGE_MS = 20_000
+/** And was killed: its file is in nobody's way, and of no use. One that is wrong about this writes its own anew. */
+const LEFT_BEHIND_MS = 3_600_000
 
 export class SharedPresence {
   readonly #folder: string
@@ -39,8 +41,10 @@ export class SharedPresence {
     for (const name of names) {
       if (name === this.#ownName || !/^[\w-]+\.json$/.test(name)) continue
       const told = await this.#read(join(this.#folder, name))
-      if (told === undefined || Math.abs(nowEpochMs - told.atEpochMs) > MOST_AGE_MS) continue
-      for (const hostId of told.hosts) hosts.add(hostId)
+      if (told === undefined) continue
+      const ageMs = Math.abs(nowEpochMs - told.atEpochMs)
+      if (ageMs <= MOST_AGE_MS) for (const hostId of told.hosts) hosts.add(hostId)
+      if (ageMs > LEFT_BEHIND_MS) await unlink(join(this.#folder, name)).catch(ignoreMissing)
     }
     return hosts
   }
