@@ -193,9 +193,10 @@ class Tracing {
   #toRange(hostId: HostId, view: HostView, from: From, range: RoutedRange): TraceVerdict {
     const why = this.#passes(hostId, view, 'mesh-to-underlay')
     if (why === undefined) return this.#drop(hostId, from, 'forward-filter')
-    // Translated is what begins: of a flow that went through this host into the mesh nothing is any more when it comes back.
-    const isBack = this.#hops.some((hop) => hop.hostId === hostId)
-    if (isBack && range.seen !== range.real) return this.#drop(hostId, from, 'hop-limit')
+    // Translated is what begins: of a flow that went through this host into the mesh nothing is any more when it comes back, unless it got
+    // another source here, and so is another flow.
+    const isSameFlow = this.#hops.some((hop) => hop.hostId === hostId) && !isMapped(view, this.#packet.source)
+    if (isSameFlow && range.seen !== range.real) return this.#drop(hostId, from, 'hop-limit')
     const address = mapped(this.#packet.destination, range)
     this.#note(hostId, from, 'delivered', why)
     const { source: own } = this.#packet
@@ -242,6 +243,12 @@ class Tracing {
 const byPolicy = (policyId: string | null): string => (policyId === null ? 'everyone may' : `policy ${policyId}`)
 
 const isInternetGateway = (view: HostView): boolean => view.own.memberships.some((part) => part.isInternetGateway)
+
+/** Whether the host gives this address to what comes out of a range that it routes. */
+const isMapped = (view: HostView, address: IpAddress): boolean => {
+  const range = view.routedRanges.longest(address)?.value
+  return range !== undefined && range.seen !== range.real
+}
 
 /** The address behind a virtual one: the same place in the real range. */
 const mapped = (address: IpAddress, { seen, real }: RoutedRange): IpAddress =>

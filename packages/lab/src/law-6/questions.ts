@@ -29,7 +29,8 @@ export function questionsOf(state: MeshState, hosts: number, outside: Outside): 
           .filter((each) => isOfFamily(source, each) && !isOwn(state, asker, each))
           .flatMap((destination) => withAllTraffic({ source, destination }))
           .filter(({ traffic }) => traffic.protocol !== 'icmp' || !isControl(state, hosts, source))
-          .map((packet) => askedOf(world, asker, packet, outside)),
+          .map((packet) => askedOf(world, asker, packet, outside))
+          .filter((asked) => !isGatewaysOwn(asked)),
       ),
     ),
     ...askers.flatMap((asker) => outward(world, hosts, asker, outside)),
@@ -57,6 +58,15 @@ const isOwn = (state: MeshState, { addresses, origin }: Asker, destination: IpAd
       ...siteRanges(numberOf(origin.hostId)).map(({ router }) => router),
     ].includes(destination)) ||
   (origin.kind === 'underlay' && siteOf(origin.hostId, destination) !== undefined)
+
+/**
+ * An internet gateway's own address on its LAN. To the model that is the internet, where nobody of this world answers; the gateway does,
+ * where a policy about a prefix lets it in.
+ */
+const isGatewaysOwn = ({ destination, trace }: Asked): boolean =>
+  trace?.verdict.kind === 'delivered' &&
+  trace.verdict.to.kind === 'internet' &&
+  siteRanges(numberOf(trace.verdict.to.hostId)).some(({ router }) => router === destination)
 
 /** Out of a router under the address that the asker has on the internet: the answer goes there, and the mesh has no part in it. */
 const isAnsweredPastMesh = ({ source, trace }: Asked, own: readonly IpAddress[]): boolean =>
