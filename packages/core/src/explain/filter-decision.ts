@@ -45,7 +45,8 @@ const lets = (view: HostView, rule: ForwardRule, packet: Packet): boolean => {
 const matches = (view: HostView, rule: ForwardRule, source: IpAddress, destination: IpAddress): boolean =>
   isInAny(view, rule.from, source) &&
   (rule.within === null || view.isInSet(rule.within, source)) &&
-  (rule.to === null ? isBeyondMesh(view, destination) : isInAny(view, rule.to, destination))
+  (rule.to === null || isInAny(view, rule.to, destination)) &&
+  (!rule.beyondMesh || isBeyondMesh(view, destination))
 
 /** Whether an address is nobody's in the mesh: no peer has it but by a default route. */
 export const isBeyondMesh = (view: HostView, address: IpAddress): boolean =>

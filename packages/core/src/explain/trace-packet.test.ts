@@ -10,7 +10,10 @@ import {
   sampleRouteAll,
 } from '../testing/sample-gateways.js'
 import { sampleAddClient, sampleAddEgress, sampleAddPolicy, sampleAddUser, sampleTime } from '../testing/sample-mesh.js'
-import { clientId, hostId, type IpPrefix, ipPrefix, networkId, nodeId, userId } from '../values/index.js'
+import { clientId, hostId, type IpPrefix, ipAddress, ipPrefix, networkId, nodeId, userId } from '../values/index.js'
+import { acceptingForward } from './filter-decision.js'
+import type { Packet } from './packet.js'
+import { tracePacket } from './trace-packet.js'
 import { createTraceWorld } from './trace-world.js'
 
 const [one, two] = [hostId('host-1'), hostId('host-2')]
@@ -117,6 +120,53 @@ test("D5 the resolver on an internet gateway's own LAN is reached through it, as
   expect(verdictOf(world, { kind: 'host', hostId: one }, '10.1.0.1', '192.168.1.1')).toMatchObject({
     kind: 'delivered',
     to: { kind: 'internet', hostId: two },
+  })
+})
+
+test("D5 a policy's prefix is led out by an internet gateway, but for what of it is the mesh's by a wider range", () => {
+  const prefix = ipPrefix('192.168.77.0/24')
+  const commands = [
+    sampleCreateExit(2),
+    sampleAddPolicy(1, { destinations: [{ kind: 'prefix', prefix }] }),
+    {
+      type: 'ReportHostEndpoints',
+      atEpochMs: sampleTime,
+      hostId: two,
+      listenPort: 51_821,
+      endpoints: sampleAbleHost(2).endpoints ?? [],
+      localPrefixes: [prefix],
+    },
+  ] as const
+  const wider = sampleAddEgress(1, {
+    ranges: [ipPrefix('192.168.0.0/16')],
+    routers: [{ nodeId: nodeId('node-1-3') }],
+    restricted: true,
+  })
+  const packet: Packet = {
+    source: ipAddress('10.1.0.1'),
+    destination: ipAddress('192.168.77.5'),
+    traffic: { protocol: 'tcp', port: 443 },
+  }
+  const atGateway = (...more: readonly MeshCommand[]) => {
+    const world = worldWith(
+      { type: 'SwitchDefaultPolicy', networkId: networkId('net-1'), everyoneAllowed: false, atEpochMs: sampleTime },
+      ...commands,
+      ...more,
+    )
+    const view = world.viewOf(two)
+    if (view === undefined) throw new TypeError('a host')
+    return {
+      rule: acceptingForward(view, packet, 'mesh-to-underlay')?.policyId,
+      verdict: tracePacket(world, { kind: 'rogue-host', hostId: one, peer: two }, packet).verdict,
+    }
+  }
+  expect(atGateway()).toMatchObject({
+    rule: 'policy-1',
+    verdict: { kind: 'delivered', to: { kind: 'internet', hostId: two } },
+  })
+  expect(atGateway(wider)).toEqual({
+    rule: undefined,
+    verdict: { kind: 'dropped', hostId: two, reason: 'forward-filter' },
   })
 })
 

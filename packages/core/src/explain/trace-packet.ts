@@ -196,7 +196,7 @@ class Tracing {
     // Translated is what begins: of a flow that went through this host into the mesh nothing is any more when it comes back, unless it got
     // another source here, and so is another flow.
     const isSameFlow = this.#hops.some((hop) => hop.hostId === hostId) && !isMapped(view, this.#packet.source)
-    if (isSameFlow && range.seen !== range.real) return this.#drop(hostId, from, 'hop-limit')
+    if (isSameFlow && isVirtual(range)) return this.#drop(hostId, from, 'hop-limit')
     const address = mapped(this.#packet.destination, range)
     this.#note(hostId, from, 'delivered', why)
     const { source: own } = this.#packet
@@ -247,12 +247,15 @@ const isInternetGateway = (view: HostView): boolean => view.own.memberships.some
 /** Whether the host gives this address to what comes out of a range that it routes. */
 const isMapped = (view: HostView, address: IpAddress): boolean => {
   const range = view.routedRanges.longest(address)?.value
-  return range !== undefined && range.seen !== range.real
+  return range !== undefined && isVirtual(range)
 }
 
+/** Whether the mesh sees a range under other addresses than its own. */
+const isVirtual = ({ seen, real }: RoutedRange): boolean => seen !== real
+
 /** The address behind a virtual one: the same place in the real range. */
-const mapped = (address: IpAddress, { seen, real }: RoutedRange): IpAddress =>
-  seen === real ? address : mapAddress(address, seen, real)
+const mapped = (address: IpAddress, range: RoutedRange): IpAddress =>
+  isVirtual(range) ? mapAddress(address, range.seen, range.real) : address
 
 const egressOf = (world: TraceWorld, hostId: HostId, { seen }: RoutedRange): EgressId => {
   const routing = world.viewOf(hostId)?.routing ?? []

@@ -125,6 +125,7 @@ class NetworkFilter {
         from: this.#ends(from),
         within: null,
         to: destinations,
+        beyondMesh: destinations === null,
         through,
         exceptTo,
         egressId: null,
@@ -167,13 +168,13 @@ class NetworkFilter {
     const rules = heldOf(this.#table, internetFragmentId(this.#networkId), 'internet')?.rules ?? []
     return rules.map((rule) => {
       const to = rule.to === null ? null : this.#ends({ sets: [], prefixes: rule.to })
-      return this.#rule(rule, { direction: 'mesh-to-underlay', to, stateful: 'yes' })
+      return this.#rule(rule, { direction: 'mesh-to-underlay', to, beyondMesh: true, stateful: 'yes' })
     })
   }
 
   #rule(
     { policyId, from, within, traffic }: AcceptRule,
-    more: Pick<ForwardRule, 'direction' | 'to' | 'stateful'> & Partial<Pick<ForwardRule, 'egressId'>>,
+    more: Pick<ForwardRule, 'direction' | 'to' | 'stateful'> & Partial<Pick<ForwardRule, 'egressId' | 'beyondMesh'>>,
   ): ForwardRule {
     return {
       networkId: this.#networkId,
@@ -182,6 +183,7 @@ class NetworkFilter {
       from: this.#ends(from),
       within: this.#within(within),
       to: more.to,
+      beyondMesh: more.beyondMesh ?? more.to === null,
       through: null,
       exceptTo: null,
       egressId: more.egressId ?? null,

@@ -237,8 +237,10 @@ export interface ForwardRule {
   readonly direction: 'mesh-to-mesh' | 'mesh-to-underlay' | 'underlay-to-mesh'
   readonly from: readonly string[]
   readonly within: string | null
-  /** Names of sets; `null`: anything that is no address of the mesh (the internet). */
+  /** Names of sets; `null`: anywhere. */
   readonly to: readonly string[] | null
+  /** The destination must be no address of the mesh: the internet, or what of a policy's prefixes is not the mesh's. */
+  readonly beyondMesh: boolean
   /** A set that source or destination must be in: what is attached to this gateway. */
   readonly through: string | null
   /** A set that the destination must not be in: own clients have rules of their own. */

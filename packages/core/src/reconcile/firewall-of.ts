@@ -143,13 +143,14 @@ const inputOf = ({ policyId, to, from, within, traffic }: InputRule): FirewallIn
 })
 
 const forwardOf = (rule: ForwardRule, maps: readonly PrefixMapRule[]): FirewallForward => {
-  const { policyId, direction, egressId, from, within, to, through, exceptTo, traffic, stateful } = rule
+  const { policyId, direction, egressId, from, within, to, beyondMesh, through, exceptTo, traffic, stateful } = rule
   return {
     policyId,
     direction,
     from: from.map(isOutOfMapped(direction, egressId, maps) ? realSetId : firewallSetId),
     within: idOrNull(within),
     to: to === null ? null : to.map(firewallSetId),
+    beyondMesh,
     through: idOrNull(through),
     exceptTo: idOrNull(exceptTo),
     traffic,

@@ -20,6 +20,7 @@ const router = (...traffic: readonly Traffic[]): FirewallFilter => ({
       within: null,
       to: ['m2'],
       through: null,
+      beyondMesh: false,
       exceptTo: null,
       traffic,
       stateful: 'lenient',
@@ -79,8 +80,15 @@ describe("a router's own addresses in its ranges", () => {
   test('are not let in to by whoever may use the internet by the gateway', () => {
     const [rule] = router(policy).forward
     if (rule === undefined) throw new TypeError('a rule')
-    const exit = { ...router(policy), forward: [{ ...rule, to: null }] }
+    const exit = { ...router(policy), forward: [{ ...rule, to: null, beyondMesh: true }] }
     expect(listed(exit)).toEqual({ input: [], output: [] })
+  })
+
+  test('nor are those of an internet gateway by a policy about a prefix, where they are in the mesh', () => {
+    const filter = { ...router(policy), mesh: 'm9' }
+    const exit = { ...filter, forward: filter.forward.map((rule) => ({ ...rule, beyondMesh: true })) }
+    const rule = ['not daddr m0', 'saddr m1', 'daddr m2', 'not daddr m9']
+    expect(listed(exit)).toEqual({ input: [rule], output: [rule] })
   })
 })
 

@@ -12,7 +12,7 @@ const router = (to: readonly string[] | null): DesiredFirewall => ({
       own: ['10.1.0.1/32', '10.2.0.1/32', 'fd01::1/128'].map(ipPrefix),
       control: [],
       input: [{ policyId: null, to: 'm3', from: ['m1'], within: null, traffic: [{ protocol: 'any' }] }],
-      forward: [{ ...intoRange, to }],
+      forward: [{ ...intoRange, to, beyondMesh: to === null }],
     },
     nat: [
       { kind: 'prefix-map', egressId: 'egress-1' as never, virtual, real },
@@ -37,6 +37,7 @@ const intoRange: FirewallForward = {
   within: null,
   to: ['m2'],
   through: null,
+  beyondMesh: false,
   exceptTo: null,
   traffic: [{ protocol: 'any' }],
   stateful: 'yes',

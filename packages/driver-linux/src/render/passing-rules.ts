@@ -30,11 +30,12 @@ export const passing = (
 /** Sources times destinations. */
 export const endsOf = (
   mesh: FirewallSetId,
-  { from, within, to, through, exceptTo }: FirewallForward,
+  { from, within, to, beyondMesh, through, exceptTo }: FirewallForward,
   { isTurned, read }: Reading,
 ): readonly (readonly Match[])[] => {
   const [source, destination] = isTurned ? (['daddr', 'saddr'] as const) : (['saddr', 'daddr'] as const)
-  const targets = to === null ? [isNotIn(destination, mesh, read)] : to.map((set) => isIn(destination, set, read))
+  const targets = to === null ? [[]] : to.map((set) => isIn(destination, set, read))
+  const beyond = beyondMesh ? isNotIn(destination, mesh, read) : []
   const attached = through === null ? [[]] : [isIn('saddr', through, read), isIn('daddr', through, read)]
   return from.flatMap((set) =>
     targets.flatMap((target) =>
@@ -42,6 +43,7 @@ export const endsOf = (
         ...isIn(source, set, read),
         ...isIn(source, within, read),
         ...target,
+        ...beyond,
         ...of,
         ...(exceptTo === null ? [] : isNotIn('daddr', exceptTo, read)),
       ]),

@@ -37,8 +37,7 @@ export class UnderlayKeeper {
   #lookedAtMs = Number.NEGATIVE_INFINITY
   #watchesAgainMs: number = WATCHES_AGAIN_MS
   #stopWatching: (() => void) | undefined
-  #cancelPolling: (() => void) | undefined
-  #cancelWatching: (() => void) | undefined
+  #stopPolling: (() => void) | undefined
   #cancelLook: (() => void) | undefined
   #cancelTelling: (() => void) | undefined
 
@@ -48,7 +47,7 @@ export class UnderlayKeeper {
 
   start(): void {
     const { watchUnderlay } = this.#options
-    if (watchUnderlay === undefined) this.#poll()
+    if (watchUnderlay === undefined) this.#stopPolling = this.#poll()
     else this.#watch(watchUnderlay)
   }
 
@@ -81,19 +80,22 @@ export class UnderlayKeeper {
     const again = `tried again in ${againMs / 1_000} s`
     log.warn({ reason }, `changes of the network are not told: looking every now and then instead, ${again}`)
     this.#watchesAgainMs = Math.min(againMs * 2, WATCHES_AGAIN_AT_MOST_MS)
-    this.#poll()
-    this.#cancelWatching = timers.after(againMs, () => {
-      this.#cancelPolling?.()
+    const stopPolling = this.#poll()
+    const cancelAgain = timers.after(againMs, () => {
+      stopPolling()
       this.#watch(watchUnderlay)
       onLook()
     })
+    this.#stopPolling = () => {
+      stopPolling()
+      cancelAgain()
+    }
   }
 
   stop(): void {
     this.#hasStopped = true
     this.#stopWatching?.()
-    this.#cancelPolling?.()
-    this.#cancelWatching?.()
+    this.#stopPolling?.()
     this.#cancelLook?.()
     this.#cancelTelling?.()
   }
@@ -141,9 +143,9 @@ export class UnderlayKeeper {
     this.#goneAtMs = this.#options.clock.monotonicMs()
   }
 
-  #poll(): void {
+  #poll(): () => void {
     const { timers, timing, onLook } = this.#options
-    this.#cancelPolling = timers.every(timing.underlayPollMs, onLook)
+    return timers.every(timing.underlayPollMs, onLook)
   }
 
   /** Without a look at the host, which takes many times as long. */
