@@ -1,7 +1,7 @@
 import { describeDrift, ipPrefix } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { Lab, makeKeys, PingStream, ping, waitUntil } from '../../lab/src/index.js'
+import { answerOn, knock, Lab, makeKeys, PingStream, ping, waitUntil } from '../../lab/src/index.js'
 import { hostSnapshot, openDriver } from './support/lab-driver.js'
 import { converge, meshHost, twoHosts } from './support/two-hosts.js'
 
@@ -35,6 +35,35 @@ describe('a tunnel between two hosts', () => {
     await converge(alpha.driver, { ...alpha.desired, firewall })
     for (const address of ['10.66.0.2', 'fd66::2']) expect(await ping(alpha.host, address)).toBeDefined()
     expect((await converge(alpha.driver, { ...alpha.desired, firewall })).executed).toEqual([])
+  })
+
+  test('is filtered by more rules than fit into one message, in a user namespace', async () => {
+    const [alpha, beta] = await twoHosts(lab)
+    const members = ['10.66.0.1/32', '10.66.0.2/32', 'fd66::1/128', 'fd66::2/128'].map(ipPrefix)
+    const firewallOf = (ports: readonly number[]) => {
+      const input = ports.map((port) => ({
+        policyId: null,
+        to: 'm',
+        from: ['m'],
+        within: null,
+        traffic: [{ protocol: 'tcp' as const, ports: [{ first: port, last: port }] }],
+      }))
+      const filter = { mesh: 'm', ranges: 'm', own: [], control: [], input, forward: [] }
+      return { ...alpha.desired, firewall: { rules: { filter, nat: [] }, sets: new Map([['m', members]]) } }
+    }
+    const ports = Array.from({ length: 400 }, (_, at) => 2_000 + at)
+    const ends = ['10.66.0.1', 'fd66::1'].flatMap((to) => [2_000, 2_399].map((port) => ({ to, port })))
+    await answerOn(alpha.host, { ports: [2_000, 2_399] })
+    expect(await ping(alpha.host, '10.66.0.2')).toBeDefined()
+    for (const allowed of [ports, ports.slice(0, -1), ports]) {
+      await converge(alpha.driver, firewallOf(allowed))
+      expect((await converge(alpha.driver, firewallOf(allowed))).executed).toEqual([])
+      const answered = await knock(
+        beta.host,
+        ends.map((end) => ({ ...end, from: null, protocol: 'tcp' })),
+      )
+      expect(answered).toEqual(ends.map(({ port }) => allowed.includes(port)))
+    }
   })
 
   test('shows handshakes, counters and the endpoint that a peer came from', async () => {

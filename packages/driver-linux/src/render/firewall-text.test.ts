@@ -1,38 +1,6 @@
-import { type DesiredFirewall, egressId, type IpPrefix, ipPrefix, type NatRule } from '@meshfold/core'
+import { egressId, type IpPrefix, ipPrefix, type NatRule } from '@meshfold/core'
 import { expect, test } from 'vitest'
-import { MEMBERS_PER_MESSAGE } from '../linux-pitfalls.js'
-import { firewallPieces, firewallText, setChangeText } from './firewall-text.js'
-
-const prefixes = (count: number, block: number): readonly IpPrefix[] =>
-  Array.from({ length: count }, (_, at) => ipPrefix(`10.${block}.${at >> 7}.${(at & 127) * 2}/32`))
-
-const firewall: DesiredFirewall = {
-  rules: { filter: { mesh: 'm0', ranges: 'm0', own: [], control: [], input: [], forward: [] }, nat: [] },
-  sets: new Map([
-    ['m1', prefixes(MEMBERS_PER_MESSAGE - 2, 1)],
-    ['m2', prefixes(3 * MEMBERS_PER_MESSAGE, 2)],
-    ['m0', prefixes(10, 0)],
-  ]),
-}
-
-const membersIn = (text: string): readonly string[] => text.match(/(?<=[{,] )10\.\d+\.\d+\.\d+/g) ?? []
-
-const alone = (members: readonly IpPrefix[]): readonly string[] => members.map((member) => member.replace('/32', ''))
-
-test('no piece of a firewall is too long, and together they have every member once', () => {
-  const pieces = firewallPieces('wg0', firewall, [])
-  for (const piece of pieces) expect(membersIn(piece).length).toBeLessThanOrEqual(MEMBERS_PER_MESSAGE)
-  const wanted = alone([...firewall.sets.values()].flat())
-  expect(pieces.flatMap(membersIn).sort()).toEqual([...wanted].sort())
-})
-
-test('all rules are there from the first piece on, and the set of the whole mesh with them', () => {
-  const [first = ''] = firewallPieces('wg0', firewall, ['ipv4_was_off'])
-  expect(membersIn(first)).toEqual(alone(prefixes(10, 0)))
-  const rules = (text: string) => text.split('\n').filter((line) => line.includes('comment'))
-  expect(rules(first)).toEqual(rules(firewallText('wg0', firewall, [])))
-  expect(first).toContain('chain ipv4_was_off')
-})
+import { firewallText, setChangeText } from './firewall-text.js'
 
 const texts = (...members: readonly string[]): readonly IpPrefix[] => members.map(ipPrefix)
 
@@ -119,7 +87,8 @@ test('E8 what goes elsewhere than it was sent to is marked; what is passed on wi
 })
 
 test('what is passed on into the tunnel opens TCP connections with segments that the tunnel takes', () => {
-  const text = firewallText('wg0', firewall, [])
+  const filter = { mesh: 'm0', ranges: 'm0', own: [], control: [], input: [], forward: [] }
+  const text = firewallText('wg0', { rules: { filter, nat: [] }, sets: new Map([['m0', []]]) }, [])
   const [, forward = ''] = text.split('chain forward {')
   expect(lines(forward, /maxseg/)).toEqual(['oifname "wg0" tcp flags syn tcp option maxseg size set rt mtu'])
 })

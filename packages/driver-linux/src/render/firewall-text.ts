@@ -2,11 +2,17 @@
  * The packet filter and the translations as one nft transaction. The table is ours alone, named after the interface; whatever else is on
  * the host stays as it is. Every rule carries its number and what all of them were made of: so it is seen when one is missing.
  */
-import { type DesiredFirewall, type FirewallSetId, firewallRulesHash, type IpPrefix } from '@meshfold/core'
-import { MEMBERS_PER_MESSAGE } from '../linux-pitfalls.js'
+import {
+  type DesiredFirewall,
+  type FirewallRules,
+  type FirewallSetId,
+  firewallRulesHash,
+  type IpPrefix,
+} from '@meshfold/core'
 import { natChains } from './nat-rules.js'
 import { filterChains } from './nft-filter-text.js'
 import { type NftSet, nftSetNames, nftSetsOf } from './nft-sets.js'
+import type { Chain } from './nft-words.js'
 
 /** Raised when the same rules are written in another way: what stands on hosts is then replaced. */
 const writing = 10
@@ -23,33 +29,72 @@ export const firewallText = (
   interfaceName: string,
   firewall: DesiredFirewall,
   emptyChains: readonly string[],
-): string => tableText(interfaceName, firewall, emptyChains, () => true)
+): string =>
+  tableText(interfaceName, firewall, {
+    emptyChains,
+    chains: chainsOf(interfaceName, firewall),
+    isFilled: () => true,
+    isWritten: () => true,
+  })
 
-/** `isFilled`: whether the members of a set are in it from the beginning. */
-const tableText = (
+/** What of a table is written, and how. */
+export interface TableWriting {
+  /** Names of chains that shall be there besides. */
+  readonly emptyChains: readonly string[]
+  readonly chains: readonly Chain[]
+  /** Whether the members of a set are in it from the beginning. */
+  readonly isFilled: (id: FirewallSetId) => boolean
+  /** Whether the rules of a chain are. */
+  readonly isWritten: (chain: Chain) => boolean
+}
+
+export const tableText = (
   interfaceName: string,
   { rules, sets }: DesiredFirewall,
-  emptyChains: readonly string[],
-  isFilled: (id: FirewallSetId) => boolean,
+  { emptyChains, chains, isFilled, isWritten }: TableWriting,
 ): string => {
-  const table = `table inet ${tableName(interfaceName)}`
-  const names = nftSetNames(sets)
-  const chains = [...filterChains(interfaceName, rules, names), ...natChains(interfaceName, rules, names)]
-  const total = chains.reduce((sum, chain) => sum + chain.rules.length, 0)
-  const hash = firewallRulesHash(rules)
-  let number = 0
-  const numbered = (rule: string): string => {
-    number += 1
-    return `    ${rule} comment "${ruleMark(hash, number, total)}"`
-  }
-  const written = chains.map(({ name, hook, rules: lines }) =>
-    [`  chain ${name} {`, `    ${hook}; policy accept;`, ...lines.map(numbered), '  }'].join('\n'),
-  )
+  const table = tableOf(interfaceName)
+  const marked = markedRules(rules, chains)
   const declared = [...sets].flatMap(([id, members]) =>
     nftSetsOf(id, members).map((set) => setText(isFilled(id) ? set : { ...set, elements: [] })),
   )
   const kept = emptyChains.map((name) => `  chain ${name} {\n  }`)
+  const written = chains.map((chain) => chainText(chain, isWritten(chain) ? (marked.get(chain) ?? []) : []))
   return [table, `delete ${table}`, `${table} {`, ...declared, ...kept, ...written, '}', ''].join('\n')
+}
+
+/** The rules of chains that are there already, without any as yet. */
+export const rulesText = (
+  interfaceName: string,
+  { rules }: DesiredFirewall,
+  all: readonly Chain[],
+  chains: readonly Chain[],
+): string => {
+  const marked = markedRules(rules, all)
+  const written = chains.map((chain) => chainText(chain, marked.get(chain) ?? []))
+  return [`${tableOf(interfaceName)} {`, ...written, '}', ''].join('\n')
+}
+
+export const chainsOf = (interfaceName: string, { rules, sets }: DesiredFirewall): readonly Chain[] => {
+  const names = nftSetNames(sets)
+  return [...filterChains(interfaceName, rules, names), ...natChains(interfaceName, rules, names)]
+}
+
+const tableOf = (interfaceName: string): string => `table inet ${tableName(interfaceName)}`
+
+const chainText = ({ name, hook }: Chain, lines: readonly string[]): string =>
+  [`  chain ${name} {`, ...(hook === null ? [] : [`    ${hook}; policy accept;`]), ...lines, '  }'].join('\n')
+
+/** Each with its number among all of them. */
+const markedRules = (rules: FirewallRules, chains: readonly Chain[]): ReadonlyMap<Chain, readonly string[]> => {
+  const total = chains.reduce((sum, chain) => sum + chain.rules.length, 0)
+  const hash = firewallRulesHash(rules)
+  let number = 0
+  const marked = (rule: string): string => {
+    number += 1
+    return `    ${rule} comment "${ruleMark(hash, number, total)}"`
+  }
+  return new Map(chains.map((chain) => [chain, chain.rules.map(marked)]))
 }
 
 /** What the comment of a rule says: of which rules it is which. */
@@ -79,36 +124,10 @@ export const setChangeText = (
   ].join('\n')
 }
 
-/**
- * The same in several transactions, for a kernel that takes no long message: large sets begin empty, and what they let through waits until
- * they are filled. What fits is there from the beginning, the whole mesh first: rules ask who is not in it.
- */
-export const firewallPieces = (
-  interfaceName: string,
-  firewall: DesiredFirewall,
-  emptyChains: readonly string[],
-): readonly string[] => {
-  const later = new Set<FirewallSetId>()
-  const filling: string[] = []
-  let room = MEMBERS_PER_MESSAGE
-  const { sets, rules } = firewall
-  const mesh = rules.filter?.mesh
-  for (const [id, members] of [...sets].sort(([a], [b]) => Number(b === mesh) - Number(a === mesh))) {
-    const elements = elementsByName(id, members)
-    const count = [...elements.values()].reduce((sum, each) => sum + each.length, 0)
-    if (count <= room) room -= count
-    else {
-      later.add(id)
-      filling.push(...fillingPieces(interfaceName, elements))
-    }
-  }
-  return [tableText(interfaceName, firewall, emptyChains, (id) => !later.has(id)), ...filling]
-}
-
-type ElementsByName = ReadonlyMap<string, readonly string[]>
+export type ElementsByName = ReadonlyMap<string, readonly string[]>
 
 /** By the names of the kernel's sets; those without elements are left out. */
-const elementsByName = (id: FirewallSetId, members: readonly IpPrefix[]): ElementsByName =>
+export const elementsByName = (id: FirewallSetId, members: readonly IpPrefix[]): ElementsByName =>
   new Map(
     nftSetsOf(id, members).flatMap(({ name, elements }) => (elements.length === 0 ? [] : [[name, elements] as const])),
   )
@@ -121,15 +140,11 @@ const without = (elements: ElementsByName, others: ElementsByName): ElementsByNa
     }),
   )
 
-const fillingPieces = (interfaceName: string, elements: ElementsByName): readonly string[] =>
-  [...elements].flatMap(([name, all]) =>
-    Array.from({ length: Math.ceil(all.length / MEMBERS_PER_MESSAGE) }, (_, at) => {
-      const piece = all.slice(at * MEMBERS_PER_MESSAGE, (at + 1) * MEMBERS_PER_MESSAGE)
-      return [...elementLines('add', interfaceName, new Map([[name, piece]])), ''].join('\n')
-    }),
-  )
-
-const elementLines = (verb: 'add' | 'delete', interfaceName: string, elements: ElementsByName): readonly string[] =>
+export const elementLines = (
+  verb: 'add' | 'delete',
+  interfaceName: string,
+  elements: ElementsByName,
+): readonly string[] =>
   [...elements].flatMap(([name, each]) =>
     each.length === 0 ? [] : [`${verb} element inet ${tableName(interfaceName)} ${name} { ${each.join(', ')} }`],
   )

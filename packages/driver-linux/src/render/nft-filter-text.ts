@@ -15,8 +15,12 @@ export const filterChains = (own: string, { filter }: FirewallRules, names: NftS
     name,
     hook: `type filter hook ${name} priority filter`,
     rules: [...first[name](own), ...rules[name].flatMap((rule) => ruleTexts(own, names, rule))],
+    later: new Set(rules[name].filter(isOfMembers).flatMap((rule) => ruleTexts(own, names, rule))),
   }))
 }
+
+const isOfMembers = ({ matches, verdict }: FilterRule): boolean =>
+  verdict !== 'drop' && matches.some((match) => match.on === 'set' && match.isIn)
 
 /**
  * What is none of our business; what relays would say of shorter ways, and in `forward` the size of TCP's segments. What has our mark goes

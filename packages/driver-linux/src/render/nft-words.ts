@@ -8,8 +8,11 @@ export const families: readonly IpFamily[] = [4, 6]
 /** One chain, and what its packets go through. */
 export interface Chain {
   readonly name: string
-  readonly hook: string
+  /** `null`: none; rules of other chains jump here. */
+  readonly hook: string | null
   readonly rules: readonly string[]
+  /** Those of the rules without which less is let through of the mesh's, and nothing of anybody else's. */
+  readonly later?: ReadonlySet<string>
 }
 
 /** The protocol, as nft's matches call it. */
