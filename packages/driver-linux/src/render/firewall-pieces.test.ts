@@ -8,11 +8,13 @@ const prefixes = (count: number, block: number): readonly IpPrefix[] =>
   Array.from({ length: count }, (_, at) => ipPrefix(`10.${block}.${at >> 7}.${(at & 127) * 2}/32`))
 
 const firewall: DesiredFirewall = {
-  rules: { filter: { mesh: 'm0', ranges: 'm0', own: [], control: [], input: [], forward: [] }, nat: [] },
+  rules: { filter: { mesh: 'm0', ranges: 'm9', own: [], control: [], input: [], forward: [] }, nat: [] },
   sets: new Map([
     ['m1', prefixes(MEMBERS_PER_MESSAGE - 20, 1)],
     ['m2', prefixes(3 * MEMBERS_PER_MESSAGE, 2)],
     ['m0', prefixes(10, 0)],
+    ['m3', prefixes(MEMBERS_PER_MESSAGE - 150, 3)],
+    ['m9', prefixes(150, 9)],
   ]),
 }
 
@@ -27,9 +29,9 @@ test('no piece of a firewall is too long, and together they have every member on
   expect(pieces.flatMap(membersIn).sort()).toEqual([...wanted].sort())
 })
 
-test('all rules are there from the first piece on, and the set of the whole mesh with them', () => {
+test('all rules are there from the first piece on, and the sets of the whole mesh and of its networks with them', () => {
   const [first = ''] = firewallPieces('wg0', firewall, ['ipv4_was_off'])
-  expect(membersIn(first)).toEqual(alone(prefixes(10, 0)))
+  expect(membersIn(first)).toEqual(alone([...prefixes(10, 0), ...prefixes(150, 9)]))
   const rules = (text: string) => text.split('\n').filter((line) => line.includes('comment'))
   expect(rules(first)).toEqual(rules(firewallText('wg0', firewall, [])))
   expect(first).toContain('chain ipv4_was_off')

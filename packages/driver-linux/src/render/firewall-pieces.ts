@@ -17,7 +17,7 @@ const RULE_MARK_LENGTH = ` comment "${ruleMark('0123456789abcdef', 100, 100)}"`.
 
 /**
  * Large sets begin empty, and what they let through waits until they are filled. What fits is there from the beginning, the whole mesh
- * first: rules ask who is not in it. Many rules wait as well, in chains of their own.
+ * and its networks first: rules ask who is not in them. Many rules wait as well, in chains of their own.
  */
 export const firewallPieces = (
   interfaceName: string,
@@ -46,8 +46,8 @@ const filled = (
   const later = new Set<FirewallSetId>()
   const filling: string[] = []
   let room = roomFor
-  const mesh = rules.filter?.mesh
-  for (const [id, members] of [...sets].sort(([a], [b]) => Number(b === mesh) - Number(a === mesh))) {
+  const isFirst = (id: FirewallSetId) => id === rules.filter?.ranges || id === rules.filter?.mesh
+  for (const [id, members] of [...sets].sort(([a], [b]) => Number(isFirst(b)) - Number(isFirst(a)))) {
     const elements = elementsByName(id, members)
     const count = [...elements.values()].reduce((sum, each) => sum + each.length, 0)
     if (count <= room) room -= count
