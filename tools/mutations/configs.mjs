@@ -115,6 +115,14 @@ export const configMutations = [
     tests: ['src/explain/law-5'],
   },
   {
+    area: 'filter',
+    name: "an internet gateway leads out what of a policy's prefix is the mesh's",
+    file: 'src/host-config/expand-filter.ts',
+    find: 'to, beyondMesh: true,',
+    replace: 'to, beyondMesh: to === null,',
+    tests: ['src/explain/trace-packet'],
+  },
+  {
     area: 'nat',
     name: 'every virtual range stands for the first real one',
     file: 'src/host-config/expand-nat.ts',

@@ -30,8 +30,16 @@ export const worldMutations = [
     area: 'trace',
     name: 'a virtual address leads to the same address, unmapped',
     file: 'src/explain/trace-packet.ts',
-    find: 'seen === real ? address : mapAddress(address, seen, real)',
-    replace: 'seen === real ? address : mapAddress(address, real, real)',
+    find: 'mapAddress(address, range.seen, range.real)',
+    replace: 'mapAddress(address, range.real, range.real)',
+    tests: ['src/explain/trace-packet'],
+  },
+  {
+    area: 'trace',
+    name: 'what a router gave another source is the same flow when it comes back',
+    file: 'src/explain/trace-packet.ts',
+    find: ' && !isMapped(view, this.#packet.source)',
+    replace: '',
     tests: ['src/explain/trace-packet'],
   },
   {
