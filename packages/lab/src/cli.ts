@@ -144,6 +144,10 @@ async function play(scenario: Scenario, { json, data, pcap, shell, draw }: PlayC
   return result.passed ? 0 : 1
 }
 
+// A reader such as `head` that has seen enough is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -35,6 +35,11 @@ async function bringUp(
   progress('starting the server in a namespace of its own')
   const mesh = await Mesh.open(lab, { hostNames, progress })
   const server = lap()
+  const others = (await hostsOf(mesh)).filter((name) => !hostNames.includes(name))
+  if (others.length > 0)
+    throw new Error(
+      `The mesh in the folder has more hosts: ${others.join(', ')}. Give --hosts ${hostNames.length + others.length}, or another folder for --data.`,
+    )
   progress(`enrolling ${hostNames.length} hosts with an enrolment key`)
   await mesh.join(hostNames)
   const enrolment = lap()
@@ -49,6 +54,12 @@ async function bringUp(
   tell({ kind: 'meshed', report })
   if (!tour) return { mesh, report }
   return { mesh, report: { ...report, tour: await playTour(mesh, (text) => tell({ kind: 'tour', text })) } }
+}
+
+/** Those that enrolled, now or in an earlier run in the same folder. */
+async function hostsOf(mesh: Mesh): Promise<readonly string[]> {
+  const { hosts } = await mesh.server.api.get<{ hosts: readonly { name: string }[] }>('/api/v1/hosts')
+  return hosts.map(({ name }) => name)
 }
 
 async function describeHost(mesh: Mesh, member: MeshMember): Promise<DemoHost> {

@@ -83,6 +83,16 @@ describe('the commands', () => {
     expect(events).toContain('[admin: no longer needed]')
   })
 
+  it('name the DNS servers of a network, and take them back', async () => {
+    await ok('network', 'create', 'named', '--range', '10.68.0.0/24', '--dns', '10.0.0.53', '--dns', '10.0.0.54')
+    const dns = async () =>
+      JSON.parse(await ok('network', 'list', '--json')).networks.find(({ name }: { name: string }) => name === 'named')
+        ?.clientDns
+    expect(await dns()).toEqual(['10.0.0.53', '10.0.0.54'])
+    await ok('network', 'update', 'named', '--dns', 'none')
+    expect(await dns()).toEqual([])
+  })
+
   it('make gateways where the underlay is private, and say who goes through whom', async () => {
     await ok('network', 'create', 'site', '--range', '10.67.0.0/24')
     const { token } = JSON.parse(await ok('key', 'create', 'many', '--network', 'site', '--uses', '5', '--json'))

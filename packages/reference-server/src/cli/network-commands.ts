@@ -100,7 +100,7 @@ const settingsOptions = (command: Command): Command =>
     .option('--keepalive <seconds>', 'of hosts behind NAT; 0: none', parseNumber(keepaliveSeconds))
     .option(
       '--dns <address>',
-      'for clients without DNS servers of their own, and full tunnels; may be given again',
+      'for clients without DNS servers of their own, and full tunnels; may be given again; none: no longer any',
       collect,
     )
     .option('--virtual-pool <prefix>', 'IPv4 range that virtual ranges of egresses are taken from')
@@ -130,7 +130,7 @@ const bodyOf = (settings: Settings): object =>
       mtuBytes: settings.mtu,
       keepaliveSeconds: settings.keepalive,
       joinApproval: settings.approval,
-      clientDns: settings.dns,
+      clientDns: settings.dns?.join() === 'none' ? [] : settings.dns,
       virtualPool4: settings.virtualPool,
       virtualPool6: settings.virtualPool6,
       privateUnderlay: settings.privateUnderlay && settings.privateUnderlay === 'yes',

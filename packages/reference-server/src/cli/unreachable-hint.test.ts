@@ -10,6 +10,7 @@ test.each([
   ['CERT_HAS_EXPIRED', secure, 'out of date'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', secure, 'http:// instead'],
   ['ECONNRESET', 'http://mesh.example.org:7400', 'https:// instead'],
+  ['ECONNRESET', 'http://127.0.0.1:7400', 'start it again'],
   ['ECONNRESET', secure, 'meshfold serve'],
   ['ECONNREFUSED', secure, 'meshfold serve'],
   [undefined, 'unix:/run/meshfold.sock', 'meshfold serve'],

@@ -7,7 +7,7 @@ export const unreachableHint = (code: string | undefined, url: string): string =
   if (code === 'EPROTO' || code?.startsWith('ERR_SSL_') === true)
     return 'It speaks no TLS there: is it http:// instead of https://, or another port?'
   if (code === 'ECONNRESET' && url.startsWith('http:'))
-    return 'Perhaps it speaks TLS there: is it https:// instead of http://?'
+    return 'Perhaps the server behind it is down: start it again. Or it speaks TLS there: is it https:// instead of http://?'
   return 'Start one (meshfold serve --data DIR), or name another: --url, MESHFOLD_URL or meshfold login.'
 }
 
