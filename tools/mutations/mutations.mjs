@@ -15,6 +15,7 @@ import { configMutations } from './configs.mjs'
 import { hostMutations } from './hosts.mjs'
 import { nameMutations } from './names.mjs'
 import { pathMutations } from './paths.mjs'
+import { probationMutations } from './probation.mjs'
 import { programMutations } from './programs.mjs'
 import { reactionMutations } from './reactions.mjs'
 import { ruleMutations } from './rules.mjs'
@@ -28,6 +29,7 @@ export const mutations = [
   ...worldMutations,
   ...reactionMutations,
   ...hostMutations,
+  ...probationMutations,
   ...nameMutations,
   ...programMutations,
 ]

@@ -2,8 +2,10 @@
 export { applyHostChanges, DEFAULT_MTU_BYTES, type InterfaceDefaults } from '../reconcile/apply-host-changes.js'
 export { hasLiveHandshake, LIVE_HANDSHAKE_MS } from '../reconcile/choose-endpoint.js'
 export {
+  type AftermathTimes,
   beginProbation,
   type ContactTimes,
+  isRevertOpen,
   judgeProbation,
   noProbation,
   onProbation,
@@ -15,7 +17,9 @@ export {
   type ProbationVerdict,
   provesServerThere,
   type RevertedSection,
+  type RevertProof,
   retryReverted,
+  reviewReverted,
 } from '../reconcile/commit-confirm.js'
 export {
   describeDrift,

@@ -10,6 +10,7 @@ import {
   PROBATION_TIMES,
   type ProbationState,
   retryReverted,
+  reviewReverted,
 } from './commit-confirm.js'
 import type { DesiredHost } from './desired-host.js'
 import { noPolicyRouting } from './policy-routing.js'
@@ -46,6 +47,8 @@ class World {
   received: DesiredHost
   nowMs = 0
   changedAtMs = 0
+  revertedAtMs = 0
+  listensSinceMs = 0
   heardAtMs: number | null = null
   isServerLostToOthers = false
   verdict = 'none-pending'
@@ -67,17 +70,28 @@ class World {
     if (event.what === 'passed') this.nowMs += event.ms
     if (event.what === 'crashed') {
       this.state = JSON.parse(JSON.stringify(this.state))
-      this.changedAtMs = this.nowMs
+      this.changedAtMs = this.revertedAtMs = this.listensSinceMs = this.nowMs
       this.heardAtMs = null
       this.#begin(this.received, false)
     }
   }
 
   judge(): void {
-    const { nowMs, changedAtMs, heardAtMs, isServerLostToOthers } = this
-    const judged = judgeProbation(this.state, this.received, { nowMs, changedAtMs, heardAtMs, isServerLostToOthers })
+    const { nowMs, changedAtMs, heardAtMs, listensSinceMs, isServerLostToOthers } = this
+    const facts = { nowMs, changedAtMs, heardAtMs, listensSinceMs, isServerLostToOthers }
+    const judged = judgeProbation(this.state, this.received, facts)
     this.state = judged.state
     this.verdict = judged.verdict
+    if (judged.verdict === 'reverted') this.revertedAtMs = nowMs
+  }
+
+  /** What an agent does with every word of the server, and every second without. */
+  review(): void {
+    const { nowMs, revertedAtMs, heardAtMs } = this
+    const reviewed = reviewReverted(this.state, { nowMs, revertedAtMs, heardAtMs })
+    const isTriedAgain = reviewed.reverted.length < this.state.reverted.length
+    this.state = reviewed
+    if (isTriedAgain) this.#begin(this.received, false)
   }
 
   #begin(next: DesiredHost, isServerHeard: boolean): void {
@@ -104,6 +118,7 @@ test('A10 whatever happens, only sections that can cut the underlay are reverted
       const world = new World(first)
       for (const event of events) {
         world.live(event)
+        world.review()
         const before = world.state
         world.judge()
         const { state, received, verdict, nowMs, heardAtMs } = world
@@ -125,6 +140,31 @@ test('A10 whatever happens, only sections that can cut the underlay are reverted
         if (verdict === 'confirmed') expect(state).toMatchObject({ pending: null, confirmed: before.pending?.contents })
         expect(new Set(state.reverted.map(({ section }) => section)).size).toBe(state.reverted.length)
       }
+    }),
+    lawRuns(),
+  )
+})
+
+test('A10 a host whose server is there is as received, in the end: unless what was reverted brought the server back', async () => {
+  await fc.assert(
+    fc.property(host, fc.array(happening, { maxLength: 40 }), (first, events) => {
+      const world = new World(first)
+      for (const event of events) {
+        world.live(event)
+        world.review()
+        world.judge()
+      }
+      for (let ms = 0; ms < 3_700_000; ms += 5000) {
+        world.live({ what: 'passed', ms: 5000 })
+        world.live({ what: 'heard' })
+        world.review()
+        world.judge()
+      }
+      const { state, received } = world
+      expect(state.pending).toBe(null)
+      expect(state.reverted.every(({ proof }) => proof === 'server-came-back')).toBe(true)
+      if (state.reverted.length === 0) expect(onProbation(state, received)).toBe(received)
+      if (state.confirmed === null) expect(state.reverted).toEqual([])
     }),
     lawRuns(),
   )

@@ -9,7 +9,9 @@ import {
   type ProbationFacts,
   type ProbationState,
   provesServerThere,
+  type RevertProof,
   retryReverted,
+  reviewReverted,
 } from './commit-confirm.js'
 import type { DesiredHost } from './desired-host.js'
 import { noNames } from './host-names.js'
@@ -39,7 +41,13 @@ const covering: DesiredHost = {
 const asOf = (revision: number) => ({ epoch: 1, revision })
 const heardNow = { nowMs: 0, changedAtMs: 0, heardAtMs: 0 }
 const neverHeard = { ...heardNow, heardAtMs: null }
-const silent = { nowMs: 30_000, changedAtMs: 0, heardAtMs: -100, isServerLostToOthers: false } satisfies ProbationFacts
+const silent = {
+  nowMs: 30_000,
+  changedAtMs: 0,
+  heardAtMs: -100,
+  listensSinceMs: 0,
+  isServerLostToOthers: false,
+} satisfies ProbationFacts
 
 /** After the window, with the server heard of. */
 const confirmedOn = (host: DesiredHost, state: ProbationState = noProbation): ProbationState => {
@@ -115,6 +123,15 @@ describe('A10 a change that cut the host off', () => {
     expect(again.pending).toMatchObject({ isArmed: true })
   })
 
+  test('is not reverted by who was paused, and has not listened for long enough since', () => {
+    const paused = { nowMs: 60_000, heardAtMs: 5000 }
+    expect(cutOff(confirmed, covering, { ...paused, listensSinceMs: 48_001 }).verdict).toBe('waiting')
+    expect(cutOff(confirmed, covering, { ...paused, listensSinceMs: 48_000 }).verdict).toBe('reverted')
+    expect(cutOff(confirmed, covering, { nowMs: 60_000, heardAtMs: null, listensSinceMs: 48_001 }).verdict).toBe(
+      'waiting',
+    )
+  })
+
   test('is over when the mesh itself takes it back', () => {
     const begun = beginProbation(confirmed, covering, asOf(2), heardNow)
     expect(beginProbation(begun, before, asOf(3), heardNow)).toEqual(confirmed)
@@ -147,6 +164,53 @@ describe('A10 a change that cut the host off', () => {
     const known = confirmedOn({ ...two, routes: [...before.routes, route] })
     const { state } = cutOff(known, { ...two, routes: covering.routes })
     expect(onProbation(state, { ...before, routes: covering.routes }).routes).toEqual(before.routes)
+  })
+})
+
+describe('A10 what was reverted', () => {
+  const { state } = cutOff(confirmedOn(before), covering)
+  const times = { nowMs: 31_000, revertedAtMs: 30_000, heardAtMs: null }
+  const proofOf = ({ reverted: [one] }: ProbationState): RevertProof | undefined => one?.proof
+
+  test('is to blame when the server is back within thirty seconds, and stays reverted', () => {
+    expect(reviewReverted(state, times)).toBe(state)
+    const blamed = reviewReverted(state, { ...times, nowMs: 59_999, heardAtMs: 59_999 })
+    expect(proofOf(blamed)).toBe('server-came-back')
+    expect(reviewReverted(blamed, { ...times, nowMs: 900_000, heardAtMs: 900_000 })).toBe(blamed)
+  })
+
+  test('made no difference when the server stays silent for longer, and is tried again when it is back', () => {
+    expect(reviewReverted(state, { ...times, nowMs: 59_999 })).toBe(state)
+    const blameless = reviewReverted(state, { ...times, nowMs: 60_000 })
+    expect(proofOf(blameless)).toBe('made-no-difference')
+    expect(onProbation(blameless, covering)).toEqual(before)
+    expect(reviewReverted(blameless, { ...times, nowMs: 90_000 })).toBe(blameless)
+    const again = reviewReverted(blameless, { ...times, nowMs: 90_000, heardAtMs: 90_000 })
+    expect(onProbation(again, covering)).toBe(covering)
+    const heard = { nowMs: 90_000, changedAtMs: 0, heardAtMs: 90_000 }
+    expect(beginProbation(again, covering, asOf(2), heard).pending).toMatchObject({ isArmed: true })
+  })
+
+  test('proves nothing by what was heard before', () => {
+    expect(proofOf(reviewReverted(state, { ...times, nowMs: 60_000, heardAtMs: 30_000 }))).toBe('made-no-difference')
+  })
+
+  test('is tried again at once when the server is back after more than thirty seconds', () => {
+    expect(reviewReverted(state, { ...times, nowMs: 60_000, heardAtMs: 60_000 }).reverted).toEqual([])
+  })
+
+  test('before anything was confirmed is tried again after thirty seconds, then after sixty, and so on up to an hour', () => {
+    let first = noProbation
+    for (const seconds of [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]) {
+      first = cutOff(first, before).state
+      const back = reviewReverted(first, { ...times, nowMs: 31_000, heardAtMs: 31_000 })
+      expect(proofOf(back)).toBe('in-doubt')
+      const dueMs = 30_000 + seconds * 1000
+      expect(reviewReverted(back, { ...times, nowMs: dueMs - 1, heardAtMs: dueMs - 1 })).toBe(back)
+      expect(reviewReverted(back, { ...times, nowMs: dueMs, heardAtMs: dueMs - 6000 })).toBe(back)
+      first = reviewReverted(back, { ...times, nowMs: dueMs, heardAtMs: dueMs })
+      expect(first.reverted).toEqual([])
+    }
   })
 })
 

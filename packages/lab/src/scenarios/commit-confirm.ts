@@ -3,6 +3,7 @@ import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { answerOn, knock } from '../net/knock.js'
 import { waitUntil } from '../wait-until.js'
 import {
+  hasRoute,
   isConfirmed,
   isConnected,
   isReverted,
@@ -12,7 +13,7 @@ import {
   revertedOf,
   windowed,
 } from './diverged-host.js'
-import { command, nodeOf } from './mesh-commands.js'
+import { addNetwork, command, nodeOf, putInto } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
 import { hostNamed } from './server-view.js'
 import { startMesh } from './start-mesh.js'
@@ -27,7 +28,7 @@ export const commitConfirm: Scenario = {
     const mesh = await startMesh(stage, 3, windowed)
     const [cutOff, bystander, revoked] = [mesh.member(0), mesh.member(1), mesh.member(2)]
     await Promise.all([cutOff, bystander].map(isConfirmed))
-    const trap = await makeNetwork(mesh, 'trap', aroundServer(mesh))
+    const trap = await addNetwork(mesh, { name: 'trap', range4: aroundServer(mesh) })
     await mesh.pingMatrix()
     await answerOn(cutOff.host, { ports: [80, 443] })
     stage.check('two of its ports are open at first', (await openPorts(mesh, bystander, cutOff)) === '80,443')
@@ -118,7 +119,7 @@ async function killedInside(
   await putInto(mesh, trap, cutOff)
   await waitUntil('it is cut off', async () => !(await isConnected(cutOff.agent)) || undefined, patience)
   await cutOff.agent.kill()
-  await putInto(mesh, await makeNetwork(mesh, 'plain', '10.99.0.0/24'), bystander)
+  await putInto(mesh, await addNetwork(mesh, { name: 'plain', range4: '10.99.0.0/24' }), bystander)
   await waitUntil('the other change is there', () => hasRoute(bystander, '10.99.0.0/24'))
   await mesh.server.kill()
   const killedAt = performance.now()
@@ -130,22 +131,9 @@ async function killedInside(
   stage.check('a server that crashed inside the window is no reason to take anything back', kept === true)
 }
 
-async function makeNetwork({ server }: Mesh, name: string, range4: string): Promise<string> {
-  const made = await server.api.post<{ network: { networkId: string } }>('/api/v1/networks', { name, range4 })
-  return made.network.networkId
-}
-
-async function putInto(mesh: Mesh, networkId: string, { name }: MeshMember): Promise<void> {
-  const { hostId } = await hostNamed(mesh.server, name)
-  await mesh.server.api.post(`/api/v1/networks/${networkId}/nodes`, { hostId })
-}
-
 /** Eight addresses, the server's among them. */
 function aroundServer({ server }: Mesh): string {
   const parts = server.plan.address.split('.').map(Number)
   const last = parts[3] ?? 0
   return `${parts.slice(0, 3).join('.')}.${last - (last % 8)}/29`
 }
-
-const hasRoute = async ({ host, agent }: MeshMember, prefix: string): Promise<true | undefined> =>
-  (await host.sh(`ip route show dev ${agent.interfaceName}`)).includes(prefix) || undefined

@@ -22,7 +22,7 @@ type Agent = MeshMember['agent']
 
 interface Status {
   readonly server: { readonly connected: boolean }
-  readonly config: { readonly reverted: readonly { readonly section: string }[] }
+  readonly config: { readonly reverted: readonly { readonly section: string; readonly proof: string }[] }
 }
 
 const statusOf = async (agent: Agent): Promise<Status> => (await agent.status()) as Status
@@ -31,6 +31,13 @@ export const isConnected = async (agent: Agent): Promise<boolean> => (await stat
 
 export const revertedOf = async (agent: Agent): Promise<readonly string[]> =>
   (await statusOf(agent)).config.reverted.map(({ section }) => section)
+
+/** What became of the server since each section was taken back. */
+export const proofsOf = async (agent: Agent): Promise<readonly string[]> =>
+  (await statusOf(agent)).config.reverted.map(({ proof }) => proof)
+
+export const hasRoute = async ({ host, agent }: MeshMember, prefix: string): Promise<true | undefined> =>
+  (await host.sh(`ip route show dev ${agent.interfaceName}`)).includes(prefix) || undefined
 
 /** Waits until the host has taken a section back; `metric`: the name of how long that took. */
 export async function isReverted(

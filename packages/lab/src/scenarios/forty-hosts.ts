@@ -5,11 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { waitUntil } from '../wait-until.js'
 import { configMessagesSince, markLogs } from './agent-logs.js'
-import { command, nodeOf } from './mesh-commands.js'
+import { addNetwork, command, nodeOf, putInto } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
 import { hostNamed } from './server-view.js'
 import { startMesh } from './start-mesh.js'
-import { join, otherNetwork } from './two-networks.js'
+import { otherNetwork } from './two-networks.js'
 
 const hostCount = 40
 const concerned = 20
@@ -45,11 +45,11 @@ export const fortyHosts: Scenario = {
 }
 
 async function openFor(mesh: Mesh, network: typeof otherNetwork, members: readonly MeshMember[]): Promise<string> {
-  const made = await mesh.server.api.post<{ network: { networkId: string } }>('/api/v1/networks', network)
-  for (const member of members) await join(mesh, made.network.networkId, member)
+  const networkId = await addNetwork(mesh, network)
+  for (const member of members) await putInto(mesh, networkId, member)
   const addresses = members.map((member) => hasAddressIn(mesh, network, member))
   await Promise.all(addresses)
-  return made.network.networkId
+  return networkId
 }
 
 /** It has an address of the network. */

@@ -7,6 +7,7 @@ import { drift, serverDownReboot } from './by-themselves.js'
 import { clientFile, egressNat, relayManual } from './carriers.js'
 import { clientMoves } from './client-moves.js'
 import { commitConfirm } from './commit-confirm.js'
+import { commitConfirmBlameless } from './commit-confirm-blameless.js'
 import { commitConfirmFullTunnel } from './commit-confirm-full-tunnel.js'
 import { declaredEndpoint } from './declared-endpoint.js'
 import { downloadUnderOneWayPolicy } from './download-under-one-way-policy.js'
@@ -61,6 +62,7 @@ export const scenarios: readonly Scenario[] = [
   serverKill9,
   serverKill9UnderChange,
   commitConfirm,
+  commitConfirmBlameless,
   commitConfirmFullTunnel,
   roamingPort,
   roamingAddress,

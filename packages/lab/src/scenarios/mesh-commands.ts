@@ -1,6 +1,7 @@
 /** The mesh is told something, as an administrator does. */
 import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import { waitUntil } from '../wait-until.js'
+import { hostNamed } from './server-view.js'
 
 /** What happened, as far as scenarios ask. */
 export interface Answer {
@@ -51,3 +52,18 @@ export const hasPeers = (mesh: Mesh, member: MeshMember, count: number): Promise
       undefined
     )
   })
+
+/** Adds a network; answers its id. */
+export async function addNetwork(
+  { server }: Mesh,
+  network: { readonly name: string; readonly range4: string; readonly range6?: string | null },
+): Promise<string> {
+  const made = await server.api.post<{ network: { networkId: string } }>('/api/v1/networks', network)
+  return made.network.networkId
+}
+
+/** Puts a host into one network more. */
+export async function putInto(mesh: Mesh, networkId: string, { name }: MeshMember): Promise<void> {
+  const { hostId } = await hostNamed(mesh.server, name)
+  await mesh.server.api.post(`/api/v1/networks/${networkId}/nodes`, { hostId })
+}

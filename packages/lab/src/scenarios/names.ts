@@ -4,7 +4,7 @@ import { Mesh, type MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { command, nodeOf } from './mesh-commands.js'
+import { addNetwork, command, nodeOf, putInto } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
 import { hostNamed } from './server-view.js'
 
@@ -135,11 +135,8 @@ async function arePutRight(stage: Stage, mesh: Mesh): Promise<void> {
 async function inTwoNetworks(stage: Stage, mesh: Mesh): Promise<void> {
   const [first, second, third] = [mesh.member(0), mesh.member(1), mesh.member(2)]
   const other = { name: 'other', range4: '10.67.0.0/24', range6: null }
-  const { network } = await mesh.server.api.post<{ network: { networkId: string } }>('/api/v1/networks', other)
-  for (const member of [second, third]) {
-    const { hostId } = await hostNamed(mesh.server, member.name)
-    await mesh.server.api.post(`/api/v1/networks/${network.networkId}/nodes`, { hostId })
-  }
+  const networkId = await addNetwork(mesh, other)
+  for (const member of [second, third]) await putInto(mesh, networkId, member)
   const address = await waitUntil('h3 is in the other network', async () =>
     (await mesh.tunnel(third)).ipv4.find((each) => each.startsWith('10.67.')),
   )

@@ -4,9 +4,8 @@ import type { Mesh, MeshMember } from '../mesh/mesh.js'
 import type { Host } from '../net/host.js'
 import { ping } from '../net/ping.js'
 import { waitUntil } from '../wait-until.js'
-import { command, nodeOf } from './mesh-commands.js'
+import { addNetwork, command, nodeOf, putInto } from './mesh-commands.js'
 import type { Scenario, Stage } from './scenario.js'
-import { hostNamed } from './server-view.js'
 import { startCast } from './start-mesh.js'
 
 /** The second network. */
@@ -99,17 +98,10 @@ async function echoes(host: Host, family: Family): Promise<Readonly<Record<'came
 
 /** Makes the other network: one member is in both then, one in the other only. */
 export async function openOther(mesh: Mesh, both: MeshMember, second: MeshMember): Promise<string> {
-  const made = await mesh.server.api.post<{ network: { networkId: string } }>('/api/v1/networks', otherNetwork)
-  const { networkId } = made.network
-  for (const member of [both, second]) await join(mesh, networkId, member)
+  const networkId = await addNetwork(mesh, otherNetwork)
+  for (const member of [both, second]) await putInto(mesh, networkId, member)
   await command(mesh, { type: 'RemoveNode', nodeId: await nodeOf(mesh, second) })
   return networkId
-}
-
-/** Puts a member into a network. */
-export async function join(mesh: Mesh, networkId: string, { name }: MeshMember): Promise<void> {
-  const { hostId } = await hostNamed(mesh.server, name)
-  await mesh.server.api.post(`/api/v1/networks/${networkId}/nodes`, { hostId })
 }
 
 /** A member's address in the other network. */

@@ -102,6 +102,51 @@ test('what was taken back stays so through restarts, and is tried again when som
   expect(await again.agent.retry()).toEqual([])
 })
 
+test('A10 what was taken back for nothing is tried again by itself: the server stayed silent without it', async () => {
+  await change()
+  await world.server.stop()
+  await world.pass(32_000)
+  expect(prefixes(sample).sort()).toEqual(own)
+  expect((await sample.agent.status()).config.reverted).toMatchObject([{ proof: 'awaited' }, { proof: 'awaited' }])
+  await world.pass(31_000)
+  const waiting = { proof: 'made-no-difference' }
+  expect((await sample.agent.status()).config.reverted).toMatchObject([waiting, waiting])
+  world.server.start()
+  await world.pass(8000)
+  expect(prefixes(sample).sort()).toEqual(both)
+  expect(sample.host.state.interface?.mtuBytes).toBe(1300)
+  expect((await sample.agent.status()).config.reverted).toEqual([])
+  expect(world.server.saidBy(sample.hostId, 'ack').at(-1)).toMatchObject({ outcome: 'applied', detail: null })
+  await world.pass(90_000)
+  expect(prefixes(sample).sort()).toEqual(both)
+})
+
+test('A10 a restart after that forgets nothing of it', async () => {
+  await change()
+  await world.server.stop()
+  await world.pass(65_000)
+  await sample.agent.stop()
+  const { store, probationStore, keys, host } = sample
+  const again = world.agentOf(1, keys, { store, probationStore, host })
+  await again.agent.start()
+  expect(prefixes(again).sort()).toEqual(own)
+  world.server.start()
+  await world.pass(8000)
+  expect(prefixes(again).sort()).toEqual(both)
+})
+
+test('A10 a host that never was confirmed, and was alone when the network was away, has its addresses when it is back', async () => {
+  const fresh = await world.started(3)
+  expect(fresh.host.state.interface?.addresses).not.toEqual([])
+  await world.server.stop()
+  await world.pass(32_000)
+  expect(fresh.host.state.interface?.addresses).toEqual([])
+  await world.pass(31_000)
+  world.server.start()
+  await world.pass(8000)
+  expect(fresh.host.state.interface?.addresses).not.toEqual([])
+})
+
 test('A10 what was tightened at the same time stays tightened', async () => {
   world.admit(3)
   await world.pass(1000)

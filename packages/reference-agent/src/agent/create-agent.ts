@@ -2,7 +2,7 @@
  * The agent of one host: holds the config that its server sent, keeps the host as it says, and tells the server where the host is.
  * The host comes first: it is brought to the last good config before there is a server, and stays so without one.
  */
-import type { ObservedHost, ReconcileError } from '@meshfold/core'
+import { type ObservedHost, PROBATION_TIMES, type ReconcileError } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import { keepInMemory } from '../state/kept-file.js'
 import { type AgentOptions, type AgentTiming, DEFAULT_TIMING } from './agent-options.js'
@@ -86,10 +86,11 @@ class RunningAgent {
     this.#probation = new ProbationKeeper({
       ...options,
       store: options.probationStore ?? keepInMemory(),
-      times: { windowMs: timing.confirmWindowMs, silentMs: timing.serverSilentMs },
+      times: { ...PROBATION_TIMES, windowMs: timing.confirmWindowMs, silentMs: timing.serverSilentMs },
       isConnected: () => this.#link.status().connected,
       isServerLostToOthers: () => this.#paths?.isServerLostToOthers ?? false,
-      onReverted: () => this.#duty.want('put-right'),
+      onReverted: () => void this.#putRight().then(() => this.#link.tryNow()),
+      onTriedAgain: () => void this.#putRight().then(() => this.#reporter.acknowledgeAgain()),
     })
     this.#duty = new HostDuty({
       ...options,
@@ -171,8 +172,7 @@ class RunningAgent {
   async retry(): Promise<readonly RevertedStatus[]> {
     const tried = await this.#probation.retry()
     if (tried.length > 0) {
-      this.#duty.want('put-right')
-      await this.#duty.settled()
+      await this.#putRight()
       this.#reporter.acknowledgeAgain()
     }
     return tried.map(withoutRefused)
@@ -240,6 +240,11 @@ class RunningAgent {
       isServerInDoubt: () => this.#probation.isInDoubt,
       onRouterRole: options.onRouterRole ?? (() => {}),
     })
+  }
+
+  async #putRight(): Promise<void> {
+    this.#duty.want('put-right')
+    await this.#duty.settled()
   }
 
   async #stopWork(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type ObservedHost,
   type PeerConfig,
   type RevertedSection,
+  type RevertProof,
   reportNames,
 } from '@meshfold/core'
 import { withoutResolvers } from '../report/own-resolvers.js'
@@ -86,11 +87,21 @@ export function differencesOf(observed: ObservedHost | undefined, config: KnownC
   return [...differing, ...foreignHindrances(observed.foreignFilters, config.desired)].slice(0, MAX_DRIFT)
 }
 
+type Reverted = Pick<RevertedSection, 'section' | 'asOf' | 'proof'>
+
 /** What was reverted, in one line. */
-export const describeReverted = (reverted: readonly RevertedSection[]): string =>
-  reverted
-    .map(({ section, asOf }) => `${section} of ${formatAsOf(asOf)} cut this host off from its server: as before since`)
-    .join('; ')
+export const describeReverted = (reverted: readonly Reverted[]): string => reverted.map(describeOneReverted).join('; ')
+
+/** Which section it is, and why it is as before. */
+export const describeOneReverted = ({ section, asOf, proof }: Reverted): string =>
+  `${section} of ${formatAsOf(asOf)} ${REVERTED_FOR[proof]}`
+
+const REVERTED_FOR: Readonly<Record<RevertProof, string>> = {
+  awaited: 'may have cut this host off from its server: as before since',
+  'server-came-back': 'cut this host off from its server: as before since',
+  'made-no-difference': 'is as before, which did not bring the server back: tried again when it is there',
+  'in-doubt': 'may have cut this host off from its server: as before for now, and tried again after a while',
+}
 
 /** So many differences are told at most. */
 export const MAX_DRIFT = 50

@@ -1,6 +1,6 @@
 /**
  * Commit-confirm at work (A10): what could cut this host off from its server is in effect on probation, kept on disk before it is, and
- * taken back when the server is silent at the end of the window.
+ * taken back when the server is silent at the end of the window. What was taken back for nothing is tried again.
  */
 import {
   type AsOf,
@@ -9,6 +9,7 @@ import {
   type ConnectionEnd,
   type ContactTimes,
   type DesiredHost,
+  isRevertOpen,
   judgeProbation,
   noProbation,
   onProbation,
@@ -17,6 +18,7 @@ import {
   provesServerThere,
   type RevertedSection,
   retryReverted,
+  reviewReverted,
   type Timers,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
@@ -36,16 +38,23 @@ export interface ProbationKeeperOptions {
   readonly isServerLostToOthers: () => boolean
   /** The host is to be made as `narrowed` says now. */
   readonly onReverted: () => void
+  /** What was taken back is tried again: the host is to be made as `narrowed` says now. */
+  readonly onTriedAgain: () => void
 }
 
 const JUDGED_EVERY_MS = 1000
+/** Nothing was heard while the machine was paused; what came meanwhile is read after the judgement that is due. */
+const PAUSED_MS = 3 * JUDGED_EVERY_MS
 
 export class ProbationKeeper {
   readonly #options: ProbationKeeperOptions
   #state: ProbationState = noProbation
   #received: DesiredHost | undefined
   #changedAtMs = 0
+  #revertedAtMs = 0
   #heardAtMs = Number.NEGATIVE_INFINITY
+  #judgedAtMs = 0
+  #listensSinceMs = 0
   #stopJudging: (() => void) | undefined
   #isClosed = false
 
@@ -74,7 +83,8 @@ export class ProbationKeeper {
     const loaded = await store.load()
     if (E.isLeft(loaded)) log.error({ reason: loaded.left.reason }, 'what was reverted could not be read')
     else if (loaded.right !== undefined) this.#state = loaded.right
-    this.#changedAtMs = this.#now()
+    const nowMs = this.#now()
+    ;[this.#changedAtMs, this.#revertedAtMs, this.#listensSinceMs] = [nowMs, nowMs, nowMs]
   }
 
   /** A received config is about to be put into effect, as `narrowed` has it. */
@@ -93,6 +103,7 @@ export class ProbationKeeper {
   /** Something came from the server. */
   heard(): void {
     this.#heardAtMs = this.#now()
+    if (this.#state.reverted.length > 0) void this.#review()
   }
 
   /** A connection, or an attempt at one, ended. */
@@ -115,26 +126,58 @@ export class ProbationKeeper {
   }
 
   #judgeFromNowOn(): void {
-    if (this.#isClosed || this.#state.pending === null) return
-    this.#stopJudging ??= this.#options.timers.every(JUDGED_EVERY_MS, () => void this.#judge())
+    if (this.#isClosed || !this.#isSomethingDue || this.#stopJudging !== undefined) return
+    this.#judgedAtMs = this.#now()
+    this.#stopJudging = this.#options.timers.every(JUDGED_EVERY_MS, () => void this.#judge())
+  }
+
+  get #isSomethingDue(): boolean {
+    return this.#state.pending !== null || isRevertOpen(this.#state)
   }
 
   async #judge(): Promise<void> {
     if (this.#received === undefined) return
-    const { times, isServerLostToOthers, onReverted, log } = this.#options
-    const facts = { ...this.#contact(), isServerLostToOthers: isServerLostToOthers() }
-    const { verdict, state } = judgeProbation(this.#state, this.#received, facts, times)
-    if (verdict === 'waiting') return
+    const nowMs = this.#now()
+    if (nowMs - this.#judgedAtMs > PAUSED_MS) this.#listensSinceMs = nowMs
+    this.#judgedAtMs = nowMs
+    await this.#review()
+    await this.#judgePending(this.#received)
+    if (this.#isSomethingDue) return
     this.#stopJudging?.()
     this.#stopJudging = undefined
+  }
+
+  async #judgePending(received: DesiredHost): Promise<void> {
+    const { times, isServerLostToOthers, onReverted, log } = this.#options
+    const listensSinceMs = this.#listensSinceMs
+    const facts = { ...this.#contact(), listensSinceMs, isServerLostToOthers: isServerLostToOthers() }
+    const { verdict, state } = judgeProbation(this.#state, received, facts, times)
+    if (verdict === 'waiting' || verdict === 'none-pending') return
     const saved = this.#become(state)
     if (verdict === 'reverted') {
+      this.#revertedAtMs = this.#now()
       const detail = describeReverted(state.reverted)
       log.error({ detail }, 'the server has been silent since a change of this host: it is taken back')
       await saved
       if (!this.#isClosed) onReverted()
     }
     await saved
+  }
+
+  /** What was taken back for nothing is in effect again once the server is heard of. */
+  async #review(): Promise<void> {
+    const { times, log, onTriedAgain } = this.#options
+    const before = this.#state
+    const after = reviewReverted(before, { ...this.#contact(), revertedAtMs: this.#revertedAtMs }, times)
+    if (after === before) return
+    const again = before.reverted.filter(({ section }) => after.reverted.every((still) => still.section !== section))
+    if (again.length > 0) {
+      this.#received = undefined
+      const sections = again.map(({ section }) => section)
+      log.info({ sections }, 'the server is there: what was taken back while it was silent is tried again')
+    }
+    await this.#become(after)
+    if (again.length > 0 && !this.#isClosed) onTriedAgain()
   }
 
   async #become(state: ProbationState): Promise<void> {

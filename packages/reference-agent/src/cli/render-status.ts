@@ -1,6 +1,6 @@
 import { everyDomain, type NamesReport } from '@meshfold/core'
 import type { HopStatus, MeasuredStatus, PathsStatus, PeerStatus } from '../agent/agent-status.js'
-import { formatAsOf } from '../agent/describe-status.js'
+import { describeOneReverted, formatAsOf } from '../agent/describe-status.js'
 import type { HostStatus } from './host-status.js'
 
 /** Status for a terminal. */
@@ -17,10 +17,8 @@ export function renderStatus(status: HostStatus): string {
     lines.push(`next key   ${host.nextWireguardKey}: in effect once the server has been told`)
   if (status.names !== null) lines.push(...namesLines(status.names))
   if (paths !== null && paths.outside.state !== 'not-asked') lines.push(`outside    ${outsideWords(paths.outside)}`)
-  for (const { section, asOf } of config.reverted)
-    lines.push(
-      `reverted   ${section} of ${formatAsOf(asOf)} cut this host off from its server: as before since; once more: meshfold-agent retry`,
-    )
+  for (const section of config.reverted)
+    lines.push(`reverted   ${describeOneReverted(section)}; once more: meshfold-agent retry`)
   for (const text of config.lacking) lines.push(`lacking    ${text}`)
   if (config.failure !== null) lines.push(`problem    ${config.failure}`)
   if (config.notSaved !== null) lines.push(`not saved  ${config.notSaved}`)

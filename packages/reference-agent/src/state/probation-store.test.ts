@@ -30,7 +30,8 @@ const asOf = { epoch: 1, revision: 7 }
 const state: ProbationState = {
   confirmed: contents,
   pending: { asOf, contents, isArmed: true },
-  reverted: [{ section: 'full-tunnel', asOf, reason: 'server-silent', refused: '{}' }],
+  reverted: [{ section: 'full-tunnel', asOf, reason: 'server-silent', refused: '{}', proof: 'awaited' }],
+  firstReverts: 0,
 }
 
 test('what is kept is read back, and nothing is left beside it', async () => {

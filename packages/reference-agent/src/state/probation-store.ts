@@ -72,6 +72,7 @@ const revertedCodec: t.Type<RevertedSection, unknown> = t.strict({
   asOf: asOfCodec,
   reason: t.literal('server-silent'),
   refused: t.string,
+  proof: t.keyof({ awaited: null, 'server-came-back': null, 'made-no-difference': null, 'in-doubt': null }),
 })
 
 const storedCodec = t.strict({
@@ -79,12 +80,13 @@ const storedCodec = t.strict({
   confirmed: orNull(contentsCodec),
   pending: orNull(t.strict({ asOf: asOfCodec, contents: contentsCodec, isArmed: t.boolean })),
   reverted: t.array(revertedCodec),
+  firstReverts: t.number,
 })
 
 /** A store in one file. One that can't be read is as none: what is in effect is judged anew, and nothing is reverted for it. */
 export const createFileProbationStore = (file: string): ProbationStore =>
   keepInFile(file, {
     codec: storedCodec,
-    read: ({ confirmed, pending, reverted }) => ({ confirmed, pending, reverted }),
+    read: ({ version: _, ...state }) => state,
     write: (state) => ({ version: 1, ...state }),
   })
