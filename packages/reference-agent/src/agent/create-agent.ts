@@ -290,7 +290,7 @@ class RunningAgent {
       this.#link.tryNow()
     }
     if (change !== 'same') this.#paths?.networkChanged()
-    if (this.#underlay.isOtherWay(observed.underlayMtu)) this.#duty.want('put-right')
+    if (this.#underlay.isOtherWay(observed.underlayMtu)) this.#duty.followWay()
     if (this.#underlay.isMoving) this.#greeter.greetLive(observed)
     this.#reporter.report()
   }

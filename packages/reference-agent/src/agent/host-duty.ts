@@ -85,6 +85,12 @@ export class HostDuty {
     this.#turns.want(deed)
   }
 
+  /** The way to peers takes other sizes than before: what follows from that is no drift. */
+  followWay(): void {
+    if (this.#occasion === 'routine') this.#occasion = 'another way to peers'
+    this.want('put-right')
+  }
+
   /** Resolves when nothing is to be done any more. */
   settled(): Promise<void> {
     return this.#turns.settled()

@@ -7,7 +7,7 @@ import { countChanges } from './describe-failure.js'
 import type { KeptHost } from './host-keeper.js'
 
 /** What the whole host was compared with its config for. */
-export type Occasion = 'start' | 'after a failure' | 'awaited peers' | 'routine'
+export type Occasion = 'start' | 'after a failure' | 'awaited peers' | 'another way to peers' | 'routine'
 
 /** A line where the stored config can't be used, or not all of it. */
 export function logLoaded(log: AgentLog, loaded: E.Either<ConfigStoreError, LoadedConfig>): void {
@@ -36,5 +36,8 @@ export function logPutRight(log: AgentLog, asOf: AsOf, { executed }: KeptHost, o
   if (occasion === 'start') log.info(fields, 'last good config applied')
   else if (occasion === 'after a failure') log.info(fields, 'the host is as its config says again')
   else if (occasion === 'awaited peers') log.debug(fields, 'read back after peers had time to move')
-  else if (executed.length > 0) log.warn(fields, 'drift put right')
+  else if (executed.length === 0) return
+  else if (occasion === 'another way to peers' && executed.every(({ kind }) => kind === 'set-mtu'))
+    log.info(fields, 'the MTU follows the way to peers')
+  else log.warn(fields, 'drift put right')
 }

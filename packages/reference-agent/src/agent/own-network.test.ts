@@ -282,3 +282,16 @@ test('a tunnel that somebody takes away is back at once', async () => {
   await world.settle()
   expect(world.toDo(sample)).toEqual([])
 })
+
+test('an MTU that follows another way to peers is no drift; one that somebody set is', async () => {
+  const { world, sample } = await withLivePeer()
+  const said = () => sample.logged.map(({ message }) => message).filter((message) => /MTU|drift/.test(message))
+  sample.host.disturb((host) => ({ ...host, underlayMtu: { linkBytes: 1400, pathBytes: 1400 } }))
+  await world.pass(2100)
+  expect(sample.host.state.interface?.mtuBytes).toBe(1320)
+  expect(said()).toEqual(['the MTU follows the way to peers'])
+  sample.host.disturb(({ interface: own, ...host }) => ({ ...host, interface: own && { ...own, mtuBytes: 1300 } }))
+  await world.pass(301_000)
+  expect(sample.host.state.interface?.mtuBytes).toBe(1320)
+  expect(said()).toEqual(['the MTU follows the way to peers', 'drift put right'])
+})
