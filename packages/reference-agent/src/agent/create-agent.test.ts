@@ -204,3 +204,13 @@ test('stopping leaves the host as it is; removing leaves nothing', async () => {
 
 const sampleRegisterHostUpdate = (number: number) =>
   ({ type: 'UpdateHost', atEpochMs: sampleTime, hostId: sampleRegisterHost(number).hostId }) as const
+
+test('an agent that another one takes turns with says that its machine may have been copied', async () => {
+  const world = new SampleWorld()
+  const first = await world.started(1)
+  const copy = world.agentOf(1, first.keys)
+  await copy.agent.start()
+  await world.pass(500)
+  const said = first.logged.find(({ message }) => message === 'another agent connected as this host')
+  expect(said?.fields).toMatchObject({ code: 'replaced-by-newer-connection', wayOut: expect.stringContaining('--purge') })
+})

@@ -31,8 +31,13 @@ export interface LinkKeeperOptions extends Pick<AgentOptions, 'connect' | 'membe
 
 const MOVED: ConnectionEnd = { code: 'closed-here', detail: 'an own address went away' }
 
-const WAY_OUT =
-  'if this host was removed from its mesh: meshfold-agent down --purge, then enroll with a new token; if it joined after the backup that its server was restored from: enroll again, then start the agent anew'
+/** By the code of how a connection, or an attempt at one, ended. */
+const WAYS_OUT: Partial<Record<ConnectionEnd['code'], string>> = {
+  'authentication-failed':
+    'if this host was removed from its mesh: meshfold-agent down --purge, then enroll with a new token; if it joined after the backup that its server was restored from: enroll again, then start the agent anew',
+  'replaced-by-newer-connection':
+    'if this machine is a copy of another, or was copied: on the copy, meshfold-agent down --purge, then enroll with a new token',
+}
 
 /** The way to the server: one link for as long as the agent runs, one session for each connection over it. */
 export class LinkKeeper {
@@ -134,9 +139,11 @@ export class LinkKeeper {
     const { code, detail } = status.lastEnd
     const isNews = wasConnected || this.#lastEnd !== detail
     this.#lastEnd = detail
-    const fields = { code, detail, attempt: status.attempt }
+    const wayOut = WAYS_OUT[code]
+    const fields = { code, detail, attempt: status.attempt, ...(wayOut !== undefined && { wayOut }) }
     if (!isNews) log.debug(fields, 'still not connected')
-    else if (code === 'authentication-failed') log.warn({ ...fields, wayOut: WAY_OUT }, 'not accepted; trying on')
+    else if (code === 'authentication-failed') log.warn(fields, 'not accepted; trying on')
+    else if (code === 'replaced-by-newer-connection') log.warn(fields, 'another agent connected as this host')
     else log.warn(fields, wasConnected ? 'disconnected; the mesh goes on as it is' : 'not connected yet; trying on')
   }
 }

@@ -305,6 +305,23 @@ describe('reports', () => {
     expect(sessions.presence.of(id)).toMatchObject({ outcome: 'failed', detail: 'no such device', drift: [] })
   })
 
+  it('of a host that comes again and again become no more events than of one that stays', async () => {
+    const id = await addHost('alpha')
+    const { revision } = service.asOf
+    for (let turn = 0; turn < 8; turn += 1) {
+      const copy = new Wire(sessions, id)
+      copy.say(reportOf({ endpoints: endpointsOf(`192.0.2.${1 + (turn % 2)}:51821`) }))
+      if (turn < 5) await expect.poll(() => service.asOf.revision).toBe(revision + turn + 1)
+      else await new Promise((resolve) => setTimeout(resolve, 20))
+      copy.connection.close({ code: 'connection-lost', detail: '' })
+    }
+    expect(service.asOf.revision).toBe(revision + 5)
+    const last = new Wire(sessions, id)
+    last.say(reportOf({ endpoints: endpointsOf('192.0.2.9:51821') }))
+    clock.advance(2000)
+    await expect.poll(() => service.asOf.revision).toBe(revision + 6)
+  })
+
   it('that the mesh refuses are answered with the reason, and change nothing', async () => {
     const alpha = new Wire(sessions, await addHost('alpha'))
     alpha.say({ type: 'resume', asOf: null })

@@ -21,17 +21,18 @@ import {
   type ServerMessage,
   type Timers,
 } from '@meshfold/core'
+import { HostBudgets } from '../host-budgets.js'
 import type { CommandContext } from '../mesh-service/command-answer.js'
 import type { MeshStep } from '../mesh-service/mesh-history.js'
 import type { MeshService } from '../mesh-service/mesh-service.js'
 import type { ServerLog } from '../server-log.js'
-import { TokenBucket } from '../token-bucket.js'
 import { AgentSession } from './agent-session.js'
 import { ClientChanges } from './client-changes.js'
 import { FanOut } from './fan-out.js'
 import { HostReports, refusalOf } from './host-reports.js'
 import { KeyDesk, type KeyWishAnswer } from './key-desk.js'
 import { Presence } from './presence.js'
+import { ReportBudgets } from './report-budgets.js'
 
 export interface AgentSessionsOptions {
   readonly service: MeshService
@@ -49,8 +50,8 @@ export interface AgentSessionsOptions {
 
 /** A heartbeat follows when nothing else was sent for so long. */
 const HEARTBEAT_MS = 2000
-/** Of each connection. */
 const LEFT_OUT_WARNINGS = { burst: 5, perSecond: 1 / 60 }
+const FORGETS_EVERY_MS = 60_000
 
 type LeftOutLog = (what: string, why: string) => void
 
@@ -61,6 +62,8 @@ export class AgentSessions {
   readonly #sessions = new Map<HostId, AgentSession>()
   readonly #fanOut: FanOut
   readonly #keys: KeyDesk
+  readonly #reports = new ReportBudgets()
+  readonly #warnings = new HostBudgets(LEFT_OUT_WARNINGS)
   readonly #stops: readonly CancelTimer[]
 
   constructor(options: AgentSessionsOptions) {
@@ -72,6 +75,7 @@ export class AgentSessions {
       () => this.clients.close(),
       options.service.onStep((step) => this.#take(step)),
       options.timers.every(HEARTBEAT_MS / 8, () => this.#beat()),
+      options.timers.every(FORGETS_EVERY_MS, () => this.#forget()),
     ]
   }
 
@@ -143,9 +147,8 @@ export class AgentSessions {
   /** A host whose addresses flap says the same again and again: its operator needs to read it now and then only. */
   #leftOutLog(hostId: HostId): LeftOutLog {
     const { clock, serverLog } = this.#options
-    const loud = new TokenBucket(LEFT_OUT_WARNINGS.burst, LEFT_OUT_WARNINGS.perSecond, clock.monotonicMs())
     return (what, why) => {
-      const write = loud.take(clock.monotonicMs()) ? serverLog.warn : serverLog.debug
+      const write = this.#warnings.take(hostId, clock.monotonicMs()) ? serverLog.warn : serverLog.debug
       write.call(serverLog, { hostId, what, why }, 'an endpoint or resolver that an agent reported was left out')
     }
   }
@@ -163,6 +166,7 @@ export class AgentSessions {
       service,
       timers,
       monotonicMs: clock.monotonicMs,
+      budgets: this.#reports,
       context,
       onRefused: (error) => {
         const { code, message } = refusalOf(error)
@@ -223,6 +227,12 @@ export class AgentSessions {
       for (const session of this.#sessions.values()) session.moved()
     }
     this.#fanOut.add(step)
+  }
+
+  #forget(): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    this.#reports.letGo(nowMs)
+    this.#warnings.letGo(nowMs)
   }
 
   #beat(): void {

@@ -9,7 +9,7 @@ import {
   type UnstampedCommand,
 } from '../mesh-service/command-answer.js'
 import type { MeshService } from '../mesh-service/mesh-service.js'
-import { TokenBucket } from '../token-bucket.js'
+import type { ReportBudgets } from './report-budgets.js'
 
 type LeftOut = Extract<MeshError, { readonly code: 'endpoint-refused' | 'host-resolver-refused' }>
 
@@ -18,6 +18,8 @@ export interface HostReportsOptions {
   readonly service: MeshService
   readonly timers: Timers
   readonly monotonicMs: () => number
+  /** Of all connections together. */
+  readonly budgets: ReportBudgets
   readonly context: () => CommandContext
   readonly onRefused: (error: MeshError) => void
   /** The mesh refused one of several endpoints, or a resolver; the report goes on without it. */
@@ -25,9 +27,6 @@ export interface HostReportsOptions {
   readonly onFailed: (error: ServiceError) => void
 }
 
-/** A machine whose addresses flap may report five times at once, then every two seconds. */
-const BURST = 5
-const PER_SECOND = 0.5
 const RETRY_MS = 3000
 
 /**
@@ -36,14 +35,12 @@ const RETRY_MS = 3000
  */
 export class HostReports {
   readonly #options: HostReportsOptions
-  readonly #bucket: TokenBucket
   #latest: HostReport | undefined
   #isBusy = false
   #isClosed = false
 
   constructor(options: HostReportsOptions) {
     this.#options = options
-    this.#bucket = new TokenBucket(BURST, PER_SECOND, options.monotonicMs())
   }
 
   take(report: HostReport): void {
@@ -59,8 +56,8 @@ export class HostReports {
   async #work(): Promise<void> {
     this.#isBusy = true
     while (this.#latest !== undefined && !this.#isClosed) {
-      const { monotonicMs, timers } = this.#options
-      const waitMs = this.#bucket.waitMs(monotonicMs())
+      const { hostId, budgets, monotonicMs, timers } = this.#options
+      const waitMs = budgets.waitMs(hostId, monotonicMs())
       if (waitMs > 0) {
         timers.after(waitMs, () => void this.#work())
         return
@@ -78,10 +75,10 @@ export class HostReports {
 
   /** False: the server could not, and should try again. */
   async #carryOut(report: HostReport): Promise<boolean> {
-    const { service, hostId, onRefused, onFailed } = this.#options
+    const { service, hostId, budgets, monotonicMs, onRefused, onFailed } = this.#options
     const host = largeMapGet(service.state.hosts, hostId)
     const commands = host === undefined ? [] : commandsOfReport(host, report)
-    if (commands.length > 0) this.#bucket.take(this.#options.monotonicMs())
+    if (commands.length > 0) budgets.take(hostId, monotonicMs())
     for (const command of commands) {
       const answer = await this.#submit(command)
       if (E.isRight(answer)) continue

@@ -1,5 +1,5 @@
 import type { EpochMs, HostId, Observation, ReportedObservation } from '@meshfold/core'
-import { HostBudgets } from './host-budgets.js'
+import { HostBudgets } from '../host-budgets.js'
 
 /** A router with 256 ranges and some hundred pairs stays below it, with all repetitions. */
 const OBSERVATIONS = { burst: 500, perSecond: 50 }

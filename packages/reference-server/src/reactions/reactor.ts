@@ -21,10 +21,10 @@ import {
   type Timers,
 } from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
+import { HostBudgets } from '../host-budgets.js'
 import type { UnstampedCommand } from '../mesh-service/command-answer.js'
 import type { MeshService } from '../mesh-service/mesh-service.js'
 import type { ServerLog } from '../server-log.js'
-import { HostBudgets } from './host-budgets.js'
 import { ObservationInbox } from './observation-inbox.js'
 import { RefusalLog } from './refusal-log.js'
 import { steadyTime } from './steady-time.js'

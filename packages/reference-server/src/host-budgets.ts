@@ -1,5 +1,5 @@
 import type { HostId } from '@meshfold/core'
-import { TokenBucket } from '../token-bucket.js'
+import { TokenBucket } from './token-bucket.js'
 
 /** How much each host may cause: a burst, then so many a second. It outlives connections, so coming again doesn't renew it. */
 export class HostBudgets {
@@ -21,6 +21,11 @@ export class HostBudgets {
     const bucket = this.#buckets.get(hostId) ?? new TokenBucket(this.#burst, this.#perSecond, nowMs)
     this.#buckets.set(hostId, bucket)
     return bucket.take(nowMs)
+  }
+
+  /** How long until a host may cause the next; 0: now. */
+  waitMs(hostId: HostId, nowMs: number): number {
+    return this.#buckets.get(hostId)?.waitMs(nowMs) ?? 0
   }
 
   /** Lets go of those that are as if nothing had been taken. */
