@@ -212,5 +212,8 @@ test('an agent that another one takes turns with says that its machine may have 
   await copy.agent.start()
   await world.pass(500)
   const said = first.logged.find(({ message }) => message === 'another agent connected as this host')
-  expect(said?.fields).toMatchObject({ code: 'replaced-by-newer-connection', wayOut: expect.stringContaining('--purge') })
+  expect(said?.fields).toMatchObject({
+    code: 'replaced-by-newer-connection',
+    wayOut: expect.stringContaining('--purge'),
+  })
 })
