@@ -212,7 +212,7 @@ describe('what goes wrong', () => {
       "'--uses <count>' argument '0' is invalid. Give a whole",
     ],
     [2, ['network', 'create', 'x', '--keepalive', '99999'], '--keepalive'],
-    [2, ['network', 'create', 'x', '--mtu', '1'], '--mtu'],
+    [2, ['network', 'create', 'x', '--mtu', '1279'], '1280'],
     [2, ['mesh', 'update', '--ephemeral-grace', '0'], '--ephemeral-grace'],
     [
       2,

@@ -49,6 +49,18 @@ export class OwnAnnouncement<V extends PathVector = PathVector> {
     this.#await(lists, told)
   }
 
+  /**
+   * Others hold a vector of this host that it doesn't know, from a life of which its disk tells nothing. Nobody can say where that one
+   * leads, so every gateway that this one begins with has to have it before others.
+   */
+  supersede(vector: V, ownLists: Iterable<Path>): void {
+    this.#newest = vector
+    this.#released = undefined
+    this.#firsts = firstGateways(ownLists, vector)
+    this.#awaited = this.#firsts
+    if (this.#awaited.size === 0) this.#released = vector
+  }
+
   /** Who has to know of the newest before others: gateways that it begins with, and no vector so far did, as all know. */
   #await(lists: readonly Path[], told: PathVector | undefined): void {
     const released = firstGateways(lists, this.#released)

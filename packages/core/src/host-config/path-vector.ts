@@ -37,3 +37,17 @@ export const renewVector = (
 
 export const isSameList = <A>(one: readonly A[], other: readonly A[]): boolean =>
   one.length === other.length && one.every((item, at) => item === other[at])
+
+/** Further ahead of this host's clock no earlier life of it can have been: who says so lies, or has its own clock in mind. */
+const mostAheadMs = 86_400_000
+
+/**
+ * The sequence with which a host overtakes what another one says that it holds of it, which it doesn't know itself: its disk was put back
+ * to an earlier state. `undefined`: there is nothing to overtake.
+ */
+export const overtakingSequence = (
+  last: number | undefined,
+  heldByOther: number,
+  unixMs: number,
+): number | undefined =>
+  heldByOther > (last ?? 0) && heldByOther <= unixMs + mostAheadMs ? nextSequence(heldByOther, unixMs) : undefined

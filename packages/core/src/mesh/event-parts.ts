@@ -6,6 +6,7 @@ import {
   hostCapabilities,
   ipAddressCodec,
   ipPrefixCodec,
+  LEAST_TUNNEL_MTU_BYTES,
   tagNameCodec,
   udpEndpointCodec,
 } from '../values/index.js'
@@ -61,7 +62,10 @@ export const filledList = <A>(item: t.Type<A, unknown>, maxLength: number): t.Ty
 }
 
 export const portCodec = integerBetween(1, 65_535)
+/** As events have it. Less than IPv6 needs is in old logs only, and no host goes by it. */
 export const mtuCodec = integerBetween(576, 9000)
+/** As somebody may wish it. */
+export const wantedMtuCodec = integerBetween(LEAST_TUNNEL_MTU_BYTES, 9000)
 
 /** Seconds that an ephemeral node may be away: a year at most; what is to stay longer is not ephemeral. */
 export const graceCodec = integerBetween(1, 31_536_000)

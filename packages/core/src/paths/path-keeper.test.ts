@@ -60,11 +60,11 @@ const vectorOf = (
   signature,
 })
 
-const keeperOf = (config: HostConfig): PathKeeper => {
+const keeperOf = (config: HostConfig, memory = noPathMemory): PathKeeper => {
   let probes = 0
   return new PathKeeper({
     config,
-    memory: noPathMemory,
+    memory,
     sign: () => 'genuine',
     isGenuine: ({ signature }) => signature === 'genuine',
     nextProbeId: () => ++probes,
@@ -142,6 +142,45 @@ describe('F3 the paths of one host', () => {
     const step = keeper.wake(at(1200))
     expect(step.datagrams.map(({ to }) => to).sort()).toEqual([gateTwo, third])
     expect(said(step, third)).toEqual([{ type: 'vectors', vectors: [vector] }])
+  })
+
+  describe('a host whose disk was put back to an earlier state', () => {
+    const earlier = vectorOf(laptop, 500_000, [gateOne, gateTwo])
+    const restored = () => {
+      const memory = { ...noPathMemory, own: { newest: earlier, released: earlier } }
+      const keeper = keeperOf(laptopConfig, memory)
+      keeper.start(at(0))
+      keeper.wake(at(0))
+      return keeper
+    }
+    const holds = (keeper: PathKeeper, from: HostId, sequence: number, nowMs: number) =>
+      keeper.receive(from, { type: 'held', held: [{ hostId: laptop, sequence }] }, at(nowMs))
+
+    test('overtakes what others hold of it, and its gateway learns of that first', () => {
+      const keeper = restored()
+      expect(keeper.ownVector).toBe(earlier)
+      expect(holds(keeper, gateTwo, 900_000, 10).isMemoryChanged).toBe(true)
+      expect(keeper.ownVector).toMatchObject({ sequence: 1_000_010, gatewayIds: earlier.gatewayIds })
+      expect(keeper.memory.own.released).toBe(undefined)
+      const told = keeper.wake(at(200)).datagrams.filter(({ message }) => message.type === 'vectors')
+      expect(told.map(({ to }) => to)).toEqual([gateOne])
+      holds(keeper, gateOne, 1_000_010, 250)
+      expect(keeper.memory.own.released).toBe(keeper.ownVector)
+    })
+
+    test('is not talked into it by who holds what it told, less, or what can not be', () => {
+      const keeper = restored()
+      for (const sequence of [0, 499_999, 500_000, 1_000_000 + 86_400_011, Number.MAX_SAFE_INTEGER])
+        holds(keeper, gateTwo, sequence, 10)
+      expect(keeper.ownVector).toBe(earlier)
+    })
+
+    test('tells something newer once in ten seconds, whatever others say', () => {
+      const keeper = restored()
+      for (let nowMs = 10; nowMs < 20_000; nowMs += 10)
+        holds(keeper, gateTwo, (keeper.ownVector?.sequence ?? 0) + 1, nowMs)
+      expect(keeper.ownVector?.sequence).toBe(1_010_010)
+    })
   })
 
   test('a vector that its host has not signed moves nothing; one of an unknown host is not asked for again', () => {

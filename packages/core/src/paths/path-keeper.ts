@@ -211,8 +211,11 @@ export class PathKeeper {
     this.#choose({ vectors: newer }, moment)
   }
 
-  #noteHeld(from: HostId, held: Extract<PathMessage, { type: 'held' }>['held'], { nowMs }: Moment): void {
-    if (this.#exchange.noteHeld(from, held, nowMs)) this.#step.isMemoryChanged = true
+  #noteHeld(from: HostId, held: Extract<PathMessage, { type: 'held' }>['held'], moment: Moment): void {
+    if (this.#exchange.noteHeld(from, held, moment.nowMs)) this.#step.isMemoryChanged = true
+    const own = held.find(({ hostId }) => hostId === this.#config.own.hostId)
+    if (own !== undefined && this.#exchange.overtake(own.sequence, this.#chooser.chosen.vector, moment))
+      this.#step.isMemoryChanged = true
   }
 
   #judge(changed: readonly HostId[], moment: Moment): void {

@@ -5,11 +5,12 @@ import { type RelayedPair, relayedPairsOf } from '../host-config/forwards-for.js
 import type { HostConfig, Path, PathKey } from '../host-config/host-config.js'
 import { type Announced, OwnAnnouncement } from '../host-config/own-announcement.js'
 import type { PathVector } from '../host-config/path-vector.js'
-import { isNewerVector, renewVector } from '../host-config/path-vector.js'
+import { isNewerVector, overtakingSequence, renewVector } from '../host-config/path-vector.js'
 import { type HeldVector, VectorOutbox } from '../host-config/vector-outbox.js'
 import type { SignedVector } from '../protocol/path-message.js'
 import type { HostId } from '../values/index.js'
 import { KnownNodes } from './known-nodes.js'
+import type { Moment } from './path-step.js'
 
 /** The part of a config that says who is told what. */
 export type TalkingConfig = Pick<HostConfig, 'own' | 'peers' | 'paths' | 'pairs' | 'probes'>
@@ -24,6 +25,8 @@ export interface VectorSigning {
 
 /** How long somebody who probed counts as somebody who wants to know. */
 const probedLatelyMs = 5000
+/** Who says again and again that it holds something newer, whatever this host tells, has it tell no more often than that. */
+const overtakesEveryMs = 10_000
 
 export class VectorExchange {
   readonly #viewer: HostId
@@ -35,6 +38,7 @@ export class VectorExchange {
   readonly #probedBy = new Map<HostId, number>()
   /** Which of the own vectors others say that they hold. */
   readonly #heldOfOwn = new Map<HostId, number>()
+  #overtookAtMs = Number.NEGATIVE_INFINITY
   #config: TalkingConfig
   #pairs: readonly RelayedPair[] = []
 
@@ -153,12 +157,27 @@ export class VectorExchange {
   }
 
   /** What this host chose may be another now. */
-  renew(chosen: OwnVector, { nowMs, unixMs }: { readonly nowMs: number; readonly unixMs: number }): void {
+  renew(chosen: OwnVector, { nowMs, unixMs }: Moment): void {
     const last = this.#announcement.newest
     const vector = renewVector(this.#viewer, last, chosen, unixMs)
     if (vector !== last)
       this.#announcement.renew({ ...vector, signature: this.#signing.sign(vector) }, this.#nodes.ownLists)
     this.#tellOwn(nowMs)
+  }
+
+  /**
+   * What another host says that it holds of this one, and this one never told as far as it knows: its disk was put back to an earlier
+   * state. It tells what it has chosen, as something newer. Answers whether there is anything to tell.
+   */
+  overtake(heldByOther: number, chosen: OwnVector, { nowMs, unixMs }: Moment): boolean {
+    const sequence = overtakingSequence(this.#announcement.newest?.sequence, heldByOther, unixMs)
+    if (sequence === undefined || nowMs - this.#overtookAtMs < overtakesEveryMs) return false
+    this.#overtookAtMs = nowMs
+    const { gatewayIds, servedEgressIds } = chosen
+    const vector = { hostId: this.#viewer, sequence, gatewayIds, servedEgressIds }
+    this.#announcement.supersede({ ...vector, signature: this.#signing.sign(vector) }, this.#nodes.ownLists)
+    this.#tellOwn(nowMs)
+    return true
   }
 
   /** Whom this host probes, and who probes it. */

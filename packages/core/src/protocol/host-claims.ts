@@ -9,11 +9,11 @@ import {
   endpointCandidatesCodec,
   hostSystemCodec,
   localPrefixesCodec,
-  mtuCodec,
   orNull,
   portCodec,
   shortList,
   shortText,
+  wantedMtuCodec,
 } from '../mesh/event-parts.js'
 import type { Host } from '../mesh/mesh-state.js'
 import { type HostCapability, hostCapabilities, hostNameCodec } from '../values/index.js'
@@ -46,7 +46,7 @@ export const hostClaimsCodec: t.Type<HostClaims, unknown> = t.readonly(
     name: hostNameCodec,
     system: hostSystemCodec,
     listenPort: portCodec,
-    mtuBytes: orNull(mtuCodec),
+    mtuBytes: orNull(wantedMtuCodec),
     endpoints: endpointCandidatesCodec,
     localPrefixes: localPrefixesCodec,
     capabilities: knownCapabilitiesCodec,

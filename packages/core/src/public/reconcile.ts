@@ -104,7 +104,6 @@ export {
 export { type RouteParts, routesNow } from '../reconcile/routes-now.js'
 export {
   heldUnderlayMtu,
-  LEAST_TUNNEL_MTU_BYTES,
   TUNNEL_OVERHEAD_BYTES,
   tunnelMtuOf,
   type UnderlayMtu,

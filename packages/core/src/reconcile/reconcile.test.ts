@@ -33,6 +33,22 @@ describe('reconcile', () => {
     expect(await reconcile(host, desired)).toMatchObject({ right: { executed: [] } })
   })
 
+  test('removes whom nobody wants there any more, though an earlier step is refused', async () => {
+    const host = bareHost()
+    await reconcile(host, desired)
+    const [stranger = fail(), ...others] = desired.peers.keys()
+    host.disturb(({ interface: own, ...rest }) => ({ ...rest, interface: own && { ...own, addresses: [] } }))
+    const cause = { code: 'host-refused', action: 'add-address', reason: 'no IPv6 here' } as const
+    const driver = overriding(host, {
+      execute: async (change) => (change.kind === 'add-address' ? E.left(cause) : host.execute(change)),
+    })
+    const peers = new Map([...desired.peers].filter(([key]) => key !== stranger))
+    const outcome = await reconcile(driver, { ...desired, peers })
+    expect(outcome).toMatchObject({ left: { code: 'step-failed', change: { kind: 'add-address' } } })
+    expect(E.isLeft(outcome) && outcome.left.executed).toContainEqual({ kind: 'remove-peer', publicKey: stranger })
+    expect([...host.state.peers.keys()].sort()).toEqual([...others].sort())
+  })
+
   test('puts right what comes in between', async () => {
     const host = bareHost()
     const foreign = { prefix: ipPrefix('10.88.0.0/16'), preferredSource: null, metric: 0 }

@@ -21,7 +21,7 @@ export interface ReconcileReport {
 export type ReconcileError =
   /** The host can't be read, so nothing is known about it. */
   | { readonly code: 'observe-failed'; readonly cause: HostDriverError; readonly executed: readonly HostChange[] }
-  /** A step was refused. What follows it was not tried. */
+  /** A step was refused. Of what follows it only peers were removed that nobody wants there any more. */
   | {
       readonly code: 'step-failed'
       readonly change: HostChange
@@ -64,8 +64,11 @@ export async function reconcile(
       const drift = describeDrift(observed.right, desired, context)
       return E.left({ code: 'did-not-converge', drift, executed, observed: observed.right })
     }
+    const doneBefore = executed.length
     const failure = await executePlan(driver, plan, executed)
-    if (failure !== undefined) return E.left(await withTrueState(driver, failure, executed))
+    if (failure === undefined) continue
+    await removeUnwanted(driver, plan.slice(executed.length - doneBefore), desired, executed)
+    return E.left(await withTrueState(driver, failure, executed))
   }
 }
 
@@ -92,6 +95,19 @@ export async function executePlan(
     executed.push(change)
   }
   return undefined
+}
+
+/** Whatever else can't be done: who was thrown out of the mesh is not let in any longer. */
+async function removeUnwanted(
+  driver: HostDriver,
+  left: readonly HostChange[],
+  desired: DesiredHost | undefined,
+  executed: HostChange[],
+): Promise<void> {
+  for (const change of left) {
+    if (change.kind !== 'remove-peer' || desired?.peers.has(change.publicKey) === true) continue
+    if (E.isRight(await driver.execute(change))) executed.push(change)
+  }
 }
 
 async function withTrueState(

@@ -2,6 +2,8 @@
  * How large the tunnel's packets may be: what the way to the peers takes, less what WireGuard puts around them. A host with peers on
  * several ways has one tunnel all the same, so the narrowest decides.
  */
+import { LEAST_TUNNEL_MTU_BYTES } from '../values/index.js'
+
 /** The narrowest way that the host's own packets take to a peer, in bytes. */
 export interface UnderlayMtu {
   /** What the host's own links and routes take. */
@@ -13,14 +15,11 @@ export interface UnderlayMtu {
 /** IPv6 (40 bytes), UDP (8) and WireGuard (32). 20 less over IPv4; but peers move between the two, and the MTU shall not. */
 export const TUNNEL_OVERHEAD_BYTES = 80
 
-/** IPv6 needs it (RFC 8200 §5). Where the way takes less, systems send what is around it in pieces. */
-export const LEAST_TUNNEL_MTU_BYTES = 1280
-
 /** The MTU that the own interface shall have; `mostBytes` is what the config says. `undefined` underlay: nobody knows the way yet. */
-export const tunnelMtuOf = (mostBytes: number, underlay: UnderlayMtu | undefined): number =>
-  underlay === undefined
-    ? mostBytes
-    : Math.min(mostBytes, Math.max(LEAST_TUNNEL_MTU_BYTES, underlay.pathBytes - TUNNEL_OVERHEAD_BYTES))
+export const tunnelMtuOf = (mostBytes: number, underlay: UnderlayMtu | undefined): number => {
+  const fittingBytes = underlay === undefined ? mostBytes : underlay.pathBytes - TUNNEL_OVERHEAD_BYTES
+  return Math.max(LEAST_TUNNEL_MTU_BYTES, Math.min(mostBytes, fittingBytes))
+}
 
 /**
  * What holds after another look. What routers said is kept until the host's own links are others: nothing is too large from then on, so

@@ -190,6 +190,7 @@ export {
   subtractPrefixes,
 } from './ip-prefix-set.js'
 export type { KeyParseError } from './key-text.js'
+export { LEAST_TUNNEL_MTU_BYTES } from './least-tunnel-mtu.js'
 export { mapAddress, mapPrefix } from './map-address.js'
 export { MergedPrefixes } from './merged-prefixes.js'
 export {

@@ -1,5 +1,11 @@
 /** Pieces that several requests and answers share. */
-import { type IpPrefix, ipPrefixCodec, meshCommandCodec, normaliseIpPrefix } from '@meshfold/core'
+import {
+  type IpPrefix,
+  ipPrefixCodec,
+  LEAST_TUNNEL_MTU_BYTES,
+  meshCommandCodec,
+  normaliseIpPrefix,
+} from '@meshfold/core'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { describe, schemaOf } from './json-schema.js'
@@ -29,7 +35,7 @@ export const wholeNumber = (lowest: number, highest: number): t.Type<number, num
 }
 
 export const listenPort = wholeNumber(1, 65_535)
-export const mtuBytes = wholeNumber(576, 9000)
+export const mtuBytes = wholeNumber(LEAST_TUNNEL_MTU_BYTES, 9000)
 export const keepaliveSeconds = wholeNumber(0, 1000)
 export const ephemeralGraceSeconds = wholeNumber(1, 31_536_000)
 export const maxUses = wholeNumber(1, 1_000_000)

@@ -14,11 +14,11 @@ import {
   hostCapabilitiesCodec,
   hostSystemCodec,
   localPrefixesCodec,
-  mtuCodec,
   networkSettingsProps,
   orNull,
   portCodec,
   shortText,
+  wantedMtuCodec,
 } from '../event-parts.js'
 import { partialCodec } from './command-codec.js'
 
@@ -47,7 +47,10 @@ export const secretHashCodec = matching('64 lower-case hex digits', /^[0-9a-f]{6
 export const rangeCodec = orNull(ipPrefixCodec)
 
 /** Each setting that is given changes; the others stay. */
-export const networkSettingsChangeCodec = partialCodec('network settings', networkSettingsProps)
+export const networkSettingsChangeCodec = partialCodec('network settings', {
+  ...networkSettingsProps,
+  mtuBytes: wantedMtuCodec,
+})
 
 /** What a machine says of itself when the mesh first hears of it. */
 export const hostFactsProps = {
@@ -56,7 +59,7 @@ export const hostFactsProps = {
   /** Wanted; another host behind the same public address may have it already. */
   listenPort: portCodec,
   /** `null`: what its networks say. */
-  mtuBytes: orNull(mtuCodec),
+  mtuBytes: orNull(wantedMtuCodec),
   wireguardKey: wireguardPublicKeyCodec,
   identityKey: identityPublicKeyCodec,
   /** Made by the caller from the mesh's id and the identity key, inside the mesh's IPv6 control range. */

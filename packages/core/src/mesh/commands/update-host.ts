@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { hostIdCodec, hostNameCodec } from '../../values/index.js'
-import { hostCapabilitiesCodec, hostSystemCodec, mtuCodec, orNull, portCodec } from '../event-parts.js'
+import { hostCapabilitiesCodec, hostSystemCodec, orNull, portCodec, wantedMtuCodec } from '../event-parts.js'
 import { largeMapGet } from '../large-map.js'
 import { freeListenPort, listenAddressesOf } from '../listeners.js'
 import { hostContentEq, hostEndpointsEq } from '../mesh-equality.js'
@@ -22,7 +22,7 @@ export const updateHostCodec = commandCodec(
     name: hostNameCodec,
     system: hostSystemCodec,
     listenPort: portCodec,
-    mtuBytes: orNull(mtuCodec),
+    mtuBytes: orNull(wantedMtuCodec),
     capabilities: hostCapabilitiesCodec,
   },
 )
