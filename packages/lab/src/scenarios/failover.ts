@@ -8,6 +8,7 @@ import { gatewayAgentRestart, gatewayRecovers, plannedRelayMove, relayedNodeMove
 import { egressFailover } from './failover-egress.js'
 import { awayLimitSeconds, checkSilence } from './failover-limits.js'
 import { nodesOnTwoGateways, oneSidedFailure } from './failover-links.js'
+import { relayedNodeRestored } from './failover-restored.js'
 import { egressFailoverRouted } from './failover-routed.js'
 import { egressFallsBack } from './failover-wider.js'
 import { nodeOf } from './mesh-commands.js'
@@ -95,6 +96,7 @@ export const failoverScenarios: readonly Scenario[] = [
   gatewayRecovers,
   gatewayAgentRestart,
   relayedNodeMoves,
+  relayedNodeRestored,
   plannedRelayMove,
   ...serverChoices.map(oneSidedFailure),
   nodesOnTwoGateways,
