@@ -276,4 +276,12 @@ export const hostMutations = [
     replace: '',
     tests: ['src/render/firewall-pieces'],
   },
+  {
+    area: 'reconcile',
+    name: 'a host that can not have an address keeps whom the mesh has thrown out',
+    file: 'src/reconcile/reconcile.ts',
+    find: "if (change.kind !== 'remove-peer' || desired?.peers.has(change.publicKey) === true) continue",
+    replace: 'continue',
+    tests: ['src/reconcile/reconcile'],
+  },
 ]
