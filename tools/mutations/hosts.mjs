@@ -177,8 +177,8 @@ export const hostMutations = [
     area: 'mtu',
     name: 'a wide underlay makes the tunnel wider than its config says',
     file: 'src/reconcile/underlay-mtu.ts',
-    find: 'Math.min(mostBytes, Math.max(',
-    replace: 'Math.max(0, Math.max(',
+    find: 'Math.min(mostBytes, fittingBytes)',
+    replace: 'fittingBytes',
     tests: ['src/reconcile/underlay-mtu'],
   },
   {
@@ -193,8 +193,8 @@ export const hostMutations = [
     area: 'mtu',
     name: 'the tunnel becomes too narrow for IPv6',
     file: 'src/reconcile/underlay-mtu.ts',
-    find: 'Math.max(LEAST_TUNNEL_MTU_BYTES, underlay',
-    replace: 'Math.max(0, underlay',
+    find: 'Math.max(LEAST_TUNNEL_MTU_BYTES, ',
+    replace: 'Math.max(0, ',
     tests: ['src/reconcile/underlay-mtu'],
   },
   {
