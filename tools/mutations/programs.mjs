@@ -101,4 +101,22 @@ export const programMutations = [
     replace: '',
     tests: ['src/execute/execute-route'],
   },
+  {
+    area: 'programs',
+    name: 'strangers who ask to join keep others from joining',
+    package: 'reference-server',
+    file: 'src/enrollment/challenge-book.ts',
+    find: 'const oldest = this.#open.size < MOST_OPEN ? undefined',
+    replace: 'if (this.#open.size >= MOST_OPEN) return\n    const oldest = this.#open.size < MOST_OPEN ? undefined',
+    tests: ['src/enrollment/challenge-book'],
+  },
+  {
+    area: 'programs',
+    name: 'a host that comes again has its whole budget of reports again',
+    package: 'reference-server',
+    file: 'src/agents/host-reports.ts',
+    find: 'const waitMs = budgets.waitMs(hostId, monotonicMs())',
+    replace: 'const waitMs = budgets.waitMs(hostId, monotonicMs()) * 0',
+    tests: ['src/agents/agent-session'],
+  },
 ]

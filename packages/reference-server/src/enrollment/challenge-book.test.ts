@@ -34,4 +34,16 @@ describe('the book of challenges', () => {
     book.forgetExpired(100_000)
     expect(book.whatIsFull('flood')).toBeUndefined()
   })
+
+  it('has room for everybody else however many sources flood it, and stays as large as it was', () => {
+    const book = new ChallengeBook()
+    for (let i = 0; i < 50_000; i += 1) book.add(stateOf(i, 1000), `flood ${i % 6}`)
+    expect(book.whatIsFull('honest')).toBeUndefined()
+    book.add(stateOf(50_000, 1000), 'honest')
+    expect(book.find(Uint8Array.of(0, 0, 0))).toBeUndefined()
+    for (let i = 50_001; i < 60_000; i += 1) book.add(stateOf(i, 1000), `flood ${i}`)
+    expect(book.find(Uint8Array.of(50_000 >> 16, 50_000 >> 8, 50_000 & 255))?.source).toBe('honest')
+    book.forgetExpired(100_000)
+    expect(book.find(Uint8Array.of(50_000 >> 16, 50_000 >> 8, 50_000 & 255))).toBeUndefined()
+  })
 })

@@ -19,7 +19,10 @@ export interface OpenChallenge {
 const MOST_OPEN = 50_000
 const MOST_OPEN_OF_ONE_SOURCE = 10_000
 
-/** The challenges that may still be answered: bounded in all and for each source, oldest first. */
+/**
+ * The challenges that may still be answered: bounded in all and for each source, oldest first. A source that asks too often is refused; where
+ * many do, the oldest give way, so that nobody keeps others from joining: who joins answers within a second.
+ */
 export class ChallengeBook {
   readonly #open = new Map<string, OpenChallenge>()
   readonly #openBySource = new Map<string, number>()
@@ -27,12 +30,14 @@ export class ChallengeBook {
   /** Why no more are given out now. */
   whatIsFull(source: string): ApiError | undefined {
     const own = this.#openBySource.get(source) ?? 0
-    if (this.#open.size < MOST_OPEN && own < MOST_OPEN_OF_ONE_SOURCE) return undefined
-    const message = 'Too many machines are joining at once. Try again in a minute.'
+    if (own < MOST_OPEN_OF_ONE_SOURCE) return undefined
+    const message = 'Too many machines are joining at once from this address. Try again in a minute.'
     return { status: 429, code: 'too-many-challenges', message }
   }
 
   add(state: EnrollmentChallengeState, source: string): void {
+    const oldest = this.#open.size < MOST_OPEN ? undefined : this.#open.values().next().value
+    if (oldest !== undefined) this.forget(oldest)
     this.#open.set(nonceText(state.challenge.nonce), { state, source, wrongProofs: 0, answer: undefined })
     this.#openBySource.set(source, (this.#openBySource.get(source) ?? 0) + 1)
   }
