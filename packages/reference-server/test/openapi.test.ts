@@ -42,7 +42,7 @@ describe('the OpenAPI document', () => {
       type: 'object',
       required: ['name'],
       additionalProperties: false,
-      properties: { mtuBytes: { type: 'integer', minimum: 576, maximum: 9000 }, name: { type: 'string' } },
+      properties: { mtuBytes: { type: 'integer', minimum: 1280, maximum: 9000 }, name: { type: 'string' } },
     })
   })
 

@@ -175,7 +175,7 @@ export interface NamedPrefix {
 export interface NetworkSettings {
   /** For hosts behind NAT; 0: none. At most 1,000. */
   readonly keepaliveSeconds: number
-  /** 576–9000; IPv6 wants at least 1280. */
+  /** 1280–9000; old logs may have less, and hosts then go by 1280. */
   readonly mtuBytes: number
   /** `required`: whoever joins without a pre-approved key waits for an administrator. */
   readonly joinApproval: 'automatic' | 'required'

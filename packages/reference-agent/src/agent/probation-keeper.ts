@@ -136,12 +136,14 @@ export class ProbationKeeper {
   }
 
   async #judge(): Promise<void> {
-    if (this.#received === undefined) return
+    const received = this.#received
+    if (received === undefined) return
     const nowMs = this.#now()
     if (nowMs - this.#judgedAtMs > PAUSED_MS) this.#listensSinceMs = nowMs
     this.#judgedAtMs = nowMs
     await this.#review()
-    await this.#judgePending(this.#received)
+    // What is tried again is judged once it is in effect.
+    if (this.#received === received) await this.#judgePending(received)
     if (this.#isSomethingDue) return
     this.#stopJudging?.()
     this.#stopJudging = undefined
